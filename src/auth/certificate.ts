@@ -1,0 +1,78 @@
+import { MedimailError } from "../errors.js";
+import type { ClientCertificate, CredentialSource, SaslStep } from "../seams/credentials.js";
+import type { ClientCertificateInput } from "./client-certificate.js";
+import { loadClientCertificate } from "./client-certificate.js";
+import { secret } from "./password.js";
+
+/** No public text says which SASL step follows the certificate of an APP mailbox (APP-AUTH): a setting, per protocol. */
+export type SaslChoice = "none" | "external" | "plain";
+
+export interface CertificateCredentialsOptions {
+  /** PKCS#12 bytes; or `cert` and `key` as PEM. Asked again for each session, so that a renewed file is used without a restart. */
+  p12?: () => Promise<Uint8Array>;
+  cert?: () => Promise<string>;
+  key?: () => Promise<string>;
+  passphrase?: () => Promise<string>;
+  /** `none` for IMAP means that the certificate cannot be followed by anything, which no IMAP server accepts. */
+  sasl: { smtp: SaslChoice; imap: SaslChoice };
+  /** The mailbox's address: required by `plain`, the authorization id of `external` where given. */
+  username?: string;
+  /** For `plain`; the empty password where left out, as one operator is said to want. */
+  password?: () => Promise<string>;
+}
+
+/**
+ * Mutual TLS with the certificate of a legal entity (APP-AUTH), then the SASL step that the operator wants. The file is
+ * opened by the first {@link CredentialSource.certificate}: call it at the start to learn early that it does not open.
+ */
+export function certificateCredentials(options: CertificateCredentialsOptions): CredentialSource {
+  const { sasl, username } = options;
+  if (!options.p12 && !(options.cert && options.key)) throw new MedimailError("config_invalid", "a p12 file, or a certificate and its key, must be given", { path: "auth" });
+  if ((sasl.smtp === "plain" || sasl.imap === "plain") && username === undefined) {
+    throw new MedimailError("config_invalid", "SASL PLAIN needs the user name", { path: "auth.username" });
+  }
+  let opened: { input: ClientCertificateInput; certificate: ClientCertificate } | undefined;
+  let closed = false;
+
+  async function read(): Promise<ClientCertificateInput> {
+    const { p12, cert, key, passphrase } = options;
+    return {
+      ...(p12 ? { p12: await secret("the client certificate", p12) } : {}),
+      ...(!p12 && cert ? { cert: await secret("the client certificate", cert) } : {}),
+      ...(!p12 && key ? { key: await secret("the client certificate's key", key) } : {}),
+      ...(passphrase ? { passphrase: await secret("the client certificate's passphrase", passphrase) } : {}),
+    };
+  }
+
+  return {
+    async certificate() {
+      if (closed) throw new MedimailError("closed", "the credentials are closed");
+      const input = await read();
+      // Opening takes milliseconds (key derivation): only a file that changed is opened again.
+      if (!opened || !same(opened.input, input)) opened = { input, certificate: loadClientCertificate(input) };
+      return opened.certificate;
+    },
+    async sasl(protocol): Promise<SaslStep> {
+      if (closed) throw new MedimailError("closed", "the credentials are closed");
+      switch (sasl[protocol]) {
+        case "none":
+          return { mechanism: "none" };
+        case "external":
+          return username === undefined ? { mechanism: "external" } : { mechanism: "external", authorizationId: username };
+        case "plain":
+          return { mechanism: "plain", username: username ?? "", password: options.password ? await secret("the password", options.password) : "" };
+      }
+    },
+    // A certificate refused now is refused at the next try.
+    refused: async () => false,
+    async close() {
+      closed = true;
+      opened = undefined;
+    },
+  };
+}
+
+function same(a: ClientCertificateInput, b: ClientCertificateInput): boolean {
+  const bytes = (value: Uint8Array | undefined): Buffer => Buffer.from(value ?? []);
+  return a.cert === b.cert && a.key === b.key && a.passphrase === b.passphrase && bytes(a.p12).equals(bytes(b.p12));
+}

@@ -1,0 +1,9 @@
+/** Where credentials come from: a client certificate, a token given from outside, a password. */
+export type { CertificateCredentialsOptions, SaslChoice } from "./certificate.js";
+export { certificateCredentials } from "./certificate.js";
+export type { ClientCertificateInput } from "./client-certificate.js";
+export { loadClientCertificate } from "./client-certificate.js";
+export type { PasswordCredentialsOptions } from "./password.js";
+export { passwordCredentials } from "./password.js";
+export type { TokenCredentialsOptions, TokenRequest } from "./token.js";
+export { tokenCredentials } from "./token.js";

@@ -1,0 +1,56 @@
+import type { Command } from "../command.js";
+import { cdaInspect } from "./cda-inspect.js";
+import { cdaWrap } from "./cda-wrap.js";
+import { demo } from "./demo.js";
+import { mock } from "./mock.js";
+import { outboxCancel, outboxList, outboxRetry, outboxShow, outboxStats } from "./outbox.js";
+import { outboxRun } from "./outbox-run.js";
+import { send } from "./send.js";
+import { tracesExport, tracesList } from "./traces.js";
+import { xdmExtract } from "./xdm-extract.js";
+import { xdmInspect } from "./xdm-inspect.js";
+import { xdmPack } from "./xdm-pack.js";
+
+/** Every command that is served, in the order of the help. */
+export const COMMANDS: readonly Command[] = [
+  demo,
+  mock,
+  cdaInspect,
+  cdaWrap,
+  xdmPack,
+  xdmInspect,
+  xdmExtract,
+  send,
+  outboxRun,
+  outboxList,
+  outboxShow,
+  outboxRetry,
+  outboxCancel,
+  outboxStats,
+  tracesList,
+  tracesExport,
+];
+
+/** Commands of the contract that a later version serves: refused by name, never as unknown. */
+export const NOT_SERVED: readonly string[] = [
+  "cda render",
+  "mailbox",
+  "discover",
+  "trust",
+  "directory",
+  "accounts",
+  "onboarding",
+  "checklist",
+  "validate",
+  "doctor",
+];
+
+/** The command that the words begin with, and the words after it. */
+export function commandNamed(words: readonly string[]): { command: Command; rest: string[] } | undefined {
+  for (const length of [2, 1]) {
+    const name = words.slice(0, length).join(" ");
+    const command = words.length >= length ? COMMANDS.find((candidate) => candidate.name === name) : undefined;
+    if (command) return { command, rest: words.slice(length) };
+  }
+  return undefined;
+}

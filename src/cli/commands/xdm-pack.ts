@@ -1,0 +1,39 @@
+import type { PackInput, XdmAction } from "../../xdm/types.js";
+import { EXIT, type Command } from "../command.js";
+import { readInput, writeAtomically } from "../files.js";
+import { VERSION } from "../version.js";
+import { archiveText } from "../views/xdm.js";
+
+export const xdmPack: Command = {
+  name: "xdm pack",
+  options: {
+    cda: { type: "string", value: "FILE", multiple: true, required: true },
+    out: { type: "string", value: "ZIP", required: true },
+    action: { type: "string", value: "create|replace|delete", choices: ["create", "replace", "delete"] },
+    confidentiality: { type: "string", value: "CODE", multiple: true },
+    "content-type": { type: "string", value: "CODE" },
+    "source-id": { type: "string", value: "OID" },
+  },
+  async run(context, { options }) {
+    const { inspectXdm, packXdm } = await import("../../xdm/index.js");
+    const input: PackInput = {
+      documents: options.list("cda").map((file) => ({ content: readInput(file, "--cda") })),
+      software: { name: "medimail-connector", version: VERSION },
+    };
+    const action = options.text("action") as XdmAction | undefined;
+    const contentTypeCode = options.text("content-type");
+    const sourceId = options.text("source-id");
+    const packed = await packXdm({
+      ...input,
+      ...(action ? { action } : {}),
+      ...(options.flag("confidentiality") ? { confidentialityCodes: options.list("confidentiality") } : {}),
+      ...(contentTypeCode ? { contentTypeCode } : {}),
+      ...(sourceId ? { sourceId } : {}),
+    });
+    writeAtomically(options.needed("out"), packed.zip, "--out");
+    await context.warnProblems(packed.problems);
+    const inspected = await inspectXdm(packed.zip);
+    await context.value(inspected, (style) => archiveText(inspected, context.text, style));
+    return EXIT.done;
+  },
+};

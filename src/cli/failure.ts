@@ -1,0 +1,70 @@
+import type { ErrorCode } from "../errors.js";
+import { isMedimailError, MedimailError } from "../errors.js";
+import { EXIT } from "./command.js";
+import type { CliIo } from "./io.js";
+import type { Style } from "./style.js";
+import { printable } from "./style.js";
+import type { Text } from "./text/index.js";
+
+const USAGE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "usage_invalid",
+  "invalid_argument",
+  "not_supported",
+  "config_invalid",
+  "config_unreadable",
+  "file_not_found",
+  "file_unreadable",
+  "secret_unavailable",
+]);
+
+/** The exit code of CLI.md for an error. */
+export function exitCodeOf(error: MedimailError): number {
+  if (error.code === "aborted") return EXIT.interrupted;
+  if (error.code === "mock_failed") return EXIT.couldNotRun;
+  return USAGE.has(error.code) ? EXIT.usage : EXIT.no;
+}
+
+/** Any thrown thing as an error of ours. One that we did not foresee keeps its text inside: it may quote what it worked on. */
+export function toMedimailError(thrown: unknown): MedimailError {
+  if (isMedimailError(thrown)) return thrown;
+  const kind = thrown instanceof Error ? thrown.name : typeof thrown;
+  const code = (thrown as { code?: unknown } | null)?.code;
+  return new MedimailError("internal", `unforeseen fault (${kind}${typeof code === "string" ? ` ${code}` : ""})`, {
+    cause: thrown,
+    hint: "run again with --verbose for the stack",
+  });
+}
+
+export interface Printed {
+  json: boolean;
+  verbose: boolean;
+  text: Text;
+  style: Style;
+}
+
+/** The error for people on stderr; with --json also as one line on stdout (CLI.md). */
+export async function printError(io: CliIo, error: MedimailError, { json, verbose, text, style }: Printed): Promise<void> {
+  if (json) await io.out(`${JSON.stringify({ error: shape(error) })}\n`);
+  const lines = [`${style.red(`${text.error}:`)} ${text.errors[error.code] ?? error.code} [${error.code}]`];
+  for (const line of error.message.split("\n")) lines.push(`  ${printable(line)}`);
+  if (error.requirement) lines.push(`  ${text.requirement}: ${error.requirement}`);
+  if (error.hint) lines.push(`  ${text.hint}: ${printable(error.hint)}`);
+  if (verbose) lines.push(...stackOf(error).map((line) => style.dim(`  ${line}`)));
+  await io.err(`${lines.join("\n")}\n`);
+}
+
+/** The fields of CLI.md; `path` is left out of the contract, and stays in the message. */
+function shape(error: MedimailError) {
+  const { code, message, retryable, requirement, hint } = error.toJSON();
+  return { code, message, retryable, ...(requirement ? { requirement } : {}), ...(hint ? { hint } : {}) };
+}
+
+/** Where it was thrown, without the messages: those of other libraries may quote their input. */
+function stackOf(error: Error): string[] {
+  const frames: string[] = [];
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
+    if (depth > 0) frames.push(`cause: ${at.name}`);
+    frames.push(...(at.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line)).slice(0, 8).map((line) => line.trim()));
+  }
+  return frames;
+}

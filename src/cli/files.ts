@@ -1,0 +1,71 @@
+import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, renameSync, unlinkSync, writeSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { randomUUID } from "node:crypto";
+import { MedimailError } from "../errors.js";
+import { readNamedFile } from "../settings/index.js";
+
+/** The bytes of an input file that a person named; `option` is how it was given (`--cda`). */
+export function readInput(file: string, option: string): Buffer {
+  return readNamedFile(file, option);
+}
+
+/** A text file of a person's: UTF-8, with or without a byte order mark. */
+export function readText(file: string, option: string): string {
+  const bytes = readInput(file, option);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new MedimailError("usage_invalid", `${option}: ${file} is not UTF-8 text`);
+  }
+}
+
+/**
+ * Writes a file whole or not at all: a temporary file beside it, then a rename. A link in its place is replaced, not followed.
+ *
+ * Throws `file_not_found` (no such folder) or `file_unwritable`.
+ */
+export function writeAtomically(file: string, content: Uint8Array, option: string): void {
+  const target = resolve(file);
+  const temporary = join(dirname(target), `.${basename(target).slice(0, 100)}.${randomUUID()}.tmp`);
+  try {
+    writeNew(temporary, content);
+    renameSync(temporary, target);
+  } catch (cause) {
+    try {
+      unlinkSync(temporary);
+    } catch {
+      // It was never made, or has its final name already.
+    }
+    throw writeError(cause, file, option);
+  }
+}
+
+/** Makes the folder where it isn't there; a link or a file in its place is refused. */
+export function makeFolder(folder: string, option: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (cause) {
+    throw writeError(cause, folder, option);
+  }
+  if (!lstatSync(resolve(folder)).isDirectory() && !lstatSync(resolve(folder)).isSymbolicLink()) {
+    throw new MedimailError("file_unwritable", `${option}: ${folder} is not a folder`);
+  }
+}
+
+function writeNew(file: string, content: Uint8Array): void {
+  // `wx`: never through something that is there already.
+  const handle = openSync(file, "wx");
+  try {
+    for (let at = 0; at < content.length; ) at += writeSync(handle, content, at, content.length - at);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+export function writeError(cause: unknown, file: string, option: string): MedimailError {
+  const code = (cause as NodeJS.ErrnoException).code;
+  if (code === "ENOENT") return new MedimailError("file_not_found", `${option}: there is no folder ${dirname(file)}`, { cause });
+  const why = code === "EISDIR" || code === "EEXIST" ? "a folder or a file of that name is there" : code === "EACCES" || code === "EPERM" ? "permission denied" : (code ?? "unknown reason");
+  return new MedimailError("file_unwritable", `${option}: ${file} cannot be written (${why})`, { cause });
+}

@@ -1,0 +1,59 @@
+/** The streams and signals that the command lives on; tests give their own. */
+export interface CliIo {
+  /** Resolves when the text was handed over whole: a slow pipe slows the command down, nothing piles up. */
+  out(text: string): Promise<void>;
+  err(text: string): Promise<void>;
+  env: Readonly<Record<string, string | undefined>>;
+  outIsTty: boolean;
+  errIsTty: boolean;
+  /** Aborted by SIGINT or SIGTERM; the reason is an {@link Interruption}. */
+  signal: AbortSignal;
+  /** Aborted when the reader of stdout has gone: what runs until it is stopped, stops; what has a work to do ends it. */
+  readerGone: AbortSignal;
+}
+
+export class Interruption extends Error {
+  constructor(readonly by: "SIGINT" | "SIGTERM") {
+    super(by);
+  }
+}
+
+/** The real process. A second SIGINT ends it at once, without waiting for the mail in hand. */
+export function processIo(): CliIo & { detach(): void } {
+  const controller = new AbortController();
+  const reader = new AbortController();
+  const gone = new Set<NodeJS.WriteStream>();
+  const interrupt = (by: "SIGINT" | "SIGTERM") => {
+    if (controller.signal.aborted && by === "SIGINT") process.exit(130);
+    controller.abort(new Interruption(by));
+  };
+  const onInt = () => interrupt("SIGINT");
+  const onTerm = () => interrupt("SIGTERM");
+  process.on("SIGINT", onInt);
+  process.on("SIGTERM", onTerm);
+  for (const stream of [process.stdout, process.stderr]) {
+    // `medimail … | head` closes the pipe: no error to report, there is nobody left to read it.
+    stream.on("error", () => {
+      gone.add(stream);
+      if (stream === process.stdout) reader.abort();
+    });
+  }
+  const write = (stream: NodeJS.WriteStream, text: string) =>
+    new Promise<void>((resolve) => {
+      if (gone.has(stream) || text === "") resolve();
+      else stream.write(text, () => resolve());
+    });
+  return {
+    out: (text) => write(process.stdout, text),
+    err: (text) => write(process.stderr, text),
+    env: process.env,
+    outIsTty: process.stdout.isTTY === true,
+    errIsTty: process.stderr.isTTY === true,
+    signal: controller.signal,
+    readerGone: reader.signal,
+    detach() {
+      process.off("SIGINT", onInt);
+      process.off("SIGTERM", onTerm);
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import type { Text } from "./types.js";
+
+/** The technical message says it in English already: only the codes whose message needs a frame have a phrase. */
+export const englishErrors: Text["errors"] = {
+  aborted: "interrupted",
+  cda_header_invalid: "the header of the CDA is wrong",
+  cda_invalid: "not a readable CDA R2",
+  config_invalid: "the configuration is wrong",
+  config_unreadable: "the configuration cannot be read",
+  file_not_found: "file not found",
+  file_unreadable: "file not readable",
+  file_unwritable: "file not writable",
+  internal: "unforeseen fault of the connector",
+  invalid_argument: "wrong value",
+  mock_failed: "the mock Medimail did not start",
+  not_supported: "not served by this version yet",
+  pdf_missing: "the PDF of a document is missing",
+  secret_unavailable: "a secret is not available",
+  timeout: "the time is over",
+  usage_invalid: "wrong command line",
+};

@@ -1,0 +1,24 @@
+/** One example for each command: the same in every language, and tried by a test against the command's own options. */
+export const EXAMPLES: Readonly<Record<string, string>> = {
+  demo: "medimail demo",
+  mock: "medimail mock --dir ./medimail-mock",
+  "cda inspect": "medimail cda inspect compte-rendu.xml --json",
+  "cda wrap": "medimail cda wrap --pdf compte-rendu.pdf --header en-tete.json --out compte-rendu.xml",
+  "xdm pack": "medimail xdm pack --cda compte-rendu.xml --out IHE_XDM.ZIP",
+  "xdm inspect": "medimail xdm inspect IHE_XDM.ZIP",
+  "xdm extract": "medimail xdm extract IHE_XDM.ZIP --out ./documents",
+  send: "medimail send --config medimail.json --cda compte-rendu.xml --to dr.exemple@medecin.mssante.fr --patient --wait delivered",
+  "outbox run": "medimail outbox run --config medimail.json",
+  "outbox list": "medimail outbox list --config medimail.json --json",
+  "outbox show": "medimail outbox show 0b6f2c1e-5a53-4a55-8a53-3c9b1f2d7e10 --config medimail.json",
+  "outbox retry": "medimail outbox retry 0b6f2c1e-5a53-4a55-8a53-3c9b1f2d7e10 --resend --config medimail.json",
+  "outbox cancel": "medimail outbox cancel 0b6f2c1e-5a53-4a55-8a53-3c9b1f2d7e10 --config medimail.json",
+  "outbox stats": "medimail outbox stats --config medimail.json",
+  "traces list": "medimail traces list --config medimail.json --since 2026-01-01",
+  "traces export": "medimail traces export --config medimail.json --since 2026-01-01 --until 2026-07-01 --json",
+};
+
+/** Joins summaries and examples. */
+export function withExamples(summaries: Readonly<Record<string, string>>): Record<string, { summary: string; example: string }> {
+  return Object.fromEntries(Object.entries(summaries).map(([name, summary]) => [name, { summary, example: EXAMPLES[name] ?? "" }]));
+}

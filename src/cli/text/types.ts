@@ -1,0 +1,80 @@
+import type { ErrorCode } from "../../errors.js";
+import type { SubmissionEventName } from "../../seams/index.js";
+import type { XdmAction } from "../../xdm/types.js";
+
+export type Lang = "fr" | "en";
+
+/** The words of the command in one language. JSON keys, codes and option names are the same in all. */
+export interface Text {
+  lang: Lang;
+  tagline: string;
+  usage: string;
+  command: string;
+  example: string;
+  globalOptions: string;
+  notServed: string;
+  exitCodes: string;
+  error: string;
+  warning: string;
+  requirement: string;
+  hint: string;
+  commands: Readonly<Record<string, { summary: string; example: string }>>;
+  options: Readonly<Record<string, string>>;
+  errors: Readonly<Partial<Record<ErrorCode, string>>>;
+  events: Readonly<Record<SubmissionEventName, string>>;
+  actions: Readonly<Record<XdmAction, string>>;
+  view: ViewText;
+  demo: DemoText;
+}
+
+export interface ViewText {
+  title: string;
+  type: string;
+  document: string;
+  version: string;
+  date: string;
+  patient: string;
+  born: string;
+  ins: string;
+  author: string;
+  signatory: string;
+  custodian: string;
+  confidentiality: string;
+  body: string;
+  bytes: string;
+  size: string;
+  none: string;
+  submissionSet: string;
+  source: string;
+  contentType: string;
+  file: string;
+  action: string;
+  integrity: string;
+  written: string;
+  outboxEmpty: string;
+  submission: string;
+  due: string;
+  oldest: string;
+  seconds: string;
+  unmatched: string;
+  attempts: string;
+  mockReady: string;
+  mockStop: string;
+  mailboxes: string;
+  workerStarted: string;
+}
+
+export interface DemoText {
+  title: string;
+  fictional: string;
+  mock: (smtp: string, imap: string) => string;
+  level1: (bytes: number) => string;
+  level3: (bytes: number) => string;
+  packed: (documents: number, bytes: number) => string;
+  submitted: (recipients: number) => string;
+  state: (event: SubmissionEventName, who: "professional" | "patient") => string;
+  tls: (version: string) => string;
+  traces: (count: number) => string;
+  done: (ms: number) => string;
+  next: string;
+}

@@ -1,0 +1,13 @@
+/** The configuration of the connector and of the command: one schema, pure. Files and secrets are read by `settings`. */
+export type { AuthConfig } from "./auth-schema.js";
+export { isLoopback } from "./fields.js";
+export { editDistance, nearest } from "./nearest.js";
+export { parseConfig } from "./parse.js";
+export type { Config, ConfigInput, MailboxType } from "./schema.js";
+export { configSchema, MAILBOX_TYPES, mailboxRole } from "./schema.js";
+export type { Secret } from "./secret.js";
+export { secretSchema } from "./secret.js";
+export type { UnsupportedPart } from "./supported.js";
+export { assertSupported, unsupportedParts } from "./supported.js";
+export type { ConfigWarning } from "./warnings.js";
+export { configWarnings, secretsOf } from "./warnings.js";

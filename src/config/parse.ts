@@ -1,0 +1,73 @@
+import type { z } from "zod";
+import { MedimailError } from "../errors.js";
+import type { Config } from "./schema.js";
+import { configSchema } from "./schema.js";
+
+interface Finding {
+  path: string;
+  message: string;
+  requirement?: string;
+}
+
+/**
+ * Checks a configuration. Every fault is named with its path; no value is ever quoted, since it may be a secret.
+ *
+ * Throws `config_invalid`; its `path` is that of the first fault.
+ */
+export function parseConfig(value: unknown): Config {
+  const result = configSchema.safeParse(value);
+  if (result.success) return result.data;
+  const findings = dedupe(result.error.issues.flatMap((issue) => findingsOf(issue, [])));
+  const [first] = findings;
+  const requirement = findings.find((f) => f.requirement)?.requirement;
+  throw new MedimailError("config_invalid", findings.map((f) => `${f.path}: ${f.message}`).join("\n"), {
+    hint: "correct the named parts of the configuration",
+    ...(first ? { path: first.path } : {}),
+    ...(requirement ? { requirement } : {}),
+  });
+}
+
+function findingsOf(issue: z.core.$ZodIssue, above: readonly PropertyKey[]): Finding[] {
+  const path = [...above, ...issue.path];
+  if (issue.code === "invalid_union") {
+    const branch = closest(issue.errors);
+    if (branch) return branch.flatMap((inner) => findingsOf(inner, path));
+  }
+  const params = issue.code === "custom" ? (issue.params as { requirement?: string } | undefined) : undefined;
+  return [
+    { path: show(path), message: issue.message, ...(params?.requirement ? { requirement: params.requirement } : {}) },
+  ];
+}
+
+/**
+ * Of a value that fits no branch of a union, the branch that it was meant for: the one whose faults lie inside, not at the root.
+ * None where the value has the wrong type for all, or where two fit as badly.
+ */
+function closest(branches: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] | undefined {
+  const inside = branches.filter(
+    (issues) =>
+      issues.length > 0 &&
+      issues.every((issue) => issue.code === "custom" || issue.path.length > 0 || issue.code === "unrecognized_keys"),
+  );
+  if (inside.length <= 1) return inside[0];
+  return undefined;
+}
+
+function show(path: readonly PropertyKey[]): string {
+  let text = "";
+  for (const part of path) {
+    if (typeof part === "number") text += `[${part}]`;
+    else text += text === "" ? String(part) : `.${String(part)}`;
+  }
+  return text === "" ? "configuration" : text;
+}
+
+function dedupe(findings: Finding[]): Finding[] {
+  const seen = new Set<string>();
+  return findings.filter((f) => {
+    const key = `${f.path}\n${f.message}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}

@@ -1,0 +1,121 @@
+import { z } from "zod";
+import { authSchema } from "./auth-schema.js";
+import { host, isLoopback, line, mailAddress, oid, path, port, strict } from "./fields.js";
+
+/** Types of mailbox. INT and MED are names of the operator that no nomenclature has: they behave as ORG. */
+export const MAILBOX_TYPES = ["PER", "ORG", "APP", "CAB", "INT", "MED"] as const;
+
+const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
+  z.enum(values, {
+    error: (issue) =>
+      issue.input === undefined ? `is required: ${values.join(", ")}` : `must be one of ${values.join(", ")}`,
+  });
+
+const mailbox = strict({ address: mailAddress(), type: oneOf(MAILBOX_TYPES) });
+
+const endpoint = (defaultPort: number) => strict({ host: host(), port: port().default(defaultPort) });
+
+const pinnedOperator = strict({
+  /** Default port 143, then STARTTLS. */
+  imap: endpoint(143),
+  /** Default port 587, then STARTTLS. */
+  smtp: endpoint(587),
+  /** Discovery accepts hosts under these names only. */
+  hostSuffixes: z.array(host(), { error: "must be a list of host name endings" }).optional(),
+  /** The operator files in Sent what it accepts: a mail cut after the final dot can then be looked up there. */
+  filesSent: z.boolean({ error: "must be true or false" }).optional(),
+});
+
+const operator = z.union([z.literal("discover"), pinnedOperator], {
+  error: (issue) =>
+    issue.input === undefined
+      ? 'is required: {"imap": {"host", "port"}, "smtp": {"host", "port"}}'
+      : 'must be {"imap": {"host", "port"}, "smtp": {"host", "port"}} or "discover"',
+});
+
+const tls = strict({
+  ca: z.union([z.array(path()), path().transform((one) => [one])], { error: "must be a list of PEM files" }).optional(),
+  revocation: oneOf(["strict", "soft", "off"]).default("strict"),
+});
+
+const proxy = line(2048).refine((text) => {
+  try {
+    return ["http:", "socks5:", "socks5h:"].includes(new URL(text).protocol) && new URL(text).hostname !== "";
+  } catch {
+    return false;
+  }
+}, "must be http://host:port or socks5://host:port");
+
+const software = strict({
+  name: line(),
+  version: line(60),
+  nil: line(60),
+  oid: oid().optional(),
+  publisher: line().optional(),
+  contact: line().optional(),
+});
+
+const sender = strict({
+  label: line(),
+  contact: line().optional(),
+  replyTo: mailAddress().optional(),
+  structure: strict({ idNat: line(60), name: line() }).optional(),
+});
+
+const DEFAULT_OUTBOX = "medimail-outbox.db";
+
+const sqliteOutbox = strict({ store: z.literal("sqlite"), path: path().default(DEFAULT_OUTBOX) });
+const memoryOutbox = strict({ store: z.literal("memory") });
+const postgresOutbox = strict({ store: z.literal("postgres"), url: line(2048) });
+
+const outbox = z.preprocess(
+  (value) =>
+    typeof value === "object" && value !== null && !Array.isArray(value) && !("store" in value)
+      ? { store: "sqlite", ...value }
+      : value,
+  z.discriminatedUnion("store", [sqliteOutbox, memoryOutbox, postgresOutbox], {
+    error: "store must be one of sqlite, postgres, memory",
+  }),
+);
+
+/**
+ * The whole configuration (CLI.md), checked once. Parsing a parsed configuration gives the same: the command reads a file and
+ * hands the result to `createConnector`, which parses what any caller gives it.
+ */
+export const configSchema = strict({
+  mailbox,
+  operator,
+  tls: tls.prefault({}),
+  trust: strict({ whiteList: path().optional() }).prefault({}),
+  network: strict({ proxy: proxy.optional() }).prefault({}),
+  auth: authSchema,
+  software,
+  sender,
+  outbox: outbox.prefault({ store: "sqlite" }),
+  cache: strict({ path: path() }).optional(),
+  directory: strict({ index: path().optional() }).optional(),
+}).superRefine((config, context) => {
+  if (config.auth.method !== "token" || typeof config.auth.token === "string" || !("file" in config.auth.token)) return;
+  const local =
+    typeof config.operator === "object" &&
+    isLoopback(config.operator.imap.host) &&
+    isLoopback(config.operator.smtp.host);
+  if (local) return;
+  context.addIssue({
+    code: "custom",
+    path: ["auth", "token"],
+    message: 'a Pro Santé Connect token is never read from a file (ECO.1.2.5): use {"env"} or {"command"}',
+    params: { requirement: "ECO.1.2.5" },
+  });
+});
+
+/** What a caller writes: see CLI.md. */
+export type ConfigInput = z.input<typeof configSchema>;
+/** What the rooms get: checked, defaults filled. */
+export type Config = z.output<typeof configSchema>;
+export type MailboxType = (typeof MAILBOX_TYPES)[number];
+
+/** How a mailbox of this type behaves: INT and MED as ORG. */
+export function mailboxRole(type: MailboxType): "PER" | "ORG" | "APP" | "CAB" {
+  return type === "INT" || type === "MED" ? "ORG" : type;
+}

@@ -1,0 +1,54 @@
+import { MedimailError } from "../errors.js";
+import type { Config } from "./schema.js";
+
+/** A part of the configuration that is valid and that this version does not serve yet. */
+export interface UnsupportedPart {
+  path: string;
+  why: string;
+}
+
+/**
+ * What of a valid configuration this version cannot do. It is refused by name where it would be used, never ignored: a
+ * revocation that is asked for and not checked would be worse than none.
+ */
+export function unsupportedParts(config: Config): UnsupportedPart[] {
+  const parts: UnsupportedPart[] = [];
+  if (config.operator === "discover") {
+    parts.push({
+      path: "operator",
+      why: 'discovery is not served yet; name the hosts: {"imap": {"host", "port"}, "smtp": {"host", "port"}}',
+    });
+  }
+  if (config.tls.revocation !== "off") {
+    parts.push({
+      path: "tls.revocation",
+      why: `revocation "${config.tls.revocation}" (the default is "strict") is not served yet; set "tls": {"revocation": "off"} to go without, knowing that a revoked certificate is then accepted`,
+    });
+  }
+  if (config.trust.whiteList !== undefined && config.trust.whiteList !== "off") {
+    parts.push({
+      path: "trust.whiteList",
+      why: 'the white list is not served yet; set "trust": {"whiteList": "off"} to go without',
+    });
+  }
+  if (config.auth.method === "pro-sante-connect") {
+    parts.push({
+      path: "auth.method",
+      why: 'pro-sante-connect is not served yet; give an access token from outside with {"method": "token"}',
+    });
+  }
+  if (config.outbox.store === "postgres") {
+    parts.push({ path: "outbox.store", why: "postgres is not served yet; use sqlite" });
+  }
+  return parts;
+}
+
+/** Throws `not_supported`, naming each part, where the configuration asks for what is not served yet. */
+export function assertSupported(config: Config): void {
+  const parts = unsupportedParts(config);
+  const [first] = parts;
+  if (!first) return;
+  throw new MedimailError("not_supported", parts.map((part) => `${part.path}: ${part.why}`).join("\n"), {
+    path: first.path,
+  });
+}

@@ -1,0 +1,55 @@
+import type { Config } from "./schema.js";
+import type { Secret } from "./secret.js";
+
+/** Something allowed that a person should know of. */
+export interface ConfigWarning {
+  path: string;
+  /** Stable: `secret_in_config`, `revocation_off`, `white_list_off`, `proxy_password`. */
+  code: "secret_in_config" | "revocation_off" | "white_list_off" | "proxy_password";
+  message: string;
+}
+
+/** Every warning of a configuration; the values are never in it. */
+export function configWarnings(config: Config): ConfigWarning[] {
+  const warnings: ConfigWarning[] = [];
+  for (const [path, secret] of secretsOf(config)) {
+    if (typeof secret !== "string" || secret === "") continue;
+    warnings.push({
+      path,
+      code: "secret_in_config",
+      message: 'the secret is written in the configuration; prefer {"env"}, {"file"} or {"command"}',
+    });
+  }
+  if (config.tls.revocation === "off") {
+    warnings.push({
+      path: "tls.revocation",
+      code: "revocation_off",
+      message: "a revoked server certificate is accepted (SC.MSS/CONF.22)",
+    });
+  }
+  if (config.trust.whiteList === undefined || config.trust.whiteList === "off") {
+    warnings.push({
+      path: "trust.whiteList",
+      code: "white_list_off",
+      message: "recipients are not checked against the trust space's white list",
+    });
+  }
+  if (config.network.proxy !== undefined && new URL(config.network.proxy).password !== "") {
+    warnings.push({
+      path: "network.proxy",
+      code: "proxy_password",
+      message: "the proxy's password is written in the configuration",
+    });
+  }
+  return warnings;
+}
+
+/** The secrets of a configuration with their paths. */
+export function secretsOf(config: Config): [path: string, secret: Secret][] {
+  const found: [string, Secret][] = [];
+  const auth: Record<string, unknown> = config.auth;
+  for (const name of ["passphrase", "password", "token", "clientSecret"]) {
+    if (auth[name] !== undefined) found.push([`auth.${name}`, auth[name] as Secret]);
+  }
+  return found;
+}

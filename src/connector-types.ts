@@ -1,0 +1,98 @@
+import type { Problem } from "./errors.js";
+import type { Logger, LogLevel } from "./log.js";
+import type { Runtime } from "./runtime.js";
+import type { Clock, OutboxStats, Random, ReceiptRow, RecipientState, SubmissionRow, TraceEntry } from "./seams/index.js";
+import type { DeliverySettings, DocumentSubmission, PollResult, Submission, SubmissionEvent, UnknownPolicy } from "./sending/index.js";
+
+/** What a program may set beyond the configuration file. All times are in ms. */
+export interface ConnectorOptions {
+  logger?: Logger;
+  logLevel?: LogLevel;
+  /**
+   * `auto` (default): delivers and reads receipts from the creation on, until `close()`. `manual`: only when told, by
+   * `delivery.run` and `receipts.poll`, here or in another process (`medimail outbox run`).
+   */
+  delivery?: "auto" | "manual";
+  settings?: Partial<DeliverySettings>;
+  /** What to do with a mail that the operator may have taken. Default `hold`. */
+  unknownPolicy?: UnknownPolicy;
+  /** With `filesSent`: how long an accepted mail may take to appear in Sent. Default 15 s. */
+  sentGraceMs?: number;
+  /** Between two looks for receipts. Default 30 s. */
+  receiptPollMs?: number;
+  /** How soon events of other processes are seen. Default 500 ms. */
+  eventPollMs?: number;
+  /** AES-256-GCM key (32 bytes) for health content at rest. */
+  encryptionKey?: Uint8Array;
+  /** Content is erased so long after the last state change of a submission that has ended. Default 7 days; `never` keeps it. */
+  contentRetentionMs?: number | "never";
+  /** Default 183 days. */
+  traceRetentionDays?: number;
+  /** Separates the customers of one process that share an outbox. Default `default`. */
+  tenant?: string;
+  /** INS of the test and demonstration authorities. Default: allowed where the operator is this machine or a training platform. */
+  allowTestIdentities?: boolean;
+  /** Text under every body. */
+  footer?: string;
+  /** Signature banner. */
+  banner?: { html: string; text: string };
+  runtime?: Runtime;
+  clock?: Clock;
+  random?: Random;
+}
+
+export interface OutboxQuery {
+  state?: RecipientState;
+  limit?: number;
+  after?: string;
+}
+
+/** See `createConnector`. */
+export interface Connector {
+  /** Opens the store and checks the configuration; every other method does it first. Throws what is wrong with either. */
+  ready(): Promise<void>;
+  readonly documents: {
+    /**
+     * Reads, checks, packs, composes and stores. Resolves once the submission is durable: from then on it is not lost. `tx`: the caller's own open
+     * transaction on the same SQLite file.
+     *
+     * Throws whatever forbids the sending, before anything is stored (`docs/errors.md`).
+     */
+    submit(submission: DocumentSubmission, options?: { signal?: AbortSignal; tx?: unknown }): Promise<Submission>;
+    /** The mails that `submit` would send, without storing or sending them. */
+    compose(submission: DocumentSubmission): Promise<{ subject: string; mails: { messageId: string; recipients: string[]; content: Uint8Array[]; size: number }[]; problems: Problem[] }>;
+  };
+  readonly outbox: {
+    /** Newest first. */
+    list(query?: OutboxQuery): Promise<SubmissionRow[]>;
+    get(id: string): Promise<SubmissionRow>;
+    stats(): Promise<OutboxStats>;
+    /** Queues failed recipients again; `unknown` ones only with `resend`, by a person who accepts that the mail may arrive twice. */
+    retry(id: string, options?: { resend?: boolean; actor?: string }): Promise<SubmissionRow>;
+    /** Withdraws what has not left. */
+    cancel(id: string, options?: { actor?: string }): Promise<SubmissionRow>;
+    /** A person says what became of an `unknown`. */
+    resolve(id: string, outcome: "accepted" | "failed", options?: { actor?: string }): Promise<SubmissionRow>;
+    pause(id: string): Promise<void>;
+    resume(id: string): Promise<void>;
+    receipts(query?: { unmatchedOnly?: boolean; limit?: number }): Promise<ReceiptRow[]>;
+  };
+  readonly delivery: {
+    /** The worker: until the signal, then it finishes the mail in hand. */
+    run(options: { signal: AbortSignal; submission?: string; receipts?: boolean }): Promise<void>;
+    /** Holds all deliveries of this connector; submissions go on being stored. */
+    pause(): void;
+    resume(): void;
+  };
+  readonly receipts: { poll(options?: { signal?: AbortSignal }): Promise<PollResult> };
+  readonly traces: {
+    list(query?: { since?: string; until?: string; limit?: number }): AsyncIterable<TraceEntry & { seq: number }>;
+  };
+  /** Events after the cursor (default: from now on), until the signal or `close()`. */
+  events(query?: { after?: number; submission?: string; signal?: AbortSignal }): AsyncIterable<SubmissionEvent>;
+  /** Calls the listener for each event from now on; an exception of it is logged and goes no further. Returns the function that ends it. */
+  on(event: SubmissionEvent["event"] | "*", listener: (event: SubmissionEvent) => void): () => void;
+  /** Finishes the mail in hand, closes sessions and store. Nothing keeps the process alive afterwards. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}

@@ -1,0 +1,9 @@
+type Keys<T, Which extends "sure" | "maybe"> = { [K in keyof T]-?: undefined extends T[K] ? (Which extends "maybe" ? K : never) : Which extends "sure" ? K : never }[keyof T];
+
+/** An object whose optional members are either there or absent, never `undefined`. */
+export type Defined<T> = { [K in Keys<T, "sure">]: T[K] } & { [K in Keys<T, "maybe">]?: Exclude<T[K], undefined> };
+
+/** Leaves out the members that are `undefined`: with `exactOptionalPropertyTypes`, absent and undefined are two things. */
+export function defined<T extends object>(object: T): Defined<T> {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Defined<T>;
+}

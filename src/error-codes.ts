@@ -1,0 +1,106 @@
+/**
+ * Every error code of the package: one line each, in alphabetical order within its room. `docs/errors.md` explains each;
+ * a test joins this table, the code that throws and the docs, both ways.
+ */
+export interface ErrorCodeEntry {
+  /** Whether the same call may succeed later without any change, unless the error says otherwise. */
+  retryable: boolean;
+  /** The requirement behind the rule, where there is always the same one. */
+  requirement?: string;
+}
+
+const no: ErrorCodeEntry = { retryable: false };
+const later: ErrorCodeEntry = { retryable: true };
+const by = (requirement: string): ErrorCodeEntry => ({ retryable: false, requirement });
+
+const TABLE = {
+  // any room
+  aborted: no,
+  closed: no,
+  internal: no,
+  invalid_argument: no,
+  usage_invalid: no,
+  not_supported: no,
+  timeout: later,
+  // config, files
+  config_invalid: no,
+  config_unreadable: no,
+  file_not_found: no,
+  file_unreadable: no,
+  file_unwritable: no,
+  secret_unavailable: no,
+  // identity
+  identity_invalid: no,
+  ins_key_invalid: no,
+  ins_test_oid_refused: no,
+  mss_address_invalid: no,
+  // xml, cda
+  cda_invalid: no,
+  cda_header_invalid: no,
+  xml_invalid: no,
+  xml_limit_exceeded: no,
+  xml_dtd_refused: no,
+  pdf_invalid: no,
+  // xdm
+  archive_encrypted: no,
+  archive_invalid: no,
+  archive_limit_exceeded: no,
+  archive_unsafe_entry: no,
+  xdm_metadata_invalid: no,
+  xdm_metadata_missing: no,
+  xdm_several_patients: by("ECO.2.1.1 (b)"),
+  xdm_document_invalid: no,
+  // message
+  header_injection: no,
+  mail_invalid: no,
+  mail_too_large: by("MSS/va1.13"),
+  pdf_missing: by("ECO.2.1.1"),
+  // what may be sent to whom
+  identity_not_qualified: by("INS/va1.53"),
+  mask_forbids_recipient: no,
+  opposition_patient: by("MSS/va1.20"),
+  opposition_professional: by("MSS/va1.22"),
+  patient_address_refused: by("ECO.2.2.6"),
+  recipient_invalid: no,
+  recipient_outside_trust_space: no,
+  // storage, outbox
+  already_sent: no,
+  idempotency_conflict: no,
+  lease_lost: no,
+  storage_corrupt: no,
+  storage_failed: later,
+  storage_key_wrong: no,
+  storage_schema_newer: no,
+  submission_not_found: no,
+  submission_state: no,
+  // network, tls, authentication
+  auth_refused: no,
+  certificate_invalid: no,
+  connection_lost: later,
+  connection_refused: later,
+  dns_failed: later,
+  proxy_failed: later,
+  starttls_missing: by("ECO.1.0.1"),
+  starttls_injection: by("ECO.1.0.1"),
+  tls_failed: by("ECO.1.1.1"),
+  token_refused: later,
+  circuit_open: later,
+  // smtp, imap
+  imap_failed: later,
+  smtp_permanent: no,
+  smtp_protocol: later,
+  smtp_temporary: later,
+  delivery_unknown: no,
+  recipient_refused: no,
+  delivery_failed: no,
+  integration_refused: no,
+  attempts_exhausted: no,
+  cancelled: no,
+  // mock
+  mock_failed: no,
+} as const satisfies Record<string, ErrorCodeEntry>;
+
+/** The stable codes of {@link MedimailError}. */
+export type ErrorCode = keyof typeof TABLE;
+
+export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeEntry>> = TABLE;

@@ -1,0 +1,233 @@
+import type { CdaHeader } from "../cda/types.js";
+import type { Problem } from "../errors.js";
+import { MedimailError } from "../errors.js";
+import { asciiText, dateText, headerAddress, headerText, messageIdText } from "./border.js";
+import { addresses, fold, messageIds, unstructured } from "./fields.js";
+import type { Entity } from "./mime.js";
+import { boundaryFor, delimited, fileEntity, multipartEntity, textEntity } from "./mime.js";
+import { birthNameOf, dateOf, givenOf, pdfName, typeLabel, writtenNames, xdmSubject } from "./naming.js";
+import { choosePdf } from "./pdf.js";
+import type { Composed, ComposedMail, ComposeInput, MailRecipient } from "./types.js";
+import { bodyFor } from "./wording.js";
+
+/** Bytes of a whole mail to a patient (Mon espace santé, mes-25mb). */
+export const PATIENT_MAX_SIZE = 25_000_000;
+
+const ARCHIVE_NAME = "IHE_XDM.ZIP";
+
+type Kind = MailRecipient["kind"];
+
+/** `O` when every document has a matricule with an INS authority and the four traits (ECO.2.4.2). */
+function insFlag(headers: readonly CdaHeader[]): "O" | "N" {
+  const complete = headers.every(
+    (header) =>
+      header.patient.ins !== null &&
+      birthNameOf(header) !== undefined &&
+      givenOf(header) !== undefined &&
+      dateOf(header.patient.birthTime) !== undefined &&
+      (header.patient.gender ?? "") !== "",
+  );
+  return complete ? "O" : "N";
+}
+
+function checkOnePatient(headers: readonly CdaHeader[]): void {
+  const [first] = headers;
+  if (first === undefined) return;
+  const names = writtenNames(first);
+  headers.forEach((header, index) => {
+    const path = `documents[${index}]`;
+    const other = writtenNames(header, `${path}.patient`);
+    const a = first.patient.ins;
+    const b = header.patient.ins;
+    const same =
+      a && b
+        ? a.value === b.value && a.oid === b.oid
+        : names.family === other.family && dateOf(first.patient.birthTime) === dateOf(header.patient.birthTime);
+    if (!same) throw new MedimailError("xdm_several_patients", "the documents are of two patients", { path });
+  });
+}
+
+function checkRecipients(input: ComposeInput): void {
+  const ids = new Set(input.messageIds);
+  if (input.messageIds.length !== input.recipients.length || ids.size !== input.messageIds.length)
+    throw new MedimailError("invalid_argument", "each mail needs a Message-ID of its own", { path: "messageIds" });
+  input.recipients.forEach((entry, index) => {
+    const path = `recipients[${index}]`;
+    if (entry.length === 0) throw new MedimailError("invalid_argument", "a mail needs a recipient", { path });
+    if (entry.length > 1 && entry.some((recipient) => recipient.kind === "patient"))
+      throw new MedimailError("invalid_argument", "a patient's mail has no other recipient", { path });
+    entry.forEach((recipient, rank) => {
+      headerAddress(recipient.address, `${path}[${rank}].address`, "recipient_invalid");
+      if (recipient.name !== undefined) headerText(recipient.name, `${path}[${rank}].name`);
+    });
+  });
+}
+
+/** Names in order of documents, a second PDF of one name with `-2` before `.pdf`. */
+function uniqueNames(names: readonly (string | undefined)[]): (string | undefined)[] {
+  const taken = new Set<string>();
+  return names.map((name) => {
+    if (name === undefined) return undefined;
+    let unique = name;
+    for (let rank = 2; taken.has(unique.toLowerCase()); rank += 1) unique = name.replace(/\.pdf$/, `-${rank}.pdf`);
+    taken.add(unique.toLowerCase());
+    return unique;
+  });
+}
+
+interface Attachments {
+  entities: Entity[];
+  pdfNames: (string | undefined)[];
+  problems: Problem[];
+}
+
+function attachmentsOf(input: ComposeInput): Attachments {
+  if (input.documents.length === 0 && input.archive === undefined) return { entities: [], pdfNames: [], problems: [] };
+  if (input.archive === undefined || input.documents.length === 0)
+    throw new MedimailError("invalid_argument", "documents and their archive go together", {
+      path: input.archive === undefined ? "archive" : "documents",
+      requirement: "ECO.2.1.1",
+    });
+  const problems: Problem[] = [];
+  const pdfs = input.documents.map((document, index) => {
+    const chosen = choosePdf(document, index, input.withoutPdf === true);
+    problems.push(...chosen.problems);
+    if (!typeLabel(document.cda.header, `documents[${index}].code.displayName`).known)
+      problems.push({
+        severity: "warning",
+        code: "type_label_unknown",
+        message: "neither the document nor the terminology names its type: a general word stands in the subject",
+        path: `documents[${index}].code`,
+      });
+    return chosen.bytes;
+  });
+  const options = input.dossier === undefined ? {} : { dossier: input.dossier };
+  const pdfNames = uniqueNames(
+    input.documents.map((document, index) =>
+      pdfs[index] ? pdfName(document.cda.header, { ...options, path: `documents[${index}]` }) : undefined,
+    ),
+  );
+  const entities = [fileEntity("application/zip", ARCHIVE_NAME, input.archive)];
+  pdfs.forEach((bytes, index) => {
+    const name = pdfNames[index];
+    if (bytes && name !== undefined) entities.push(fileEntity("application/pdf", name, bytes));
+  });
+  return { entities, pdfNames, problems };
+}
+
+/** The text of the mail: text/plain, or multipart/alternative where there is HTML (ECO.2.2.4). */
+function textOf(kind: Kind, input: ComposeInput, seed: string): Entity {
+  const body = bodyFor(kind, input);
+  const plain = textEntity("plain", body.text);
+  if (body.html === undefined) return plain;
+  return multipartEntity("alternative", boundaryFor(`alternative ${seed}`), [plain, textEntity("html", body.html)]);
+}
+
+/** Fields that every mail of the composition has alike, but for those of one mail and of one kind. */
+function sharedFields(input: ComposeInput, headers: readonly CdaHeader[]): { top: string; bottom: string } {
+  const from = {
+    address: headerAddress(input.from.address, "from.address"),
+    name: headerText(input.from.label, "from.label"),
+  };
+  const top = [fold("Date", [dateText(input.date)]), addresses("From", [from])];
+  if (input.replyTo !== undefined)
+    top.push(addresses("Reply-To", [{ address: headerAddress(input.replyTo, "replyTo") }]));
+  const bottom: string[] = [];
+  const references = (input.references ?? []).map((id, index) => messageIdText(id, `references[${index}]`));
+  if (input.inReplyTo !== undefined) {
+    const parent = messageIdText(input.inReplyTo, "inReplyTo");
+    bottom.push(messageIds("In-Reply-To", [parent]));
+    if (!references.includes(parent)) references.push(parent);
+  }
+  if (references.length > 0) bottom.push(messageIds("References", references.slice(-50)));
+  if (input.requestRead) bottom.push(addresses("Disposition-Notification-To", [{ address: from.address }]));
+  if (headers.length > 0) {
+    bottom.push(fold("X-MSS-INS", [insFlag(headers)]));
+    const codes = headers.map((header, index) => {
+      const code = asciiText(header.code.code, `documents[${index}].code`);
+      if (/[\s,]/.test(code))
+        throw new MedimailError("cda_header_invalid", "the type code cannot be listed", { requirement: "ECO.2.4.1" });
+      return code;
+    });
+    bottom.push(fold("X-MSS-CODECDA", [codes.join(",")]));
+  }
+  bottom.push(fold("X-MSS-NIL", [asciiText(input.nil, "nil")]));
+  const software = `${headerText(input.software.name, "software.name")}/${headerText(input.software.version, "software.version")}`;
+  return { top: top.join(""), bottom: bottom.join("") + unstructured("User-Agent", software.trim()) };
+}
+
+function subjectOf(input: ComposeInput, headers: readonly CdaHeader[]): string {
+  if (headers.length > 0) {
+    const extra = input.subjectExtra === undefined ? {} : { extra: input.subjectExtra };
+    return xdmSubject({ documents: headers, action: input.action, ...extra });
+  }
+  const subject = headerText(input.subject ?? "", "subject").trim();
+  const extra = headerText(input.subjectExtra ?? "", "subjectExtra").trim();
+  return [subject, extra].filter((part) => part !== "").join(" ");
+}
+
+function checkSize(size: number, kind: Kind, input: ComposeInput): void {
+  const operator = input.maxSize !== undefined && input.maxSize > 0 ? input.maxSize : Number.POSITIVE_INFINITY;
+  const limit = kind === "patient" ? Math.min(operator, PATIENT_MAX_SIZE) : operator;
+  if (size <= limit) return;
+  throw new MedimailError("mail_too_large", `the mail has ${size} bytes where ${limit} are allowed`, {
+    requirement: limit === operator ? "MSS/va1.13" : "mes-25mb",
+    path: "documents",
+    hint: "send fewer or smaller documents in one mail",
+  });
+}
+
+/**
+ * The mails of a submission: one for each entry of `recipients`, with one body for professionals and one for patients
+ * (ECO.2.1.1, 2.1.3, 2.1.5, 2.1.6, 2.2.1-2.2.8, 2.3.2, 2.4.1-2.4.3). Same input, same bytes.
+ *
+ * @throws MedimailError `header_injection` (with the path of the field), `pdf_missing`, `pdf_invalid`, `mail_too_large`,
+ * `xdm_several_patients`, `cda_header_invalid`, `recipient_invalid`, `mss_address_invalid`, `mail_invalid`, `invalid_argument`
+ */
+export function composeMails(input: ComposeInput): Composed {
+  const headers = input.documents.map((document) => document.cda.header);
+  const ids = input.messageIds.map((id, index) => messageIdText(id, `messageIds[${index}]`));
+  checkRecipients(input);
+  checkOnePatient(headers);
+  const subject = subjectOf(input, headers);
+  const shared = sharedFields(input, headers);
+  const { entities, pdfNames, problems } = attachmentsOf(input);
+  const seed = ids.join(" ");
+  const boundary = boundaryFor(`mixed ${seed}`);
+  const attached = delimited(boundary, entities);
+
+  const bodies: Uint8Array[] = [];
+  const types = new Map<Kind, { index: number; fields: string }>();
+  const bodyOf = (kind: Kind) => {
+    const known = types.get(kind);
+    if (known) return known;
+    const text = textOf(kind, input, seed);
+    const made = { index: bodies.length, fields: text.fields };
+    if (entities.length === 0) bodies.push(text.content);
+    else {
+      made.fields = `Content-Type: multipart/mixed;\r\n boundary="${boundary}"\r\n`;
+      bodies.push(
+        Buffer.concat([...delimited(boundary, [text]), ...attached, Buffer.from(`--${boundary}--\r\n`, "latin1")]),
+      );
+    }
+    types.set(kind, made);
+    return made;
+  };
+
+  const mails = input.recipients.map((recipients, index): ComposedMail => {
+    const kind = recipients[0]?.kind ?? "professional";
+    const messageId = ids[index] ?? "";
+    const body = bodyOf(kind);
+    const fields = [shared.top, addresses("To", recipients)];
+    if (subject !== "") fields.push(unstructured("Subject", subject));
+    fields.push(messageIds("Message-ID", [messageId]), shared.bottom);
+    // ECO.2.2.8: the only header that a professional's mail must not have.
+    if (kind === "patient" && input.fin) fields.push(fold("X-MSS-MES", ["FIN"]));
+    fields.push("MIME-Version: 1.0\r\n", body.fields, "\r\n");
+    const head = Buffer.from(fields.join(""), "latin1");
+    const size = head.length + (bodies[body.index]?.length ?? 0);
+    checkSize(size, kind, input);
+    return { recipients, messageId, head, body: body.index, size };
+  });
+  return { subject, mails, bodies, pdfNames, problems };
+}

@@ -1,0 +1,133 @@
+import { createHash } from "node:crypto";
+
+const CRLF = "\r\n";
+
+/** Base64 in lines of 76 characters, each with its CRLF. */
+export function base64Lines(bytes: Uint8Array): Buffer {
+  const encoded = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
+  const lines = Math.ceil(encoded.length / 76);
+  const out = Buffer.allocUnsafe(encoded.length + lines * 2);
+  let at = 0;
+  for (let from = 0; from < encoded.length; from += 76) {
+    at += out.write(encoded.slice(from, from + 76), at, "latin1");
+    out[at] = 13;
+    out[at + 1] = 10;
+    at += 2;
+  }
+  return out;
+}
+
+/** Text with CRLF only, ended by one. */
+export function crlf(text: string): string {
+  const lines = text.replace(/\r\n?|\n/g, CRLF);
+  return lines === "" || lines.endsWith(CRLF) ? lines : lines + CRLF;
+}
+
+function quotedPrintable(text: string): string {
+  const bytes = Buffer.from(text, "utf8");
+  let out = "";
+  let column = 0;
+  for (let index = 0; index < bytes.length; index += 1) {
+    const byte = bytes[index] ?? 0;
+    if (byte === 13 && bytes[index + 1] === 10) {
+      out += CRLF;
+      column = 0;
+      index += 1;
+      continue;
+    }
+    const endsLine = index + 1 === bytes.length || bytes[index + 1] === 13;
+    const clear = (byte > 32 && byte < 127 && byte !== 61) || ((byte === 32 || byte === 9) && !endsLine);
+    const piece = clear ? String.fromCharCode(byte) : `=${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+    // The last character of a line of 76 is kept for the soft break.
+    if (column + piece.length > 75) {
+      out += `=${CRLF}`;
+      column = 0;
+    }
+    out += piece;
+    column += piece.length;
+  }
+  return out;
+}
+
+/** A MIME entity: its fields (each with CRLF) and its content. */
+export interface Entity {
+  fields: string;
+  content: Buffer;
+}
+
+/** A text entity in UTF-8 (ECO.2.2.3), 7bit, quoted-printable or base64, whichever is readable and short. */
+export function textEntity(subtype: "plain" | "html", text: string): Entity {
+  const normal = crlf(text);
+  const type = `Content-Type: text/${subtype}; charset=utf-8${CRLF}`;
+  const long = normal.split(CRLF).some((line) => line.length > 76);
+  if (!long && /^[\x09\x0d\x20-\x7e\n]*$/.test(normal) && !normal.includes("=_"))
+    return { fields: `${type}Content-Transfer-Encoding: 7bit${CRLF}`, content: Buffer.from(normal, "latin1") };
+  const bytes = Buffer.from(normal, "utf8");
+  const foreign = bytes.reduce((count, byte) => count + (byte > 127 ? 1 : 0), 0);
+  if (foreign * 3 > bytes.length)
+    return { fields: `${type}Content-Transfer-Encoding: base64${CRLF}`, content: base64Lines(bytes) };
+  return {
+    fields: `${type}Content-Transfer-Encoding: quoted-printable${CRLF}`,
+    content: Buffer.from(quotedPrintable(normal), "latin1"),
+  };
+}
+
+const ATTRIBUTE = /[^A-Za-z0-9!#$&+.^_`{|}~-]/g;
+
+/** `filename=` and, beyond ASCII, `filename*=` (RFC 2183, 2231). */
+function dispositionOf(name: string, ascii: string): string {
+  const plain = `Content-Disposition: attachment; filename="${ascii}"`;
+  if (name === ascii) return plain.length <= 78 ? plain : plain.replace("; ", `;${CRLF} `);
+  const encoded = [...name]
+    .map((character) =>
+      character.replace(ATTRIBUTE, (found) =>
+        [...Buffer.from(found, "utf8")].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`).join(""),
+      ),
+    )
+    .join("");
+  return `Content-Disposition: attachment;${CRLF} filename="${ascii}";${CRLF} filename*=UTF-8''${encoded}`;
+}
+
+/** Only ASCII, and what a quoted string carries without escape. */
+export function asciiName(name: string): string {
+  return name
+    .normalize("NFD")
+    .replace(/\p{Mark}/gu, "")
+    .replace(/[œŒ]/g, (found) => (found === "œ" ? "oe" : "OE"))
+    .replace(/[^\x20-\x7e]/gu, "_")
+    .replace(/["\\]/g, "-");
+}
+
+/** An attached file, base64. The name is expected free of controls. */
+export function fileEntity(mimeType: string, name: string, bytes: Uint8Array): Entity {
+  const ascii = asciiName(name);
+  return {
+    fields:
+      `Content-Type: ${mimeType};${CRLF} name="${ascii}"${CRLF}` +
+      `Content-Transfer-Encoding: base64${CRLF}${dispositionOf(name, ascii)}${CRLF}`,
+    content: base64Lines(bytes),
+  };
+}
+
+/** A boundary that no base64 or quoted-printable content can hold, the same for the same seed. */
+export function boundaryFor(seed: string): string {
+  return `=_${createHash("sha256").update(seed).digest("hex").slice(0, 40)}`;
+}
+
+/** The parts of a multipart with their delimiters, without the closing one. */
+export function delimited(boundary: string, parts: readonly Entity[]): Buffer[] {
+  return parts.flatMap((part) => [
+    Buffer.from(`--${boundary}${CRLF}${part.fields}${CRLF}`, "latin1"),
+    part.content,
+    // The CRLF before a delimiter belongs to it.
+    Buffer.from(CRLF, "latin1"),
+  ]);
+}
+
+/** A multipart entity; `parameters` go after the boundary (`report-type=…`). */
+export function multipartEntity(subtype: string, boundary: string, parts: readonly Entity[], parameters = ""): Entity {
+  return {
+    fields: `Content-Type: multipart/${subtype};${CRLF} boundary="${boundary}"${parameters}${CRLF}`,
+    content: Buffer.concat([...delimited(boundary, parts), Buffer.from(`--${boundary}--${CRLF}`, "latin1")]),
+  };
+}

@@ -1,0 +1,105 @@
+import type { ObservationSink } from "../seams/observations.js";
+
+/** Types of Medimail's account file (raccordement guide); CAB is of the national list. */
+export type MailboxType = "PER" | "ORG" | "APP" | "CAB" | "INT" | "MED";
+
+/** How the owner of a mailbox proves who he is. */
+export type MockMailboxAuth =
+  | {
+      method: "certificate";
+      /** Which SASL step the server accepts with the certificate. Default: none for SMTP, external for IMAP. A string sets both. */
+      sasl?: MockSasl | { smtp?: MockSasl; imap?: Exclude<MockSasl, "none"> };
+      /** Only with `plain`. */
+      password?: string;
+    }
+  | { method: "xoauth2"; /** Made at start where absent. */ token?: string }
+  | { method: "password"; password: string };
+
+export type MockSasl = "none" | "external" | "plain";
+
+export interface MockMailboxOptions {
+  address: string;
+  type: MailboxType;
+  /** What a person calls the mailbox: the sender label of its configuration. */
+  label?: string;
+  /** Default: a certificate for APP, a token for every other type. */
+  auth?: MockMailboxAuth;
+}
+
+/** What recipients and their operators send back by themselves. */
+export interface AutoReceipts {
+  /** DSN of success, where NOTIFY asks it. Default true. */
+  deliver?: boolean;
+  /** A displayed MDN as soon as the mail is delivered, where the mail asks one. Default false. */
+  read?: boolean;
+  /** A processed MDN, as a software that files the documents by itself. Default false. */
+  integrate?: boolean;
+}
+
+export interface MockMedimailOptions {
+  /** Where the CA, the keys, the configurations and the mails are written. Default: a temporary folder made by `ready()`, removed by `close()`. */
+  dir?: string;
+  /** 0, the default: a free port. */
+  smtpPort?: number;
+  imapPort?: number;
+  /** The name clients are told to connect to. The certificate is for it and for 127.0.0.1. Default `localhost`. */
+  hostname?: string;
+  /** Default: {@link defaultMailboxes}. */
+  mailboxes?: readonly MockMailboxOptions[];
+  /** Called for each observation as it happens. */
+  onObservation?: ObservationSink;
+  /** Largest mail in bytes, announced by EHLO SIZE and APPENDLIMIT; refused beyond with 552 5.3.4. Default 25 MiB. */
+  sizeLimit?: number;
+  /** The operator files what it accepts into the sender's Sent folder. Default false: few do. */
+  filesSent?: boolean;
+  autoReceipts?: AutoReceipts;
+  /** Clock of the dates that the mock writes (observations, INTERNALDATE, receipts). Certificates are always of the real time. */
+  now?: () => Date;
+  /** Observations kept in memory; older ones are forgotten (`onObservation` has seen them). Default 50 000. */
+  keepObservations?: number;
+  /** Accepted mails kept in memory for `waitForMail` and the receipts. Default 10 000. */
+  keepMails?: number;
+  limits?: Partial<MockLimits>;
+}
+
+/** What a client may do before the mock sends it away. */
+export interface MockLimits {
+  /** Bytes of one SMTP command line; beyond: 500 5.5.6 and the end of the session. */
+  smtpLine: number;
+  /** Bytes of one IMAP line, literals apart; beyond: BYE. */
+  imapLine: number;
+  /** Bytes of a literal before authentication; beyond: BYE. After it, `sizeLimit` holds. */
+  imapLiteralBeforeLogin: number;
+  /** Commands of one session; beyond: 421 or BYE. */
+  commands: number;
+  /** Commands in a row that were refused as wrong; beyond: 421 or BYE. */
+  badCommands: number;
+  /** Recipients of one mail; beyond: 452 4.5.3. */
+  recipients: number;
+  /** Silence of a client; beyond: 421 or BYE. */
+  idleMs: number;
+  /** Sessions at once on each of the two ports; beyond: 421 or BYE at greeting. */
+  sessions: number;
+}
+
+export const defaultLimits: Readonly<MockLimits> = {
+  smtpLine: 4096,
+  imapLine: 65_536,
+  imapLiteralBeforeLogin: 16_384,
+  commands: 100_000,
+  badCommands: 20,
+  recipients: 100,
+  idleMs: 30 * 60_000,
+  sessions: 1000,
+};
+
+export const DEFAULT_SIZE_LIMIT = 25 * 1024 * 1024;
+
+/** Invented mailboxes, one of each kind that a test needs. */
+export const defaultMailboxes: readonly MockMailboxOptions[] = [
+  { address: "labo@ch-exemple.mssante.fr", type: "APP", label: "Laboratoire de biologie - CH EXEMPLE" },
+  { address: "secretariat.cardiologie@ch-exemple.mssante.fr", type: "ORG", label: "Secretariat de cardiologie - CH EXEMPLE" },
+  { address: "martin.dupont@medecin.mssante.fr", type: "PER", label: "Dr_Martin_DUPONT" },
+  { address: "claire.morel@medecin.mssante.fr", type: "PER", label: "Dr_Claire_MOREL" },
+  { address: "cabinet.lilas@medecin.mssante.fr", type: "CAB", label: "Cabinet des Lilas" },
+];

@@ -1,0 +1,95 @@
+import { randomBytes } from "node:crypto";
+import { MedimailError } from "../../errors.js";
+import { isPatientAddress, PATIENT_DOMAIN } from "../../identity/index.js";
+import type { MockMailboxAuth, MockMailboxOptions, MockSasl } from "../options.js";
+import { MockMailbox } from "./mailbox.js";
+
+export type Lookup = { mailbox: MockMailbox } | { unknown: "mailbox" | "domain" };
+
+/** Every mailbox of the mock, and who may open it. Addresses are compared without case. */
+export class MockStore {
+  readonly #mailboxes = new Map<string, MockMailbox>();
+  readonly #domains = new Set<string>([PATIENT_DOMAIN]);
+  /** Tokens of each mailbox that are accepted now. */
+  readonly #tokens = new Map<string, Set<string>>();
+  readonly #now: () => Date;
+
+  constructor(mailboxes: readonly MockMailboxOptions[], now: () => Date) {
+    this.#now = now;
+    for (const options of mailboxes) this.add(options);
+  }
+
+  /** In the order they were added, patients' last. */
+  get mailboxes(): readonly MockMailbox[] {
+    return [...this.#mailboxes.values()];
+  }
+
+  add(options: MockMailboxOptions): MockMailbox {
+    const address = options.address.toLowerCase();
+    // The address is a certificate's CN and a file name: one word, 64 characters at most (X.520).
+    if (!/^[\w.+-]+@[\w-]+(\.[\w-]+)+$/.test(address) || address.length > 64) {
+      throw new MedimailError("invalid_argument", "Not an address that the mock can give", { path: "mailboxes.address" });
+    }
+    if (this.#mailboxes.has(address)) throw new MedimailError("invalid_argument", "This mailbox exists", { path: "mailboxes.address" });
+    const auth: MockMailboxAuth = options.auth ?? (options.type === "APP" ? { method: "certificate" } : { method: "xoauth2" });
+    const mailbox = new MockMailbox({ address, type: options.type, label: options.label ?? address, auth, now: this.#now });
+    this.#mailboxes.set(address, mailbox);
+    this.#domains.add(address.slice(address.indexOf("@") + 1));
+    if (auth.method === "xoauth2") this.#tokens.set(address, new Set([auth.token ?? newToken()]));
+    return mailbox;
+  }
+
+  /** A mailbox that exists, patients' included once they were written to. */
+  find(address: string): MockMailbox | undefined {
+    return this.#mailboxes.get(address.toLowerCase());
+  }
+
+  /** Who a recipient is. A patient's mailbox is there as soon as his INS has the right key (CLI.md). */
+  lookup(address: string): Lookup {
+    const known = this.find(address);
+    if (known) return { mailbox: known };
+    const lower = address.toLowerCase();
+    if (!this.#domains.has(lower.slice(lower.lastIndexOf("@") + 1))) return { unknown: "domain" };
+    if (!isPatientAddress(lower)) return { unknown: "mailbox" };
+    const mailbox = new MockMailbox({ address: lower, type: "patient", label: "", now: this.#now });
+    this.#mailboxes.set(lower, mailbox);
+    return { mailbox };
+  }
+
+  /** The newest token that is accepted for a mailbox. */
+  token(address: string): string | undefined {
+    return [...(this.#tokens.get(address.toLowerCase()) ?? [])].at(-1);
+  }
+
+  accepts(address: string, token: string): boolean {
+    return this.#tokens.get(address.toLowerCase())?.has(token) ?? false;
+  }
+
+  /** A further token; those before it stay good until they are revoked. */
+  issueToken(address: string): string {
+    const tokens = this.#tokens.get(address.toLowerCase());
+    if (!tokens) throw new MedimailError("invalid_argument", "No mailbox of the mock with a token has this address", { path: "address" });
+    const token = newToken();
+    tokens.add(token);
+    return token;
+  }
+
+  /** Every token of the mailbox, or the one given, is refused from now on. */
+  revokeToken(address: string, token?: string): void {
+    const tokens = this.#tokens.get(address.toLowerCase());
+    if (token === undefined) tokens?.clear();
+    else tokens?.delete(token);
+  }
+}
+
+function newToken(): string {
+  return `mock.${randomBytes(24).toString("base64url")}`;
+}
+
+/** The SASL step of a certificate mailbox on one protocol. */
+export function saslOf(auth: Extract<MockMailboxAuth, { method: "certificate" }>, protocol: "smtp" | "imap"): MockSasl {
+  const chosen = typeof auth.sasl === "object" ? auth.sasl[protocol] : auth.sasl;
+  // After STARTTLS an IMAP session always authenticates.
+  if (protocol === "imap") return chosen === undefined || chosen === "none" ? "external" : chosen;
+  return chosen ?? "none";
+}

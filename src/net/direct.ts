@@ -1,0 +1,62 @@
+import { lookup as systemLookup } from "node:dns";
+import type { LookupFunction, Socket } from "node:net";
+import { connect } from "node:net";
+import { MedimailError } from "../errors.js";
+
+const NOT_FOUND: ReadonlySet<string> = new Set(["ENOTFOUND", "EAI_AGAIN", "EAI_FAIL", "EAI_NONAME", "EAI_NODATA", "ENODATA", "ESERVFAIL", "EMEDIMAILDNS"]);
+
+/** A look-up that gives up after `timeoutMs`: the system resolver has no limit of its own and may block for 30 s and more. */
+export function limitedLookup(timeoutMs: number, lookup: LookupFunction = systemLookup as LookupFunction): LookupFunction {
+  return (hostname, options, callback) => {
+    let settled = false;
+    const timer = setTimeout(() => {
+      if (settled) return;
+      settled = true;
+      callback(Object.assign(new Error("no answer from the resolver"), { code: "EMEDIMAILDNS" }), "", 0);
+    }, timeoutMs);
+    lookup(hostname, options, (error, address, family) => {
+      if (settled) return;
+      settled = true;
+      clearTimeout(timer);
+      callback(error, address, family);
+    });
+  };
+}
+
+/** Says in our codes why a TCP connection to `who` could not be opened. */
+export function connectError(error: unknown, who: string): MedimailError {
+  const code = (error as { code?: unknown } | null)?.code;
+  if (typeof code === "string" && NOT_FOUND.has(code)) {
+    return new MedimailError("dns_failed", `the name of ${who} could not be resolved (${code === "EMEDIMAILDNS" ? "no answer" : code})`, { cause: error });
+  }
+  if (code === "ETIMEDOUT") return new MedimailError("timeout", `${who} does not answer`, { cause: error });
+  return new MedimailError("connection_refused", `${who} cannot be connected to (${typeof code === "string" ? code : "unknown reason"})`, { cause: error });
+}
+
+/** Opens TCP; `guard` gets the socket at once, so that it can be destroyed while it connects. */
+export function connectDirect(host: string, port: number, lookup: LookupFunction, guard: (socket: Socket) => void): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port, lookup, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 });
+    // Stays for the life of the socket: between two owners an error without a listener would kill the process.
+    socket.on("error", () => {});
+    const onError = (error: Error): void => {
+      socket.removeListener("connect", onConnect);
+      socket.removeListener("close", onClose);
+      reject(error);
+    };
+    const onClose = (): void => {
+      socket.removeListener("connect", onConnect);
+      socket.removeListener("error", onError);
+      reject(Object.assign(new Error("closed while connecting"), { code: "ECONNRESET" }));
+    };
+    const onConnect = (): void => {
+      socket.removeListener("error", onError);
+      socket.removeListener("close", onClose);
+      resolve(socket);
+    };
+    socket.once("error", onError);
+    socket.once("close", onClose);
+    socket.once("connect", onConnect);
+    guard(socket);
+  });
+}

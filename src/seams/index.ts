@@ -1,0 +1,9 @@
+/** The small interfaces between the rooms; no room imports another room's engine, only these. */
+export * from "./clock.js";
+export * from "./credentials.js";
+export * from "./dialer.js";
+export * from "./mail-transport.js";
+export * from "./observations.js";
+export * from "./outbox-store.js";
+export * from "./random.js";
+export * from "./tls.js";

@@ -1,0 +1,286 @@
+import type { SmtpStage } from "./mail-transport.js";
+
+/**
+ * Where a recipient stands. `queued` → `accepted` (the operator took it) → `delivered` (DSN) → `read` → `integrated` (MDN).
+ * `refused`: the recipient's software refused to integrate (900-906), or denied. `failed`: permanently not delivered.
+ * `unknown`: the hand-over was cut after the final dot. `cancelled`: withdrawn before it left.
+ */
+export type RecipientState =
+  | "queued" | "unknown" | "accepted" | "delivered" | "read" | "integrated" | "refused" | "failed" | "cancelled";
+
+export type SubmissionEventName =
+  | "queued" | "accepted" | "delivered" | "read" | "integrated" | "refused" | "failed" | "deferred" | "unknown" | "cancelled";
+
+/** An error as kept and shown: a code, a message without health data, the server's code. */
+export interface StoredError {
+  code: string;
+  message: string;
+  reply?: number;
+  status?: string;
+  /** 900-906, where a receipt gave one. */
+  application?: string;
+  retryable: boolean;
+}
+
+export interface NewRecipient {
+  address: string;
+  kind: "professional" | "patient";
+  /** SHA-256 hex keys of (document uniqueId, action, recipient): while this recipient is not refused, failed or cancelled, another with the same key is refused. */
+  dedupe: string[];
+}
+
+export interface NewMail {
+  messageId: string;
+  /** Head bytes; content = head + bodies[body]. */
+  head: Uint8Array;
+  body: number;
+  size: number;
+  recipients: NewRecipient[];
+}
+
+export interface NewSubmission {
+  id: string;
+  tenant: string;
+  mailbox: string;
+  /** Idempotency key of the caller. */
+  key?: string;
+  /** SHA-256 hex of what was submitted: the same key with another hash is an error. */
+  contentHash: string;
+  action: string;
+  priority: number;
+  createdAt: number;
+  /** Not sent before. */
+  notBefore?: number;
+  /** Encrypted with the content: who asked, documents' ids, options of delivery. Small JSON. */
+  info: SubmissionInfo;
+  bodies: Uint8Array[];
+  mails: NewMail[];
+  /** The caller knows that it sends again: the dedupe keys are taken over. */
+  resend?: boolean;
+}
+
+export interface SubmissionInfo {
+  actor?: string;
+  documents: { uniqueId: string; setId?: string; versionNumber?: number; typeCode?: string }[];
+  requestRead?: boolean;
+  requestDelivery?: boolean;
+  /** The caller's own reference, given back in events. */
+  reference?: string;
+}
+
+export interface RecipientRow {
+  id: number;
+  mailId: number;
+  submission: string;
+  address: string;
+  kind: "professional" | "patient";
+  state: RecipientState;
+  messageId: string;
+  attempts: number;
+  stage?: SmtpStage;
+  error?: StoredError;
+  updatedAt: number;
+}
+
+export interface SubmissionRow {
+  id: string;
+  tenant: string;
+  mailbox: string;
+  key?: string;
+  contentHash: string;
+  action: string;
+  priority: number;
+  createdAt: number;
+  paused: boolean;
+  info: SubmissionInfo;
+  erasedAt?: number;
+  recipients: RecipientRow[];
+}
+
+/** A mail that this worker holds: nobody else may hand it over until it is settled, released or the worker is dead. */
+export interface ClaimedMail {
+  mailId: number;
+  submission: string;
+  tenant: string;
+  mailbox: string;
+  messageId: string;
+  attempts: number;
+  createdAt: number;
+  content: Uint8Array[];
+  size: number;
+  info: SubmissionInfo;
+  action: string;
+  /** Those still queued. */
+  recipients: { id: number; address: string; kind: "professional" | "patient" }[];
+}
+
+export interface NewEvent {
+  submission: string;
+  event: SubmissionEventName;
+  at: number;
+  recipientId?: number;
+  messageId?: string;
+  error?: StoredError;
+}
+
+export interface EventRow extends NewEvent {
+  /** Grows; a cursor. */
+  seq: number;
+  recipient?: string;
+  reference?: string;
+}
+
+/** One line of the functional journal (ECO.4.1.1, ECO.4.1.2). Never content, never health data. */
+export interface TraceEntry {
+  /** ISO 8601 local time with offset. */
+  at: string;
+  tenant: string;
+  mailbox: string;
+  /** The authenticated author that the caller names, or the software. */
+  actor: string;
+  /** `send`, `delete-document`, `receipt`, `resend`, `cancel` … */
+  action: string;
+  request: string;
+  /** The server's answer, even on failure. */
+  answer: string;
+  ok: boolean;
+}
+
+export interface RecipientChange {
+  id: number;
+  /** Absent: the state stays (a retry). */
+  state?: RecipientState;
+  error?: StoredError | null;
+}
+
+export interface MailSettlement {
+  mailId: number;
+  worker: string;
+  at: number;
+  stage: SmtpStage;
+  recipients: RecipientChange[];
+  /** `done`: nothing is queued any more. `retry`: due again. `doubt`: waits for a receipt, a policy or a person. `release`: as if never claimed. */
+  next: { kind: "done" } | { kind: "retry"; dueAt: number } | { kind: "doubt" } | { kind: "release" };
+  /** Counts as an attempt. */
+  attempted: boolean;
+  events: NewEvent[];
+  traces: TraceEntry[];
+}
+
+export interface ClaimQuery {
+  worker: string;
+  now: number;
+  limit: number;
+  tenant?: string;
+  mailbox?: string;
+  /** Only this submission's mails (the command `send`). */
+  submission?: string;
+}
+
+export interface WorkerIdentity {
+  id: string;
+  host: string;
+  /** Changes at each boot of the machine. */
+  boot: string;
+  pid: number;
+  /** Start time of the process, so that a reused pid is not taken for it. */
+  pidStart: string;
+}
+
+export interface ReceiptInput {
+  tenant: string;
+  mailbox: string;
+  /** Where it was read: `folder/uidvalidity/uid`, or the report's own Message-ID. The same source twice is a duplicate. */
+  source: string;
+  kind: "dsn" | "mdn" | "ko";
+  at: number;
+  originalMessageId?: string;
+  /** ENVID: our own opaque id, see `envelopeId`. */
+  envelopeId?: string;
+  /** The parsed receipt, kept (encrypted where a key is given) and shown. */
+  data: unknown;
+}
+
+export interface ReceiptRow extends ReceiptInput {
+  id: number;
+  matched: boolean;
+  recipientIds: number[];
+}
+
+export interface ReceiptDecision {
+  recipientId: number;
+  change?: RecipientChange;
+  events: NewEvent[];
+}
+
+export interface OutboxStats {
+  submissions: number;
+  byState: Record<RecipientState, number>;
+  /** Mails due now, and the age of the oldest in ms. */
+  due: number;
+  oldestDueMs: number;
+  unmatchedReceipts: number;
+}
+
+/**
+ * The durable queue. Every method that writes resolves once the write is durable; concurrent writes may share one commit.
+ * Implementations pass `test/storage/outbox-contract.ts`.
+ */
+export interface OutboxStore {
+  /**
+   * `created: false` gives back the first submission of the same key and content. `tx`: the caller's own open transaction (for
+   * SQLite: a better-sqlite3 or libsql `Database` of the same file, inside BEGIN); then it is durable when the caller commits.
+   * Throws `idempotency_conflict`, `already_sent`.
+   */
+  submit(input: NewSubmission, options?: { tx?: unknown }): Promise<{ submission: SubmissionRow; created: boolean }>;
+  /** Highest priority first, then due time. A mail is claimed by one worker. */
+  claim(query: ClaimQuery): Promise<ClaimedMail[]>;
+  /** The final dot is about to be written: durable before it resolves. */
+  markHandover(worker: string, mailIds: number[]): Promise<void>;
+  settle(settlements: MailSettlement[]): Promise<void>;
+  /** Registers the worker and says that it lives. */
+  heartbeat(worker: WorkerIdentity, now: number): Promise<void>;
+  removeWorker(id: string): Promise<void>;
+  /**
+   * Mails held by workers that are dead (`isDead`): those before the hand-over mark are due again; those after are returned, still held
+   * by the caller (`worker`), to be settled.
+   */
+  recover(query: { worker: string; now: number; isDead: (worker: WorkerIdentity & { heartbeatAt: number }) => boolean }): Promise<ClaimedMail[]>;
+  /** Time at which the next mail is due, for the worker's sleep. */
+  nextDue(query: { tenant?: string; mailbox?: string; submission?: string }): Promise<number | undefined>;
+
+  recordReceipt(
+    input: ReceiptInput,
+    /** Pure; runs inside the transaction, on the recipients of the mail that the receipt names (none: unmatched). */
+    decide: (recipients: RecipientRow[], info: SubmissionInfo | undefined) => ReceiptDecision[],
+    trace?: TraceEntry,
+  ): Promise<"matched" | "unmatched" | "duplicate">;
+  receipts(query: { tenant?: string; mailbox?: string; unmatchedOnly?: boolean; limit?: number }): Promise<ReceiptRow[]>;
+
+  get(id: string): Promise<SubmissionRow | undefined>;
+  findByKey(tenant: string, mailbox: string, key: string): Promise<SubmissionRow | undefined>;
+  /** Newest first; `after` is the id of the last one of the page before. */
+  list(query: { tenant?: string; mailbox?: string; state?: RecipientState; limit?: number; after?: string }): Promise<SubmissionRow[]>;
+  stats(query: { tenant?: string; mailbox?: string; now: number }): Promise<OutboxStats>;
+  /** Recipients in one of `states` become queued and due at once. `decide` may refuse (throw). */
+  requeue(id: string, states: RecipientState[], at: number, traces: TraceEntry[]): Promise<SubmissionRow>;
+  /** A person or a policy settles `unknown` recipients. */
+  resolve(id: string, changes: RecipientChange[], events: NewEvent[], traces: TraceEntry[]): Promise<SubmissionRow>;
+  /** Queued recipients whose mail is not in a worker's hands become cancelled. */
+  cancel(id: string, at: number, traces: TraceEntry[]): Promise<SubmissionRow>;
+  setPaused(id: string, paused: boolean): Promise<void>;
+
+  events(query: { after?: number; submission?: string; tenant?: string; mailbox?: string; limit?: number }): Promise<EventRow[]>;
+  lastEventSeq(): Promise<number>;
+
+  appendTraces(entries: TraceEntry[]): Promise<void>;
+  traces(query: { tenant?: string; mailbox?: string; since?: string; until?: string; after?: number; limit?: number }): Promise<(TraceEntry & { seq: number })[]>;
+  /** Traces older than the retention are erased; nothing else ever is. */
+  eraseTraces(before: string): Promise<number>;
+
+  /** Content (heads, bodies, info, addresses of patients) of submissions settled before `settledBefore` is erased; the rows stay. */
+  eraseContent(settledBefore: number, now: number): Promise<number>;
+  cursor(tenant: string, mailbox: string, name: string): Promise<string | undefined>;
+  setCursor(tenant: string, mailbox: string, name: string, value: string): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,257 @@
+import { isMedimailError } from "../errors.js";
+import type { Logger } from "../log.js";
+import type { ClaimedMail, Clock, MailSettlement, MailTransport, OutboxStore, Random, TraceEntry, TransportResult, WorkerIdentity } from "../seams/index.js";
+import { transportFailure } from "../seams/index.js";
+import { type BackoffPolicy, backoffMs, DEFAULT_BACKOFF } from "./backoff.js";
+import type { Circuit } from "./circuit.js";
+import { Gate } from "./gate.js";
+import { type OutcomeContext, settleAnswer, settleDoubt, settleFailure } from "./outcome.js";
+
+export interface DeliverySettings {
+  /** Mails under way at once. Default 5. */
+  concurrency: number;
+  /**
+   * Mails that may stand between the final dot and the note of its answer at once: a process that is killed leaves at most so many
+   * `unknown`. Default 1; more is faster against a slow operator.
+   */
+  maxInDoubt: number;
+  backoff: BackoffPolicy;
+  /** A mail not accepted by then is given up. Default 2 days, in ms. */
+  maxAgeMs: number;
+  /** Longest sleep while nothing is due, in ms: how soon another process' submission, or a dead one's, is seen. Default 1 s. */
+  pollMs: number;
+  /** Time limit of one hand-over, in ms. Default 5 min. */
+  sendTimeoutMs: number;
+}
+
+export const DEFAULT_DELIVERY: DeliverySettings = {
+  concurrency: 5,
+  maxInDoubt: 1,
+  backoff: DEFAULT_BACKOFF,
+  maxAgeMs: 2 * 24 * 3_600_000,
+  pollMs: 1_000,
+  sendTimeoutMs: 5 * 60_000,
+};
+
+export interface DeliveryDeps {
+  store: OutboxStore;
+  transport: MailTransport;
+  circuit: Circuit;
+  worker: WorkerIdentity;
+  isDead: Parameters<OutboxStore["recover"]>[0]["isDead"];
+  clock: Clock;
+  random: Random;
+  log: Logger;
+  tenant: string;
+  mailbox: string;
+  /** Completes a trace with tenant, mailbox, actor and local time. */
+  trace: (entry: { action: string; request: string; answer: string; ok: boolean }, actor: string | undefined, now: number) => TraceEntry;
+  /** Something changed: events are to be read. */
+  changed: () => void;
+}
+
+/**
+ * The worker: takes what is due, hands it over, writes down what came of it. Any number may run on one outbox, in one
+ * process or several; a mail is in the hands of one.
+ */
+export class DeliveryWorker {
+  readonly #settings: DeliverySettings;
+  readonly #gate: Gate;
+  readonly #inHand = new Set<Promise<void>>();
+  #wake: (() => void) | undefined;
+  #woken = false;
+  #lastRecovery = Number.NEGATIVE_INFINITY;
+  #paused = false;
+
+  constructor(
+    private readonly deps: DeliveryDeps,
+    settings: Partial<DeliverySettings> = {},
+  ) {
+    this.#settings = { ...DEFAULT_DELIVERY, ...settings };
+    this.#gate = new Gate(this.#settings.maxInDoubt);
+  }
+
+  /** A submission was stored, or a mail came free: look at once. */
+  wake(): void {
+    this.#woken = true;
+    this.#wake?.();
+  }
+
+  /** Starts no new mail until {@link resume}; those in hand are finished. */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.wake();
+  }
+
+  /** Works until the signal; then finishes the mails in hand and gives back the others. */
+  async run(options: { signal: AbortSignal; submission?: string }): Promise<void> {
+    const { signal } = options;
+    const { clock, store, worker, log } = this.deps;
+    await store.heartbeat(worker, clock.now());
+    const onAbort = () => this.#wake?.();
+    signal.addEventListener("abort", onAbort, { once: true });
+    const beat = setInterval(() => {
+      store.heartbeat(worker, clock.now()).catch((error) => log.log("warn", "delivery.heartbeat", { code: codeOf(error), worker: worker.id }));
+    }, 1_000);
+    beat.unref();
+    try {
+      while (!signal.aborted) await this.#turn(options);
+      await Promise.all(this.#inHand);
+    } finally {
+      clearInterval(beat);
+      signal.removeEventListener("abort", onAbort);
+      await store.removeWorker(worker.id).catch(() => {});
+    }
+  }
+
+  async #turn({ submission }: { submission?: string }): Promise<void> {
+    const { clock, store, worker, circuit, tenant, mailbox, log } = this.deps;
+    this.#woken = false;
+    let claimed: ClaimedMail[] = [];
+    try {
+      await this.#recover();
+      const room = this.#paused ? 0 : Math.min(this.#settings.concurrency - this.#inHand.size, circuit.permits());
+      if (room > 0) {
+        claimed = await store.claim({ worker: worker.id, now: clock.now(), limit: room, tenant, mailbox, ...(submission === undefined ? {} : { submission }) });
+        for (const mail of claimed) this.#start(mail);
+      }
+    } catch (error) {
+      // The store did not answer (a full disk, a lock held too long): nothing is lost, look again later.
+      log.log("error", "delivery.store", { code: codeOf(error), worker: worker.id });
+      await this.#sleep(this.#settings.pollMs);
+      return;
+    }
+    if (claimed.length === 0 || this.#inHand.size >= this.#settings.concurrency) await this.#sleep(await this.#pause(submission));
+  }
+
+  /** How long to sleep when nothing may start now. A mail that comes free wakes the worker before. */
+  async #pause(submission: string | undefined): Promise<number> {
+    const { clock, store, circuit, tenant, mailbox } = this.deps;
+    const most = this.#settings.pollMs;
+    if (this.#inHand.size >= this.#settings.concurrency) return most;
+    if (circuit.permits() === 0) return Math.min(most, Math.max(1, circuit.retryAt - clock.now()));
+    const due = await store.nextDue({ tenant, mailbox, ...(submission === undefined ? {} : { submission }) }).catch(() => undefined);
+    return due === undefined ? most : Math.min(most, Math.max(1, due - clock.now()));
+  }
+
+  async #sleep(ms: number): Promise<void> {
+    if (this.#woken) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#wake = undefined;
+  }
+
+  async #recover(): Promise<void> {
+    const { clock, store, worker, isDead, log } = this.deps;
+    const now = clock.now();
+    if (now - this.#lastRecovery < 1_000) return;
+    this.#lastRecovery = now;
+    const inDoubt = await store.recover({ worker: worker.id, now, isDead });
+    if (inDoubt.length === 0) return;
+    log.log("warn", "delivery.recovered", { count: inDoubt.length, worker: worker.id });
+    await store.settle(inDoubt.map((mail) => settleDoubt(mail, this.#context(mail, now))));
+    this.deps.changed();
+  }
+
+  #start(mail: ClaimedMail): void {
+    this.deps.circuit.started();
+    const work = this.#deliver(mail).finally(() => {
+      this.#inHand.delete(work);
+      this.wake();
+    });
+    this.#inHand.add(work);
+  }
+
+  async #deliver(mail: ClaimedMail): Promise<void> {
+    const { store, clock, circuit, log } = this.deps;
+    let entered = false;
+    const leave = () => {
+      if (entered) this.#gate.leave();
+      entered = false;
+    };
+    let settlement: MailSettlement;
+    try {
+      const result: TransportResult = await this.deps.transport.send(outgoing(mail, this.deps.mailbox), {
+        timeoutMs: this.#settings.sendTimeoutMs,
+        beforeFinalDot: async () => {
+          await this.#gate.enter();
+          entered = true;
+          await store.markHandover(this.deps.worker.id, [mail.mailId]);
+        },
+      });
+      circuit.succeeded();
+      settlement = settleAnswer(mail, result, this.#context(mail, clock.now()));
+    } catch (error) {
+      const failure = transportFailure(error);
+      if (failure?.systemic) circuit.failed(failure.verdict === "permanent");
+      else circuit.neutral();
+      settlement = settleFailure(mail, error, this.#context(mail, clock.now()));
+      log.log("warn", "delivery.failed", {
+        code: codeOf(error),
+        submission: mail.submission,
+        messageId: mail.messageId,
+        attempt: mail.attempts + 1,
+        ...(failure ? { stage: failure.stage } : {}),
+        ...(failure?.reply === undefined ? {} : { reply: failure.reply }),
+      });
+    }
+    // The note of this answer is queued before the gate opens: it shares its commit with the next mail's hand-over mark, and is never later.
+    const noted = this.#note(settlement);
+    leave();
+    await noted;
+    this.deps.changed();
+  }
+
+  /** An answer must not be lost to a store that is busy: written again until it holds. The lease is kept meanwhile. */
+  async #note(settlement: MailSettlement): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await this.deps.store.settle([settlement]);
+        return;
+      } catch (error) {
+        this.deps.log.log("error", "delivery.note", { code: codeOf(error), attempt, worker: this.deps.worker.id });
+        if (isMedimailError(error) && error.code === "closed") return;
+        await this.deps.clock.sleep(Math.min(5_000, 50 * 2 ** attempt));
+      }
+    }
+  }
+
+  #context(mail: ClaimedMail, now: number): OutcomeContext {
+    const { random, worker } = this.deps;
+    return {
+      worker: worker.id,
+      now,
+      retryAt: now + backoffMs(mail.attempts + 1, this.#settings.backoff, random),
+      maxAgeMs: this.#settings.maxAgeMs,
+      trace: (entry) => this.deps.trace(entry, mail.info.actor, now),
+    };
+  }
+}
+
+function outgoing(mail: ClaimedMail, from: string) {
+  return {
+    from,
+    to: mail.recipients.map((recipient) => recipient.address),
+    content: mail.content,
+    size: mail.size,
+    dsn: {
+      // Opaque and stable, so that a report that lost the Message-ID is matched all the same.
+      envid: mail.messageId.slice(0, mail.messageId.lastIndexOf("@")),
+      ret: "HDRS" as const,
+      notify: mail.info.requestDelivery === false ? (["FAILURE", "DELAY"] as ("SUCCESS" | "FAILURE" | "DELAY")[]) : (["SUCCESS", "FAILURE", "DELAY"] as ("SUCCESS" | "FAILURE" | "DELAY")[]),
+    },
+  };
+}
+
+function codeOf(error: unknown): string {
+  return isMedimailError(error) ? error.code : "internal";
+}

@@ -1,0 +1,88 @@
+import { MedimailError } from "../errors.js";
+import type { EventRow, OutboxStore, RecipientState } from "../seams/index.js";
+import type { SubmissionEvent } from "./types.js";
+
+export interface EventQuery {
+  submission?: string;
+  tenant?: string;
+  mailbox?: string;
+}
+
+/** After these nothing more is to come but a late or contradictory receipt. */
+export const FINAL_STATES: ReadonlySet<RecipientState> = new Set<RecipientState>(["integrated", "refused", "failed", "cancelled"]);
+
+/**
+ * Events are rows of the outbox, so that they survive a crash and reach a process that did not send. Readers wake at once for changes of
+ * this process, and look every `pollMs` for those of others.
+ */
+export class EventReader {
+  readonly #waiting = new Set<() => void>();
+  #closed = false;
+
+  constructor(
+    private readonly store: Pick<OutboxStore, "events" | "lastEventSeq">,
+    private readonly pollMs = 500,
+  ) {}
+
+  /** This process changed something. */
+  notify(): void {
+    for (const wake of [...this.#waiting]) wake();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.notify();
+  }
+
+  async lastSeq(): Promise<number> {
+    return this.store.lastEventSeq();
+  }
+
+  async page(query: EventQuery & { after: number }): Promise<SubmissionEvent[]> {
+    return (await this.store.events({ ...query, limit: 200 })).map(toEvent);
+  }
+
+  /** Events after the cursor, as they come, until the signal or `close`. Ends without an error: the caller knows why it stopped. */
+  async *read({ signal, ...query }: EventQuery & { after: number; signal?: AbortSignal }): AsyncGenerator<SubmissionEvent> {
+    let after = query.after;
+    while (!this.#closed && !signal?.aborted) {
+      const page = await this.page({ ...query, after });
+      for (const event of page) {
+        after = event.seq;
+        yield event;
+        if (this.#closed || signal?.aborted) return;
+      }
+      if (page.length === 0 && !this.#closed) await this.wait(signal);
+    }
+  }
+
+  /** Until something changed here, `pollMs` has passed, or the signal. */
+  wait(signal?: AbortSignal): Promise<void> {
+    if (this.#closed) return Promise.reject(new MedimailError("closed", "The connector is closed."));
+    if (signal?.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#waiting.delete(done);
+        signal?.removeEventListener("abort", done);
+        resolve();
+      };
+      const timer = setTimeout(done, this.pollMs);
+      this.#waiting.add(done);
+      signal?.addEventListener("abort", done, { once: true });
+    });
+  }
+}
+
+function toEvent(row: EventRow): SubmissionEvent {
+  return {
+    event: row.event,
+    submission: row.submission,
+    at: new Date(row.at),
+    seq: row.seq,
+    ...(row.recipient === undefined ? {} : { recipient: row.recipient }),
+    ...(row.messageId === undefined ? {} : { messageId: row.messageId }),
+    ...(row.error === undefined ? {} : { error: row.error }),
+    ...(row.reference === undefined ? {} : { reference: row.reference }),
+  };
+}

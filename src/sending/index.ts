@@ -1,0 +1,25 @@
+/** Mode 1, automated sending: from a validated document to a receipt. The life of a submission is here; sockets and SQL are not. */
+export { type BackoffPolicy, backoffMs, DEFAULT_BACKOFF } from "./backoff.js";
+export { Circuit, type CircuitPolicy, DEFAULT_CIRCUIT } from "./circuit.js";
+export { DEFAULT_DELIVERY, type DeliveryDeps, type DeliverySettings, DeliveryWorker } from "./delivery.js";
+export { type DoubtDeps, settleDoubts, type UnknownPolicy } from "./doubts.js";
+export { EventReader, FINAL_STATES } from "./events.js";
+export { Gate } from "./gate.js";
+export { type OutcomeContext, settleAnswer, settleDoubt, settleFailure, storedError } from "./outcome.js";
+export { contentHash, dedupeKey, type Prepared, prepare, type SenderProfile } from "./prepare.js";
+export { type PollResult, pollReceipts, type ReceiptPollerDeps, type ReceiptSource, recordMail } from "./receipt-poller.js";
+export { decideReceipt } from "./receipts.js";
+export { type AllowedRecipient, allowedRecipients, type RuleContext } from "./rules.js";
+export { type Chore, runService, type ServiceDeps } from "./service.js";
+export { hasReached, SubmissionHandle } from "./submission.js";
+export type {
+  DocumentSubmission,
+  IdentityStatus,
+  RecipientInput,
+  SettledSubmission,
+  Submission,
+  SubmissionAction,
+  SubmissionEvent,
+  SubmittedDocument,
+  Until,
+} from "./types.js";

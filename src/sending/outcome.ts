@@ -1,0 +1,160 @@
+import type { ErrorCode } from "../errors.js";
+import { isMedimailError } from "../errors.js";
+import {
+  type ClaimedMail,
+  type MailSettlement,
+  type NewEvent,
+  type RecipientChange,
+  type RecipientReply,
+  type StoredError,
+  type SubmissionEventName,
+  type TraceEntry,
+  type TransportFailure,
+  type TransportResult,
+  transportFailure,
+} from "../seams/index.js";
+
+/** What decides when an attempt has ended; all pure. */
+export interface OutcomeContext {
+  worker: string;
+  now: number;
+  /** When a retry would be due. */
+  retryAt: number;
+  /** Mails older than this, in ms, are not tried again. */
+  maxAgeMs: number;
+  trace: (entry: { action: string; request: string; answer: string; ok: boolean }) => TraceEntry;
+}
+
+type Draft = Pick<MailSettlement, "recipients" | "events"> & { retry: boolean };
+
+/** The operator answered the final dot, or refused every recipient. Partial acceptance is kept for each recipient. */
+export function settleAnswer(mail: ClaimedMail, result: TransportResult, context: OutcomeContext): MailSettlement {
+  const draft = fromReplies(mail, result.recipients, context);
+  const anyAccepted = result.recipients.some((reply) => reply.accepted);
+  return {
+    mailId: mail.mailId,
+    worker: context.worker,
+    at: context.now,
+    stage: anyAccepted ? "done" : "rcpt",
+    recipients: draft.recipients,
+    next: draft.retry ? { kind: "retry", dueAt: context.retryAt } : { kind: "done" },
+    attempted: true,
+    events: draft.events,
+    traces: [traceOfAttempt(mail, context, result.answer, anyAccepted)],
+  };
+}
+
+/** The hand-over failed: tried again, given up, or in doubt. */
+export function settleFailure(mail: ClaimedMail, error: unknown, context: OutcomeContext): MailSettlement {
+  const failure: TransportFailure = transportFailure(error) ?? { stage: "connect", verdict: "temporary", systemic: true };
+  const stored = storedError(error, failure);
+  const base = { mailId: mail.mailId, worker: context.worker, at: context.now, stage: failure.stage, attempted: true };
+  const traces = [traceOfAttempt(mail, context, failure.answer ?? stored.code, false)];
+  if (failure.verdict === "unknown") {
+    return { ...base, ...all(mail, context, "unknown", "unknown", stored), next: { kind: "doubt" }, traces };
+  }
+  // A fault of the session (a refused certificate, a wrong server name) is not the mail's: it stays queued until a person has
+  // mended it, or it is too old.
+  if (failure.verdict === "permanent" && !failure.systemic) {
+    return { ...base, ...all(mail, context, "failed", "failed", stored), next: { kind: "done" }, traces };
+  }
+  if (context.now - mail.createdAt >= context.maxAgeMs) {
+    const exhausted: StoredError = { ...stored, code: "attempts_exhausted", message: `Not accepted before its age limit. Last: ${stored.message}`, retryable: false };
+    return { ...base, ...all(mail, context, "failed", "failed", exhausted), next: { kind: "done" }, traces };
+  }
+  return { ...base, ...all(mail, context, undefined, "deferred", stored), next: { kind: "retry", dueAt: context.retryAt }, traces };
+}
+
+/** A mail whose worker died after the hand-over mark: nobody knows whether the server took it. */
+export function settleDoubt(mail: ClaimedMail, context: OutcomeContext): MailSettlement {
+  const stored: StoredError = {
+    code: "delivery_unknown",
+    message: "The sending process ended between the hand-over to the operator and its answer.",
+    retryable: false,
+  };
+  return {
+    mailId: mail.mailId,
+    worker: context.worker,
+    at: context.now,
+    stage: "final-dot",
+    attempted: true,
+    ...all(mail, context, "unknown", "unknown", stored),
+    next: { kind: "doubt" },
+    traces: [traceOfAttempt(mail, context, "no answer noted", false)],
+  };
+}
+
+function fromReplies(mail: ClaimedMail, replies: readonly RecipientReply[], context: OutcomeContext): Draft {
+  const draft: Draft = { recipients: [], events: [], retry: false };
+  const tooOld = context.now - mail.createdAt >= context.maxAgeMs;
+  for (const [index, recipient] of mail.recipients.entries()) {
+    const reply = replies[index];
+    if (reply?.accepted) {
+      draft.recipients.push({ id: recipient.id, state: "accepted", error: null });
+      draft.events.push(event(mail, recipient.id, "accepted", context.now));
+      continue;
+    }
+    const stored = refusedRecipient(reply);
+    if (stored.retryable && !tooOld) {
+      draft.retry = true;
+      draft.recipients.push({ id: recipient.id, error: stored });
+      draft.events.push(event(mail, recipient.id, "deferred", context.now, stored));
+    } else {
+      draft.recipients.push({ id: recipient.id, state: "failed", error: stored });
+      draft.events.push(event(mail, recipient.id, "failed", context.now, stored));
+    }
+  }
+  return draft;
+}
+
+function refusedRecipient(reply: RecipientReply | undefined): StoredError {
+  if (!reply) return { code: "smtp_protocol", message: "The server did not answer for this recipient.", retryable: true };
+  const code = `${reply.reply}${reply.status ? ` ${reply.status}` : ""}`;
+  return {
+    code: reply.temporary ? "smtp_temporary" : "recipient_refused",
+    message: reply.temporary ? `The operator put this recipient off (${code}).` : `The operator refused this recipient (${code}).`,
+    reply: reply.reply,
+    ...(reply.status === undefined ? {} : { status: reply.status }),
+    retryable: reply.temporary,
+  };
+}
+
+/** The same change and event for every recipient of the mail. */
+function all(
+  mail: ClaimedMail,
+  context: OutcomeContext,
+  state: RecipientChange["state"],
+  name: SubmissionEventName,
+  error: StoredError,
+): Pick<MailSettlement, "recipients" | "events"> {
+  return {
+    recipients: mail.recipients.map(({ id }) => ({ id, error, ...(state === undefined ? {} : { state }) })),
+    events: mail.recipients.map(({ id }) => event(mail, id, name, context.now, error)),
+  };
+}
+
+function event(mail: ClaimedMail, recipientId: number, name: SubmissionEventName, at: number, error?: StoredError): NewEvent {
+  return { submission: mail.submission, recipientId, messageId: mail.messageId, event: name, at, ...(error ? { error } : {}) };
+}
+
+/** What is kept of an error: our own words and the server's codes, never its text (it may repeat an address). */
+export function storedError(error: unknown, failure?: TransportFailure): StoredError {
+  const known = isMedimailError(error) ? error : undefined;
+  const code: ErrorCode = known?.code ?? "internal";
+  return {
+    code,
+    message: known?.message ?? "An unforeseen fault of the connector.",
+    retryable: failure ? failure.verdict === "temporary" : (known?.retryable ?? false),
+    ...(failure?.reply === undefined ? {} : { reply: failure.reply }),
+    ...(failure?.status === undefined ? {} : { status: failure.status }),
+  };
+}
+
+function traceOfAttempt(mail: ClaimedMail, context: OutcomeContext, answer: string, ok: boolean): TraceEntry {
+  return context.trace({
+    action: mail.action === "delete" ? "delete-document" : "send",
+    request: `SMTP ${mail.messageId} recipients=${mail.recipients.length} attempt=${mail.attempts + 1}`,
+    answer,
+    ok,
+  });
+}

@@ -1,0 +1,147 @@
+import type { Receipt } from "../message/index.js";
+import type { NewEvent, ReceiptDecision, RecipientRow, RecipientState, StoredError, SubmissionEventName } from "../seams/index.js";
+
+/** What one receipt says of one recipient. */
+interface Statement {
+  to: RecipientState | undefined;
+  event: SubmissionEventName | undefined;
+  error?: StoredError;
+}
+
+/** Forward order; a receipt never takes a recipient back. */
+const RANK: Record<RecipientState, number> = { queued: 0, cancelled: 0, unknown: 1, accepted: 2, failed: 3, delivered: 3, read: 4, refused: 5, integrated: 6 };
+
+/**
+ * What a receipt changes: pure, so that late, duplicate and contradictory ones can be tested as a table.
+ *
+ * - Forward only: a delivery report that comes after the reading changes nothing.
+ * - A failure counts while nothing better is known (queued, unknown, accepted); after a delivery or a reading it is kept and shown, but
+ *   the mail did arrive.
+ * - A report of success of a mail that we hold for unknown, failed or even queued settles it: it arrived.
+ * - Refused then integrated: the recipient mended the identity and filed it: integrated. Integrated then refused: the first answer
+ *   stands, and the second is told as an event, because a person must look.
+ */
+export function decideReceipt(receipt: Receipt, recipients: readonly RecipientRow[], at: number): ReceiptDecision[] {
+  const decisions: ReceiptDecision[] = [];
+  for (const { row, statement } of statementsOf(receipt, recipients)) {
+    const events: NewEvent[] = [];
+    const decision: ReceiptDecision = { recipientId: row.id, events };
+    const moves = statement.to !== undefined && mayMove(row.state, statement.to);
+    if (moves && statement.to !== undefined) decision.change = { id: row.id, state: statement.to, error: statement.error ?? null };
+    const contradicts = statement.to === "refused" && row.state === "integrated";
+    if (statement.event && (moves || statement.to === undefined || contradicts)) {
+      events.push({
+        submission: row.submission,
+        recipientId: row.id,
+        messageId: row.messageId,
+        event: statement.event,
+        at,
+        ...(statement.error ? { error: statement.error } : {}),
+      });
+    }
+    decisions.push(decision);
+  }
+  return decisions;
+}
+
+function mayMove(from: RecipientState, to: RecipientState): boolean {
+  if (from === to) return false;
+  if (to === "failed") return RANK[from] < RANK.delivered && from !== "failed";
+  if (to === "refused") return from !== "integrated";
+  if (from === "failed") return RANK[to] >= RANK.delivered;
+  return RANK[to] > RANK[from];
+}
+
+function statementsOf(receipt: Receipt, recipients: readonly RecipientRow[]): { row: RecipientRow; statement: Statement }[] {
+  if (receipt.kind === "dsn") {
+    return receipt.recipients.flatMap((entry) => {
+      const row = rowOf(recipients, entry.originalRecipient, entry.address);
+      return row ? [{ row, statement: ofDsn(entry) }] : [];
+    });
+  }
+  const row = receipt.kind === "mdn" ? rowOf(recipients, receipt.originalRecipient, receipt.finalRecipient) : rowOf(recipients, receipt.from);
+  return row ? [{ row, statement: receipt.kind === "mdn" ? ofMdn(receipt) : refusal(receipt.error) }] : [];
+}
+
+/** The recipient that a report speaks of. A mail with one recipient needs no address: redirections change it. */
+function rowOf(recipients: readonly RecipientRow[], ...addresses: (string | undefined)[]): RecipientRow | undefined {
+  for (const address of addresses) {
+    const found = address && recipients.find((row) => row.address.toLowerCase() === address.toLowerCase());
+    if (found) return found;
+  }
+  return recipients.length === 1 ? recipients[0] : undefined;
+}
+
+function ofDsn(entry: Extract<Receipt, { kind: "dsn" }>["recipients"][number]): Statement {
+  switch (entry.action) {
+    case "delivered":
+    case "expanded":
+      return { to: "delivered", event: "delivered" };
+    case "relayed":
+      // Handed to a system that sends no reports: accepted is all that is known.
+      return { to: "accepted", event: "accepted" };
+    case "delayed":
+      return { to: undefined, event: "deferred", error: reportError("smtp_temporary", "The operator reports a delay.", entry.status, true) };
+    case "failed":
+      return { to: "failed", event: "failed", error: reportError("delivery_failed", bounceText(entry.status), entry.status, false) };
+  }
+}
+
+function ofMdn(receipt: Extract<Receipt, { kind: "mdn" }>): Statement {
+  if (receipt.error) return refusal(receipt.error);
+  switch (receipt.disposition) {
+    case "displayed":
+      return { to: "read", event: "read" };
+    case "processed":
+      return { to: "integrated", event: "integrated" };
+    case "failed":
+      return refusal({});
+    case "dispatched":
+    case "deleted":
+    case "denied":
+      // Kept with the receipts; none says that the document was read or filed.
+      return { to: undefined, event: undefined };
+  }
+}
+
+function refusal(error: { code?: string; label?: string }): Statement {
+  return {
+    to: "refused",
+    event: "refused",
+    error: {
+      code: "integration_refused",
+      message: error.code ? `The recipient's software did not integrate the document (${error.code}).` : "The recipient's software did not integrate the document.",
+      retryable: false,
+      ...(error.code === undefined ? {} : { application: error.code }),
+    },
+  };
+}
+
+function reportError(code: string, message: string, status: string | undefined, retryable: boolean): StoredError {
+  return { code, message, retryable, ...(status === undefined ? {} : { status }) };
+}
+
+/** Bounces in words that a person can act on (requirement `mes-bounce`). */
+function bounceText(status: string | undefined): string {
+  switch (status) {
+    case "5.1.1":
+    case "5.1.10":
+      return "Unknown mailbox: the address does not exist (5.1.1).";
+    case "5.1.2":
+      return "Unknown domain (5.1.2).";
+    case "5.1.3":
+      return "Malformed address (5.1.3).";
+    case "5.2.1":
+      return "The mailbox is closed or suspended (5.2.1).";
+    case "5.2.2":
+    case "4.2.2":
+      return `The mailbox is full (${status}).`;
+    case "5.2.3":
+    case "5.3.4":
+      return `The mail is too large for the recipient (${status}).`;
+    case "5.7.1":
+      return "The recipient's operator does not allow this mail (5.7.1).";
+    default:
+      return status ? `Not delivered (${status}).` : "Not delivered.";
+  }
+}

@@ -1,0 +1,51 @@
+import { isMedimailError } from "../errors.js";
+import type { Logger } from "../log.js";
+import type { Clock } from "../seams/index.js";
+import type { DeliveryWorker } from "./delivery.js";
+
+/** One kind of periodic work beside the delivery itself. */
+export interface Chore {
+  name: string;
+  /** Wait before the next round, in ms; asked again after each. */
+  everyMs: () => number;
+  run: (signal: AbortSignal) => Promise<unknown>;
+  /** Also once at the start. */
+  atStart: boolean;
+}
+
+export interface ServiceDeps {
+  worker: DeliveryWorker;
+  chores: Chore[];
+  clock: Clock;
+  log: Logger;
+}
+
+/**
+ * The delivery worker and its chores (receipts, doubts, erasure), until the signal. A chore that fails is logged and tried
+ * again later; it stops neither the delivery nor the others.
+ */
+export async function runService(deps: ServiceDeps, options: { signal: AbortSignal; submission?: string }): Promise<void> {
+  const { signal } = options;
+  await Promise.all([deps.worker.run(options), ...deps.chores.map((chore) => repeat(chore, deps, signal))]);
+}
+
+async function repeat(chore: Chore, { clock, log }: ServiceDeps, signal: AbortSignal): Promise<void> {
+  let first = chore.atStart;
+  while (!signal.aborted) {
+    if (!first) {
+      try {
+        await clock.sleep(chore.everyMs(), { signal, unref: true });
+      } catch {
+        return;
+      }
+    }
+    first = false;
+    if (signal.aborted) return;
+    try {
+      await chore.run(signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      log.log("warn", `chore.${chore.name}`, { code: isMedimailError(error) ? error.code : "internal" });
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import { resolve } from "node:path";
+import type { Config, Secret } from "../config/index.js";
+
+/**
+ * The same configuration with every relative path made absolute against `baseDir`: certificates, white list, stores, files of secrets, and
+ * a program of a secret that is named with a folder (`./token.sh`).
+ */
+export function resolvePaths(config: Config, baseDir: string): Config {
+  const at = (path: string) => resolve(baseDir, path);
+  const { whiteList } = config.trust;
+  return {
+    ...config,
+    tls: { ...config.tls, ...(config.tls.ca ? { ca: config.tls.ca.map(at) } : {}) },
+    trust: { ...(whiteList === undefined ? {} : { whiteList: whiteList === "off" ? "off" : at(whiteList) }) },
+    auth: resolveAuth(config.auth, baseDir),
+    outbox: config.outbox.store === "sqlite" ? { ...config.outbox, path: at(config.outbox.path) } : config.outbox,
+    ...(config.cache ? { cache: { path: at(config.cache.path) } } : {}),
+    ...(config.directory?.index ? { directory: { ...config.directory, index: at(config.directory.index) } } : {}),
+  };
+}
+
+const FILES = ["p12", "cert", "key"] as const;
+const SECRETS = ["passphrase", "password", "token", "clientSecret"] as const;
+
+function resolveAuth(auth: Config["auth"], baseDir: string): Config["auth"] {
+  const changed: Record<string, unknown> = { ...auth };
+  for (const name of FILES) {
+    if (typeof changed[name] === "string") changed[name] = resolve(baseDir, changed[name]);
+  }
+  for (const name of SECRETS) {
+    if (changed[name] !== undefined) changed[name] = resolveSecretPath(changed[name] as Secret, baseDir);
+  }
+  return changed as Config["auth"];
+}
+
+function resolveSecretPath(secret: Secret, baseDir: string): Secret {
+  if (typeof secret === "string" || "env" in secret) return secret;
+  if ("file" in secret) return { file: resolve(baseDir, secret.file) };
+  const [program = "", ...rest] = secret.command;
+  return /^\.\.?[\\/]/.test(program) ? { command: [resolve(baseDir, program), ...rest] } : secret;
+}

@@ -1,0 +1,73 @@
+import { createHmac, randomBytes } from "node:crypto";
+import { MedimailError } from "../errors.js";
+import type { ContentKeys } from "./cipher.js";
+import { isSealed, ringOf } from "./cipher.js";
+import { bytesOf, type SqliteDatabase } from "./driver.js";
+
+const CONTEXT = "medimail_meta|lookup-secret";
+const PLAIN_ROW = "lookup-secret";
+const KEY_ROW = "lookup-secret:";
+
+/**
+ * Turns a sensitive value into what may stand in an indexed column. The secret is random, one for each database, and is
+ * itself encrypted where there is a content key: without the key a column cannot be tried against a list of INS. It stays
+ * the same when keys are rotated, so that look-ups keep working.
+ */
+export type Lookup = (kind: string, value: string) => Buffer;
+
+/**
+ * Compares the caller's keys with the database's check values (the look-up secret sealed by each key that was ever newest)
+ * and stores one for a new key. A database without a key becomes encrypted from now on when a first key is given.
+ *
+ * Throws `storage_key_wrong`: a key differs from the one that had its id, none of the keys is known, or none was given to an
+ * encrypted database.
+ */
+export function openKeys(database: SqliteDatabase, keys: ContentKeys | undefined): Lookup {
+  const ring = ringOf(keys);
+  return database.transaction(() => {
+    const rows = new Map(
+      database
+        .all<{ name: string; value: ArrayBuffer }>("SELECT name, value FROM medimail_meta WHERE name LIKE 'lookup-secret%'")
+        .map(({ name, value }) => [name, bytesOf(value)]),
+    );
+    const secret = readSecret(rows, ring);
+    const newest = ring[0];
+    if (newest && !rows.has(KEY_ROW + newest.id)) {
+      database.run("INSERT INTO medimail_meta (name, value) VALUES (?, ?)", [KEY_ROW + newest.id, newest.cipher.seal(secret, CONTEXT)]);
+    }
+    if (newest) database.run("DELETE FROM medimail_meta WHERE name = ?", [PLAIN_ROW]);
+    else if (!rows.has(PLAIN_ROW)) {
+      database.run("INSERT INTO medimail_meta (name, value) VALUES (?, ?)", [PLAIN_ROW, Buffer.concat([Buffer.of(0), secret])]);
+    }
+    return (kind, value) => createHmac("sha256", secret).update(kind).update("\n").update(value).digest();
+  });
+}
+
+function readSecret(rows: Map<string, Buffer>, ring: ReturnType<typeof ringOf>): Buffer {
+  const sealed = [...rows].filter(([, value]) => isSealed(value));
+  if (sealed.length === 0) {
+    const stored = rows.get(PLAIN_ROW);
+    return stored ? Buffer.from(stored.subarray(1)) : randomBytes(32);
+  }
+  if (ring.length === 0) {
+    throw wrong("the database is encrypted and no key was given", "Give the content key that it was made with.");
+  }
+  let secret: Buffer | undefined;
+  for (const { id, cipher } of ring) {
+    const value = rows.get(KEY_ROW + id);
+    if (!value) continue;
+    try {
+      secret = Buffer.from(cipher.open(value, CONTEXT));
+    } catch {
+      throw wrong("a key of the ring is not the one that had its id", "Give each key the id it had; a new key needs a new id.");
+    }
+  }
+  if (!secret) {
+    throw wrong("none of the keys given is one of this database", "To rotate, give the new key first and the former ones after it.");
+  }
+  return secret;
+}
+
+function wrong(message: string, hint: string): MedimailError {
+  return new MedimailError("storage_key_wrong", message, { hint });
+}

@@ -1,0 +1,97 @@
+import { execFileSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { readFileSync, readlinkSync } from "node:fs";
+import { hostname, uptime } from "node:os";
+import type { WorkerIdentity } from "../seams/index.js";
+
+/** This process as a worker. Each call has a new id; the rest is the same for the life of the process. */
+export function currentWorker(): WorkerIdentity {
+  return { id: randomUUID(), host: hostname(), boot: bootId(), pid: process.pid, pidStart: readProcess(process.pid)?.start ?? "" };
+}
+
+export interface LivenessOptions {
+  /** Silence after which a worker of another machine (or container) counts as dead, ms. Default 60,000. */
+  staleAfterMs?: number;
+}
+
+/**
+ * Whether a worker can no longer act. On the same boot of the same machine this is known at once (no such process, or its
+ * pid was given to another); a worker that is alive but silent is not dead there, however long. Of another machine, or of
+ * a container with processes of its own, only its silence speaks.
+ */
+export function isWorkerDead(
+  worker: WorkerIdentity & { heartbeatAt: number },
+  now: number,
+  { staleAfterMs = 60_000 }: LivenessOptions = {},
+): boolean {
+  const silent = now - worker.heartbeatAt > staleAfterMs;
+  if (worker.host !== hostname()) return silent;
+  const theirs = parseBoot(worker.boot);
+  const ours = parseBoot(bootId());
+  // An approximate boot time proves nothing alone (the clock may have been set): the process is looked at instead.
+  if (theirs.exact && ours.exact && theirs.boot !== ours.boot) return true;
+  if (theirs.namespace !== ours.namespace) return silent;
+  return !isRunning(worker.pid, worker.pidStart);
+}
+
+function isRunning(pid: number, start: string): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: it is there, of another user.
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+  }
+  const found = readProcess(pid);
+  if (found?.zombie) return false;
+  // Unknown on either side: an existing pid is believed, since a mail held too long is better than one sent twice.
+  return found === undefined || start === "" || found.start === start;
+}
+
+let boot: string | undefined;
+
+function bootId(): string {
+  boot ??= readBootId();
+  return boot;
+}
+
+function readBootId(): string {
+  try {
+    const id = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    // A container shares the machine's boot id but numbers its processes apart.
+    return `${id} ${readlinkSync("/proc/self/ns/pid")}`;
+  } catch {
+    return `~${Math.round(Date.now() / 1000 - uptime())}`;
+  }
+}
+
+function parseBoot(text: string): { exact: boolean; boot: string; namespace: string } {
+  const [id = "", namespace = ""] = text.split(" ");
+  return { exact: !id.startsWith("~"), boot: id, namespace };
+}
+
+/** What the system says of a process: its start in a form to compare only; undefined where it says nothing. */
+function readProcess(pid: number): { start: string; zombie: boolean } | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The name, in parentheses, may hold spaces and parentheses itself. After it: the state, and 19 fields on the start time.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const start = fields[19];
+    return start === undefined ? undefined : { start, zombie: fields[0] === "Z" || fields[0] === "X" };
+  } catch {
+    return process.platform === "linux" ? undefined : askSystem(pid);
+  }
+}
+
+const QUIET = { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], timeout: 5_000 } as const;
+
+function askSystem(pid: number): { start: string; zombie: boolean } | undefined {
+  try {
+    const start =
+      process.platform === "win32"
+        ? execFileSync("powershell.exe", ["-NoProfile", "-Command", `(Get-Process -Id ${pid}).StartTime.ToFileTimeUtc()`], QUIET)
+        : execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { ...QUIET, env: { ...process.env, LC_ALL: "C", TZ: "UTC" } });
+    return start.trim() === "" ? undefined : { start: start.trim(), zombie: false };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,106 @@
+import { MedimailError } from "../../errors.js";
+import type { ClaimedMail, ClaimQuery } from "../../seams/index.js";
+import type { Sql, SqlValue } from "../driver.js";
+import type { MailRecord } from "./contents.js";
+import { loadMails } from "./contents.js";
+import type { OutboxContext } from "./context.js";
+
+const COLUMNS = "id, submission, place, body, tenant, mailbox, message_id, size, attempts";
+export const MAIL_COLUMNS = COLUMNS;
+const READY = "state = 'queued' AND lease_owner IS NULL AND paused = 0";
+
+interface Filter {
+  tenant?: string;
+  mailbox?: string;
+  submission?: string;
+}
+
+function where({ tenant, mailbox, submission }: Filter): { sql: string; params: SqlValue[] } {
+  const params: SqlValue[] = [];
+  let sql = READY;
+  for (const [column, value] of [["tenant", tenant], ["mailbox", mailbox]] as const) {
+    if (value === undefined) continue;
+    sql += ` AND ${column} = ?`;
+    params.push(value);
+  }
+  if (submission !== undefined) {
+    sql += " AND submission = (SELECT pk FROM medimail_submissions WHERE id = ?)";
+    params.push(submission);
+  }
+  return { sql, params };
+}
+
+/**
+ * Priorities that have a ready mail, highest first. Each is one step in the index, so that mails which wait for a later
+ * try never stand before those that are due.
+ */
+function* priorities(sql: Sql, filter: { sql: string; params: SqlValue[] }): Generator<number> {
+  const highest = `SELECT max(priority) AS p FROM medimail_mails WHERE ${filter.sql}`;
+  let row = sql.get<{ p: number | null }>(highest, filter.params);
+  while (row && row.p !== null) {
+    yield row.p;
+    row = sql.get(`${highest} AND priority < ?`, [...filter.params, row.p]);
+  }
+}
+
+function dueMails(sql: Sql, query: ClaimQuery): MailRecord[] {
+  const filter = where(query);
+  const mails: MailRecord[] = [];
+  for (const priority of priorities(sql, filter)) {
+    mails.push(
+      ...sql.all<MailRecord>(
+        `SELECT ${COLUMNS} FROM medimail_mails WHERE ${filter.sql} AND priority = ? AND due_at <= ? ORDER BY due_at, id LIMIT ?`,
+        [...filter.params, priority, query.now, query.limit - mails.length],
+      ),
+    );
+    if (mails.length >= query.limit) break;
+  }
+  return mails;
+}
+
+const LEASE = "UPDATE medimail_mails SET lease_owner = ?, lease_end = ? WHERE id = ?";
+
+export async function claim(context: OutboxContext, query: ClaimQuery): Promise<ClaimedMail[]> {
+  // A look first: an idle worker that polls takes no lock and writes nothing.
+  if (query.limit <= 0 || dueMails(context.database, { ...query, limit: 1 }).length === 0) return [];
+  const leaseEnd = query.now + context.leaseMs;
+  // A lease lost in a power cut leaves the mail to be claimed again: no fsync of its own.
+  const claimed = await context.queue.write(
+    () => {
+      const mails = dueMails(context.database, query);
+      for (const { id } of mails) context.database.run(LEASE, [query.worker, leaseEnd, id]);
+      return mails;
+    },
+    { durable: false },
+  );
+  return loadMails(context, claimed);
+}
+
+export function nextDue(context: OutboxContext, query: Filter): number | undefined {
+  const filter = where(query);
+  let next: number | undefined;
+  for (const priority of priorities(context.database, filter)) {
+    const row = context.database.get<{ due: number | null }>(
+      `SELECT min(due_at) AS due FROM medimail_mails WHERE ${filter.sql} AND priority = ?`,
+      [...filter.params, priority],
+    );
+    if (row && row.due !== null && (next === undefined || row.due < next)) next = row.due;
+  }
+  return next;
+}
+
+const HANDOVER = "UPDATE medimail_mails SET handover_at = ? WHERE id = ? AND lease_owner = ? AND state = 'queued'";
+
+/** All or none. Throws `lease_lost`: the final dot must then not be written. */
+export function markHandover(context: OutboxContext, worker: string, mailIds: readonly number[]): Promise<void> {
+  return context.queue.write(() => {
+    const now = context.clock.now();
+    for (const id of mailIds) {
+      if (context.database.run(HANDOVER, [now, id, worker]).changes !== 1) {
+        throw new MedimailError("lease_lost", "another worker holds the mail, or it is settled: it must not be handed over", {
+          hint: "Nothing to do: the other worker delivers it.",
+        });
+      }
+    }
+  });
+}

@@ -1,0 +1,126 @@
+import { isMedimailError, MedimailError } from "../../errors.js";
+import type { ClaimedMail, StoredError, SubmissionInfo } from "../../seams/index.js";
+import type { Sql } from "../driver.js";
+import { bytesOf } from "../driver.js";
+import { applyChange, followRecipients } from "./changes.js";
+import type { OutboxContext } from "./context.js";
+import { addressContext, contentContext, headPart, openedInfo, shownAddress } from "./context.js";
+import { insertEvent } from "./journal.js";
+
+export interface MailRecord {
+  id: number;
+  submission: number;
+  place: number;
+  body: number;
+  tenant: string;
+  mailbox: string;
+  message_id: string;
+  size: number;
+  attempts: number;
+}
+
+const SUBMISSION = "SELECT id, action, created_at, info FROM medimail_submissions WHERE pk = ?";
+const CONTENT = "SELECT data FROM medimail_contents WHERE submission = ? AND part = ?";
+const RECIPIENTS = "SELECT id, place, kind, address FROM medimail_recipients WHERE mail = ? AND state = 'queued' ORDER BY id";
+
+interface Shared {
+  id: string;
+  action: string;
+  createdAt: number;
+  info: SubmissionInfo;
+  bodies: Map<number, Uint8Array>;
+}
+
+/**
+ * Reads the content of mails that this worker holds. A mail whose content cannot be read does not stop the others: it is
+ * put aside (see {@link putAside}) and left out.
+ */
+export async function loadMails(context: OutboxContext, mails: MailRecord[]): Promise<ClaimedMail[]> {
+  const shared = new Map<number, Shared>();
+  const loaded: ClaimedMail[] = [];
+  const unreadable: { mail: MailRecord; error: StoredError }[] = [];
+  for (const mail of mails) {
+    try {
+      loaded.push(load(context, mail, shared));
+    } catch (error) {
+      if (!isMedimailError(error)) throw error;
+      const { code, message, retryable } = error;
+      unreadable.push({ mail, error: { code, message, retryable } });
+    }
+  }
+  if (unreadable.length > 0) {
+    await context.queue.write(() => {
+      for (const { mail, error } of unreadable) putAside(context, mail, error);
+    });
+  }
+  return loaded;
+}
+
+function load(context: OutboxContext, mail: MailRecord, cache: Map<number, Shared>): ClaimedMail {
+  const { database, cipher } = context;
+  const shared = sharedOf(context, mail.submission, cache);
+  let body = shared.bodies.get(mail.body);
+  if (!body) {
+    body = part(context, shared.id, mail.submission, mail.body);
+    shared.bodies.set(mail.body, body);
+  }
+  const head = part(context, shared.id, mail.submission, headPart(mail.place));
+  const rows = database.all<{ id: number; place: number; kind: "professional" | "patient"; address: string | ArrayBuffer | null }>(
+    RECIPIENTS,
+    [mail.id],
+  );
+  return {
+    mailId: mail.id,
+    submission: shared.id,
+    tenant: mail.tenant,
+    mailbox: mail.mailbox,
+    messageId: mail.message_id,
+    attempts: mail.attempts,
+    createdAt: shared.createdAt,
+    content: [head, body],
+    size: mail.size,
+    info: shared.info,
+    action: shared.action,
+    recipients: rows.map(({ id, place, kind, address }) => ({
+      id,
+      kind,
+      address: shownAddress(cipher, address, addressContext(shared.id, mail.place, place)),
+    })),
+  };
+}
+
+function sharedOf({ database, cipher }: OutboxContext, pk: number, cache: Map<number, Shared>): Shared {
+  const known = cache.get(pk);
+  if (known) return known;
+  const row = database.get<{ id: string; action: string; created_at: number; info: ArrayBuffer | null }>(SUBMISSION, [pk]);
+  if (!row) throw missing();
+  const { id, action, created_at: createdAt } = row;
+  const shared = { id, action, createdAt, info: openedInfo(cipher, row.info, id), bodies: new Map<number, Uint8Array>() };
+  cache.set(pk, shared);
+  return shared;
+}
+
+function part({ database, cipher }: OutboxContext, submission: string, pk: number, number: number): Uint8Array {
+  const row = database.get<{ data: ArrayBuffer | Uint8Array }>(CONTENT, [pk, number]);
+  if (!row) throw missing();
+  return cipher.open(bytesOf(row.data), contentContext(submission, number));
+}
+
+function missing(): MedimailError {
+  return new MedimailError("storage_corrupt", "the content of a queued mail is not in the database");
+}
+
+const KEY_RETRY_MS = 60_000;
+
+/** A missing key may be given later: tried again in a minute. Damaged content will not mend: failed, for a person to see. */
+function putAside({ database: sql, clock }: OutboxContext, mail: MailRecord, error: StoredError): void {
+  const now = clock.now();
+  const again = error.code === "storage_key_wrong";
+  sql.run("UPDATE medimail_mails SET lease_owner = NULL, lease_end = NULL, due_at = ? WHERE id = ?", [now + KEY_RETRY_MS, mail.id]);
+  const owner = { pk: mail.submission, tenant: mail.tenant, mailbox: mail.mailbox };
+  for (const { id } of sql.all<{ id: number }>("SELECT id FROM medimail_recipients WHERE mail = ? AND state = 'queued'", [mail.id])) {
+    applyChange(sql, again ? { id, error } : { id, state: "failed", error }, now, "queued");
+    insertEvent(sql, owner, { event: again ? "deferred" : "failed", at: now, recipientId: id, messageId: mail.message_id, error });
+  }
+  followRecipients(sql, mail.id, now);
+}

@@ -1,0 +1,76 @@
+import { MedimailError } from "../../errors.js";
+import type { Clock, StoredError, SubmissionInfo } from "../../seams/index.js";
+import type { ContentCipher } from "../cipher.js";
+import type { Sql, SqliteDatabase } from "../driver.js";
+import { bytesOf } from "../driver.js";
+import type { Lookup } from "../key-check.js";
+import type { WriteQueue } from "../write-queue.js";
+
+/** What the parts of the outbox share. */
+export interface OutboxContext {
+  database: SqliteDatabase;
+  queue: WriteQueue;
+  cipher: ContentCipher;
+  lookup: Lookup;
+  clock: Clock;
+  storeId: string;
+  /** Written as the lease's end, for rows whose owner is not in the table of workers. */
+  leaseMs: number;
+}
+
+/** Part numbers of {@link OUTBOX_MIGRATIONS}'s contents. */
+export const headPart = (place: number): number => -1 - place;
+
+export const contentContext = (submission: string, part: number): string => `medimail_contents|${submission}|${part}`;
+export const infoContext = (submission: string): string => `medimail_submissions.info|${submission}`;
+export const addressContext = (submission: string, mail: number, place: number): string =>
+  `medimail_recipients.address|${submission}|${mail}|${place}`;
+export const receiptContext = (tenant: string, mailbox: string, source: string): string =>
+  `medimail_receipts.data|${tenant}|${mailbox}|${source}`;
+
+/** A patient's address holds the INS: sealed. A professional's is public (directory) and stays readable. */
+export function storedAddress(
+  cipher: ContentCipher,
+  recipient: { address: string; kind: string },
+  context: string,
+): string | Buffer {
+  return recipient.kind === "patient" ? cipher.seal(Buffer.from(recipient.address, "utf8"), context) : recipient.address;
+}
+
+export function shownAddress(cipher: ContentCipher, stored: string | ArrayBuffer | Uint8Array | null, context: string): string {
+  if (stored === null) return "";
+  return typeof stored === "string" ? stored : cipher.open(bytesOf(stored), context).toString("utf8");
+}
+
+export function sealedJson(cipher: ContentCipher, value: unknown, context: string): Buffer {
+  return cipher.seal(Buffer.from(JSON.stringify(value) ?? "null", "utf8"), context);
+}
+
+export function openedJson(cipher: ContentCipher, stored: ArrayBuffer | Uint8Array, context: string): unknown {
+  return JSON.parse(cipher.open(bytesOf(stored), context).toString("utf8"));
+}
+
+const ERASED: SubmissionInfo = Object.freeze({ documents: [] });
+
+export function openedInfo(cipher: ContentCipher, stored: ArrayBuffer | Uint8Array | null, submission: string): SubmissionInfo {
+  return stored === null ? ERASED : (openedJson(cipher, stored, infoContext(submission)) as SubmissionInfo);
+}
+
+export const errorText = (error: StoredError | null | undefined): string | null => (error ? JSON.stringify(error) : null);
+
+export interface SubmissionKeys {
+  pk: number;
+  id: string;
+  tenant: string;
+  mailbox: string;
+  erased_at: number | null;
+}
+
+const FIND = "SELECT pk, id, tenant, mailbox, erased_at FROM medimail_submissions WHERE id = ?";
+
+/** Throws `submission_not_found`. */
+export function requireSubmission(sql: Sql, id: string): SubmissionKeys {
+  const row = sql.get<SubmissionKeys>(FIND, [id]);
+  if (!row) throw new MedimailError("submission_not_found", "no submission has this id");
+  return row;
+}

@@ -1,0 +1,92 @@
+import type { RecipientRow, RecipientState, SmtpStage, StoredError, SubmissionRow } from "../../seams/index.js";
+import type { ContentCipher } from "../cipher.js";
+import type { Sql } from "../driver.js";
+import { addressContext, openedInfo, shownAddress } from "./context.js";
+
+export interface RecipientRecord {
+  id: number;
+  mail: number;
+  place: number;
+  kind: "professional" | "patient";
+  address: string | ArrayBuffer | null;
+  state: RecipientState;
+  error: string | null;
+  updated_at: number;
+  message_id: string;
+  mail_place: number;
+  attempts: number;
+  stage: SmtpStage | null;
+}
+
+const RECIPIENTS = `SELECT r.id, r.mail, r.place, r.kind, r.address, r.state, r.error, r.updated_at, m.message_id, m.place AS mail_place,
+  m.attempts, m.stage FROM medimail_recipients r JOIN medimail_mails m ON m.id = r.mail`;
+const OF_SUBMISSION = `${RECIPIENTS} WHERE r.submission = ? ORDER BY r.id`;
+const OF_MAIL = `${RECIPIENTS} WHERE r.mail = ? ORDER BY r.id`;
+
+export function recipientsOfSubmission(sql: Sql, cipher: ContentCipher, submission: { pk: number; id: string }): RecipientRow[] {
+  return sql.all<RecipientRecord>(OF_SUBMISSION, [submission.pk]).map((row) => toRecipient(cipher, submission.id, row));
+}
+
+export function recipientsOfMail(sql: Sql, cipher: ContentCipher, submission: string, mail: number): RecipientRow[] {
+  return sql.all<RecipientRecord>(OF_MAIL, [mail]).map((row) => toRecipient(cipher, submission, row));
+}
+
+function toRecipient(cipher: ContentCipher, submission: string, row: RecipientRecord): RecipientRow {
+  return {
+    id: row.id,
+    mailId: row.mail,
+    submission,
+    address: shownAddress(cipher, row.address, addressContext(submission, row.mail_place, row.place)),
+    kind: row.kind,
+    state: row.state,
+    messageId: row.message_id,
+    attempts: row.attempts,
+    ...(row.stage === null ? {} : { stage: row.stage }),
+    ...(row.error === null ? {} : { error: JSON.parse(row.error) as StoredError }),
+    updatedAt: row.updated_at,
+  };
+}
+
+export interface SubmissionRecord {
+  pk: number;
+  id: string;
+  tenant: string;
+  mailbox: string;
+  key: string | null;
+  content_hash: string;
+  action: string;
+  priority: number;
+  created_at: number;
+  paused: number;
+  erased_at: number | null;
+  info: ArrayBuffer | Uint8Array | null;
+}
+
+export const SUBMISSION_COLUMNS = "pk, id, tenant, mailbox, key, content_hash, action, priority, created_at, paused, erased_at, info";
+const BY_ID = `SELECT ${SUBMISSION_COLUMNS} FROM medimail_submissions WHERE id = ?`;
+const BY_KEY = `SELECT ${SUBMISSION_COLUMNS} FROM medimail_submissions WHERE tenant = ? AND mailbox = ? AND key = ?`;
+
+export function submissionRecord(sql: Sql, id: string): SubmissionRecord | undefined {
+  return sql.get<SubmissionRecord>(BY_ID, [id]);
+}
+
+export function submissionRecordByKey(sql: Sql, tenant: string, mailbox: string, key: string): SubmissionRecord | undefined {
+  return sql.get<SubmissionRecord>(BY_KEY, [tenant, mailbox, key]);
+}
+
+export function toSubmission(sql: Sql, cipher: ContentCipher, row: SubmissionRecord): SubmissionRow {
+  return {
+    id: row.id,
+    tenant: row.tenant,
+    mailbox: row.mailbox,
+    ...(row.key === null ? {} : { key: row.key }),
+    contentHash: row.content_hash,
+    action: row.action,
+    priority: row.priority,
+    createdAt: row.created_at,
+    paused: row.paused === 1,
+    info: openedInfo(cipher, row.info, row.id),
+    ...(row.erased_at === null ? {} : { erasedAt: row.erased_at }),
+    recipients: recipientsOfSubmission(sql, cipher, row),
+  };
+}

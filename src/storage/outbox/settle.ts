@@ -1,0 +1,81 @@
+import { MedimailError } from "../../errors.js";
+import type { MailSettlement, RecipientChange, RecipientState } from "../../seams/index.js";
+import type { Sql } from "../driver.js";
+import { applyChange, queuedRecipients } from "./changes.js";
+import type { OutboxContext } from "./context.js";
+import { insertEvent, insertTraces } from "./journal.js";
+
+interface Held {
+  submission: number;
+  tenant: string;
+  mailbox: string;
+  state: "queued" | "doubt" | "done";
+  lease_owner: string | null;
+  due_at: number;
+}
+
+const MAIL = "SELECT submission, tenant, mailbox, state, lease_owner, due_at FROM medimail_mails WHERE id = ?";
+
+export function settle(context: OutboxContext, settlements: readonly MailSettlement[]): Promise<void> {
+  return context.queue.write(() => {
+    for (const settlement of settlements) settleOne(context.database, settlement);
+  });
+}
+
+/**
+ * A worker whose lease was taken from it (it was believed dead) may still bring news. What the server took, refused or may
+ * have taken is a fact, and is written where nobody else's fact stands; "try again" is not one, and the mail is
+ * left to the worker that holds it now. The traces are kept in any case (ECO.4.1.2).
+ */
+function settleOne(sql: Sql, settlement: MailSettlement): void {
+  insertTraces(sql, settlement.traces);
+  const mail = sql.get<Held>(MAIL, [settlement.mailId]);
+  if (!mail) throw new MedimailError("invalid_argument", "a settlement names no mail of the outbox", { path: "mailId" });
+  const holds = mail.lease_owner === settlement.worker;
+  const { kind } = settlement.next;
+  if (!holds && (kind === "retry" || kind === "release" || mail.state === "done")) return;
+  const skipped = applyChanges(sql, settlement);
+  const owner = { pk: mail.submission, tenant: mail.tenant, mailbox: mail.mailbox };
+  for (const event of settlement.events) {
+    if (event.recipientId === undefined || !skipped.has(event.recipientId)) insertEvent(sql, owner, event);
+  }
+  finish(sql, settlement, mail);
+}
+
+/** Changes of recipients that moved on meanwhile (a receipt overtook our note, a person settled it) are left out: their ids. */
+function applyChanges(sql: Sql, settlement: MailSettlement): Set<number> {
+  const skipped = new Set<number>();
+  for (const change of settlement.recipients) {
+    const state = stateOf(sql, change, settlement.mailId);
+    if (state === "queued" || state === "unknown") applyChange(sql, change, settlement.at, state);
+    else skipped.add(change.id);
+  }
+  return skipped;
+}
+
+function stateOf(sql: Sql, change: RecipientChange, mailId: number): RecipientState {
+  const row = sql.get<{ mail: number; state: RecipientState }>("SELECT mail, state FROM medimail_recipients WHERE id = ?", [change.id]);
+  if (!row || row.mail !== mailId) {
+    throw new MedimailError("invalid_argument", "a settlement names a recipient of another mail", { path: "recipients" });
+  }
+  return row.state;
+}
+
+const FINISH = `UPDATE medimail_mails SET state = ?, due_at = ?, settled_at = ?, attempts = attempts + ?, stage = ?,
+  lease_owner = NULL, lease_end = NULL, handover_at = NULL WHERE id = ?`;
+const RELEASE = "UPDATE medimail_mails SET lease_owner = NULL, lease_end = NULL, handover_at = NULL, attempts = attempts + ? WHERE id = ?";
+
+function finish(sql: Sql, settlement: MailSettlement, mail: Held): void {
+  const { next, mailId, at, stage } = settlement;
+  const attempts = settlement.attempted ? 1 : 0;
+  const again = next.kind === "retry" || next.kind === "release";
+  // Nobody is left to send to where receipts settled every recipient while the mail was in hand.
+  const over = next.kind === "done" || (again && queuedRecipients(sql, mailId) === 0);
+  if (!over && next.kind === "release") {
+    sql.run(RELEASE, [attempts, mailId]);
+    return;
+  }
+  const state = over ? "done" : next.kind === "doubt" ? "doubt" : "queued";
+  const due = next.kind === "retry" ? next.dueAt : mail.due_at;
+  sql.run(FINISH, [state, due, over ? at : null, attempts, stage, mailId]);
+}

@@ -1,0 +1,50 @@
+// Kept by hand from the public ANS code lists named below.
+export const source =
+  "ANS NOS table TRE_A05 (document types beside LOINC), dated 2024-03-29; LOINC types of JDV_J07 absent from TRE_A04";
+export const version = "2024-03-29";
+export const codeSystem = "1.2.250.1.213.1.1.4.12";
+export const rows: readonly (readonly [code: string, display: string])[] = [
+  ["ATTEST-ASS-COMPL", "Attestation assurance complémentaire"],
+  ["ATTEST-RESID", "Attestation de résidence"],
+  ["ATTEST-HEBGT", "Attestation d'hébergement"],
+  ["ATTEST-DROITS-AM", "Attestation de droits à l'assurance maladie"],
+  ["AUTORIS-SOINS", "Autorisation de soins et actes non usuels sanitaires"],
+  ["BIL_AUTO", "CR de bilan d'évaluation de la perte d'autonomie"],
+  ["CERT_DECL", "Certificat, déclaration"],
+  ["DISP_AUT", "Dispensation (autre)"],
+  ["EXPPAT_1", "Volontés et droits du patient"],
+  ["EXPPAT_2", "Autre document du patient"],
+  ["EXPPAT_3", "Directives anticipées"],
+  ["IMG-KOS", "Reference d'objets d'un examen d'imagerie"],
+  ["PROT_ALD", "Protocole de soins ALD"],
+  ["REMB", "Données de remboursement"],
+  ["SYNTH", "Synthèse"],
+  ["DOCPAT01", "Synthèse déposée par le patient"],
+  ["DOCPAT02", "Traitement ou document de soins déposé par le patient"],
+  ["DOCPAT03", "CR déposé par le patient"],
+  ["DOCPAT04", "Imagerie déposée par le patient"],
+  ["DOCPAT05", "CR de biologie déposé par le patient"],
+  ["DOCPAT06", "CR de prévention déposé par le patient"],
+  ["DOCPAT07", "Certificat déposé par le patient"],
+  ["DOCPAT08", "Profil médical Mon espace santé"],
+  ["DOCPAT09", "Document administratif déposé par le patient"],
+  ["PIECE-IDENTITE", "Copie pièce d'identité"],
+  ["PRESC-AAT", "Prescription arrêt de travail"],
+  ["PRESC-BIO", "Prescription d'actes de biologie médicale"],
+  ["PRESC-KINE", "Prescription d'actes de kinésithérapie"],
+  ["PRESC-INF", "Prescription d'actes infirmiers"],
+  ["PRESC-PEDI", "Prescription d'actes de pédicurie"],
+  ["PRESC-ORTHOPHO", "Prescription d'actes d'orthophonie"],
+  ["PRESC-ORTHOPTIE", "Prescription d'actes d'orthoptie"],
+  ["FEUILLE-DE-STYLE", "Feuille de style"],
+  ["FICHE-CONTACTS", "Fiche contacts"],
+  ["EXPORT_DUI", "Export du Dossier Usager Informatisé"],
+];
+export const loincRows: readonly (readonly [code: string, display: string])[] = [
+  ["28617-9", "Bilan bucco-dentaire"],
+  ["34120-6", "Bilan par professionnel de santé"],
+  ["60280-5", "Fiche de retour du service des urgences"],
+  ["78341-5", "Fiche de transfert vers le service des urgences"],
+  ["89233-1", "CR de grossesse"],
+  ["101881-1", "Carte d'implant"],
+];

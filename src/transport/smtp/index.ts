@@ -1,0 +1,6 @@
+/** Submission of mail to the operator: sessions, their pool, and the hand-over that cannot be repeated. */
+export type { PoolStats } from "./pool.js";
+export type { ReplyLimits } from "./reply.js";
+export type { SmtpTimeouts } from "./session.js";
+export type { SmtpTransport, SmtpTransportOptions } from "./transport.js";
+export { createSmtpTransport } from "./transport.js";

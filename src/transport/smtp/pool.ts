@@ -1,0 +1,191 @@
+import type { MedimailError } from "../../errors.js";
+import { smtpFailure } from "./failure.js";
+import type { SmtpSession } from "./session.js";
+
+export interface PoolOptions {
+  maxConnections: number;
+  maxMailsPerConnection: number;
+  idleMs: number;
+  quitMs: number;
+  open(signal: AbortSignal): Promise<SmtpSession>;
+}
+
+export interface PoolStats {
+  /** Sessions open or being opened. */
+  open: number;
+  idle: number;
+  /** Sessions that carry a mail now. */
+  active: number;
+  /** Mails that wait for a session. */
+  waiting: number;
+  /** Sessions opened since the start. */
+  opened: number;
+}
+
+interface Waiter {
+  resolve(session: SmtpSession): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Keeps sessions for the mails to come. Sessions are opened for the queue, not for one mail: a mail given up leaves its
+ * session to the next. A session that the server closes while idle leaves by itself.
+ */
+export class SessionPool {
+  readonly #options: PoolOptions;
+  readonly #idle: { session: SmtpSession; timer: NodeJS.Timeout }[] = [];
+  readonly #active = new Set<SmtpSession>();
+  readonly #waiters: Waiter[] = [];
+  readonly #abort = new AbortController();
+  #opening = 0;
+  #opened = 0;
+  #drained: (() => void) | undefined;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  get stats(): PoolStats {
+    const idle = this.#idle.length;
+    const active = this.#active.size;
+    return { open: idle + active + this.#opening, idle, active, waiting: this.#waiters.length, opened: this.#opened };
+  }
+
+  get closed(): boolean {
+    return this.#abort.signal.aborted;
+  }
+
+  /** A session of one's own until {@link release}. `fresh`: one that has carried nothing yet. */
+  acquire(signal: AbortSignal | undefined, fresh = false): Promise<SmtpSession> {
+    if (this.closed) return Promise.reject(closedError());
+    if (!fresh && this.#waiters.length === 0) {
+      const session = this.#takeIdle();
+      if (session) return Promise.resolve(session);
+    }
+    // A dead session was just found: its idle sisters of the same age are dead too, or soon.
+    if (fresh) for (const { session } of this.#idle.slice()) void session.connection.quit(this.#options.quitMs);
+    return new Promise((resolve, reject) => {
+      const settled = (): void => signal?.removeEventListener("abort", onAbort);
+      const waiter: Waiter = {
+        resolve: (session) => {
+          settled();
+          resolve(session);
+        },
+        reject: (error) => {
+          settled();
+          reject(error);
+        },
+      };
+      const onAbort = (): void => {
+        const at = this.#waiters.indexOf(waiter);
+        if (at < 0) return;
+        this.#waiters.splice(at, 1);
+        waiter.reject(signal?.reason);
+      };
+      this.#waiters.push(waiter);
+      signal?.addEventListener("abort", onAbort, { once: true });
+      if (signal?.aborted) onAbort();
+      else this.#grow();
+    });
+  }
+
+  release(session: SmtpSession): void {
+    if (!this.#active.delete(session)) return;
+    const { connection, mails } = session;
+    if (!connection.ended) {
+      if (this.closed || connection.unsolicited || mails >= this.#options.maxMailsPerConnection) void connection.quit(this.#options.quitMs);
+      else if (this.#waiters.length > 0) this.#serve(session);
+      else this.#rest(session);
+    }
+    if (this.#active.size === 0) this.#drained?.();
+    this.#grow();
+  }
+
+  /** No new mail; idle sessions say QUIT, mails under way have `graceMs` to end, then are cut. */
+  async close(graceMs: number): Promise<void> {
+    if (!this.closed) this.#abort.abort();
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(closedError());
+    const quits = this.#idle.slice().map(({ session }) => session.connection.quit(this.#options.quitMs));
+    if (this.#active.size > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, graceMs);
+        this.#drained = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      for (const session of [...this.#active]) session.connection.fail("closed", "the connection was closed before the mail was handed over", undefined, false);
+    }
+    await Promise.all(quits);
+  }
+
+  #takeIdle(): SmtpSession | undefined {
+    // The last to rest is the least likely to be dead.
+    for (let entry = this.#idle.pop(); entry; entry = this.#idle.pop()) {
+      clearTimeout(entry.timer);
+      if (!entry.session.connection.ended && !entry.session.connection.unsolicited) {
+        this.#serveTo(entry.session);
+        return entry.session;
+      }
+      entry.session.connection.fail("connection_lost", "the server spoke on an idle connection");
+    }
+    return undefined;
+  }
+
+  #serveTo(session: SmtpSession): void {
+    session.connection.onEnd = undefined;
+    this.#active.add(session);
+  }
+
+  #serve(session: SmtpSession): void {
+    const waiter = this.#waiters.shift();
+    if (!waiter) {
+      this.#rest(session);
+      return;
+    }
+    this.#serveTo(session);
+    waiter.resolve(session);
+  }
+
+  #rest(session: SmtpSession): void {
+    const timer = setTimeout(() => void session.connection.quit(this.#options.quitMs), this.#options.idleMs);
+    const entry = { session, timer };
+    this.#idle.push(entry);
+    session.connection.onEnd = () => {
+      clearTimeout(timer);
+      const at = this.#idle.indexOf(entry);
+      if (at >= 0) this.#idle.splice(at, 1);
+      this.#grow();
+    };
+  }
+
+  /** Opens what the queue needs, within the limit. */
+  #grow(): void {
+    const { maxConnections } = this.#options;
+    while (!this.closed && this.#opening < this.#waiters.length && this.#opening + this.#active.size + this.#idle.length < maxConnections) {
+      this.#opening++;
+      void this.#open();
+    }
+  }
+
+  async #open(): Promise<void> {
+    let session: SmtpSession;
+    try {
+      session = await this.#options.open(this.#abort.signal);
+    } catch (error) {
+      this.#opening--;
+      // One failure answers one mail: the others get their own try, and a time limit of their own.
+      this.#waiters.shift()?.reject(error);
+      this.#grow();
+      return;
+    }
+    this.#opening--;
+    this.#opened++;
+    if (this.closed) void session.connection.quit(this.#options.quitMs);
+    else this.#serve(session);
+  }
+}
+
+export function closedError(): MedimailError {
+  return smtpFailure("closed", "the transport is closed", { stage: "connect", verdict: "temporary", systemic: false }, { retryable: false });
+}

@@ -1,0 +1,154 @@
+import type { MedimailError } from "../../errors.js";
+import type { OutgoingMail, RecipientReply, SmtpStage, TransportResult } from "../../seams/mail-transport.js";
+import type { SmtpConnection } from "./connection.js";
+import { dotStuffed, endsWithLineEnd } from "./dot-stuffing.js";
+import type { Envelope } from "./envelope.js";
+import { envelopeOf } from "./envelope.js";
+import { classify, refusal } from "./failure.js";
+import type { SmtpReply } from "./reply.js";
+import { enhancedStatus, maskAnswer } from "./reply.js";
+import type { SmtpSession, SmtpTimeouts } from "./session.js";
+
+/**
+ * One mail over an open session. Throws with a `TransportFailure`; the connection is ended where the dialogue is out of
+ * step. `onMailAnswered` is called when the server has answered MAIL: until then a dead connection has cost nothing.
+ */
+export async function handOver(
+  session: SmtpSession,
+  mail: OutgoingMail,
+  timeouts: SmtpTimeouts,
+  beforeFinalDot: (() => Promise<void>) | undefined,
+  onMailAnswered: () => void,
+): Promise<TransportResult> {
+  const { connection } = session;
+  connection.stage = "mail";
+  const envelope = envelopeOf(mail, session.capabilities);
+  const accepted = session.capabilities.pipelining
+    ? await pipelined(session, envelope, mail, timeouts.commandMs, onMailAnswered)
+    : await oneByOne(session, envelope, mail, timeouts.commandMs, onMailAnswered);
+  if (!accepted.data) {
+    session.needsReset = accepted.open;
+    connection.stage = "done";
+    return resultOf(accepted.recipients, accepted.last);
+  }
+  session.needsReset = false;
+  const reply = await content(connection, mail, timeouts, beforeFinalDot, accepted.recipients);
+  // Neither a yes nor a no: what became of the mail cannot be said.
+  if (reply.code >= 300 && reply.code < 400) throw connection.fail("smtp_protocol", "the server answered the mail with a question");
+  connection.stage = "done";
+  session.mails++;
+  if (reply.code < 300) return resultOf(accepted.recipients, reply);
+  throw refuse(connection, reply, "final-dot", "the mail", accepted.recipients);
+}
+
+interface Accepted {
+  recipients: RecipientReply[];
+  last: SmtpReply;
+  /** The server waits for the content, for one recipient at least. */
+  data: boolean;
+  /** A transaction is open that nothing has closed. */
+  open: boolean;
+}
+
+/** RFC 2920: the whole envelope and DATA in one write, then the answers in order. */
+async function pipelined(session: SmtpSession, envelope: Envelope, mail: OutgoingMail, timeoutMs: number, onMailAnswered: () => void): Promise<Accepted> {
+  const { connection } = session;
+  const reset = session.needsReset;
+  connection.write(`${reset ? "RSET\r\n" : ""}${envelope.mail}\r\n${envelope.rcpt.join("\r\n")}\r\nDATA\r\n`);
+  if (reset) ensure(await connection.reply(timeoutMs), connection);
+  const mailReply = await connection.reply(timeoutMs);
+  if (mailReply.code !== 421) onMailAnswered();
+  ensure(mailReply, connection);
+  connection.stage = "rcpt";
+  const recipients: RecipientReply[] = [];
+  let last = mailReply;
+  for (const address of mail.to) {
+    last = await connection.reply(timeoutMs);
+    recipients.push(recipientOf(address, ensure(last, connection, recipients)));
+  }
+  connection.stage = "data";
+  const data = await connection.reply(timeoutMs);
+  const none = mailReply.code >= 300 || recipients.every(({ accepted }) => !accepted);
+  if (none && data.code === 354) {
+    // RFC 2920 §3.1: DATA was taken all the same, and must be ended; the empty mail has no recipient.
+    await connection.command(".", timeoutMs);
+  }
+  session.needsReset = data.code !== 354;
+  if (mailReply.code >= 300) throw refuse(connection, mailReply, "mail", "the sender");
+  if (none) return { recipients, last, data: false, open: data.code !== 354 };
+  if (data.code !== 354) throw refuse(connection, data, "data", "the content", recipients);
+  return { recipients, last, data: true, open: true };
+}
+
+async function oneByOne(session: SmtpSession, envelope: Envelope, mail: OutgoingMail, timeoutMs: number, onMailAnswered: () => void): Promise<Accepted> {
+  const { connection } = session;
+  if (session.needsReset) ensure(await connection.command("RSET", timeoutMs), connection);
+  const mailReply = await connection.command(envelope.mail, timeoutMs);
+  if (mailReply.code !== 421) onMailAnswered();
+  ensure(mailReply, connection);
+  session.needsReset = true;
+  if (mailReply.code >= 300) throw refuse(connection, mailReply, "mail", "the sender");
+  connection.stage = "rcpt";
+  const recipients: RecipientReply[] = [];
+  let last = mailReply;
+  for (const [index, address] of mail.to.entries()) {
+    last = await connection.command(envelope.rcpt[index] as string, timeoutMs);
+    recipients.push(recipientOf(address, ensure(last, connection, recipients)));
+  }
+  if (recipients.every(({ accepted }) => !accepted)) return { recipients, last, data: false, open: true };
+  connection.stage = "data";
+  const data = await connection.command("DATA", timeoutMs);
+  if (data.code !== 354) throw refuse(connection, data, "data", "the content", recipients);
+  return { recipients, last, data: true, open: true };
+}
+
+/** The content, the hook, the final dot, the answer. `final-dot` is set just before the dot is written, never later. */
+async function content(connection: SmtpConnection, mail: OutgoingMail, timeouts: SmtpTimeouts, beforeFinalDot: (() => Promise<void>) | undefined, recipients: RecipientReply[]): Promise<SmtpReply> {
+  connection.stage = "content";
+  const dot = endsWithLineEnd(mail.content) || mail.size === 0 ? ".\r\n" : "\r\n.\r\n";
+  await connection.writePieces(dotStuffed(mail.content), timeouts.contentMs);
+  if (beforeFinalDot) {
+    try {
+      await beforeFinalDot();
+    } catch (error) {
+      connection.fail("aborted", "the mail was given up before its final dot", error, false);
+      throw error;
+    }
+  }
+  if (connection.ended) throw connection.ended;
+  if (connection.unsolicited) throw await early(connection, timeouts, recipients);
+  connection.stage = "final-dot";
+  connection.write(dot);
+  return await connection.reply(timeouts.finalDotMs);
+}
+
+/** An answer before the final dot: the server gave up within the content. Without the dot it has taken nothing. */
+async function early(connection: SmtpConnection, timeouts: SmtpTimeouts, recipients: RecipientReply[]): Promise<MedimailError> {
+  const reply = await connection.reply(timeouts.commandMs);
+  const said = refusal({ ...reply, code: reply.code < 400 ? 451 : reply.code }, "content", "the content before its end", { recipients });
+  connection.fail(said.code, said.message, said);
+  return said;
+}
+
+/** The error for a refusal. 421 and 503 end the dialogue: the server is about to close it, or it is out of step. */
+function refuse(connection: SmtpConnection, reply: SmtpReply, stage: SmtpStage, what: string, recipients?: RecipientReply[]): MedimailError {
+  const error = refusal(reply, stage, what, recipients?.length ? { recipients } : {});
+  if (reply.code === 421 || reply.code === 503) connection.fail("smtp_temporary", `the server ends the session: ${maskAnswer(reply)}`);
+  return error;
+}
+
+function ensure(reply: SmtpReply, connection: SmtpConnection, recipients?: RecipientReply[]): SmtpReply {
+  if (reply.code !== 421) return reply;
+  throw refuse(connection, reply, connection.stage, "to go on", recipients);
+}
+
+function recipientOf(address: string, reply: SmtpReply): RecipientReply {
+  const status = enhancedStatus(reply);
+  const accepted = reply.code >= 200 && reply.code < 300;
+  return { address, accepted, reply: reply.code, ...(status === undefined ? {} : { status }), temporary: !accepted && classify(reply.code, status).temporary };
+}
+
+function resultOf(recipients: RecipientReply[], reply: SmtpReply): TransportResult {
+  const status = enhancedStatus(reply);
+  return { recipients, reply: reply.code, ...(status === undefined ? {} : { status }), answer: maskAnswer(reply) };
+}

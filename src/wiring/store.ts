@@ -1,0 +1,17 @@
+import type { Config } from "../config/index.js";
+import { MedimailError } from "../errors.js";
+import type { OutboxStore } from "../seams/index.js";
+import { openSqliteOutbox } from "../storage/index.js";
+
+/** The outbox that the configuration names. */
+export function openStore(config: Config, key: Uint8Array | undefined): Promise<OutboxStore> {
+  const encryption = key ? { key } : {};
+  switch (config.outbox.store) {
+    case "sqlite":
+      return openSqliteOutbox({ path: config.outbox.path, ...encryption });
+    case "memory":
+      return openSqliteOutbox({ memory: true, ...encryption });
+    case "postgres":
+      throw new MedimailError("not_supported", "outbox.store postgres is not served yet; use sqlite.", { path: "outbox.store" });
+  }
+}

@@ -1,0 +1,82 @@
+import type { CdaHeader, Patient } from "../cda/types.js";
+import { MedimailError } from "../errors.js";
+import { component, cx, oneLine } from "./hl7.js";
+import type { DocumentEntry } from "./types.js";
+
+type PatientFields = Pick<DocumentEntry, "patientId" | "sourcePatientId" | "sourcePatientInfo">;
+
+/** patientId, sourcePatientId and sourcePatientInfo of a document (xdm.md §3). */
+export function derivePatient({ patient }: CdaHeader): PatientFields {
+  const national = patient.ins && cx(`${patient.ins.oid}^${patient.ins.value}`, "NH");
+  const [local, ...others] = patient.localIds.map((id) => cx(id, "PI"));
+  const patientId = national ?? local;
+  const sourcePatientId = local ?? national;
+  return {
+    ...(patientId ? { patientId } : {}),
+    ...(sourcePatientId ? { sourcePatientId } : {}),
+    sourcePatientInfo: [
+      ...names(patient),
+      ...others.map((id) => `PID-3|${id}`),
+      ...(patient.birthTime ? [`PID-7|${component(patient.birthTime)}`] : []),
+      ...(patient.gender ? [`PID-8|${component(patient.gender)}`] : []),
+      ...(patient.birthPlace?.code ? [`PID-11|^^^^^^BDL^^${component(patient.birthPlace.code)}`] : []),
+    ],
+  };
+}
+
+/** PID-5: the name at birth (`L`), then the name in use (`D`). */
+function names(patient: Patient): string[] {
+  const given = (qualifier?: string) =>
+    patient.givenNames.filter((name) => name.qualifier === qualifier).map((name) => name.value);
+  const all = given().join(" ");
+  const atBirth = given("BR")[0] ?? given()[0];
+  const inUse = given("CL")[0] ?? given()[0] ?? atBirth;
+  const found: string[] = [];
+  if (patient.birthName !== undefined) {
+    found.push(`PID-5|${component(patient.birthName, 70)}^${component(atBirth, 60)}^${component(all, 90)}^^^^L`);
+  }
+  if (patient.usedName !== undefined) {
+    found.push(`PID-5|${component(patient.usedName, 70)}^${component(inUse, 90)}^^^^^D`);
+  }
+  return found;
+}
+
+/**
+ * Refuses documents of two patients: one mail is about one patient (ECO.2.1.1 b). Two documents are of one patient where
+ * the INS is the same; where one of them has none, where a local identifier is the same; where they share no kind of
+ * identifier, where name at birth, first given name, birth date and sex are.
+ *
+ * @throws MedimailError `xdm_several_patients`
+ */
+export function requireOnePatient(headers: readonly CdaHeader[]): void {
+  const [first, ...others] = headers;
+  if (first === undefined) return;
+  for (const [index, other] of others.entries()) {
+    if (samePatient(first.patient, other.patient)) continue;
+    throw new MedimailError("xdm_several_patients", "The documents are of several patients; one mail is about one.", {
+      path: `documents[${index + 1}]`,
+      hint: "Send the documents of each patient by themselves.",
+    });
+  }
+}
+
+function samePatient(one: Patient, other: Patient): boolean {
+  if (one.ins && other.ins) return one.ins.value === other.ins.value;
+  if (one.localIds.some((id) => other.localIds.includes(id))) return true;
+  const authorities = new Set(one.localIds.map(rootOf));
+  if (other.localIds.some((id) => authorities.has(rootOf(id)))) return false;
+  const traits = traitsOf(one);
+  return traits !== undefined && traits === traitsOf(other);
+}
+
+const rootOf = (id: string): string => id.split("^", 1)[0] as string;
+
+function traitsOf({ birthName, givenNames, birthTime, gender }: Patient): string | undefined {
+  const given = givenNames.find((name) => name.qualifier === "BR") ?? givenNames.find((name) => !name.qualifier);
+  const firstGiven = given?.qualifier ? given.value : given?.value.trim().split(/\s+/)[0];
+  if (!birthName || !firstGiven || !birthTime) return undefined;
+  return [birthName, firstGiven, birthTime.slice(0, 8), gender ?? ""].map(plain).join("|");
+}
+
+const plain = (text: string): string =>
+  oneLine(text).trim().normalize("NFD").replace(/\p{M}/gu, "").replace(/[\s'’-]+/g, " ").toUpperCase();

@@ -1,0 +1,62 @@
+import { nameKey } from "./zip-names.js";
+
+/** How a document was found from its URI. */
+export interface Located {
+  path: string;
+  /** False where the URI had to be read otherwise than ITI TF-2 3.32 says (relative to the folder of METADATA.XML). */
+  regular: boolean;
+}
+
+/** The files of an archive, found without regard to case. */
+export class FileIndex {
+  readonly #paths = new Map<string, string>();
+
+  constructor(paths: Iterable<string>) {
+    for (const path of paths) this.#paths.set(nameKey(path), path);
+  }
+
+  /** The file that `uri` names, seen from the folder `base` (empty, or ending with `/`). Never anything outside of the archive. */
+  locate(uri: string, base: string): Located | undefined {
+    const written = uri.trim().replaceAll("\\", "/");
+    if (written === "") return undefined;
+    const regular = this.#at(base, written);
+    if (regular !== undefined) return { path: regular, regular: !uri.includes("\\") };
+    const readings = [written, unescaped(written), written.replace(/^\/+/, "")];
+    // Seen from each folder above, for a URI that starts with the name of its own folder (`SUBSET01/DOC0001.XML`).
+    for (const reading of new Set(readings)) {
+      for (let folder = base; ; folder = parent(folder)) {
+        const path = this.#at(folder, reading);
+        if (path !== undefined) return { path, regular: false };
+        if (folder === "") break;
+      }
+    }
+    return undefined;
+  }
+
+  #at(folder: string, uri: string): string | undefined {
+    const parts: string[] = [];
+    for (const part of `${folder}${uri}`.split("/")) {
+      if (part === "" || part === ".") continue;
+      if (part !== "..") parts.push(part);
+      else if (parts.pop() === undefined) return undefined;
+    }
+    return this.#paths.get(nameKey(parts.join("/")));
+  }
+}
+
+/** The folder of a file, with its `/`; empty at the root. */
+export function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/") + 1);
+}
+
+function parent(folder: string): string {
+  return folderOf(folder.slice(0, -1));
+}
+
+function unescaped(uri: string): string {
+  try {
+    return decodeURIComponent(uri);
+  } catch {
+    return uri;
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * A CDA time as the metadata want it: UTC, digits only (ITI TF-3 4.2.3.1.7, DTM). The precision stays what it was: a date
+ * alone stays a date (it has no hour to convert), minutes stay minutes; fractions of a second are dropped.
+ *
+ * A time without an offset cannot be converted: its digits are kept, and `exact` is false.
+ *
+ * @returns undefined for what is not a time.
+ */
+export function toUtc(time: string): { value: string; exact: boolean } | undefined {
+  const parts = /^(\d{4}(?:\d{2}(?:\d{2}(?:\d{2}(?:\d{2}(?:\d{2})?)?)?)?)?)(?:\.\d+)?([+-]\d{4}|[+-]\d{2}|Z)?$/.exec(
+    time.trim(),
+  );
+  if (parts === null) return undefined;
+  const [, digits = "", zone] = parts;
+  const part = (from: number, to: number, missing: number) => (digits.length < to ? missing : Number(digits.slice(from, to)));
+  const [year, month, day] = [part(0, 4, 0), part(4, 6, 1), part(6, 8, 1)];
+  const [hour, minute, second] = [part(8, 10, 0), part(10, 12, 0), part(12, 14, 0)];
+  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60) return undefined;
+  if (digits.length <= 8) return { value: digits, exact: true };
+  if (zone === undefined) return { value: digits, exact: false };
+  const offset = zone === "Z" ? 0 : minutesOf(zone);
+  const at = new Date(0);
+  at.setUTCFullYear(year, month - 1, day);
+  at.setUTCHours(hour, minute - offset, second);
+  // An hour alone keeps its precision unless the offset has minutes (+0530): then the minutes are known.
+  const length = digits.length === 10 && offset % 60 !== 0 ? 12 : digits.length;
+  return { value: digitsOf(at).slice(0, length), exact: true };
+}
+
+function minutesOf(zone: string): number {
+  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3) || "0");
+  return zone.startsWith("-") ? -minutes : minutes;
+}
+
+/** 14 digits, UTC. */
+export function digitsOf(at: Date): string {
+  return at.toISOString().replace(/\D/g, "").slice(-17, -3);
+}

@@ -1,0 +1,113 @@
+import { promisify } from "node:util";
+import { crc32, deflateRaw, deflateRawSync } from "node:zlib";
+import { ASIDE_BYTES } from "./zip-read.js";
+
+const deflateAside = promisify<Uint8Array, { level: number }, Buffer>(deflateRaw);
+const LEVEL = { level: 6 };
+const VERSION = 20;
+
+export interface ZipInput {
+  /** A folder's path ends with `/` and has no content. */
+  path: string;
+  content?: Uint8Array;
+}
+
+interface Entry {
+  name: Uint8Array;
+  packed: Uint8Array;
+  method: number;
+  size: number;
+  crc: number;
+  attributes: number;
+}
+
+/**
+ * A ZIP archive of what is given, in that order: folders as entries of their own, files deflated, FAT attributes, as
+ * the official archives are. Names must be ASCII.
+ *
+ * @param now milliseconds since 1970; written as UTC, since a ZIP has no time zone.
+ */
+export async function writeZip(inputs: readonly ZipInput[], now: number): Promise<Uint8Array> {
+  const entries: Entry[] = [];
+  let total = 22;
+  for (const { path, content } of inputs) {
+    const name = Buffer.from(path, "latin1");
+    const packed = content === undefined ? Buffer.alloc(0) : await deflate(content);
+    entries.push({
+      name,
+      packed,
+      method: content === undefined ? 0 : 8,
+      size: content?.byteLength ?? 0,
+      crc: content === undefined ? 0 : crc32(content),
+      attributes: content === undefined ? 0x10 : 0x20,
+    });
+    total += 30 + 46 + 2 * name.byteLength + packed.byteLength;
+  }
+  const { date, time } = dosTime(now);
+  const zip = Buffer.allocUnsafe(total);
+  let at = 0;
+  const word = (value: number) => {
+    at = zip.writeUInt16LE(value, at);
+  };
+  const long = (value: number) => {
+    at = zip.writeUInt32LE(value, at);
+  };
+  const bytes = (value: Uint8Array) => {
+    zip.set(value, at);
+    at += value.byteLength;
+  };
+  const common = (entry: Entry) => {
+    word(VERSION);
+    word(0);
+    word(entry.method);
+    word(time);
+    word(date);
+    long(entry.crc);
+    long(entry.packed.byteLength);
+    long(entry.size);
+    word(entry.name.byteLength);
+    word(0);
+  };
+  const offsets: number[] = [];
+  for (const entry of entries) {
+    offsets.push(at);
+    long(0x04034b50);
+    common(entry);
+    bytes(entry.name);
+    bytes(entry.packed);
+  }
+  const directory = at;
+  for (const [index, entry] of entries.entries()) {
+    long(0x02014b50);
+    word(VERSION);
+    common(entry);
+    word(0);
+    word(0);
+    word(0);
+    long(entry.attributes);
+    long(offsets[index] ?? 0);
+    bytes(entry.name);
+  }
+  const size = at - directory;
+  long(0x06054b50);
+  long(0);
+  word(entries.length);
+  word(entries.length);
+  long(size);
+  long(directory);
+  word(0);
+  return zip;
+}
+
+async function deflate(content: Uint8Array): Promise<Uint8Array> {
+  return content.byteLength > ASIDE_BYTES ? deflateAside(content, LEVEL) : deflateRawSync(content, LEVEL);
+}
+
+function dosTime(now: number): { date: number; time: number } {
+  const at = new Date(now);
+  const year = Math.min(Math.max(at.getUTCFullYear(), 1980), 2107) - 1980;
+  return {
+    date: (year << 9) | ((at.getUTCMonth() + 1) << 5) | at.getUTCDate(),
+    time: (at.getUTCHours() << 11) | (at.getUTCMinutes() << 5) | (at.getUTCSeconds() >> 1),
+  };
+}

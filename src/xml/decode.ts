@@ -1,0 +1,80 @@
+import { MedimailError } from "../errors.js";
+
+const SUPPORTED: Readonly<Record<string, string>> = {
+  "utf-8": "utf-8",
+  utf8: "utf-8",
+  "us-ascii": "us-ascii",
+  ascii: "us-ascii",
+  // Software that declares ISO-8859-1 writes the euro sign and the œ of windows-1252; the two differ in control characters only.
+  "iso-8859-1": "windows-1252",
+  "iso8859-1": "windows-1252",
+  iso_8859_1: "windows-1252",
+  "iso_8859-1": "windows-1252",
+  latin1: "windows-1252",
+  "windows-1252": "windows-1252",
+  cp1252: "windows-1252",
+  "iso-8859-15": "iso-8859-15",
+  "iso8859-15": "iso-8859-15",
+  latin9: "iso-8859-15",
+};
+
+const decoders = new Map<string, InstanceType<typeof TextDecoder>>();
+
+function decodeWith(label: string, bytes: Uint8Array, what: string): string {
+  let decoder = decoders.get(label);
+  if (!decoder) {
+    decoder = new TextDecoder(label, { fatal: true, ignoreBOM: true });
+    decoders.set(label, decoder);
+  }
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    throw new MedimailError("xml_invalid", `The ${what} has bytes that are not ${label}.`);
+  }
+}
+
+/** `encoding` of the XML declaration, in lower case, of a document in an encoding that agrees with ASCII. */
+function declaredEncoding(bytes: Uint8Array): string | undefined {
+  if (bytes[0] !== 0x3c || bytes[1] !== 0x3f) return undefined;
+  let head = "";
+  for (let i = 0; i < bytes.length && i < 256; i++) {
+    const code = bytes[i] as number;
+    if (code === 0x3e) break;
+    head += String.fromCharCode(code);
+  }
+  return /^<\?xml\s[^?]*?\sencoding\s*=\s*["']([A-Za-z][\w.-]*)["']/.exec(head)?.[1]?.toLowerCase();
+}
+
+/**
+ * The characters of an XML document: by its byte order mark, else by the look of UTF-16, else by the declared encoding
+ * (UTF-8, US-ASCII, ISO-8859-1, ISO-8859-15, windows-1252), else UTF-8. The mark itself is dropped.
+ *
+ * @throws MedimailError `xml_invalid` for bytes that are not of the encoding, and for an encoding that is not supported.
+ */
+export function decodeXmlBytes(bytes: Uint8Array, what = "XML"): string {
+  const [a, b, c, d] = bytes;
+  if (a === 0xef && b === 0xbb && c === 0xbf) return decodeWith("utf-8", bytes.subarray(3), what);
+  const wide = (a === 0xff && b === 0xfe && c === 0 && d === 0) || (a === 0 && b === 0 && (c === 0xfe || c === 0));
+  if (wide) throw new MedimailError("xml_invalid", `The ${what} is in UTF-32, which is not supported.`);
+  if (a === 0xff && b === 0xfe) return decodeWith("utf-16le", bytes.subarray(2), what);
+  if (a === 0xfe && b === 0xff) return decodeWith("utf-16be", bytes.subarray(2), what);
+  if (a === 0x3c && b === 0) return decodeWith("utf-16le", bytes, what);
+  if (a === 0 && b === 0x3c) return decodeWith("utf-16be", bytes, what);
+
+  const declared = declaredEncoding(bytes);
+  // A document made as a string and saved as UTF-8 often still declares the UTF-16 of that string; its first bytes show that it is not.
+  if (declared === undefined || declared.startsWith("utf-16")) return decodeWith("utf-8", bytes, what);
+  const label = Object.hasOwn(SUPPORTED, declared) ? SUPPORTED[declared] : undefined;
+  if (label === undefined) {
+    throw new MedimailError("xml_invalid", `The ${what} declares an encoding that is not supported.`, {
+      hint: "Write the document in UTF-8.",
+    });
+  }
+  if (label === "us-ascii") {
+    if (bytes.some((byte) => byte > 0x7f)) {
+      throw new MedimailError("xml_invalid", `The ${what} has bytes that are not us-ascii.`);
+    }
+    return decodeWith("utf-8", bytes, what);
+  }
+  return decodeWith(label, bytes, what);
+}

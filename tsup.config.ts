@@ -1,0 +1,26 @@
+import { defineConfig } from "tsup";
+
+// Two passes: the three doors as ESM and CJS with their types, and the command as ESM alone (it is run, never imported).
+export default defineConfig([
+  {
+    entry: { index: "src/index.ts", "mock/index": "src/mock/index.ts", "compliance/index": "src/compliance/index.ts" },
+    format: ["esm", "cjs"],
+    dts: true,
+    clean: true,
+    splitting: true,
+    sourcemap: false,
+    target: "node20",
+    outDir: "dist",
+    shims: true,
+  },
+  {
+    entry: { "cli/main": "src/cli/main.ts" },
+    format: ["esm"],
+    dts: false,
+    splitting: true,
+    sourcemap: false,
+    target: "node20",
+    outDir: "dist",
+    banner: { js: "#!/usr/bin/env node" },
+  },
+]);
