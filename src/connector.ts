@@ -22,7 +22,7 @@ import {
 } from "./sending/index.js";
 import { currentWorker, isWorkerDead } from "./storage/index.js";
 import { localTime } from "./traces/index.js";
-import { type Operator, openOperator, openStore } from "./wiring/index.js";
+import { type Operator, openOperator, openStore, receiptSource } from "./wiring/index.js";
 
 const DAY = 24 * 3_600_000;
 /** Submissions read, packed and composed at once: the back-pressure of `submit`, since each holds its documents in memory meanwhile. */
@@ -129,7 +129,7 @@ function build(config: Config, options: ConnectorOptions): Connector {
 
   function poll({ store, operator, reader }: Open, signal?: AbortSignal) {
     return pollReceipts(
-      { store, source: operator.imap, clock, log, tenant, mailbox, changed: () => reader.notify() },
+      { store, source: receiptSource(operator.imap), clock, log, tenant, mailbox, changed: () => reader.notify() },
       signal ? { signal } : {},
     );
   }

@@ -102,7 +102,13 @@ export interface ServiceEvent {
   translations: Code[];
   low?: string;
   high?: string;
-  performer?: { id?: Id; specialty?: Code; person?: PersonName; organization?: Organization; time?: { low?: string; high?: string } };
+  performer?: {
+    id?: Id;
+    specialty?: Code;
+    person?: PersonName;
+    organization?: Organization;
+    time?: { low?: string; high?: string };
+  };
 }
 
 export interface Encounter {
@@ -170,5 +176,24 @@ export interface CdaLimits {
   maxAttributes: number;
 }
 
-/** A header for {@link wrapPdf}: what `cda inspect` prints; `id` and `effectiveTime` left out are made. */
-export type CdaHeaderInput = Omit<CdaHeader, "id" | "effectiveTime"> & { id?: Id; effectiveTime?: string };
+/**
+ * A header for {@link wrapPdf}: what `cda inspect` prints. `id` and `effectiveTime` left out are made; `templateIds` left
+ * out or empty are those of the minimal French structure; the other lists left out are empty; `familyNames` left out are
+ * `birthName` (qualifier BR) and `usedName` (CL).
+ */
+export type CdaHeaderInput = Omit<
+  CdaHeader,
+  "id" | "effectiveTime" | "templateIds" | "relatedDocuments" | "recipients" | "serviceEvents" | "patient"
+> & {
+  id?: Id;
+  effectiveTime?: string;
+  templateIds?: string[];
+  relatedDocuments?: CdaHeader["relatedDocuments"];
+  recipients?: Recipient[];
+  serviceEvents: (Omit<ServiceEvent, "translations"> & { translations?: Code[] })[];
+  patient: Omit<Patient, "ins" | "localIds" | "familyNames"> & {
+    ins?: Patient["ins"];
+    localIds?: Id[];
+    familyNames?: PatientName[];
+  };
+};

@@ -47,7 +47,12 @@ export function splitArgs(argv: readonly string[], specs: OptionSpecs): RawArgs 
   for (const token of tokens) {
     if (token.kind === "positional") raw.positionals.push(token.value);
     else if (token.kind === "option") {
-      raw.options.push({ name: token.name, raw: token.rawName, value: token.value, inline: token.inlineValue === true });
+      raw.options.push({
+        name: token.name,
+        raw: token.rawName,
+        value: token.value,
+        inline: token.inlineValue === true,
+      });
     }
   }
   return raw;
@@ -73,7 +78,8 @@ export class Options {
   #checkValue(option: RawArgs["options"][number], spec: OptionSpec): void {
     const { raw, value, inline } = option;
     // `--out --json`: the value was forgotten, and the next option would be swallowed.
-    if (value === undefined || value === "" || (!inline && /^--[a-z]/.test(value))) throw usage(`${raw} needs a value (${spec.value ?? "TEXT"})`);
+    if (value === undefined || value === "" || (!inline && /^--[a-z]/.test(value)))
+      throw usage(`${raw} needs a value (${spec.value ?? "TEXT"})`);
     if (spec.choices && !spec.choices.includes(value)) {
       const meant = nearest(value, spec.choices);
       throw usage(`${raw} must be one of ${spec.choices.join(", ")}`, meant ? `did you mean ${meant}?` : undefined);
@@ -83,7 +89,8 @@ export class Options {
   /** Those marked required are there. Asked for after `--help` was answered. */
   require(specs: OptionSpecs): void {
     const missing = Object.entries(specs).filter(([name, spec]) => spec.required && !this.#values.has(name));
-    if (missing.length > 0) throw usage(`missing: ${missing.map(([name, spec]) => `--${name} ${spec.value ?? ""}`.trim()).join(", ")}`);
+    if (missing.length > 0)
+      throw usage(`missing: ${missing.map(([name, spec]) => `--${name} ${spec.value ?? ""}`.trim()).join(", ")}`);
   }
 
   flag(name: string): boolean {

@@ -1,5 +1,4 @@
-import type { OptionSpecs } from "./args.js";
-import type { Options } from "./args.js";
+import type { OptionSpecs, Options } from "./args.js";
 import type { Context } from "./context.js";
 
 /** One command: what its line may hold, and what it does. Words about it are in `text/`. */

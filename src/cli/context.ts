@@ -35,11 +35,12 @@ export class Context {
   }
 
   async warn(message: string): Promise<void> {
-    await this.note(`${this.text.warning}: ${printable(message)}`);
+    await this.note(`${this.text.warning}${this.text.colon} ${printable(message)}`);
   }
 
   async warnProblems(problems: readonly Problem[]): Promise<void> {
-    for (const problem of problems) await this.warn(`${problem.code}: ${problem.message}${problem.path ? ` (${problem.path})` : ""}`);
+    for (const problem of problems)
+      await this.warn(`${problem.code}: ${problem.message}${problem.path ? ` (${problem.path})` : ""}`);
   }
 }
 

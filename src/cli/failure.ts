@@ -43,12 +43,16 @@ export interface Printed {
 }
 
 /** The error for people on stderr; with --json also as one line on stdout (CLI.md). */
-export async function printError(io: CliIo, error: MedimailError, { json, verbose, text, style }: Printed): Promise<void> {
+export async function printError(
+  io: CliIo,
+  error: MedimailError,
+  { json, verbose, text, style }: Printed,
+): Promise<void> {
   if (json) await io.out(`${JSON.stringify({ error: shape(error) })}\n`);
-  const lines = [`${style.red(`${text.error}:`)} ${text.errors[error.code] ?? error.code} [${error.code}]`];
+  const lines = [`${style.red(`${text.error}${text.colon}`)} ${text.errors[error.code] ?? error.code} [${error.code}]`];
   for (const line of error.message.split("\n")) lines.push(`  ${printable(line)}`);
-  if (error.requirement) lines.push(`  ${text.requirement}: ${error.requirement}`);
-  if (error.hint) lines.push(`  ${text.hint}: ${printable(error.hint)}`);
+  if (error.requirement) lines.push(`  ${text.requirement}${text.colon} ${error.requirement}`);
+  if (error.hint) lines.push(`  ${text.hint}${text.colon} ${printable(error.hint)}`);
   if (verbose) lines.push(...stackOf(error).map((line) => style.dim(`  ${line}`)));
   await io.err(`${lines.join("\n")}\n`);
 }
@@ -64,7 +68,13 @@ function stackOf(error: Error): string[] {
   const frames: string[] = [];
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
     if (depth > 0) frames.push(`cause: ${at.name}`);
-    frames.push(...(at.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line)).slice(0, 8).map((line) => line.trim()));
+    frames.push(
+      ...(at.stack ?? "")
+        .split("\n")
+        .filter((line) => /^\s+at /.test(line))
+        .slice(0, 8)
+        .map((line) => line.trim()),
+    );
   }
   return frames;
 }

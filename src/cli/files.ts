@@ -1,6 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, renameSync, unlinkSync, writeSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { randomUUID } from "node:crypto";
 import { MedimailError } from "../errors.js";
 import { readNamedFile } from "../settings/index.js";
 
@@ -65,7 +65,13 @@ function writeNew(file: string, content: Uint8Array): void {
 
 export function writeError(cause: unknown, file: string, option: string): MedimailError {
   const code = (cause as NodeJS.ErrnoException).code;
-  if (code === "ENOENT") return new MedimailError("file_not_found", `${option}: there is no folder ${dirname(file)}`, { cause });
-  const why = code === "EISDIR" || code === "EEXIST" ? "a folder or a file of that name is there" : code === "EACCES" || code === "EPERM" ? "permission denied" : (code ?? "unknown reason");
+  if (code === "ENOENT")
+    return new MedimailError("file_not_found", `${option}: there is no folder ${dirname(file)}`, { cause });
+  const why =
+    code === "EISDIR" || code === "EEXIST"
+      ? "a folder or a file of that name is there"
+      : code === "EACCES" || code === "EPERM"
+        ? "permission denied"
+        : (code ?? "unknown reason");
   return new MedimailError("file_unwritable", `${option}: ${file} cannot be written (${why})`, { cause });
 }

@@ -10,10 +10,18 @@ import { VERSION } from "./version.js";
 export function generalHelp(text: Text, style: Style, group?: string): string {
   const shown = group === undefined ? COMMANDS : COMMANDS.filter((command) => command.name.startsWith(`${group} `));
   const width = Math.max(...shown.map((command) => command.name.length));
-  const lines = [`${style.bold("medimail")} ${VERSION} — ${text.tagline}`, "", `${style.bold(text.usage)}  medimail <${text.command}> [options]`, ""];
+  const lines = [
+    `${style.bold("medimail")} ${VERSION} — ${text.tagline}`,
+    "",
+    `${style.bold(text.usage)}  medimail <${text.command}> [options]`,
+    "",
+  ];
   for (const command of shown) {
     const words = text.commands[command.name];
-    lines.push(`  ${style.cyan(command.name.padEnd(width))}  ${words?.summary ?? ""}`, `  ${" ".repeat(width)}  ${style.dim(`$ ${words?.example ?? ""}`)}`);
+    lines.push(
+      `  ${style.cyan(command.name.padEnd(width))}  ${words?.summary ?? ""}`,
+      `  ${" ".repeat(width)}  ${style.dim(`$ ${words?.example ?? ""}`)}`,
+    );
   }
   lines.push("", style.bold(text.globalOptions), ...optionLines(GLOBAL_OPTIONS, text));
   if (group === undefined) lines.push("", `${style.bold(text.notServed)}  ${NOT_SERVED.join(", ")}`);
@@ -24,7 +32,8 @@ export function generalHelp(text: Text, style: Style, group?: string): string {
 export function commandHelp(command: Command, text: Text, style: Style): string {
   const words = text.commands[command.name];
   const lines = [words?.summary ?? "", "", `${style.bold(text.usage)}  ${usageLine(command)}`];
-  if (Object.keys(command.options).length > 0) lines.push("", style.bold("Options"), ...optionLines(command.options, text));
+  if (Object.keys(command.options).length > 0)
+    lines.push("", style.bold("Options"), ...optionLines(command.options, text));
   lines.push("", style.bold(text.globalOptions), ...optionLines(GLOBAL_OPTIONS, text));
   lines.push("", style.bold(text.example), `  $ ${words?.example ?? ""}`, "");
   return lines.join("\n");

@@ -39,7 +39,11 @@ function langOf(argv: readonly string[]): Lang {
   return argv.includes("--lang=en") || (at >= 0 && argv[at + 1] === "en") ? "en" : "fr";
 }
 
-const ALL_OPTIONS = Object.assign({}, GLOBAL_OPTIONS, ...COMMANDS.map((command) => command.options)) as Command["options"];
+const ALL_OPTIONS = Object.assign(
+  {},
+  GLOBAL_OPTIONS,
+  ...COMMANDS.map((command) => command.options),
+) as Command["options"];
 
 async function dispatch(argv: readonly string[], io: CliIo, printed: Printed): Promise<number> {
   const raw = splitArgs(argv, ALL_OPTIONS);
@@ -55,14 +59,21 @@ async function dispatch(argv: readonly string[], io: CliIo, printed: Printed): P
     if (words.length > 0 && !isGroup(words)) throw unknownCommand(words);
     const style = styleFor(asksHelp ? io.outIsTty : io.errIsTty, io.env);
     const group = isGroup(words) ? words[0] : undefined;
-    if (asksHelp) await io.out(printed.json ? `${JSON.stringify(helpValue(COMMANDS, text), null, 2)}\n` : generalHelp(text, style, group));
+    if (asksHelp)
+      await io.out(
+        printed.json ? `${JSON.stringify(helpValue(COMMANDS, text), null, 2)}\n` : generalHelp(text, style, group),
+      );
     else if (printed.json) throw usage("a command is missing", "medimail --help lists them");
     else await io.err(generalHelp(text, style, group));
     return asksHelp ? EXIT.done : EXIT.usage;
   }
   const { command, rest } = found;
   if (asksHelp) {
-    await io.out(printed.json ? `${JSON.stringify(helpValue([command], text)[0], null, 2)}\n` : commandHelp(command, text, styleFor(io.outIsTty, io.env)));
+    await io.out(
+      printed.json
+        ? `${JSON.stringify(helpValue([command], text)[0], null, 2)}\n`
+        : commandHelp(command, text, styleFor(io.outIsTty, io.env)),
+    );
     return EXIT.done;
   }
   return runCommand(command, { ...raw, positionals: rest }, io, printed);
@@ -72,13 +83,26 @@ async function runCommand(command: Command, raw: RawArgs, io: CliIo, printed: Pr
   const specs = { ...GLOBAL_OPTIONS, ...command.options };
   const options = new Options(raw.options, specs);
   const { min = 0, max = 0, name = "" } = command.positionals ?? {};
-  if (raw.positionals.length > max) throw usage(`too many arguments: ${command.name} takes ${max === 0 ? "none" : `${max} (${name})`}`, `medimail ${command.name} --help`);
+  if (raw.positionals.length > max)
+    throw usage(
+      `too many arguments: ${command.name} takes ${max === 0 ? "none" : `${max} (${name})`}`,
+      `medimail ${command.name} --help`,
+    );
   if (raw.positionals.length < min) throw usage(`missing: ${name}`, `medimail ${command.name} --help`);
   options.require(specs);
   const timeoutSeconds = options.number("timeout", { min: 0, max: 10_000_000 }) ?? command.timeoutSeconds;
 
   const stop = stopSignal(command, io, timeoutSeconds);
-  const context = new Context(io, printed.json, printed.text.lang, printed.text, printed.verbose, stop.signal, timeoutSeconds, styleFor(io.outIsTty, io.env));
+  const context = new Context(
+    io,
+    printed.json,
+    printed.text.lang,
+    printed.text,
+    printed.verbose,
+    stop.signal,
+    timeoutSeconds,
+    styleFor(io.outIsTty, io.env),
+  );
   try {
     const work = command.run(context, { options, positionals: raw.positionals });
     return await (command.ownsSignal ? work : Promise.race([work, stop.reached]));
@@ -101,7 +125,13 @@ function stopSignal(command: Command, io: CliIo, timeoutSeconds: number | undefi
   };
   const onSignal = () => stop(new MedimailError("aborted", "interrupted"));
   const onGone = () => command.untilStopped && onSignal();
-  const limit = timeoutSeconds === undefined ? undefined : setTimeout(() => stop(new MedimailError("timeout", `not done within ${timeoutSeconds} s`)), Math.min(timeoutSeconds * 1000, 2 ** 31 - 1));
+  const limit =
+    timeoutSeconds === undefined
+      ? undefined
+      : setTimeout(
+          () => stop(new MedimailError("timeout", `not done within ${timeoutSeconds} s`)),
+          Math.min(timeoutSeconds * 1000, 2 ** 31 - 1),
+        );
   limit?.unref();
   io.signal.addEventListener("abort", onSignal, { once: true });
   io.readerGone.addEventListener("abort", onGone, { once: true });
@@ -127,9 +157,21 @@ function unknownCommand(words: readonly string[]): MedimailError {
   const group = COMMANDS.filter((command) => command.name.startsWith(`${first} `));
   const notServed = NOT_SERVED.find((name) => name === first || name === `${first} ${second}`);
   if (notServed) {
-    return new MedimailError("not_supported", `the command "${notServed}" is not served yet by version ${VERSION}`, { hint: "medimail --help lists what is" });
+    return new MedimailError("not_supported", `the command "${notServed}" is not served yet by version ${VERSION}`, {
+      hint: "medimail --help lists what is",
+    });
   }
-  const names = group.length > 0 ? group.map((command) => command.name) : [...COMMANDS.map((command) => command.name), ...NOT_SERVED, ...new Set(COMMANDS.map((command) => command.name.split(" ")[0] ?? ""))];
+  const names =
+    group.length > 0
+      ? group.map((command) => command.name)
+      : [
+          ...COMMANDS.map((command) => command.name),
+          ...NOT_SERVED,
+          ...new Set(COMMANDS.map((command) => command.name.split(" ")[0] ?? "")),
+        ];
   const meant = nearest(typed, names) ?? nearest(first, names);
-  return usage(`unknown command: ${typed.slice(0, 80)}`, meant ? `did you mean "medimail ${meant}"?` : "medimail --help lists the commands");
+  return usage(
+    `unknown command: ${typed.slice(0, 80)}`,
+    meant ? `did you mean "medimail ${meant}"?` : "medimail --help lists the commands",
+  );
 }

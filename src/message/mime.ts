@@ -2,17 +2,20 @@ import { createHash } from "node:crypto";
 
 const CRLF = "\r\n";
 
+/** Bytes encoded at a time: whole lines of 57, so that a large file never stands as one string. */
+const BLOCK = 57 * 512;
+
 /** Base64 in lines of 76 characters, each with its CRLF. */
 export function base64Lines(bytes: Uint8Array): Buffer {
-  const encoded = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
-  const lines = Math.ceil(encoded.length / 76);
-  const out = Buffer.allocUnsafe(encoded.length + lines * 2);
+  const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const encodedLength = Math.ceil(source.length / 3) * 4;
+  const out = Buffer.allocUnsafe(encodedLength + Math.ceil(encodedLength / 76) * 2);
   let at = 0;
-  for (let from = 0; from < encoded.length; from += 76) {
-    at += out.write(encoded.slice(from, from + 76), at, "latin1");
-    out[at] = 13;
-    out[at + 1] = 10;
-    at += 2;
+  for (let from = 0; from < source.length; from += BLOCK) {
+    const encoded = source.toString("base64", from, Math.min(from + BLOCK, source.length));
+    let lines = "";
+    for (let start = 0; start < encoded.length; start += 76) lines += `${encoded.slice(start, start + 76)}\r\n`;
+    at += out.write(lines, at, "latin1");
   }
   return out;
 }

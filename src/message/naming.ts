@@ -43,7 +43,7 @@ const unqualified = (names: readonly PatientName[]) =>
 /** The registered name: family with qualifier BR, else without qualifier. */
 export function birthNameOf(header: CdaHeader): string | undefined {
   const names = header.patient.familyNames;
-  return qualified(names, "BR") ?? unqualified(names) ?? header.patient.birthName;
+  return qualified(names, "BR") ?? unqualified(names);
 }
 
 /** The name of the subject by the rule: family with qualifier BR, else without qualifier, else CL. */

@@ -122,3 +122,76 @@ export type Receipt =
       from?: string;
       error: { code?: string; label?: string };
     };
+
+/** Limits of {@link parseReceipt}: what is beyond is not read. */
+export interface ReceiptLimits {
+  /** Bytes read from the beginning of the mail; a report stands before the original it returns. Default 1 MiB. */
+  maxBytes: number;
+  /** Lines that could be MIME delimiters. Default 2,000; `mail_invalid` when passed. */
+  maxParts: number;
+  /** Depth of MIME parts. Default 20; `mail_invalid` when passed. */
+  maxDepth: number;
+  /** Recipients of one DSN that are read. Default 1,000. */
+  maxRecipients: number;
+}
+
+/** Of every report that we compose. */
+export interface ReportInput {
+  from: { address: string; label?: string };
+  /** Where the report goes: for a MDN, the address of Disposition-Notification-To. */
+  to: string;
+  /** Of the report itself, without angle brackets. */
+  messageId: string;
+  date: Date;
+  /** The whole mail the report speaks of, as it was received. */
+  original: Uint8Array;
+  /** Without angle brackets; read from the original when left out. */
+  originalMessageId?: string;
+  /** Text for a person; a French text when left out. */
+  text?: string;
+  /** ECO.2.4.3, in every mail of a software; an operator's report has none. */
+  nil?: string;
+}
+
+/** A disposition notification (RFC 8098). Its envelope sender is the null path: the transport's matter. */
+export interface MdnInput extends ReportInput {
+  /** The mailbox that received the mail. */
+  finalRecipient: string;
+  /** The address the sender wrote to, where known. */
+  originalRecipient?: string;
+  disposition: "displayed" | "processed" | "dispatched" | "deleted" | "denied" | "failed";
+  /** Sent by the software without a person (`processed`), or by a person's decision (`displayed`). */
+  automatic: boolean;
+  /** Integration refused: `processed/error` with a separate `Error` field and the subject of a failure (in-mdn-ko). */
+  error?: { code: string; label?: string };
+  /** Writes the old form of the error, `processed/Error: code^label`. Default false. */
+  legacyError?: boolean;
+  /** Name and version of the software, for Reporting-UA. */
+  software?: { name: string; version: string };
+}
+
+/** A delivery report of an operator (RFC 3464). */
+export interface DsnInput extends ReportInput {
+  /** Host name of the server that reports. */
+  reportingMta: string;
+  /** ENVID of the envelope, decoded. */
+  envelopeId?: string;
+  /** What is returned of the original: its header alone, or all. Default `HDRS`. */
+  ret?: "HDRS" | "FULL";
+  recipients: {
+    address: string;
+    originalRecipient?: string;
+    action: "delivered" | "relayed" | "expanded" | "delayed" | "failed";
+    /** Enhanced status code, e.g. `5.1.1`. */
+    status: string;
+    /** The server's line, e.g. `550 5.1.1 no such user`. */
+    diagnostic?: string;
+  }[];
+}
+
+/** The standard failure mail of a recipient that was not asked for a MDN (in-std). */
+export interface KoInput extends ReportInput {
+  error: { code: string; label?: string };
+  /** The attachments of the original, repeated. */
+  attachments?: { name: string; mimeType: string; content: Uint8Array }[];
+}

@@ -23,7 +23,13 @@ export interface MockContext {
 }
 
 /** Takes a fault and writes it in the transcript. */
-export function strike(context: MockContext, connection: LineConnection, at: FaultPoint, addresses: readonly string[] = [], names?: readonly FaultName[]): Fault | undefined {
+export function strike(
+  context: MockContext,
+  connection: LineConnection,
+  at: FaultPoint,
+  addresses: readonly string[] = [],
+  names?: readonly FaultName[],
+): Fault | undefined {
   const fault = context.faults.take(at, addresses, names);
   if (fault) context.observer.observe({ connection: connection.id, kind: "fault", name: fault.name });
   return fault;
@@ -46,10 +52,20 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-const TLS_FAULTS: readonly FaultName[] = ["expired-certificate", "wrong-name-certificate", "untrusted-certificate", "tls-1.1", "weak-ciphers"];
+const TLS_FAULTS: readonly FaultName[] = [
+  "expired-certificate",
+  "wrong-name-certificate",
+  "untrusted-certificate",
+  "tls-1.1",
+  "weak-ciphers",
+];
 
 /** STARTTLS of either protocol, with the certificate and the profile that the faults ask for. */
-export async function upgrade(context: MockContext, connection: LineConnection, at: "starttls" | "imap-starttls"): Promise<boolean> {
+export async function upgrade(
+  context: MockContext,
+  connection: LineConnection,
+  at: "starttls" | "imap-starttls",
+): Promise<boolean> {
   const fault = strike(context, connection, at, [], TLS_FAULTS);
   const upgrader = await context.pki.upgrader((fault?.name as TlsProfile | undefined) ?? "good");
   return connection.startTls((socket) => upgrader.upgrade(socket));

@@ -1,7 +1,18 @@
 import { MedimailError } from "../errors.js";
 
 /** Moments of an SMTP session where a fault can strike. `final-dot`: instead of the answer to the dot; `after-dot`: once the mail was taken. */
-export const SMTP_FAULT_POINTS = ["greeting", "ehlo", "starttls", "auth", "mail", "rcpt", "data", "content", "final-dot", "after-dot"] as const;
+export const SMTP_FAULT_POINTS = [
+  "greeting",
+  "ehlo",
+  "starttls",
+  "auth",
+  "mail",
+  "rcpt",
+  "data",
+  "content",
+  "final-dot",
+  "after-dot",
+] as const;
 export type SmtpFaultPoint = (typeof SMTP_FAULT_POINTS)[number];
 /** Moments of an IMAP session: its greeting, or a command by its name (`imap-select`, `imap-fetch`, `imap-auth` for AUTHENTICATE…). */
 export type ImapFaultPoint = `imap-${string}`;
@@ -21,9 +32,18 @@ const KINDS = {
   garbage: { at: undefined, what: "a line that is not of the protocol" },
   drop: { at: undefined, what: "the connection is cut instead of an answer" },
   slow: { at: undefined, what: "the answer comes after `ms`" },
-  "drop-before-dot": { at: "content", what: "the connection is cut while the content comes, after `bytes`; nothing is stored" },
-  "drop-after-data": { at: "final-dot", what: "the mail is accepted, stored and delivered, then the connection is cut without an answer" },
-  "drop-after-dot-lost": { at: "final-dot", what: "the connection is cut without an answer after the final dot; nothing is stored" },
+  "drop-before-dot": {
+    at: "content",
+    what: "the connection is cut while the content comes, after `bytes`; nothing is stored",
+  },
+  "drop-after-data": {
+    at: "final-dot",
+    what: "the mail is accepted, stored and delivered, then the connection is cut without an answer",
+  },
+  "drop-after-dot-lost": {
+    at: "final-dot",
+    what: "the connection is cut without an answer after the final dot; nothing is stored",
+  },
   "strip-starttls": { at: "ehlo", what: "STARTTLS is not offered, and refused" },
   "inject-after-starttls": { at: "starttls", what: "plain text follows the answer to STARTTLS" },
   "expired-certificate": { at: "starttls", what: "the server's certificate is expired" },
@@ -32,12 +52,18 @@ const KINDS = {
   "tls-1.1": { at: "starttls", what: "TLS 1.1 at most" },
   "weak-ciphers": { at: "starttls", what: "only suites outside ECO.1.1.3" },
   "token-refused": { at: "auth", what: "535 5.7.8, or NO [AUTHENTICATIONFAILED]" },
-  "token-refused-drop": { at: "auth", what: "334 and the error JSON, then the connection is cut, as seen at one operator" },
+  "token-refused-drop": {
+    at: "auth",
+    what: "334 and the error JSON, then the connection is cut, as seen at one operator",
+  },
   "full-mailbox": { at: "rcpt", what: "452 4.2.2, or 552 5.2.2 with `reply: 552`" },
   "unknown-recipient": { at: "rcpt", what: "550 5.1.1" },
   "size-limit": { at: "final-dot", what: "552 5.3.4" },
   bounce: { at: "after-dot", what: "accepted, then not delivered: a DSN of failure comes back, `status` says why" },
-  delay: { at: "after-dot", what: "accepted, delivery is late: a DSN of delay where NOTIFY asks it, delivered by `mock.release()`" },
+  delay: {
+    at: "after-dot",
+    what: "accepted, delivery is late: a DSN of delay where NOTIFY asks it, delivered by `mock.release()`",
+  },
   "no-dsn": { at: "ehlo", what: "DSN is not offered" },
   "no-pipelining": { at: "ehlo", what: "PIPELINING is not offered" },
   "no-size": { at: "ehlo", what: "SIZE is not offered" },
@@ -119,11 +145,19 @@ export class Faults {
 
   add(script: FaultScript): Fault {
     const kind: FaultKind | undefined = Object.hasOwn(KINDS, script.name) ? KINDS[script.name] : undefined;
-    if (!kind) throw new MedimailError("invalid_argument", "No fault of the mock has this name", { path: "name", hint: `Known: ${FAULT_NAMES.join(", ")}.` });
+    if (!kind)
+      throw new MedimailError("invalid_argument", "No fault of the mock has this name", {
+        path: "name",
+        hint: `Known: ${FAULT_NAMES.join(", ")}.`,
+      });
     const at = script.at ?? kind.at;
-    if (at === undefined) throw new MedimailError("invalid_argument", "This fault needs to be told where it strikes", { path: "at" });
+    if (at === undefined)
+      throw new MedimailError("invalid_argument", "This fault needs to be told where it strikes", { path: "at" });
     if (!at.startsWith("imap-") && !(SMTP_FAULT_POINTS as readonly string[]).includes(at)) {
-      throw new MedimailError("invalid_argument", "No moment of a session has this name", { path: "at", hint: `Known: ${SMTP_FAULT_POINTS.join(", ")}, imap-….` });
+      throw new MedimailError("invalid_argument", "No moment of a session has this name", {
+        path: "at",
+        hint: `Known: ${SMTP_FAULT_POINTS.join(", ")}, imap-….`,
+      });
     }
     const fault = new Fault(script, at);
     this.#faults.push(fault);
@@ -156,7 +190,12 @@ export class FaultSentence {
   }
 
   reply(code: number, status?: string, text?: string): FaultTuning {
-    return this.#add({ name: "reply", reply: code, ...(status === undefined ? {} : { status }), ...(text === undefined ? {} : { text }) });
+    return this.#add({
+      name: "reply",
+      reply: code,
+      ...(status === undefined ? {} : { status }),
+      ...(text === undefined ? {} : { text }),
+    });
   }
 
   refuse(): FaultTuning {
@@ -227,6 +266,9 @@ export function momentOf(command: string): FaultPoint {
   const upper = command.trim().toUpperCase();
   if (upper.startsWith("IMAP ")) return `imap-${upper.slice(5).toLowerCase()}`;
   const at = MOMENTS[upper];
-  if (!at) throw new MedimailError("invalid_argument", "No command of a session has this name", { hint: `Known: ${Object.keys(MOMENTS).join(", ")}, IMAP ….` });
+  if (!at)
+    throw new MedimailError("invalid_argument", "No command of a session has this name", {
+      hint: `Known: ${Object.keys(MOMENTS).join(", ")}, IMAP ….`,
+    });
   return at;
 }

@@ -54,7 +54,10 @@ export class Journal<T> {
         fail: (error) => settle(() => reject(error)),
       };
       const onAbort = () => waiter.fail(new MedimailError("aborted", `Waiting for ${what} was aborted`));
-      const timer = setTimeout(() => waiter.fail(new MedimailError("timeout", `No ${what} within ${timeoutMs} ms`)), timeoutMs);
+      const timer = setTimeout(
+        () => waiter.fail(new MedimailError("timeout", `No ${what} within ${timeoutMs} ms`)),
+        timeoutMs,
+      );
       this.#waiters.add(waiter);
       if (signal?.aborted) onAbort();
       else signal?.addEventListener("abort", onAbort, { once: true });

@@ -12,7 +12,7 @@ export type MockMailboxAuth =
       /** Only with `plain`. */
       password?: string;
     }
-  | { method: "xoauth2"; /** Made at start where absent. */ token?: string }
+  | { method: "xoauth2" /** Made at start where absent. */; token?: string }
   | { method: "password"; password: string };
 
 export type MockSasl = "none" | "external" | "plain";
@@ -98,7 +98,11 @@ export const DEFAULT_SIZE_LIMIT = 25 * 1024 * 1024;
 /** Invented mailboxes, one of each kind that a test needs. */
 export const defaultMailboxes: readonly MockMailboxOptions[] = [
   { address: "labo@ch-exemple.mssante.fr", type: "APP", label: "Laboratoire de biologie - CH EXEMPLE" },
-  { address: "secretariat.cardiologie@ch-exemple.mssante.fr", type: "ORG", label: "Secretariat de cardiologie - CH EXEMPLE" },
+  {
+    address: "secretariat.cardiologie@ch-exemple.mssante.fr",
+    type: "ORG",
+    label: "Secretariat de cardiologie - CH EXEMPLE",
+  },
   { address: "martin.dupont@medecin.mssante.fr", type: "PER", label: "Dr_Martin_DUPONT" },
   { address: "claire.morel@medecin.mssante.fr", type: "PER", label: "Dr_Claire_MOREL" },
   { address: "cabinet.lilas@medecin.mssante.fr", type: "CAB", label: "Cabinet des Lilas" },

@@ -8,7 +8,9 @@ export const MECHANISMS = ["XOAUTH2", "EXTERNAL", "PLAIN"] as const;
 export type Mechanism = (typeof MECHANISMS)[number];
 
 /** `user` is what the client said it is, for the transcript; never a secret. */
-export type SaslOutcome = { ok: true; mailbox: MockMailbox; user: string } | { ok: false; user: string; malformed?: boolean };
+export type SaslOutcome =
+  | { ok: true; mailbox: MockMailbox; user: string }
+  | { ok: false; user: string; malformed?: boolean };
 
 /** The JSON that a refused XOAUTH2 client is shown before the failure. */
 export const XOAUTH2_ERROR = Buffer.from('{"status":"401","schemes":"bearer","scope":"mail"}').toString("base64");
@@ -46,7 +48,10 @@ function xoauth2(text: string, store: MockStore): SaslOutcome {
   return mailbox && store.accepts(user, token) ? { ok: true, mailbox, user } : { ok: false, user };
 }
 
-function external(text: string, { store, protocol, peer }: { store: MockStore; protocol: "smtp" | "imap"; peer: PeerCertificate | undefined }): SaslOutcome {
+function external(
+  text: string,
+  { store, protocol, peer }: { store: MockStore; protocol: "smtp" | "imap"; peer: PeerCertificate | undefined },
+): SaslOutcome {
   const mailbox = certificateMailbox(store, peer);
   const user = text === "" ? (mailbox?.address ?? "") : text;
   if (!mailbox || user.toLowerCase() !== mailbox.address) return { ok: false, user };
@@ -54,13 +59,18 @@ function external(text: string, { store, protocol, peer }: { store: MockStore; p
   return { ok: true, mailbox, user };
 }
 
-function plain(text: string, { store, protocol, peer }: { store: MockStore; protocol: "smtp" | "imap"; peer: PeerCertificate | undefined }): SaslOutcome {
+function plain(
+  text: string,
+  { store, protocol, peer }: { store: MockStore; protocol: "smtp" | "imap"; peer: PeerCertificate | undefined },
+): SaslOutcome {
   const [authorization, user, password, ...rest] = text.split("\0");
   if (user === undefined || password === undefined || rest.length > 0) return { ok: false, user: "", malformed: true };
   const mailbox = store.find(user);
   const auth = mailbox?.auth;
-  if (!mailbox || !auth || (authorization && authorization.toLowerCase() !== mailbox.address)) return { ok: false, user };
-  if (auth.method === "password") return same(auth.password, password) ? { ok: true, mailbox, user } : { ok: false, user };
+  if (!mailbox || !auth || (authorization && authorization.toLowerCase() !== mailbox.address))
+    return { ok: false, user };
+  if (auth.method === "password")
+    return same(auth.password, password) ? { ok: true, mailbox, user } : { ok: false, user };
   if (auth.method !== "certificate" || saslOf(auth, protocol) !== "plain") return { ok: false, user };
   const ok = certificateMailbox(store, peer) === mailbox && same(auth.password ?? "", password);
   return ok ? { ok: true, mailbox, user } : { ok: false, user };

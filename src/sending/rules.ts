@@ -99,8 +99,9 @@ function ownAddress(submission: DocumentSubmission, headers: readonly CdaHeader[
     try {
       parsed = parseIns(ins.value, ins.oid, { allowTest: context.allowTestIdentities });
     } catch (error) {
+      // A test identity has no place on a real operator, whoever the recipient is; a wrong key only closes the patient's own box.
+      if ((error as MedimailError).code === "ins_test_oid_refused") throw error;
       fault = error;
-      if ((error as MedimailError).code === "identity_invalid" && !context.allowTestIdentities) throw error;
       problems.push({ severity: "warning", code: "ins_key_invalid", message: "The INS of the CDA does not pass its check.", path: "patient.ins" });
     }
   }

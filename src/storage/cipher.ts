@@ -75,7 +75,11 @@ function parseRing(keys: ContentKeys | undefined): RingKey[] {
     if (typeof id !== "string" || id === "") throw badKey("a content key needs an id");
     if (ids.has(id)) throw badKey("two content keys have the same id");
     ids.add(id);
-    return { id, ref: createHash("sha256").update(`medimail-key-ref\n${id}`).digest().subarray(0, KEY_REF), key: createSecretKey(key) };
+    return {
+      id,
+      ref: createHash("sha256").update(`medimail-key-ref\n${id}`).digest().subarray(0, KEY_REF),
+      key: createSecretKey(key),
+    };
   });
 }
 
@@ -146,7 +150,11 @@ function altered(): MedimailError {
 function keyMissing(hasKeys: boolean): MedimailError {
   return new MedimailError(
     "storage_key_wrong",
-    hasKeys ? "content was encrypted with a key that is not in the ring" : "the database is encrypted and no key was given",
-    { hint: "Give every key that content was ever encrypted with, the newest first, until the retention has erased that content." },
+    hasKeys
+      ? "content was encrypted with a key that is not in the ring"
+      : "the database is encrypted and no key was given",
+    {
+      hint: "Give every key that content was ever encrypted with, the newest first, until the retention has erased that content.",
+    },
   );
 }

@@ -56,11 +56,13 @@ const BUSY_TIMEOUT_MS = 10;
 /** Prepared statements by text over any better-sqlite3-like database. */
 export class StatementCache implements Sql {
   readonly #database: DatabaseLike;
+  readonly #bind: (params: SqlParams) => readonly unknown[];
   readonly #statements = new Map<string, StatementLike>();
   writes = 0;
 
-  constructor(database: DatabaseLike) {
+  constructor(database: DatabaseLike, bind: (params: SqlParams) => readonly unknown[] = spread) {
     this.#database = database;
+    this.#bind = bind;
   }
 
   #statement(sql: string): StatementLike {
@@ -74,17 +76,17 @@ export class StatementCache implements Sql {
 
   run(sql: string, params: SqlParams = []): { changes: number; lastInsertRowid: number } {
     this.writes++;
-    const result = this.#statement(sql).run(...bound(params));
+    const result = this.#statement(sql).run(...this.#bind(params));
     return { changes: Number(result.changes), lastInsertRowid: Number(result.lastInsertRowid) };
   }
 
   get<T>(sql: string, params: SqlParams = []): T | undefined {
     // better-sqlite3 says undefined where there is no row, other bindings null.
-    return (this.#statement(sql).get(...bound(params)) as T | null | undefined) ?? undefined;
+    return (this.#statement(sql).get(...this.#bind(params)) as T | null | undefined) ?? undefined;
   }
 
   all<T>(sql: string, params: SqlParams = []): T[] {
-    return this.#statement(sql).all(...bound(params)) as T[];
+    return this.#statement(sql).all(...this.#bind(params)) as T[];
   }
 
   clear(): void {
@@ -92,10 +94,13 @@ export class StatementCache implements Sql {
   }
 }
 
-// libsql takes a lone object (null and bytes are some) for named parameters; wrapped in an array it is positional.
-function bound(params: SqlParams): readonly unknown[] {
+// Every library takes values one by one, but libsql and better-sqlite3 take a lone object (null and bytes are some) for named ones.
+function spread(params: SqlParams): readonly unknown[] {
   return params.length === 1 && typeof params[0] === "object" ? [params] : params;
 }
+
+// What libsql passes on without a copy.
+const asOneArray = (params: SqlParams): readonly unknown[] => [params];
 
 /** Bytes of a BLOB column: libsql gives an ArrayBuffer or a Buffer. No copy. */
 export function bytesOf(value: Uint8Array | ArrayBuffer): Buffer {
@@ -141,7 +146,7 @@ class LibsqlDatabase extends StatementCache implements SqliteDatabase {
   #deadline: number;
 
   constructor(raw: Libsql.Database, deadline: number) {
-    super(raw as unknown as DatabaseLike);
+    super(raw as unknown as DatabaseLike, asOneArray);
     this.#raw = raw;
     this.#deadline = deadline;
   }

@@ -27,17 +27,25 @@ export function openKeys(database: SqliteDatabase, keys: ContentKeys | undefined
   return database.transaction(() => {
     const rows = new Map(
       database
-        .all<{ name: string; value: ArrayBuffer }>("SELECT name, value FROM medimail_meta WHERE name LIKE 'lookup-secret%'")
+        .all<{ name: string; value: ArrayBuffer }>(
+          "SELECT name, value FROM medimail_meta WHERE name LIKE 'lookup-secret%'",
+        )
         .map(({ name, value }) => [name, bytesOf(value)]),
     );
     const secret = readSecret(rows, ring);
     const newest = ring[0];
     if (newest && !rows.has(KEY_ROW + newest.id)) {
-      database.run("INSERT INTO medimail_meta (name, value) VALUES (?, ?)", [KEY_ROW + newest.id, newest.cipher.seal(secret, CONTEXT)]);
+      database.run("INSERT INTO medimail_meta (name, value) VALUES (?, ?)", [
+        KEY_ROW + newest.id,
+        newest.cipher.seal(secret, CONTEXT),
+      ]);
     }
     if (newest) database.run("DELETE FROM medimail_meta WHERE name = ?", [PLAIN_ROW]);
     else if (!rows.has(PLAIN_ROW)) {
-      database.run("INSERT INTO medimail_meta (name, value) VALUES (?, ?)", [PLAIN_ROW, Buffer.concat([Buffer.of(0), secret])]);
+      database.run("INSERT INTO medimail_meta (name, value) VALUES (?, ?)", [
+        PLAIN_ROW,
+        Buffer.concat([Buffer.of(0), secret]),
+      ]);
     }
     return (kind, value) => createHmac("sha256", secret).update(kind).update("\n").update(value).digest();
   });
@@ -59,11 +67,17 @@ function readSecret(rows: Map<string, Buffer>, ring: ReturnType<typeof ringOf>):
     try {
       secret = Buffer.from(cipher.open(value, CONTEXT));
     } catch {
-      throw wrong("a key of the ring is not the one that had its id", "Give each key the id it had; a new key needs a new id.");
+      throw wrong(
+        "a key of the ring is not the one that had its id",
+        "Give each key the id it had; a new key needs a new id.",
+      );
     }
   }
   if (!secret) {
-    throw wrong("none of the keys given is one of this database", "To rotate, give the new key first and the former ones after it.");
+    throw wrong(
+      "none of the keys given is one of this database",
+      "To rotate, give the new key first and the former ones after it.",
+    );
   }
   return secret;
 }

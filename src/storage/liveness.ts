@@ -1,3 +1,4 @@
+import type { ExecFileSyncOptionsWithStringEncoding } from "node:child_process";
 import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
@@ -6,7 +7,13 @@ import type { WorkerIdentity } from "../seams/index.js";
 
 /** This process as a worker. Each call has a new id; the rest is the same for the life of the process. */
 export function currentWorker(): WorkerIdentity {
-  return { id: randomUUID(), host: hostname(), boot: bootId(), pid: process.pid, pidStart: readProcess(process.pid)?.start ?? "" };
+  return {
+    id: randomUUID(),
+    host: hostname(),
+    boot: bootId(),
+    pid: process.pid,
+    pidStart: readProcess(process.pid)?.start ?? "",
+  };
 }
 
 export interface LivenessOptions {
@@ -82,14 +89,25 @@ function readProcess(pid: number): { start: string; zombie: boolean } | undefine
   }
 }
 
-const QUIET = { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], timeout: 5_000 } as const;
+const QUIET: ExecFileSyncOptionsWithStringEncoding = {
+  encoding: "utf8",
+  stdio: ["ignore", "pipe", "ignore"],
+  timeout: 5_000,
+};
 
 function askSystem(pid: number): { start: string; zombie: boolean } | undefined {
   try {
     const start =
       process.platform === "win32"
-        ? execFileSync("powershell.exe", ["-NoProfile", "-Command", `(Get-Process -Id ${pid}).StartTime.ToFileTimeUtc()`], QUIET)
-        : execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { ...QUIET, env: { ...process.env, LC_ALL: "C", TZ: "UTC" } });
+        ? execFileSync(
+            "powershell.exe",
+            ["-NoProfile", "-Command", `(Get-Process -Id ${pid}).StartTime.ToFileTimeUtc()`],
+            QUIET,
+          )
+        : execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], {
+            ...QUIET,
+            env: { ...process.env, LC_ALL: "C", TZ: "UTC" },
+          });
     return start.trim() === "" ? undefined : { start: start.trim(), zombie: false };
   } catch {
     return undefined;

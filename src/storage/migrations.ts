@@ -55,7 +55,9 @@ function upToDate(database: SqliteDatabase, component: string, migrations: reado
 }
 
 function applied(database: SqliteDatabase, component: string): Applied[] {
-  return database.all<Applied>(`SELECT version, checksum FROM ${TABLE} WHERE component = ? ORDER BY version`, [component]);
+  return database.all<Applied>(`SELECT version, checksum FROM ${TABLE} WHERE component = ? ORDER BY version`, [
+    component,
+  ]);
 }
 
 function check(rows: Applied[], component: string, migrations: readonly Migration[]): number {
@@ -70,9 +72,13 @@ function check(rows: Applied[], component: string, migrations: readonly Migratio
       );
     }
     if (row.version !== index + 1 || row.checksum !== checksumOf(migration)) {
-      throw new MedimailError("storage_corrupt", `step ${index + 1} of the schema of ${component} is not the one of this package`, {
-        hint: "The database was made by a modified or unpublished version of the package.",
-      });
+      throw new MedimailError(
+        "storage_corrupt",
+        `step ${index + 1} of the schema of ${component} is not the one of this package`,
+        {
+          hint: "The database was made by a modified or unpublished version of the package.",
+        },
+      );
     }
   }
   return rows.length;

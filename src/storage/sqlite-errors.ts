@@ -40,11 +40,17 @@ export function storageError(error: unknown): unknown {
     return failed(code, "the database cannot be opened", hint, false);
   }
   if (isBusy(error)) {
-    const hint = "Another process or connection keeps a transaction open on the same file: make its transactions short.";
+    const hint =
+      "Another process or connection keeps a transaction open on the same file: make its transactions short.";
     return failed(code, "the database stayed locked", hint, true);
   }
   if (code.startsWith("SQLITE_IOERR")) {
-    return failed(code, "reading or writing the database failed", "Check the volume; network file systems are not supported.", true);
+    return failed(
+      code,
+      "reading or writing the database failed",
+      "Check the volume; network file systems are not supported.",
+      true,
+    );
   }
   return new MedimailError("storage_failed", `the database refused the statement (${code})`, { retryable: false });
 }

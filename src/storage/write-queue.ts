@@ -26,7 +26,6 @@ export class WriteQueue {
   readonly #lockTimeoutMs: number;
   #pending: Pending[] = [];
   #scheduled = false;
-  #timer: NodeJS.Timeout | undefined;
   #waitingSince: number | undefined;
   #closed = false;
   #idle: (() => void)[] = [];
@@ -93,7 +92,7 @@ export class WriteQueue {
       return;
     }
     // A random wait, so that two processes do not try in step.
-    this.#timer = setTimeout(() => this.#flush(), 1 + Math.random() * 8);
+    setTimeout(() => this.#flush(), 1 + Math.random() * 8);
   }
 
   #commit(batch: Pending[], isolated: boolean): (() => void)[] | "busy" {

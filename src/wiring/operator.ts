@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { certificateCredentials, passwordCredentials, tokenCredentials } from "../auth/index.js";
 import type { Config, Secret } from "../config/index.js";
 import { isLoopback } from "../config/index.js";
@@ -40,7 +41,7 @@ export function openOperator(config: Config, options: OperatorOptions): Operator
   });
   const credentials = credentialsOf(config);
   const shared = { dialer, tls, credentials, logger: options.logger };
-  const transport = createSmtpTransport({ ...shared, ...pinned.smtp, maxConnections: options.maxConnections });
+  const transport = createSmtpTransport({ ...shared, ...pinned.smtp, clientName: clientName(), maxConnections: options.maxConnections });
   const imap = createImapMailbox({ ...shared, ...pinned.imap, mailbox: config.mailbox.address });
   return {
     transport,
@@ -53,6 +54,12 @@ export function openOperator(config: Config, options: OperatorOptions): Operator
       await credentials.close();
     },
   };
+}
+
+/** What EHLO says: the machine's name where it is one that a server may look at, else the address literal of nobody. */
+function clientName(): string {
+  const name = hostname();
+  return /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i.test(name) ? name : "[127.0.0.1]";
 }
 
 function credentialsOf(config: Config): CredentialSource {

@@ -29,8 +29,10 @@ function names(patient: Patient): string[] {
   const given = (qualifier?: string) =>
     patient.givenNames.filter((name) => name.qualifier === qualifier).map((name) => name.value);
   const all = given().join(" ");
-  const atBirth = given("BR")[0] ?? given()[0];
-  const inUse = given("CL")[0] ?? given()[0] ?? atBirth;
+  // Without a qualifier it is the first given name written that counts, whatever its own qualifier (measured).
+  const first = patient.givenNames[0]?.value;
+  const atBirth = given("BR")[0] ?? first;
+  const inUse = given("CL")[0] ?? first;
   const found: string[] = [];
   if (patient.birthName !== undefined) {
     found.push(`PID-5|${component(patient.birthName, 70)}^${component(atBirth, 60)}^${component(all, 90)}^^^^L`);

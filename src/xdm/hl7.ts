@@ -1,4 +1,4 @@
-import type { Id, Organization, PersonName } from "../cda/types.js";
+import type { Author, Id, Organization, PersonName } from "../cda/types.js";
 
 const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\E\\", "|": "\\F\\", "^": "\\S\\", "~": "\\R\\", "&": "\\T\\" };
 
@@ -37,17 +37,15 @@ export function cx(id: Id, type: "NH" | "PI"): string {
 
 /**
  * A person or a device. XCN-10 and -13 as the French profile has them: `D`/`IDNPS` for a person, `D`/`EI` where the
- * identifier is internal to a structure (it holds a `/`), `U`/`RI` for a device, and for whoever has no name.
+ * identifier is internal to a structure (it holds a `/`), `U`/`RI` for a device, and for an author said to be neither.
  */
-export function xcn(id: Id | undefined, person: PersonName | undefined, device?: { software?: string; model?: string }): string {
+export function xcn(id: Id | undefined, person: PersonName | undefined, device: Author["device"] = {}): string {
   const { root, extension } = splitId(id ?? "");
-  if (person?.family === undefined && person?.given === undefined && id === undefined && device === undefined) return "";
-  const named = person !== undefined && (person.family !== undefined || person.given !== undefined);
-  const [first, second] = named ? [person.family, person.given] : [device?.software, device?.model];
-  const names = `${component(extension)}^${component(first, 60)}^${component(second, 60)}`;
-  const type = named ? (extension.includes("/") ? "EI" : "IDNPS") : "RI";
-  const last = extension === "" && root === "" ? "" : `^^^${type}`;
-  return `${names}^^^^^^${authority(root)}^${named ? "D" : "U"}${last}`;
+  const [first, second] = person ? [person.family, person.given] : [device.software, device.model];
+  if (id === undefined && first === undefined && second === undefined) return "";
+  const who = `${component(extension)}^${component(first, 60)}^${component(second, 60)}`;
+  const type = person ? (extension.includes("/") ? "EI" : "IDNPS") : "RI";
+  return `${who}^^^^^^${authority(root)}^${person ? "D" : "U"}${id === undefined ? "" : `^^^${type}`}`;
 }
 
 /** A structure. Without an identifier its name alone. */

@@ -84,7 +84,7 @@ class TreeBuilder {
   private textLength = 0;
   private attributes: string[] = [];
   private declares = false;
-  private readonly mixed: boolean;
+  private readonly mixed: boolean | ((element: { local: string; uri: string }) => boolean);
   private readonly tolerant: boolean;
   private readonly maxText: number;
   private readonly onText = (text: string): void => this.addText(text);
@@ -94,7 +94,7 @@ class TreeBuilder {
     private readonly limits: XmlLimits,
     private readonly options: XmlParseOptions,
   ) {
-    this.mixed = options.mixed === true;
+    this.mixed = options.mixed ?? false;
     this.tolerant = options.tolerateUndeclaredPrefixes === true;
     this.maxText = limits.maxTextBytes ?? Number.POSITIVE_INFINITY;
   }
@@ -188,7 +188,7 @@ class TreeBuilder {
       children: [],
       text: "",
     };
-    if (this.mixed) element.nodes = [];
+    if (this.mixed !== false && (this.mixed === true || this.mixed(element))) element.nodes = [];
     const { current } = this;
     if (current !== undefined) {
       current.children.push(element);

@@ -32,8 +32,8 @@ export interface XmlParseOptions {
   limits?: Partial<XmlLimits>;
   /** A prefix never declared gives an element or attribute without namespace, instead of `xml_invalid`. */
   tolerateUndeclaredPrefixes?: boolean;
-  /** Fills {@link XmlElement.nodes}. */
-  mixed?: boolean;
+  /** Fills {@link XmlElement.nodes}: of every element, or of those that the function names. */
+  mixed?: boolean | ((element: { local: string; uri: string }) => boolean);
   /**
    * Says of an element, when it opens, that it and all below are not wanted: the subtree is tokenised and checked, but
    * not kept. `path` has the local names of the ancestors, root first, and `depth` is its length. `path` is reused: copy

@@ -101,8 +101,7 @@ describeWithShared("terminology tables against their sources", (shared) => {
   it("has a label for every type of document that has a class, but three that no label was found for", () => {
     const unlabelled = new Set(["E1762", "DOCPAT10", "CONTACTS-URGENCE"]);
     for (const { typeCode = "", typeCodeSystem = "" } of read("type-to-class").rows)
-      if (!unlabelled.has(typeCode))
-        expect(documentTypeLabel(typeCode, typeCodeSystem), typeCode).toBeTruthy();
+      if (!unlabelled.has(typeCode)) expect(documentTypeLabel(typeCode, typeCodeSystem), typeCode).toBeTruthy();
   });
 
   it("holds every row of the model-to-format table", () => {

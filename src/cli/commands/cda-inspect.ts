@@ -1,4 +1,4 @@
-import { EXIT, type Command } from "../command.js";
+import { type Command, EXIT } from "../command.js";
 import { readInput } from "../files.js";
 import { headerText } from "../views/cda.js";
 
@@ -7,9 +7,9 @@ export const cdaInspect: Command = {
   positionals: { name: "FILE", min: 1, max: 1 },
   options: {},
   async run(context, { positionals: [file = ""] }) {
-    const { inspectCda } = await import("../../cda/index.js");
-    const inspected = inspectCda(readInput(file, "FILE"));
-    await context.value(inspected, (style) => headerText(inspected, context.text, style));
+    const { inspectCda, readCda } = await import("../../cda/index.js");
+    const cda = readCda(readInput(file, "FILE"));
+    await context.value(inspectCda(cda), (style) => headerText(cda, context.text, style));
     return EXIT.done;
   },
 };

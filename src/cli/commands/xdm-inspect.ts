@@ -1,4 +1,4 @@
-import { EXIT, type Command } from "../command.js";
+import { type Command, EXIT } from "../command.js";
 import { readInput } from "../files.js";
 import { archiveText } from "../views/xdm.js";
 
@@ -7,8 +7,8 @@ export const xdmInspect: Command = {
   positionals: { name: "ZIP", min: 1, max: 1 },
   options: {},
   async run(context, { positionals: [file = ""] }) {
-    const { inspectXdm } = await import("../../xdm/index.js");
-    const inspected = await inspectXdm(readInput(file, "ZIP"));
+    const { inspectXdm, openXdm } = await import("../../xdm/index.js");
+    const inspected = inspectXdm(await openXdm(readInput(file, "ZIP")));
     await context.value(inspected, (style) => archiveText(inspected, context.text, style));
     return inspected.problems.some((problem) => problem.severity === "error") ? EXIT.no : EXIT.done;
   },

@@ -1,5 +1,5 @@
 import type { PackInput, XdmAction } from "../../xdm/types.js";
-import { EXIT, type Command } from "../command.js";
+import { type Command, EXIT } from "../command.js";
 import { readInput, writeAtomically } from "../files.js";
 import { VERSION } from "../version.js";
 import { archiveText } from "../views/xdm.js";
@@ -15,7 +15,7 @@ export const xdmPack: Command = {
     "source-id": { type: "string", value: "OID" },
   },
   async run(context, { options }) {
-    const { inspectXdm, packXdm } = await import("../../xdm/index.js");
+    const { inspectXdm, openXdm, packXdm } = await import("../../xdm/index.js");
     const input: PackInput = {
       documents: options.list("cda").map((file) => ({ content: readInput(file, "--cda") })),
       software: { name: "medimail-connector", version: VERSION },
@@ -32,7 +32,7 @@ export const xdmPack: Command = {
     });
     writeAtomically(options.needed("out"), packed.zip, "--out");
     await context.warnProblems(packed.problems);
-    const inspected = await inspectXdm(packed.zip);
+    const inspected = inspectXdm(await openXdm(packed.zip));
     await context.value(inspected, (style) => archiveText(inspected, context.text, style));
     return EXIT.done;
   },

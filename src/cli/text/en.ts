@@ -14,6 +14,7 @@ export const en: Text = {
   notServed: "Not served yet",
   exitCodes: "Exit codes: 0 done · 1 no, or failed · 2 usage or configuration · 3 could not run · 130 interrupted",
   error: "Error",
+  colon: ":",
   warning: "Warning",
   requirement: "Requirement",
   hint: "Hint",

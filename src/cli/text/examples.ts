@@ -19,6 +19,10 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
 };
 
 /** Joins summaries and examples. */
-export function withExamples(summaries: Readonly<Record<string, string>>): Record<string, { summary: string; example: string }> {
-  return Object.fromEntries(Object.entries(summaries).map(([name, summary]) => [name, { summary, example: EXAMPLES[name] ?? "" }]));
+export function withExamples(
+  summaries: Readonly<Record<string, string>>,
+): Record<string, { summary: string; example: string }> {
+  return Object.fromEntries(
+    Object.entries(summaries).map(([name, summary]) => [name, { summary, example: EXAMPLES[name] ?? "" }]),
+  );
 }

@@ -12,8 +12,10 @@ export const fr: Text = {
   example: "Exemple",
   globalOptions: "Options communes",
   notServed: "Pas encore servies",
-  exitCodes: "Codes de sortie : 0 fait · 1 non, ou échec · 2 usage ou configuration · 3 n'a pas pu démarrer · 130 interrompu",
+  exitCodes:
+    "Codes de sortie : 0 fait · 1 non, ou échec · 2 usage ou configuration · 3 n'a pas pu démarrer · 130 interrompu",
   error: "Erreur",
+  colon: " :",
   warning: "Attention",
   requirement: "Exigence",
   hint: "Conseil",

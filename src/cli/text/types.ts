@@ -15,6 +15,8 @@ export interface Text {
   notServed: string;
   exitCodes: string;
   error: string;
+  /** What stands before a colon: French puts a space. */
+  colon: string;
   warning: string;
   requirement: string;
   hint: string;

@@ -1,19 +1,26 @@
-import type { Problem } from "../../errors.js";
-import type { OpenedDocument, SubmissionSet } from "../../xdm/types.js";
+import type { XdmInspection } from "../../xdm/index.js";
 import type { Style } from "../style.js";
 import { printable } from "../style.js";
 import type { Text } from "../text/index.js";
 import { codeText, problemLines, table } from "./cda.js";
 
-type Inspected = { submissionSets: SubmissionSet[]; documents: Omit<OpenedDocument, "content">[]; problems: Problem[] };
-
 /** An archive as a person reads it. */
-export function archiveText(archive: Inspected, text: Text, style: Style): string {
+export function archiveText(archive: XdmInspection, text: Text, style: Style): string {
   const { view } = text;
   const lines: string[] = [];
   for (const set of archive.submissionSets) {
     lines.push(`${style.bold(view.submissionSet)} ${printable(set.uniqueId ?? "")}`);
-    lines.push(...table([[view.source, set.sourceId], [view.contentType, codeText(set.contentTypeCode)], [view.date, set.submissionTime]], style, "  "));
+    lines.push(
+      ...table(
+        [
+          [view.source, set.sourceId],
+          [view.contentType, codeText(set.contentTypeCode)],
+          [view.date, set.submissionTime],
+        ],
+        style,
+        "  ",
+      ),
+    );
   }
   for (const document of archive.documents) {
     const { integrity } = document;
@@ -22,13 +29,21 @@ export function archiveText(archive: Inspected, text: Text, style: Style): strin
     lines.push(
       ...table(
         [
-          [view.file, `${document.path}${document.size === undefined ? "" : ` (${document.size} ${view.bytes})`}`],
+          [
+            view.file,
+            `${document.path ?? document.uri}${document.size === null ? "" : ` (${document.size} ${view.bytes})`}`,
+          ],
           [view.type, codeText(document.typeCode)],
           [view.document, document.uniqueId],
           [view.action, text.actions[document.action]],
           [view.date, document.creationTime],
           [view.confidentiality, document.confidentialityCodes.map((code) => codeText(code)).join(", ")],
-          [view.integrity, sound ? undefined : `${view.file} ${integrity.file}, SHA-1 ${integrity.hash}, ${view.size} ${integrity.size}`],
+          [
+            view.integrity,
+            sound
+              ? undefined
+              : `${view.file} ${integrity.file}, SHA-1 ${integrity.hash}, ${view.size} ${integrity.size}`,
+          ],
         ],
         style,
         "  ",

@@ -26,7 +26,9 @@ export function parseDateTime(text: string): Date {
   const match = /^ ?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d:\d\d:\d\d) ([+-]\d{4})$/.exec(text);
   const month = MONTHS.findIndex((name) => name.toLowerCase() === match?.[2]?.toLowerCase());
   const zone = match?.[5] ?? "";
-  const date = new Date(`${match?.[3]}-${two(month + 1)}-${two(Number(match?.[1]))}T${match?.[4]}${zone.slice(0, 3)}:${zone.slice(3)}`);
+  const date = new Date(
+    `${match?.[3]}-${two(month + 1)}-${two(Number(match?.[1]))}T${match?.[4]}${zone.slice(0, 3)}:${zone.slice(3)}`,
+  );
   if (!match || month < 0 || Number.isNaN(date.getTime())) throw new SyntaxProblem("A date and time is expected");
   return date;
 }

@@ -18,7 +18,10 @@ const MAX_LITERALS = 200;
  * Reads one command with its literals (RFC 9051 §4.3; LITERAL+ of RFC 7888). Undefined when the client is gone; null for a line
  * that is no command. A literal that comes without waiting and is too long cannot be skipped safely: {@link LineTooLong}.
  */
-export async function readCommand(connection: LineConnection, limits: { line: number; literal: number }): Promise<ReadCommand | null | undefined> {
+export async function readCommand(
+  connection: LineConnection,
+  limits: { line: number; literal: number },
+): Promise<ReadCommand | null | undefined> {
   const segments: Segment[] = [];
   let masked = "";
   let total = 0;

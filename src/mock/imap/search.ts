@@ -17,7 +17,13 @@ export type Criterion = (message: MockMessage, sequence: number) => boolean;
 /** The charset is neither US-ASCII nor UTF-8: NO [BADCHARSET]. */
 export class BadCharset extends Error {}
 
-const FLAGS: Record<string, string> = { ANSWERED: "\\Answered", DELETED: "\\Deleted", DRAFT: "\\Draft", FLAGGED: "\\Flagged", SEEN: "\\Seen" };
+const FLAGS: Record<string, string> = {
+  ANSWERED: "\\Answered",
+  DELETED: "\\Deleted",
+  DRAFT: "\\Draft",
+  FLAGGED: "\\Flagged",
+  SEEN: "\\Seen",
+};
 const HEADERS = new Set(["FROM", "TO", "CC", "BCC", "SUBJECT"]);
 const MAX_NESTING = 50;
 
@@ -92,7 +98,9 @@ function byText(key: string, queue: Value[]): Criterion | undefined {
     return (message) => {
       if (readableText(message.raw, message.mime).toLowerCase().includes(wanted)) return true;
       if (key === "BODY") return false;
-      return message.mime.fields.some((field) => `${field.name}: ${decodeWords(unfold(field.value))}`.toLowerCase().includes(wanted));
+      return message.mime.fields.some((field) =>
+        `${field.name}: ${decodeWords(unfold(field.value))}`.toLowerCase().includes(wanted),
+      );
     };
   }
   return undefined;
@@ -105,7 +113,9 @@ function needle(value: Value | undefined): string {
 /** RFC 9051 §6.4.4: an empty string asks whether the field is there. */
 function headerContains(message: MockMessage, name: string, wanted: string): boolean {
   const lower = name.toLowerCase();
-  return message.mime.fields.some((field) => field.name.toLowerCase() === lower && decodeWords(unfold(field.value)).toLowerCase().includes(wanted));
+  return message.mime.fields.some(
+    (field) => field.name.toLowerCase() === lower && decodeWords(unfold(field.value)).toLowerCase().includes(wanted),
+  );
 }
 
 function byDate(key: string, queue: Value[]): Criterion | undefined {

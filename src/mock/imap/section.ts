@@ -25,7 +25,10 @@ export function parseSection(text: string): SectionItem | undefined {
   const path = numbers ? numbers.split(".").map(Number) : [];
   if (path.includes(0) || (what === "MIME" && path.length === 0)) throw new SyntaxProblem("No such section");
   if (path.length > 0 && what === "" && /\.\]/.test(text)) throw new SyntaxProblem("A section is not complete");
-  const names = (list ?? "").split(/\s+/).map((name) => name.replace(/^"(.*)"$/, "$1")).filter((name) => name !== "");
+  const names = (list ?? "")
+    .split(/\s+/)
+    .map((name) => name.replace(/^"(.*)"$/, "$1"))
+    .filter((name) => name !== "");
   if (fields && names.length === 0) throw new SyntaxProblem("Names of fields are expected");
   const inner = `${numbers ?? ""}${numbers && what ? "." : ""}${what}${fields ? ` (${names.join(" ")})` : ""}`;
   return {
@@ -67,6 +70,14 @@ function chosenFields(raw: Buffer, part: MimePart, item: SectionItem): Buffer {
   const block = raw.toString("latin1", part.header[0], part.header[1]);
   // A field with its folded lines.
   const fields = block.match(/[^\r\n][^\n]*\n(?:[ \t][^\n]*\n)*/g) ?? [];
-  const chosen = fields.filter((field) => wanted.has(field.slice(0, Math.max(field.indexOf(":"), 0)).trim().toLowerCase()) === keep);
+  const chosen = fields.filter(
+    (field) =>
+      wanted.has(
+        field
+          .slice(0, Math.max(field.indexOf(":"), 0))
+          .trim()
+          .toLowerCase(),
+      ) === keep,
+  );
   return Buffer.from(`${chosen.join("")}\r\n`, "latin1");
 }

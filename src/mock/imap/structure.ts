@@ -10,36 +10,89 @@ export function envelope(fields: readonly HeaderField[]): Segment[] {
   const from = addresses(fields, "from");
   const or = (list: Segment[]): Segment[] => (list.length === 1 && list[0] === "NIL" ? from : list);
   return [
-    "(", ...nstring(headerOf(fields, "date")), " ", ...nstring(headerOf(fields, "subject")), " ",
-    ...from, " ", ...or(addresses(fields, "sender")), " ", ...or(addresses(fields, "reply-to")), " ",
-    ...addresses(fields, "to"), " ", ...addresses(fields, "cc"), " ", ...addresses(fields, "bcc"), " ",
-    ...nstring(headerOf(fields, "in-reply-to")), " ", ...nstring(headerOf(fields, "message-id")), ")",
+    "(",
+    ...nstring(headerOf(fields, "date")),
+    " ",
+    ...nstring(headerOf(fields, "subject")),
+    " ",
+    ...from,
+    " ",
+    ...or(addresses(fields, "sender")),
+    " ",
+    ...or(addresses(fields, "reply-to")),
+    " ",
+    ...addresses(fields, "to"),
+    " ",
+    ...addresses(fields, "cc"),
+    " ",
+    ...addresses(fields, "bcc"),
+    " ",
+    ...nstring(headerOf(fields, "in-reply-to")),
+    " ",
+    ...nstring(headerOf(fields, "message-id")),
+    ")",
   ];
 }
 
 function addresses(fields: readonly HeaderField[], name: string): Segment[] {
   const wanted = name.toLowerCase();
-  const value = fields.filter((f) => f.name.toLowerCase() === wanted).map((f) => unfold(f.value)).join(", ");
+  const value = fields
+    .filter((f) => f.name.toLowerCase() === wanted)
+    .map((f) => unfold(f.value))
+    .join(", ");
   const list = value === "" ? [] : parseAddresses(value);
   if (list.length === 0) return ["NIL"];
-  return ["(", ...list.flatMap((a): Segment[] => ["(", ...nstring(a.name), " NIL ", ...nstring(a.mailbox), " ", ...nstring(a.host), ")"]), ")"];
+  return [
+    "(",
+    ...list.flatMap((a): Segment[] => [
+      "(",
+      ...nstring(a.name),
+      " NIL ",
+      ...nstring(a.mailbox),
+      " ",
+      ...nstring(a.host),
+      ")",
+    ]),
+    ")",
+  ];
 }
 
 /** BODYSTRUCTURE, or BODY where not extended. */
 export function bodyStructure(raw: Buffer, part: MimePart, extended: boolean): Segment[] {
   if (part.type === "multipart" && part.children.length > 0) {
     return [
-      "(", ...part.children.flatMap((child) => bodyStructure(raw, child, extended)), " ", ...nstring(part.subtype),
-      ...(extended ? [" ", ...parameters(part.parameters), ...extensions(part)] : []), ")",
+      "(",
+      ...part.children.flatMap((child) => bodyStructure(raw, child, extended)),
+      " ",
+      ...nstring(part.subtype),
+      ...(extended ? [" ", ...parameters(part.parameters), ...extensions(part)] : []),
+      ")",
     ];
   }
   const [from, to] = part.body;
   const out: Segment[] = [
-    "(", ...nstring(part.type), " ", ...nstring(part.subtype), " ", ...parameters(part.parameters), " ",
-    ...nstring(headerOf(part.fields, "content-id")), " ", ...nstring(headerOf(part.fields, "content-description")), " ",
-    ...nstring(part.encoding), ` ${to - from}`,
+    "(",
+    ...nstring(part.type),
+    " ",
+    ...nstring(part.subtype),
+    " ",
+    ...parameters(part.parameters),
+    " ",
+    ...nstring(headerOf(part.fields, "content-id")),
+    " ",
+    ...nstring(headerOf(part.fields, "content-description")),
+    " ",
+    ...nstring(part.encoding),
+    ` ${to - from}`,
   ];
-  if (part.message) out.push(" ", ...envelope(part.message.fields), " ", ...bodyStructure(raw, part.message, extended), ` ${lines(raw, from, to)}`);
+  if (part.message)
+    out.push(
+      " ",
+      ...envelope(part.message.fields),
+      " ",
+      ...bodyStructure(raw, part.message, extended),
+      ` ${lines(raw, from, to)}`,
+    );
   else if (part.type === "text") out.push(` ${lines(raw, from, to)}`);
   if (extended) out.push(" ", ...nstring(headerOf(part.fields, "content-md5")), ...extensions(part));
   out.push(")");
@@ -54,13 +107,21 @@ function extensions(part: MimePart): Segment[] {
     const { value, parameters: list } = parseParameters(written);
     disposition.splice(0, 1, "(", ...nstring(value.toLowerCase()), " ", ...parameters(list), ")");
   }
-  return [" ", ...disposition, " ", ...nstring(headerOf(part.fields, "content-language")), " ", ...nstring(headerOf(part.fields, "content-location"))];
+  return [
+    " ",
+    ...disposition,
+    " ",
+    ...nstring(headerOf(part.fields, "content-language")),
+    " ",
+    ...nstring(headerOf(part.fields, "content-location")),
+  ];
 }
 
 function parameters(list: readonly [string, string][]): Segment[] {
   if (list.length === 0) return ["NIL"];
   const out: Segment[] = ["("];
-  list.forEach(([name, value], i) => out.push(...(i > 0 ? [" "] : []), ...nstring(name), " ", ...nstring(value)));
+  for (const [name, value] of list)
+    out.push(...(out.length > 1 ? [" "] : []), ...nstring(name), " ", ...nstring(value));
   out.push(")");
   return out;
 }

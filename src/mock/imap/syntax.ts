@@ -1,5 +1,8 @@
 /** A value of an IMAP command. Strings and literals are bytes; atoms are text as written. */
-export type Value = { kind: "atom"; text: string } | { kind: "string"; bytes: Buffer } | { kind: "list"; items: Value[] };
+export type Value =
+  | { kind: "atom"; text: string }
+  | { kind: "string"; bytes: Buffer }
+  | { kind: "list"; items: Value[] };
 
 /** The command is not IMAP: answered BAD. */
 export class SyntaxProblem extends Error {}
@@ -130,7 +133,8 @@ export function itemsOf(value: Value | undefined): Value[] {
 
 /** A set such as `1:3,7,9:*`: a test over numbers, `largest` being `*`. */
 export function parseSet(text: string, largest: number): (n: number) => boolean {
-  if (!/^(\d{1,10}|\*)(:(\d{1,10}|\*))?(,(\d{1,10}|\*)(:(\d{1,10}|\*))?)*$/.test(text)) throw new SyntaxProblem("A set of messages is expected");
+  if (!/^(\d{1,10}|\*)(:(\d{1,10}|\*))?(,(\d{1,10}|\*)(:(\d{1,10}|\*))?)*$/.test(text))
+    throw new SyntaxProblem("A set of messages is expected");
   const number = (s: string) => (s === "*" ? largest : Number(s));
   const ranges = text.split(",").map((range) => {
     const [a = "", b = a] = range.split(":");

@@ -40,14 +40,18 @@ export function decodeWords(value: string): string {
   const joined = value.replace(/(=\?[^?\s]+\?[bq]\?[^?]*\?=)\s+(?==\?[^?\s]+\?[bq]\?)/gi, "$1");
   return Buffer.from(joined, "latin1")
     .toString("utf8")
-    .replace(/=\?([^?*\s]+)(?:\*[^?]*)?\?([bq])\?([^?]*)\?=/gi, (whole, charset: string, encoding: string, text: string) => {
-      try {
-        const bytes = encoding.toLowerCase() === "b" ? Buffer.from(text, "base64") : quotedPrintable(text.replace(/_/g, " "));
-        return new TextDecoder(charset).decode(bytes);
-      } catch {
-        return whole;
-      }
-    });
+    .replace(
+      /=\?([^?*\s]+)(?:\*[^?]*)?\?([bq])\?([^?]*)\?=/gi,
+      (whole, charset: string, encoding: string, text: string) => {
+        try {
+          const bytes =
+            encoding.toLowerCase() === "b" ? Buffer.from(text, "base64") : quotedPrintable(text.replace(/_/g, " "));
+          return new TextDecoder(charset).decode(bytes);
+        } catch {
+          return whole;
+        }
+      },
+    );
 }
 
 export function quotedPrintable(text: string): Buffer {
@@ -67,7 +71,10 @@ export function parseParameters(value: string): { value: string; parameters: [st
     if (equals < 0) continue;
     const raw = part.slice(equals + 1).trim();
     const quoted = /^"((?:[^"\\]|\\.)*)"/.exec(raw)?.[1];
-    parameters.push([part.slice(0, equals).trim().toLowerCase(), quoted === undefined ? raw : quoted.replace(/\\(.)/g, "$1")]);
+    parameters.push([
+      part.slice(0, equals).trim().toLowerCase(),
+      quoted === undefined ? raw : quoted.replace(/\\(.)/g, "$1"),
+    ]);
   }
   return { value: (parts[0] ?? "").trim(), parameters };
 }

@@ -25,12 +25,21 @@ export function parseMime(raw: Buffer): MimePart {
   return readPart(raw, 0, raw.length, 0, { parts: 0 }, "text/plain");
 }
 
-function readPart(raw: Buffer, from: number, to: number, depth: number, count: { parts: number }, fallback: string): MimePart {
+function readPart(
+  raw: Buffer,
+  from: number,
+  to: number,
+  depth: number,
+  count: { parts: number },
+  fallback: string,
+): MimePart {
   count.parts += 1;
   const bodyAt = endOfHeader(raw, from, to);
   const fields = parseHeaders(raw.toString("latin1", from, bodyAt));
   const content = parseParameters(headerOf(fields, "content-type") ?? fallback);
-  const [type = "text", subtype = "plain"] = /^[^\s/]+\/[^\s/]+$/.test(content.value) ? content.value.toLowerCase().split("/") : [];
+  const [type = "text", subtype = "plain"] = /^[^\s/]+\/[^\s/]+$/.test(content.value)
+    ? content.value.toLowerCase().split("/")
+    : [];
   const part: MimePart = {
     header: [from, bodyAt],
     body: [bodyAt, to],
@@ -103,11 +112,12 @@ function lineStart(raw: Buffer, at: number): number {
 /** The part by its IMAP number (`1`, `2.1`); the whole mail for an empty path. */
 export function partAt(root: MimePart, path: readonly number[]): MimePart | undefined {
   let part: MimePart | undefined = root;
-  for (const number of path) {
-    const holder: MimePart | undefined = part?.message ?? part;
-    if (!holder) return undefined;
-    if (holder.type === "multipart") part = holder.children[number - 1];
-    else part = number === 1 && holder !== part ? holder : number === 1 && part === root ? root : undefined;
-  }
+  path.forEach((number, depth) => {
+    if (!part) return;
+    const holder: MimePart = depth === 0 ? part : (part.message ?? part);
+    if (holder.type === "multipart" && holder.children.length > 0) part = holder.children[number - 1];
+    // A mail that is no multipart has one part, itself.
+    else part = number === 1 && (depth === 0 || holder !== part) ? holder : undefined;
+  });
   return part;
 }

@@ -54,13 +54,19 @@ export function issueCertificate(request: CertificateRequest): Certificate {
   certificate.setIssuer(attributes(request.issuer?.subject ?? request.subject));
   certificate.setExtensions(extensions(request));
   const signer = (request.issuer?.keys ?? request.keys).privateKey;
-  // forge asks the key to sign; node:crypto does it in a millisecond where forge's own arithmetic takes fifty.
+  // forge asks the key to sign what it has just built; node:crypto does it in a millisecond where forge's arithmetic takes fifty.
   const key = {
     sign: () =>
-      sign("sha256", Buffer.from(forge.asn1.toDer(forge.pki.getTBSCertificate(certificate)).getBytes(), "latin1"), signer).toString("latin1"),
+      sign("sha256", Buffer.from(forge.asn1.toDer(certificate.tbsCertificate).getBytes(), "latin1"), signer).toString(
+        "latin1",
+      ),
   };
   certificate.sign(key as unknown as forge.pki.rsa.PrivateKey, forge.md.sha256.create());
-  return { pem: forge.pki.certificateToPem(certificate).replace(/\r\n/g, "\n"), subject: request.subject, keys: request.keys };
+  return {
+    pem: forge.pki.certificateToPem(certificate).replace(/\r\n/g, "\n"),
+    subject: request.subject,
+    keys: request.keys,
+  };
 }
 
 /** PKCS#12 that OpenSSL 3 reads without its legacy provider: AES-256 for the key and the certificates. */
@@ -75,7 +81,11 @@ export function toPkcs12(client: Certificate, authority: Certificate, passphrase
 }
 
 function attributes(name: Name): forge.pki.CertificateField[] {
-  return name.map(([shortName, value]) => ({ shortName, value, valueTagClass: forge.asn1.Type.UTF8 as unknown as forge.asn1.Class }));
+  return name.map(([shortName, value]) => ({
+    shortName,
+    value,
+    valueTagClass: forge.asn1.Type.UTF8 as unknown as forge.asn1.Class,
+  }));
 }
 
 function extensions(request: CertificateRequest): object[] {
@@ -91,9 +101,13 @@ function extensions(request: CertificateRequest): object[] {
     const issuer = forge.pki.certificateFromPem(request.issuer.pem);
     list.push({ name: "authorityKeyIdentifier", keyIdentifier: issuer.generateSubjectKeyIdentifier().getBytes() });
   }
-  if (!authority) list.push({ name: "extKeyUsage", serverAuth: request.use === "server", clientAuth: request.use === "client" });
+  if (!authority)
+    list.push({ name: "extKeyUsage", serverAuth: request.use === "server", clientAuth: request.use === "client" });
   if (request.names) {
-    list.push({ name: "subjectAltName", altNames: request.names.map((n) => (/^[\d.]+$/.test(n) ? { type: 7, ip: n } : { type: 2, value: n })) });
+    list.push({
+      name: "subjectAltName",
+      altNames: request.names.map((n) => (/^[\d.]+$/.test(n) ? { type: 7, ip: n } : { type: 2, value: n })),
+    });
   }
   return list;
 }

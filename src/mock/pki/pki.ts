@@ -6,7 +6,13 @@ import type { Certificate, KeyPair, Name } from "./certificates.js";
 import { expiredValidity, issueCertificate, toPkcs12, validity } from "./certificates.js";
 
 /** How the server presents itself; every one but `good` is a fault that a client must refuse. */
-export type TlsProfile = "good" | "expired-certificate" | "wrong-name-certificate" | "untrusted-certificate" | "tls-1.1" | "weak-ciphers";
+export type TlsProfile =
+  | "good"
+  | "expired-certificate"
+  | "wrong-name-certificate"
+  | "untrusted-certificate"
+  | "tls-1.1"
+  | "weak-ciphers";
 
 /** What the owner of an APP mailbox is given. */
 export interface ClientCredentials {
@@ -18,8 +24,17 @@ export interface ClientCredentials {
 
 const generate = promisify(generateKeyPair);
 
-const AUTHORITY: Name = [["C", "FR"], ["O", "MOCK MEDIMAIL"], ["OU", "0002 187512751"], ["CN", "TEST AC ELEMENTAIRE ORGANISATIONS"]];
-const STRANGER: Name = [["C", "FR"], ["O", "AUTRE AUTORITE"], ["CN", "AUTRE AC SANS RAPPORT"]];
+const AUTHORITY: Name = [
+  ["C", "FR"],
+  ["O", "MOCK MEDIMAIL"],
+  ["OU", "0002 187512751"],
+  ["CN", "TEST AC ELEMENTAIRE ORGANISATIONS"],
+];
+const STRANGER: Name = [
+  ["C", "FR"],
+  ["O", "AUTRE AUTORITE"],
+  ["CN", "AUTRE AC SANS RAPPORT"],
+];
 
 /** Keys and the two authorities are made once a process: twenty mocks in a test cost one set. Certificates are a millisecond each. */
 const keyCache = new Map<string, Promise<KeyPair>>();
@@ -49,7 +64,8 @@ const clients = new Map<string, Promise<ClientCredentials>>();
 /** Protocol versions and suites of an honest operator (ECO.1.1.3); the weak profiles go below them on purpose. */
 function settings(profile: TlsProfile): TlsOptions {
   if (profile === "tls-1.1") return { minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "ALL:@SECLEVEL=0" };
-  if (profile === "weak-ciphers") return { minVersion: "TLSv1.2", maxVersion: "TLSv1.2", ciphers: "AES128-SHA:AES256-SHA:@SECLEVEL=0" };
+  if (profile === "weak-ciphers")
+    return { minVersion: "TLSv1.2", maxVersion: "TLSv1.2", ciphers: "AES128-SHA:AES256-SHA:@SECLEVEL=0" };
   return { minVersion: "TLSv1.2" };
 }
 
@@ -108,7 +124,12 @@ export class Pki {
 
   async #issueServer(kind: TlsProfile): Promise<Certificate> {
     const host = kind === "wrong-name-certificate" ? "autre-operateur.example" : this.#hostname;
-    const subject: Name = [["C", "FR"], ["O", "MOCK MEDIMAIL"], ["OU", "318310021300028"], ["CN", host]];
+    const subject: Name = [
+      ["C", "FR"],
+      ["O", "MOCK MEDIMAIL"],
+      ["OU", "318310021300028"],
+      ["CN", host],
+    ];
     if (kind === "untrusted-certificate") stranger ??= makeAuthority("stranger", STRANGER);
     const issuer = kind === "untrusted-certificate" && stranger ? await stranger : this.#authority;
     const names = kind === "wrong-name-certificate" ? [host] : [host, "127.0.0.1"];
@@ -127,9 +148,25 @@ function clientCredentials(by: string, address: string, issuer: Promise<Certific
 }
 
 async function issueClient(address: string, issuer: Promise<Certificate>): Promise<ClientCredentials> {
-  const subject: Name = [["C", "FR"], ["O", "CH EXEMPLE"], ["OU", "1750000001"], ["CN", address]];
+  const subject: Name = [
+    ["C", "FR"],
+    ["O", "CH EXEMPLE"],
+    ["OU", "1750000001"],
+    ["CN", address],
+  ];
   const ca = await issuer;
-  const certificate = issueCertificate({ subject, keys: await keyPair("client"), issuer: ca, use: "client", ...validity() });
+  const certificate = issueCertificate({
+    subject,
+    keys: await keyPair("client"),
+    issuer: ca,
+    use: "client",
+    ...validity(),
+  });
   const passphrase = "mock-medimail";
-  return { certificate: certificate.pem, key: certificate.keys.privatePem, p12: toPkcs12(certificate, ca, passphrase), passphrase };
+  return {
+    certificate: certificate.pem,
+    key: certificate.keys.privatePem,
+    p12: toPkcs12(certificate, ca, passphrase),
+    passphrase,
+  };
 }

@@ -1,10 +1,10 @@
 import { strike } from "../context.js";
 import type { Mechanism, SaslOutcome } from "../sasl.js";
 import { authenticate, isMechanism, XOAUTH2_ERROR } from "../sasl.js";
+import { SessionOver } from "../wire/session-over.js";
 import type { Reply } from "./replies.js";
 import { reply } from "./replies.js";
 import type { SmtpSession } from "./session.js";
-import { SessionOver } from "./session.js";
 
 const MAX_RESPONSE = 12_288;
 
@@ -30,13 +30,25 @@ export async function smtpAuth(session: SmtpSession, rest: string): Promise<Repl
   return conclude(session, mechanism, outcome, initial !== undefined);
 }
 
-async function conclude(session: SmtpSession, mechanism: Mechanism, outcome: SaslOutcome, initialResponse: boolean): Promise<Reply> {
+async function conclude(
+  session: SmtpSession,
+  mechanism: Mechanism,
+  outcome: SaslOutcome,
+  initialResponse: boolean,
+): Promise<Reply> {
   const { connection, context } = session;
   const fault = await session.fault("auth", [outcome.user]);
   const dropped = fault ? undefined : strike(context, connection, "auth", [outcome.user], ["token-refused-drop"]);
   const ok = outcome.ok && !fault && !dropped;
   connection.observe({
-    connection: connection.id, kind: "auth", protocol: "smtp", mechanism, user: outcome.user, ok, tls: connection.tls, initialResponse,
+    connection: connection.id,
+    kind: "auth",
+    protocol: "smtp",
+    mechanism,
+    user: outcome.user,
+    ok,
+    tls: connection.tls,
+    initialResponse,
   });
   if (dropped) {
     // The shape seen at one operator: the error is shown as a challenge, and nobody waits for the answer (interfaces.md §2.2).
@@ -45,7 +57,10 @@ async function conclude(session: SmtpSession, mechanism: Mechanism, outcome: Sas
     throw new SessionOver();
   }
   if (fault) return fault;
-  if (!outcome.ok) return outcome.malformed ? reply(501, "5.5.2", "Response not understood") : reply(535, "5.7.8", "Authentication credentials invalid");
+  if (!outcome.ok)
+    return outcome.malformed
+      ? reply(501, "5.5.2", "Response not understood")
+      : reply(535, "5.7.8", "Authentication credentials invalid");
   session.user = outcome.mailbox;
   return reply(235, "2.7.0", "Authenticated");
 }

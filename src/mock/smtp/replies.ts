@@ -42,7 +42,9 @@ export function faultReply(fault: Fault, at: SmtpFaultPoint): Reply | undefined 
   if (!base) return undefined;
   const code = script.reply ?? base.code;
   // A status of the other class would contradict the code.
-  const fitting = base.status?.startsWith(String(code)[0] ?? "") ? base.status : base.status && `${String(code)[0]}.${base.status.slice(2)}`;
+  const fitting = base.status?.startsWith(String(code)[0] ?? "")
+    ? base.status
+    : base.status && `${String(code)[0]}.${base.status.slice(2)}`;
   const status = script.status ?? fitting;
   return { code, text: script.text ?? base.text, ...(status === undefined ? {} : { status }) };
 }

@@ -6,17 +6,22 @@ import type { MockMailbox } from "../store/mailbox.js";
 import { saslOf } from "../store/store.js";
 import type { LineConnection } from "../wire/connection.js";
 import { LineTooLong } from "../wire/connection.js";
+import { SessionOver } from "../wire/session-over.js";
 import { smtpAuth } from "./auth.js";
 import { capabilities } from "./capabilities.js";
 import type { Reply } from "./replies.js";
 import { faultReply, reply } from "./replies.js";
 import { Transaction } from "./transaction.js";
 
-/** The session ends: the connection was cut by a fault, or its last line is written. */
-export class SessionOver extends Error {}
-
 const BEFORE_TLS = new Set(["EHLO", "STARTTLS", "NOOP", "QUIT"]);
-const SESSION_FAULTS: readonly FaultName[] = ["strip-starttls", "no-dsn", "no-pipelining", "no-size", "no-8bitmime", "no-smtputf8"];
+const SESSION_FAULTS: readonly FaultName[] = [
+  "strip-starttls",
+  "no-dsn",
+  "no-pipelining",
+  "no-size",
+  "no-8bitmime",
+  "no-smtputf8",
+];
 
 /** The dialogue with one SMTP client (RFC 5321, submission of RFC 6409). */
 export class SmtpSession {
@@ -39,7 +44,8 @@ export class SmtpSession {
   lasting(name: FaultName): boolean {
     if (!this.#lasting) {
       this.#lasting = new Set();
-      for (const kind of SESSION_FAULTS) if (strike(this.context, this.connection, "ehlo", [], [kind])) this.#lasting.add(kind);
+      for (const kind of SESSION_FAULTS)
+        if (strike(this.context, this.connection, "ehlo", [], [kind])) this.#lasting.add(kind);
     }
     return this.#lasting.has(name);
   }
@@ -157,7 +163,15 @@ export class SmtpSession {
     const slow = strike(this.context, this.connection, at, addresses, ["slow"]);
     if (slow) await pause(slow.script.ms ?? 1000, this.connection.signal);
     const fault = strike(this.context, this.connection, at, addresses, [
-      "refuse", "defer", "reply", "drop", "garbage", "token-refused", "full-mailbox", "unknown-recipient", "size-limit",
+      "refuse",
+      "defer",
+      "reply",
+      "drop",
+      "garbage",
+      "token-refused",
+      "full-mailbox",
+      "unknown-recipient",
+      "size-limit",
     ]);
     if (!fault) return undefined;
     if (fault.name === "drop") this.cut();

@@ -1,12 +1,12 @@
 import { strike } from "../context.js";
 import type { AcceptedRecipient, Notify } from "../submission.js";
+import { SessionOver } from "../wire/session-over.js";
 import { readContent } from "./data.js";
 import type { PathCommand } from "./parse.js";
 import { decodeXtext, parsePath } from "./parse.js";
 import type { Reply } from "./replies.js";
 import { reply } from "./replies.js";
 import type { SmtpSession } from "./session.js";
-import { SessionOver } from "./session.js";
 
 const NOTIFY = new Set(["SUCCESS", "FAILURE", "DELAY", "NEVER"]);
 
@@ -46,7 +46,8 @@ export class Transaction {
     if (fault) return fault;
     if (!user) return reply(530, "5.7.0", "Authentication required");
     // The null path is for receipts (RFC 8098 §3): the sender of one is authenticated, and not named.
-    if (path.address !== "" && path.address.toLowerCase() !== user.address) return reply(553, "5.7.1", "Not a sender of this mailbox");
+    if (path.address !== "" && path.address.toLowerCase() !== user.address)
+      return reply(553, "5.7.1", "Not a sender of this mailbox");
     if (Number(path.parameters.get("SIZE") ?? 0) > context.sizeLimit) return reply(552, "5.3.4", "Message too big");
     this.#from = path.address;
     for (const [name, value] of path.parameters) this.#parameters[name] = value;
@@ -88,7 +89,9 @@ export class Transaction {
     if (this.#recipients.length >= context.limits.recipients) return reply(452, "4.5.3", "Too many recipients");
     const found = context.store.lookup(path.address);
     if ("unknown" in found) {
-      return found.unknown === "domain" ? reply(550, "5.1.2", "No such domain here") : reply(550, "5.1.1", "No such mailbox");
+      return found.unknown === "domain"
+        ? reply(550, "5.1.2", "No such domain here")
+        : reply(550, "5.1.1", "No such mailbox");
     }
     this.#recipients.push(recipient);
     const suffix = this.#recipients.length === 1 ? "" : `#${this.#recipients.length}`;
@@ -99,7 +102,8 @@ export class Transaction {
   #recipient({ address, parameters }: PathCommand): AcceptedRecipient | Reply {
     const recipient: AcceptedRecipient = { address };
     for (const [name, value] of parameters) {
-      if (this.#session.lasting("no-dsn") || (name !== "NOTIFY" && name !== "ORCPT")) return reply(555, "5.5.4", "Parameter of RCPT not supported");
+      if (this.#session.lasting("no-dsn") || (name !== "NOTIFY" && name !== "ORCPT"))
+        return reply(555, "5.5.4", "Parameter of RCPT not supported");
       if (name === "NOTIFY") {
         const words = value.toUpperCase().split(",");
         const alone = words.length === 1 || !words.includes("NEVER");
@@ -107,7 +111,8 @@ export class Transaction {
         recipient.notify = words as Notify[];
       } else {
         const decoded = decodeXtext(value);
-        if (decoded === undefined || !/^[A-Za-z0-9-]+;.+$/.test(decoded)) return reply(501, "5.5.4", "ORCPT not understood");
+        if (decoded === undefined || !/^[A-Za-z0-9-]+;.+$/.test(decoded))
+          return reply(501, "5.5.4", "ORCPT not understood");
         recipient.originalRecipient = decoded;
       }
     }
@@ -126,7 +131,7 @@ export class Transaction {
     session.say({ code: 354, text: "End with a dot on a line by itself" });
     const cut = strike(context, connection, "content", parties, ["drop-before-dot"]);
     const content = await readContent(connection, context.sizeLimit, cut && (cut.script.bytes ?? 1));
-    if (content.kind === "cut") session.cut();
+    if (content.kind === "cut") return session.cut();
     if (content.kind === "gone") throw new SessionOver();
     connection.said("client", `[${content.kind === "mail" ? content.raw.length : content.size} bytes]`);
     if (content.kind === "too-big") {
@@ -140,7 +145,9 @@ export class Transaction {
     const session = this.#session;
     const { connection, context, user } = session;
     const fault = await session.fault("final-dot", parties);
-    const drop = fault ? undefined : strike(context, connection, "final-dot", parties, ["drop-after-data", "drop-after-dot-lost"]);
+    const drop = fault
+      ? undefined
+      : strike(context, connection, "final-dot", parties, ["drop-after-data", "drop-after-dot-lost"]);
     if (drop?.name === "drop-after-dot-lost") session.cut();
     const [from = "", envid, ret] = [this.#from, this.#envid, this.#ret] as const;
     const [recipients, parameters] = [this.#recipients, this.#parameters];
@@ -154,7 +161,11 @@ export class Transaction {
     }
     const mail = context.accept(
       {
-        from, recipients, parameters, raw, user: user?.address ?? "",
+        from,
+        recipients,
+        parameters,
+        raw,
+        user: user?.address ?? "",
         ...(envid === undefined ? {} : { envid }),
         ...(ret === undefined ? {} : { ret }),
       },

@@ -24,7 +24,13 @@ export class MockMailbox {
   readonly #folders: MockFolder[];
   readonly #now: () => Date;
 
-  constructor(options: { address: string; type: MailboxType | "patient"; label: string; auth?: MockMailboxAuth; now: () => Date }) {
+  constructor(options: {
+    address: string;
+    type: MailboxType | "patient";
+    label: string;
+    auth?: MockMailboxAuth;
+    now: () => Date;
+  }) {
     this.address = options.address;
     this.type = options.type;
     this.label = options.label;
@@ -49,7 +55,10 @@ export class MockMailbox {
   }
 
   /** Puts a mail into a folder, as its operator does. */
-  deliver(raw: Buffer | string, options: { folder?: string; flags?: readonly string[]; date?: Date } = {}): MockMessage {
+  deliver(
+    raw: Buffer | string,
+    options: { folder?: string; flags?: readonly string[]; date?: Date } = {},
+  ): MockMessage {
     const bytes = typeof raw === "string" ? Buffer.from(raw, "utf8") : raw;
     const folder = this.folder(options.folder ?? "INBOX") ?? this.create(options.folder ?? "INBOX");
     if (!folder) throw new RangeError("The folder cannot be made");
@@ -85,7 +94,8 @@ export class MockMailbox {
     const wanted = canonical(to);
     if (!folder || folder.name === "INBOX" || wanted === "" || this.folder(wanted)) return false;
     const prefix = folder.name + DELIMITER;
-    for (const child of this.#folders) if (child.name.startsWith(prefix)) child.name = wanted + DELIMITER + child.name.slice(prefix.length);
+    for (const child of this.#folders)
+      if (child.name.startsWith(prefix)) child.name = wanted + DELIMITER + child.name.slice(prefix.length);
     folder.name = wanted;
     return true;
   }

@@ -28,11 +28,21 @@ export class MockStore {
     const address = options.address.toLowerCase();
     // The address is a certificate's CN and a file name: one word, 64 characters at most (X.520).
     if (!/^[\w.+-]+@[\w-]+(\.[\w-]+)+$/.test(address) || address.length > 64) {
-      throw new MedimailError("invalid_argument", "Not an address that the mock can give", { path: "mailboxes.address" });
+      throw new MedimailError("invalid_argument", "Not an address that the mock can give", {
+        path: "mailboxes.address",
+      });
     }
-    if (this.#mailboxes.has(address)) throw new MedimailError("invalid_argument", "This mailbox exists", { path: "mailboxes.address" });
-    const auth: MockMailboxAuth = options.auth ?? (options.type === "APP" ? { method: "certificate" } : { method: "xoauth2" });
-    const mailbox = new MockMailbox({ address, type: options.type, label: options.label ?? address, auth, now: this.#now });
+    if (this.#mailboxes.has(address))
+      throw new MedimailError("invalid_argument", "This mailbox exists", { path: "mailboxes.address" });
+    const auth: MockMailboxAuth =
+      options.auth ?? (options.type === "APP" ? { method: "certificate" } : { method: "xoauth2" });
+    const mailbox = new MockMailbox({
+      address,
+      type: options.type,
+      label: options.label ?? address,
+      auth,
+      now: this.#now,
+    });
     this.#mailboxes.set(address, mailbox);
     this.#domains.add(address.slice(address.indexOf("@") + 1));
     if (auth.method === "xoauth2") this.#tokens.set(address, new Set([auth.token ?? newToken()]));
@@ -68,7 +78,10 @@ export class MockStore {
   /** A further token; those before it stay good until they are revoked. */
   issueToken(address: string): string {
     const tokens = this.#tokens.get(address.toLowerCase());
-    if (!tokens) throw new MedimailError("invalid_argument", "No mailbox of the mock with a token has this address", { path: "address" });
+    if (!tokens)
+      throw new MedimailError("invalid_argument", "No mailbox of the mock with a token has this address", {
+        path: "address",
+      });
     const token = newToken();
     tokens.add(token);
     return token;

@@ -51,7 +51,10 @@ export class LineConnection {
     this.#abort.abort();
   };
 
-  constructor(socket: Socket, options: { id: string; protocol: "smtp" | "imap"; observe: (body: ObservationBody) => void; idleMs: number }) {
+  constructor(
+    socket: Socket,
+    options: { id: string; protocol: "smtp" | "imap"; observe: (body: ObservationBody) => void; idleMs: number },
+  ) {
     this.id = options.id;
     this.protocol = options.protocol;
     this.#observe = options.observe;
@@ -163,12 +166,25 @@ export class LineConnection {
         cipher: socket.getCipher().name,
         ...(servername(socket) ? { serverName: servername(socket) } : {}),
         ...(peer
-          ? { clientCertificate: { subject: peer.subject, issuer: peer.issuer, fingerprint256: peer.fingerprint256, authorized: peer.authorized } }
+          ? {
+              clientCertificate: {
+                subject: peer.subject,
+                issuer: peer.issuer,
+                fingerprint256: peer.fingerprint256,
+                authorized: peer.authorized,
+              },
+            }
           : {}),
       } as ObservationBody);
       return true;
     } catch (error) {
-      this.#observe({ connection: this.id, kind: "tls", protocol: this.protocol, what: "failed", error: tlsReason(error) });
+      this.#observe({
+        connection: this.id,
+        kind: "tls",
+        protocol: this.protocol,
+        what: "failed",
+        error: tlsReason(error),
+      });
       raw.destroy();
       return false;
     }

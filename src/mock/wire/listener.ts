@@ -1,6 +1,5 @@
-import type { Server, Socket } from "node:net";
+import type { AddressInfo, Server, Socket } from "node:net";
 import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { MedimailError } from "../../errors.js";
 
 /** A loopback port and the sockets that came by it: `close` leaves none. */
@@ -29,7 +28,12 @@ export class Listener {
   async listen(port: number): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once("error", (cause) => {
-        reject(new MedimailError("mock_failed", `The mock cannot listen on 127.0.0.1:${port}`, { cause, hint: "Use port 0 for a free one." }));
+        reject(
+          new MedimailError("mock_failed", `The mock cannot listen on 127.0.0.1:${port}`, {
+            cause,
+            hint: "Use port 0 for a free one.",
+          }),
+        );
       });
       this.#server.listen(port, "127.0.0.1", resolve);
     });
@@ -37,8 +41,12 @@ export class Listener {
   }
 
   async close(): Promise<void> {
-    const closed = this.#server.listening ? new Promise<void>((resolve) => this.#server.close(() => resolve())) : Promise.resolve();
-    const gone = [...this.#sockets].map((socket) => new Promise<void>((resolve) => socket.once("close", () => resolve())));
+    const closed = this.#server.listening
+      ? new Promise<void>((resolve) => this.#server.close(() => resolve()))
+      : Promise.resolve();
+    const gone = [...this.#sockets].map(
+      (socket) => new Promise<void>((resolve) => socket.once("close", () => resolve())),
+    );
     for (const socket of this.#sockets) socket.destroy();
     await Promise.all([closed, ...gone]);
   }

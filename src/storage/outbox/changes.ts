@@ -42,9 +42,13 @@ function retakeKeys(sql: Sql, recipient: number, strict: boolean): void {
 }
 
 export function alreadySent(submission: string): MedimailError {
-  return new MedimailError("already_sent", "a document was already submitted to one of the recipients with this action", {
-    hint: `It is in submission ${submission}. To send it again on purpose, ask for it (resend).`,
-  });
+  return new MedimailError(
+    "already_sent",
+    "a document was already submitted to one of the recipients with this action",
+    {
+      hint: `It is in submission ${submission}. To send it again on purpose, ask for it (resend).`,
+    },
+  );
 }
 
 interface MailSummary {
@@ -75,5 +79,8 @@ export function followRecipients(sql: Sql, mail: number, at: number): void {
 }
 
 export function queuedRecipients(sql: Sql, mail: number): number {
-  return sql.get<{ n: number }>("SELECT count(*) AS n FROM medimail_recipients WHERE mail = ? AND state = 'queued'", [mail])?.n ?? 0;
+  return (
+    sql.get<{ n: number }>("SELECT count(*) AS n FROM medimail_recipients WHERE mail = ? AND state = 'queued'", [mail])
+      ?.n ?? 0
+  );
 }

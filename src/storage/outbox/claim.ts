@@ -18,7 +18,10 @@ interface Filter {
 function where({ tenant, mailbox, submission }: Filter): { sql: string; params: SqlValue[] } {
   const params: SqlValue[] = [];
   let sql = READY;
-  for (const [column, value] of [["tenant", tenant], ["mailbox", mailbox]] as const) {
+  for (const [column, value] of [
+    ["tenant", tenant],
+    ["mailbox", mailbox],
+  ] as const) {
     if (value === undefined) continue;
     sql += ` AND ${column} = ?`;
     params.push(value);
@@ -97,9 +100,13 @@ export function markHandover(context: OutboxContext, worker: string, mailIds: re
     const now = context.clock.now();
     for (const id of mailIds) {
       if (context.database.run(HANDOVER, [now, id, worker]).changes !== 1) {
-        throw new MedimailError("lease_lost", "another worker holds the mail, or it is settled: it must not be handed over", {
-          hint: "Nothing to do: the other worker delivers it.",
-        });
+        throw new MedimailError(
+          "lease_lost",
+          "another worker holds the mail, or it is settled: it must not be handed over",
+          {
+            hint: "Nothing to do: the other worker delivers it.",
+          },
+        );
       }
     }
   });

@@ -1,6 +1,5 @@
 import { isMedimailError, MedimailError } from "../../errors.js";
 import type { ClaimedMail, StoredError, SubmissionInfo } from "../../seams/index.js";
-import type { Sql } from "../driver.js";
 import { bytesOf } from "../driver.js";
 import { applyChange, followRecipients } from "./changes.js";
 import type { OutboxContext } from "./context.js";
@@ -21,7 +20,8 @@ export interface MailRecord {
 
 const SUBMISSION = "SELECT id, action, created_at, info FROM medimail_submissions WHERE pk = ?";
 const CONTENT = "SELECT data FROM medimail_contents WHERE submission = ? AND part = ?";
-const RECIPIENTS = "SELECT id, place, kind, address FROM medimail_recipients WHERE mail = ? AND state = 'queued' ORDER BY id";
+const RECIPIENTS =
+  "SELECT id, place, kind, address FROM medimail_recipients WHERE mail = ? AND state = 'queued' ORDER BY id";
 
 interface Shared {
   id: string;
@@ -65,10 +65,12 @@ function load(context: OutboxContext, mail: MailRecord, cache: Map<number, Share
     shared.bodies.set(mail.body, body);
   }
   const head = part(context, shared.id, mail.submission, headPart(mail.place));
-  const rows = database.all<{ id: number; place: number; kind: "professional" | "patient"; address: string | ArrayBuffer | null }>(
-    RECIPIENTS,
-    [mail.id],
-  );
+  const rows = database.all<{
+    id: number;
+    place: number;
+    kind: "professional" | "patient";
+    address: string | ArrayBuffer | null;
+  }>(RECIPIENTS, [mail.id]);
   return {
     mailId: mail.id,
     submission: shared.id,
@@ -92,10 +94,18 @@ function load(context: OutboxContext, mail: MailRecord, cache: Map<number, Share
 function sharedOf({ database, cipher }: OutboxContext, pk: number, cache: Map<number, Shared>): Shared {
   const known = cache.get(pk);
   if (known) return known;
-  const row = database.get<{ id: string; action: string; created_at: number; info: ArrayBuffer | null }>(SUBMISSION, [pk]);
+  const row = database.get<{ id: string; action: string; created_at: number; info: ArrayBuffer | null }>(SUBMISSION, [
+    pk,
+  ]);
   if (!row) throw missing();
   const { id, action, created_at: createdAt } = row;
-  const shared = { id, action, createdAt, info: openedInfo(cipher, row.info, id), bodies: new Map<number, Uint8Array>() };
+  const shared = {
+    id,
+    action,
+    createdAt,
+    info: openedInfo(cipher, row.info, id),
+    bodies: new Map<number, Uint8Array>(),
+  };
   cache.set(pk, shared);
   return shared;
 }
@@ -116,11 +126,23 @@ const KEY_RETRY_MS = 60_000;
 function putAside({ database: sql, clock }: OutboxContext, mail: MailRecord, error: StoredError): void {
   const now = clock.now();
   const again = error.code === "storage_key_wrong";
-  sql.run("UPDATE medimail_mails SET lease_owner = NULL, lease_end = NULL, due_at = ? WHERE id = ?", [now + KEY_RETRY_MS, mail.id]);
+  sql.run("UPDATE medimail_mails SET lease_owner = NULL, lease_end = NULL, due_at = ? WHERE id = ?", [
+    now + KEY_RETRY_MS,
+    mail.id,
+  ]);
   const owner = { pk: mail.submission, tenant: mail.tenant, mailbox: mail.mailbox };
-  for (const { id } of sql.all<{ id: number }>("SELECT id FROM medimail_recipients WHERE mail = ? AND state = 'queued'", [mail.id])) {
+  for (const { id } of sql.all<{ id: number }>(
+    "SELECT id FROM medimail_recipients WHERE mail = ? AND state = 'queued'",
+    [mail.id],
+  )) {
     applyChange(sql, again ? { id, error } : { id, state: "failed", error }, now, "queued");
-    insertEvent(sql, owner, { event: again ? "deferred" : "failed", at: now, recipientId: id, messageId: mail.message_id, error });
+    insertEvent(sql, owner, {
+      event: again ? "deferred" : "failed",
+      at: now,
+      recipientId: id,
+      messageId: mail.message_id,
+      error,
+    });
   }
   followRecipients(sql, mail.id, now);
 }

@@ -34,10 +34,16 @@ export function storedAddress(
   recipient: { address: string; kind: string },
   context: string,
 ): string | Buffer {
-  return recipient.kind === "patient" ? cipher.seal(Buffer.from(recipient.address, "utf8"), context) : recipient.address;
+  return recipient.kind === "patient"
+    ? cipher.seal(Buffer.from(recipient.address, "utf8"), context)
+    : recipient.address;
 }
 
-export function shownAddress(cipher: ContentCipher, stored: string | ArrayBuffer | Uint8Array | null, context: string): string {
+export function shownAddress(
+  cipher: ContentCipher,
+  stored: string | ArrayBuffer | Uint8Array | null,
+  context: string,
+): string {
   if (stored === null) return "";
   return typeof stored === "string" ? stored : cipher.open(bytesOf(stored), context).toString("utf8");
 }
@@ -52,11 +58,16 @@ export function openedJson(cipher: ContentCipher, stored: ArrayBuffer | Uint8Arr
 
 const ERASED: SubmissionInfo = Object.freeze({ documents: [] });
 
-export function openedInfo(cipher: ContentCipher, stored: ArrayBuffer | Uint8Array | null, submission: string): SubmissionInfo {
+export function openedInfo(
+  cipher: ContentCipher,
+  stored: ArrayBuffer | Uint8Array | null,
+  submission: string,
+): SubmissionInfo {
   return stored === null ? ERASED : (openedJson(cipher, stored, infoContext(submission)) as SubmissionInfo);
 }
 
-export const errorText = (error: StoredError | null | undefined): string | null => (error ? JSON.stringify(error) : null);
+export const errorText = (error: StoredError | null | undefined): string | null =>
+  error ? JSON.stringify(error) : null;
 
 export interface SubmissionKeys {
   pk: number;

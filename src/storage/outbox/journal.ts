@@ -47,6 +47,7 @@ export function insertTraces(sql: Sql, traces: readonly TraceEntry[]): void {
 
 export function instant(text: string): number {
   const at = Date.parse(text);
-  if (Number.isNaN(at)) throw new MedimailError("invalid_argument", "a time of the traces is not ISO 8601", { path: "at" });
+  if (Number.isNaN(at))
+    throw new MedimailError("invalid_argument", "a time of the traces is not ISO 8601", { path: "at" });
   return at;
 }

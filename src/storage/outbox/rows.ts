@@ -23,7 +23,11 @@ const RECIPIENTS = `SELECT r.id, r.mail, r.place, r.kind, r.address, r.state, r.
 const OF_SUBMISSION = `${RECIPIENTS} WHERE r.submission = ? ORDER BY r.id`;
 const OF_MAIL = `${RECIPIENTS} WHERE r.mail = ? ORDER BY r.id`;
 
-export function recipientsOfSubmission(sql: Sql, cipher: ContentCipher, submission: { pk: number; id: string }): RecipientRow[] {
+export function recipientsOfSubmission(
+  sql: Sql,
+  cipher: ContentCipher,
+  submission: { pk: number; id: string },
+): RecipientRow[] {
   return sql.all<RecipientRecord>(OF_SUBMISSION, [submission.pk]).map((row) => toRecipient(cipher, submission.id, row));
 }
 
@@ -62,7 +66,8 @@ export interface SubmissionRecord {
   info: ArrayBuffer | Uint8Array | null;
 }
 
-export const SUBMISSION_COLUMNS = "pk, id, tenant, mailbox, key, content_hash, action, priority, created_at, paused, erased_at, info";
+export const SUBMISSION_COLUMNS =
+  "pk, id, tenant, mailbox, key, content_hash, action, priority, created_at, paused, erased_at, info";
 const BY_ID = `SELECT ${SUBMISSION_COLUMNS} FROM medimail_submissions WHERE id = ?`;
 const BY_KEY = `SELECT ${SUBMISSION_COLUMNS} FROM medimail_submissions WHERE tenant = ? AND mailbox = ? AND key = ?`;
 
@@ -70,7 +75,12 @@ export function submissionRecord(sql: Sql, id: string): SubmissionRecord | undef
   return sql.get<SubmissionRecord>(BY_ID, [id]);
 }
 
-export function submissionRecordByKey(sql: Sql, tenant: string, mailbox: string, key: string): SubmissionRecord | undefined {
+export function submissionRecordByKey(
+  sql: Sql,
+  tenant: string,
+  mailbox: string,
+  key: string,
+): SubmissionRecord | undefined {
   return sql.get<SubmissionRecord>(BY_KEY, [tenant, mailbox, key]);
 }
 

@@ -1,7 +1,7 @@
 import { MedimailError } from "../../errors.js";
 import type { MailSettlement, RecipientChange, RecipientState } from "../../seams/index.js";
 import type { Sql } from "../driver.js";
-import { applyChange, queuedRecipients } from "./changes.js";
+import { applyChange, followRecipients, queuedRecipients } from "./changes.js";
 import type { OutboxContext } from "./context.js";
 import { insertEvent, insertTraces } from "./journal.js";
 
@@ -30,7 +30,8 @@ export function settle(context: OutboxContext, settlements: readonly MailSettlem
 function settleOne(sql: Sql, settlement: MailSettlement): void {
   insertTraces(sql, settlement.traces);
   const mail = sql.get<Held>(MAIL, [settlement.mailId]);
-  if (!mail) throw new MedimailError("invalid_argument", "a settlement names no mail of the outbox", { path: "mailId" });
+  if (!mail)
+    throw new MedimailError("invalid_argument", "a settlement names no mail of the outbox", { path: "mailId" });
   const holds = mail.lease_owner === settlement.worker;
   const { kind } = settlement.next;
   if (!holds && (kind === "retry" || kind === "release" || mail.state === "done")) return;
@@ -40,6 +41,7 @@ function settleOne(sql: Sql, settlement: MailSettlement): void {
     if (event.recipientId === undefined || !skipped.has(event.recipientId)) insertEvent(sql, owner, event);
   }
   finish(sql, settlement, mail);
+  if (skipped.size > 0) followRecipients(sql, settlement.mailId, settlement.at);
 }
 
 /** Changes of recipients that moved on meanwhile (a receipt overtook our note, a person settled it) are left out: their ids. */
@@ -54,16 +56,22 @@ function applyChanges(sql: Sql, settlement: MailSettlement): Set<number> {
 }
 
 function stateOf(sql: Sql, change: RecipientChange, mailId: number): RecipientState {
-  const row = sql.get<{ mail: number; state: RecipientState }>("SELECT mail, state FROM medimail_recipients WHERE id = ?", [change.id]);
+  const row = sql.get<{ mail: number; state: RecipientState }>(
+    "SELECT mail, state FROM medimail_recipients WHERE id = ?",
+    [change.id],
+  );
   if (!row || row.mail !== mailId) {
-    throw new MedimailError("invalid_argument", "a settlement names a recipient of another mail", { path: "recipients" });
+    throw new MedimailError("invalid_argument", "a settlement names a recipient of another mail", {
+      path: "recipients",
+    });
   }
   return row.state;
 }
 
 const FINISH = `UPDATE medimail_mails SET state = ?, due_at = ?, settled_at = ?, attempts = attempts + ?, stage = ?,
   lease_owner = NULL, lease_end = NULL, handover_at = NULL WHERE id = ?`;
-const RELEASE = "UPDATE medimail_mails SET lease_owner = NULL, lease_end = NULL, handover_at = NULL, attempts = attempts + ? WHERE id = ?";
+const RELEASE =
+  "UPDATE medimail_mails SET lease_owner = NULL, lease_end = NULL, handover_at = NULL, attempts = attempts + ? WHERE id = ?";
 
 function finish(sql: Sql, settlement: MailSettlement, mail: Held): void {
   const { next, mailId, at, stage } = settlement;

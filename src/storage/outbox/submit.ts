@@ -37,14 +37,21 @@ function checkShape(input: NewSubmission): void {
   const wrong =
     input.mails.length === 0 ||
     input.mails.some(({ body, recipients }) => recipients.length === 0 || input.bodies[body] === undefined);
-  if (wrong) throw new MedimailError("invalid_argument", "each mail of a submission needs a recipient and a body", { path: "mails" });
+  if (wrong)
+    throw new MedimailError("invalid_argument", "each mail of a submission needs a recipient and a body", {
+      path: "mails",
+    });
 }
 
 function prepare(context: OutboxContext, input: NewSubmission): Prepared {
   const { cipher, lookup } = context;
   const scope = `${input.tenant}\n${input.mailbox}\n`;
-  const sealPart = (part: number, bytes: Uint8Array) => ({ part, data: cipher.seal(bytes, contentContext(input.id, part)) });
-  const dedupe = (recipient: NewRecipient) => [...new Set(recipient.dedupe)].map((key) => lookup("dedupe", scope + key));
+  const sealPart = (part: number, bytes: Uint8Array) => ({
+    part,
+    data: cipher.seal(bytes, contentContext(input.id, part)),
+  });
+  const dedupe = (recipient: NewRecipient) =>
+    [...new Set(recipient.dedupe)].map((key) => lookup("dedupe", scope + key));
   return {
     info: sealedJson(cipher, input.info, infoContext(input.id)),
     contents: [
@@ -71,10 +78,24 @@ function insert(context: OutboxContext, sql: Sql, input: NewSubmission, prepared
     for (const [index, recipient] of mail.recipients.entries()) {
       const id = insertRecipient(sql, pk, mailId, index, input, recipient, prepared.recipients[place]?.[index]);
       const { messageId } = mail;
-      insertEvent(sql, { pk, tenant: input.tenant, mailbox: input.mailbox }, { event: "queued", at: input.createdAt, recipientId: id, messageId });
+      insertEvent(
+        sql,
+        { pk, tenant: input.tenant, mailbox: input.mailbox },
+        { event: "queued", at: input.createdAt, recipientId: id, messageId },
+      );
       const { address, kind } = recipient;
       const state = "queued" as const;
-      recipients.push({ id, mailId, submission: input.id, address, kind, state, messageId, attempts: 0, updatedAt: input.createdAt });
+      recipients.push({
+        id,
+        mailId,
+        submission: input.id,
+        address,
+        kind,
+        state,
+        messageId,
+        attempts: 0,
+        updatedAt: input.createdAt,
+      });
     }
   }
   return { submission: asRow(input, recipients), created: true };
@@ -116,6 +137,8 @@ function takeKeys(sql: Sql, input: NewSubmission, prepared: Prepared): void {
 const SUBMISSION = `INSERT INTO medimail_submissions (id, tenant, mailbox, key, content_hash, action, priority, created_at, not_before, info)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const ONE_CONTENT = "INSERT INTO medimail_contents (submission, part, data) VALUES (?, ?, ?)";
+// The usual case, one body and one head, in one statement.
+const TWO_CONTENTS = `${ONE_CONTENT}, (?, ?, ?)`;
 
 function insertSubmission(sql: Sql, input: NewSubmission, prepared: Prepared): number {
   const { lastInsertRowid: pk } = sql.run(SUBMISSION, [
@@ -130,7 +153,12 @@ function insertSubmission(sql: Sql, input: NewSubmission, prepared: Prepared): n
     input.notBefore ?? null,
     prepared.info,
   ]);
-  for (const { part, data } of prepared.contents) sql.run(ONE_CONTENT, [pk, part, data]);
+  const [body, head] = prepared.contents;
+  if (prepared.contents.length === 2 && body && head) {
+    sql.run(TWO_CONTENTS, [pk, body.part, body.data, pk, head.part, head.data]);
+  } else {
+    for (const { part, data } of prepared.contents) sql.run(ONE_CONTENT, [pk, part, data]);
+  }
   return pk;
 }
 
@@ -159,7 +187,8 @@ export function envelopeIdOf(messageId: string): string {
   return at < 0 ? messageId : messageId.slice(0, at);
 }
 
-const RECIPIENT = "INSERT INTO medimail_recipients (mail, submission, place, kind, address, updated_at) VALUES (?, ?, ?, ?, ?, ?)";
+const RECIPIENT =
+  "INSERT INTO medimail_recipients (mail, submission, place, kind, address, updated_at) VALUES (?, ?, ?, ?, ?, ?)";
 
 function insertRecipient(
   sql: Sql,
@@ -172,13 +201,25 @@ function insertRecipient(
 ): number {
   const address = prepared?.address ?? null;
   const id = sql.run(RECIPIENT, [mailId, pk, place, recipient.kind, address, input.createdAt]).lastInsertRowid;
-  for (const key of prepared?.keys ?? []) sql.run("INSERT INTO medimail_dedupe (recipient, key) VALUES (?, ?)", [id, key]);
+  for (const key of prepared?.keys ?? [])
+    sql.run("INSERT INTO medimail_dedupe (recipient, key) VALUES (?, ?)", [id, key]);
   return id;
 }
 
 function asRow(input: NewSubmission, recipients: RecipientRow[]): SubmissionRow {
   const { id, tenant, mailbox, key, contentHash, action, priority, createdAt, info } = input;
-  const row: SubmissionRow = { id, tenant, mailbox, contentHash, action, priority, createdAt, paused: false, info, recipients };
+  const row: SubmissionRow = {
+    id,
+    tenant,
+    mailbox,
+    contentHash,
+    action,
+    priority,
+    createdAt,
+    paused: false,
+    info,
+    recipients,
+  };
   return key === undefined ? row : { ...row, key };
 }
 

@@ -36,6 +36,7 @@ export class SessionPool {
   readonly #idle: { session: SmtpSession; timer: NodeJS.Timeout }[] = [];
   readonly #active = new Set<SmtpSession>();
   readonly #waiters: Waiter[] = [];
+  readonly #quits = new Set<Promise<void>>();
   readonly #abort = new AbortController();
   #opening = 0;
   #opened = 0;
@@ -63,7 +64,7 @@ export class SessionPool {
       if (session) return Promise.resolve(session);
     }
     // A dead session was just found: its idle sisters of the same age are dead too, or soon.
-    if (fresh) for (const { session } of this.#idle.slice()) void session.connection.quit(this.#options.quitMs);
+    if (fresh) for (const { session } of this.#idle.slice()) this.#quit(session);
     return new Promise((resolve, reject) => {
       const settled = (): void => signal?.removeEventListener("abort", onAbort);
       const waiter: Waiter = {
@@ -105,7 +106,7 @@ export class SessionPool {
   async close(graceMs: number): Promise<void> {
     if (!this.closed) this.#abort.abort();
     for (const waiter of this.#waiters.splice(0)) waiter.reject(closedError());
-    const quits = this.#idle.slice().map(({ session }) => session.connection.quit(this.#options.quitMs));
+    for (const { session } of this.#idle.slice()) this.#quit(session);
     if (this.#active.size > 0) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, graceMs);
@@ -116,7 +117,12 @@ export class SessionPool {
       });
       for (const session of [...this.#active]) session.connection.fail("closed", "the connection was closed before the mail was handed over", undefined, false);
     }
-    await Promise.all(quits);
+    await Promise.all(this.#quits);
+  }
+
+  #quit(session: SmtpSession): void {
+    const quit = session.connection.quit(this.#options.quitMs).finally(() => this.#quits.delete(quit));
+    this.#quits.add(quit);
   }
 
   #takeIdle(): SmtpSession | undefined {
@@ -148,7 +154,8 @@ export class SessionPool {
   }
 
   #rest(session: SmtpSession): void {
-    const timer = setTimeout(() => void session.connection.quit(this.#options.quitMs), this.#options.idleMs);
+    session.rested = true;
+    const timer = setTimeout(() => this.#quit(session), this.#options.idleMs);
     const entry = { session, timer };
     this.#idle.push(entry);
     session.connection.onEnd = () => {
@@ -181,7 +188,7 @@ export class SessionPool {
     }
     this.#opening--;
     this.#opened++;
-    if (this.closed) void session.connection.quit(this.#options.quitMs);
+    if (this.closed) this.#quit(session);
     else this.#serve(session);
   }
 }

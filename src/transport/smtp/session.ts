@@ -46,6 +46,8 @@ export interface SmtpSession {
   capabilities: Capabilities;
   /** Mails handed over by it. */
   mails: number;
+  /** It has waited for work at least once: the server may have closed it. */
+  rested: boolean;
   /** A transaction was left open: RSET first. */
   needsReset: boolean;
 }
@@ -99,7 +101,7 @@ async function negotiate(connection: SmtpConnection, options: SessionOptions): P
   if (options.insecurePlaintext) {
     const step = await options.credentials.sasl("smtp", { signal: options.signal });
     if (step.mechanism !== "none") throw new MedimailError("not_supported", "no credential is sent without TLS");
-    return { connection, capabilities, mails: 0, needsReset: false };
+    return { connection, capabilities, mails: 0, rested: false, needsReset: false };
   }
 
   connection.stage = "starttls";
@@ -117,7 +119,7 @@ async function negotiate(connection: SmtpConnection, options: SessionOptions): P
   connection.stage = "auth";
   const step = await options.credentials.sasl("smtp", { signal: options.signal });
   await authenticate(connection, capabilities, step, timeouts.commandMs);
-  return { connection, capabilities, mails: 0, needsReset: false };
+  return { connection, capabilities, mails: 0, rested: false, needsReset: false };
 }
 
 async function ehlo(connection: SmtpConnection, clientName: string, timeoutMs: number): Promise<Capabilities> {

@@ -82,7 +82,7 @@ export function createSmtpTransport(options: SmtpTransportOptions): SmtpTranspor
 
   async function attempt(mail: OutgoingMail, context: SendContext, fresh: boolean): Promise<TransportResult> {
     const session = await pool.acquire(context.signal, fresh);
-    const reused = session.mails > 0 || session.needsReset;
+    const reused = session.mails > 0 || session.rested || session.needsReset;
     let answered = false;
     context.session = session;
     try {

@@ -1,0 +1,71 @@
+import type { XmlElement } from "../xml/index.js";
+import { measureBase64 } from "./base64.js";
+import type { Cda, CdaBody } from "./types.js";
+import type { Findings } from "./values.js";
+import { attribute, follow, one, optional } from "./values.js";
+
+/** Types of files that are bytes: a body of theirs that does not say B64 is base64 nonetheless. */
+const BINARY = /^(?:application\/(?:pdf|rtf|msword|vnd\.|dicom|zip)|image\/|audio\/|video\/)/i;
+
+/** What the body is, and how to get at the encapsulated file; it is decoded when asked, not before. */
+export function readBody(findings: Findings, document: XmlElement): Pick<Cda, "body" | "encapsulated"> {
+  const none = (): undefined => undefined;
+  const component = one(document, "component");
+  const nonXml = one(component, "nonXMLBody");
+  if (nonXml === undefined) {
+    if (one(component, "structuredBody") === undefined) {
+      findings.error("body_missing", "The document has no body.", "component");
+    }
+    return { body: { level: "N3" }, encapsulated: none };
+  }
+
+  const text = one(nonXml, "text");
+  const path = "component/nonXMLBody/text";
+  const mediaType = attribute(text, "mediaType")?.trim();
+  const body: CdaBody = { level: "N1", ...optional("mediaType", mediaType) };
+  if (mediaType === undefined)
+    findings.warn("media_type_missing", "The body does not say what type its file is of.", path);
+  if (text === undefined || follow(text, "reference") !== undefined || text.text.trim() === "") {
+    findings.error("body_empty", "The file of the body is not in the document.", path);
+    return { body, encapsulated: none };
+  }
+  if (attribute(text, "compression") !== undefined) {
+    findings.error("body_compressed", "The file of the body is compressed, which is not supported.", path);
+    return { body, encapsulated: none };
+  }
+
+  const content = text.text;
+  const representation = attribute(text, "representation") ?? "TXT";
+  if (representation !== "B64") {
+    if (mediaType === undefined || !BINARY.test(mediaType)) {
+      return { body: { ...body, size: Buffer.byteLength(content) }, encapsulated: once(() => Buffer.from(content)) };
+    }
+    findings.warn("representation_missing", "The body is a binary file and does not say that it is in base64.", path);
+  }
+  const size = measureBase64(content);
+  if (size === undefined) {
+    findings.error("body_base64_invalid", "The file of the body is not valid base64.", path);
+    return { body, encapsulated: none };
+  }
+  const decode = once(() => Buffer.from(content, "base64"));
+  if (/^application\/pdf\b/i.test(mediaType ?? "") && !looksLikePdf(Buffer.from(content.slice(0, 2048), "base64"))) {
+    findings.warn("body_not_pdf", "The file of the body says that it is a PDF, and is not.", path);
+  }
+  return { body: { ...body, size }, encapsulated: decode };
+}
+
+/** Readers of PDF look for the mark in the first 1024 bytes. */
+export function looksLikePdf(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 1024)).includes("%PDF-", 0, "latin1");
+}
+
+function once(make: () => Buffer): () => Uint8Array {
+  let made: Uint8Array | undefined;
+  return () => {
+    if (made === undefined) {
+      const buffer = make();
+      made = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
+    }
+    return made;
+  };
+}

@@ -1,0 +1,34 @@
+import type { PatientName } from "./types.js";
+
+type Name = { qualifier?: string | undefined; value: string };
+
+/** The families that the two names of a patient stand for. */
+export function familyNamesFrom(patient: {
+  birthName?: string | undefined;
+  usedName?: string | undefined;
+}): PatientName[] {
+  return [
+    ...(patient.birthName === undefined ? [] : [{ qualifier: "BR", value: patient.birthName }]),
+    ...(patient.usedName === undefined ? [] : [{ qualifier: "CL", value: patient.usedName }]),
+  ];
+}
+
+export function sameNames(a: readonly Name[], b: readonly Name[]): boolean {
+  return (
+    a.length === b.length && a.every((name, i) => name.value === b[i]?.value && name.qualifier === b[i]?.qualifier)
+  );
+}
+
+function named(names: readonly Name[], qualifier: string): string | undefined {
+  return names.find((name) => name.qualifier?.split(/\s+/).includes(qualifier))?.value;
+}
+
+/** Family with qualifier BR, else without qualifier. */
+export function birthNameOf(familyNames: readonly Name[]): string | undefined {
+  return named(familyNames, "BR") ?? familyNames.find((name) => name.qualifier === undefined)?.value;
+}
+
+/** Family with qualifier CL. */
+export function usedNameOf(familyNames: readonly Name[]): string | undefined {
+  return named(familyNames, "CL");
+}

@@ -1,0 +1,236 @@
+import { MedimailError } from "../errors.js";
+import type { XmlElement } from "../xml/index.js";
+import { addressOfMailto, isRecipientAddress } from "./mailto.js";
+import { readPatient } from "./read-patient.js";
+import type {
+  Author,
+  CdaHeader,
+  Encounter,
+  LegalAuthenticator,
+  Organization,
+  Recipient,
+  ServiceEvent,
+} from "./types.js";
+import type { Findings } from "./values.js";
+import {
+  addresses,
+  all,
+  attribute,
+  codeOf,
+  firstId,
+  follow,
+  idOf,
+  interval,
+  one,
+  optional,
+  organizationOf,
+  personOf,
+  telecoms,
+  textOf,
+  timeOf,
+  versionOf,
+} from "./values.js";
+
+/** @throws MedimailError `cda_invalid` where the id, the code or the patient cannot be used. */
+export function readHeader(findings: Findings, document: XmlElement): CdaHeader {
+  const id = idOf(one(document, "id"));
+  if (id === undefined) throw unusable("id", "has no identifier");
+  const code = codeOf(one(document, "code"));
+  if (code === undefined) throw unusable("code", "has no type");
+  const targets = all(document, "recordTarget");
+  const patient = readPatient(findings, one(targets[0], "patientRole"));
+  if (patient === undefined) throw unusable("recordTarget", "does not say who the patient is");
+  if (targets.length > 1) {
+    findings.error(
+      "several_patients",
+      "The document is about more than one patient; the first is taken.",
+      "recordTarget",
+    );
+  }
+  const header: CdaHeader = {
+    id,
+    ...optional("setId", idOf(one(document, "setId"))),
+    ...optional("versionNumber", versionOf(findings, one(document, "versionNumber"), "versionNumber")),
+    relatedDocuments: all(document, "relatedDocument").flatMap((related) => readRelated(findings, related)),
+    templateIds: all(document, "templateId").flatMap((template) => idOf(template) ?? []),
+    code,
+    ...optional("title", textOf(one(document, "title"))),
+    effectiveTime: timeOf(findings, one(document, "effectiveTime"), "effectiveTime") ?? "",
+    ...optional("languageCode", attribute(one(document, "languageCode"), "code")),
+    ...optional("confidentialityCode", codeOf(one(document, "confidentialityCode"))),
+    patient,
+    authors: all(document, "author").map((author) => readAuthor(findings, author)),
+    ...optional("legalAuthenticator", readLegalAuthenticator(findings, one(document, "legalAuthenticator"))),
+    ...optional("custodian", readCustodian(document)),
+    recipients: all(document, "informationRecipient").flatMap(readRecipient),
+    serviceEvents: all(document, "documentationOf").flatMap((event) =>
+      readServiceEvent(findings, one(event, "serviceEvent")),
+    ),
+    ...optional("encounter", readEncounter(findings, follow(document, "componentOf", "encompassingEncounter"))),
+  };
+  tellWhatIsMissing(findings, header);
+  return header;
+}
+
+function unusable(path: string, what: string): MedimailError {
+  return new MedimailError("cda_invalid", `The CDA document ${what}.`, { path: `ClinicalDocument/${path}` });
+}
+
+/** What the minimal French structure wants and CDA readers can do without. */
+function tellWhatIsMissing(findings: Findings, header: CdaHeader): void {
+  if (header.effectiveTime === "") {
+    findings.error("effective_time_missing", "The document has no date.", "effectiveTime");
+  }
+  const wanted: readonly [unknown, string][] = [
+    [header.title, "title"],
+    [header.confidentialityCode, "confidentialityCode"],
+    [header.languageCode, "languageCode"],
+    [header.setId, "setId"],
+    [header.versionNumber, "versionNumber"],
+    [header.authors[0], "author"],
+    [header.custodian, "custodian"],
+    [header.legalAuthenticator, "legalAuthenticator"],
+    [header.serviceEvents[0], "documentationOf"],
+    [header.encounter, "componentOf"],
+  ];
+  for (const [value, path] of wanted) {
+    if (value === undefined) findings.warn("element_missing", `The header has no usable ${path}.`, path);
+  }
+}
+
+function readRelated(findings: Findings, element: XmlElement): CdaHeader["relatedDocuments"] {
+  const path = "relatedDocument";
+  const typeCode = attribute(element, "typeCode");
+  const parent = one(element, "parentDocument");
+  const id = firstId(parent);
+  const setId = idOf(one(parent, "setId"));
+  if (typeCode === undefined || (id === undefined && setId === undefined)) {
+    findings.warn(
+      "related_document_unusable",
+      "A related document has no relation or no identifier; it is left out.",
+      path,
+    );
+    return [];
+  }
+  const version = versionOf(findings, one(parent, "versionNumber"), `${path}/parentDocument/versionNumber`);
+  return [{ typeCode, ...optional("id", id), ...optional("setId", setId), ...optional("versionNumber", version) }];
+}
+
+function readAuthor(findings: Findings, element: XmlElement): Author {
+  const assigned = one(element, "assignedAuthor");
+  const person = personOf(one(assigned, "assignedPerson"));
+  const device = one(assigned, "assignedAuthoringDevice");
+  const software = textOf(one(device, "softwareName"));
+  const model = textOf(one(device, "manufacturerModelName"));
+  return {
+    ...optional("time", timeOf(findings, one(element, "time"), "author/time")),
+    ...optional("function", codeOf(one(element, "functionCode"))),
+    ...optional("id", firstId(assigned)),
+    ...optional("specialty", codeOf(one(assigned, "code"))),
+    ...optional("person", person),
+    ...(person !== undefined || (software === undefined && model === undefined)
+      ? {}
+      : { device: { ...optional("software", software), ...optional("model", model) } }),
+    ...optional("organization", organizationOf(one(assigned, "representedOrganization"))),
+    ...telecoms(assigned),
+    ...addresses(assigned),
+  };
+}
+
+function readLegalAuthenticator(findings: Findings, element: XmlElement | undefined): LegalAuthenticator | undefined {
+  if (element === undefined) return undefined;
+  const entity = one(element, "assignedEntity");
+  const authenticator: LegalAuthenticator = {
+    ...optional("time", timeOf(findings, one(element, "time"), "legalAuthenticator/time")),
+    ...optional("id", firstId(entity)),
+    ...optional("specialty", codeOf(one(entity, "code"))),
+    ...optional("person", personOf(one(entity, "assignedPerson"))),
+    ...optional("organization", organizationOf(one(entity, "representedOrganization"))),
+    ...telecoms(entity),
+    ...addresses(entity),
+  };
+  return Object.keys(authenticator).length === 0 ? undefined : authenticator;
+}
+
+/** CDA gives the custodian one telecom and one address at most. */
+function readCustodian(document: XmlElement): Organization | undefined {
+  const found = organizationOf(follow(document, "custodian", "assignedCustodian", "representedCustodianOrganization"));
+  if (found === undefined) return undefined;
+  const { practiceSetting: _, ...custodian } = found;
+  if (custodian.telecom) custodian.telecom = custodian.telecom.slice(0, 1);
+  if (custodian.address) custodian.address = custodian.address.slice(0, 1);
+  return Object.keys(custodian).length === 0 ? undefined : custodian;
+}
+
+function readRecipient(element: XmlElement): Recipient[] {
+  const intended = one(element, "intendedRecipient");
+  const recipient: Recipient = {
+    ...optional("id", firstId(intended)),
+    ...optional("person", personOf(one(intended, "informationRecipient"))),
+    ...optional("organization", organizationOf(one(intended, "receivedOrganization"))),
+    ...optional("address", mssAddressOf(intended)),
+  };
+  return Object.keys(recipient).length === 0 ? [] : [recipient];
+}
+
+/** The first MSSanté mailbox among the telecoms. */
+function mssAddressOf(element: XmlElement | undefined): string | undefined {
+  for (const telecom of all(element, "telecom")) {
+    const address = addressOfMailto(attribute(telecom, "value") ?? "");
+    if (address !== undefined && isRecipientAddress(address)) return address;
+  }
+  return undefined;
+}
+
+function readServiceEvent(findings: Findings, element: XmlElement | undefined): ServiceEvent[] {
+  if (element === undefined) return [];
+  const path = "documentationOf/serviceEvent";
+  const code = one(element, "code");
+  return [
+    {
+      ...optional("code", codeOf(code)),
+      translations: all(code, "translation").flatMap((translation) => codeOf(translation) ?? []),
+      ...interval(findings, one(element, "effectiveTime"), `${path}/effectiveTime`),
+      ...optional("performer", readPerformer(findings, one(element, "performer"), `${path}/performer`)),
+    },
+  ];
+}
+
+function readPerformer(findings: Findings, element: XmlElement | undefined, path: string): ServiceEvent["performer"] {
+  if (element === undefined) return undefined;
+  const entity = one(element, "assignedEntity");
+  const time = interval(findings, one(element, "time"), `${path}/time`);
+  return {
+    ...optional("id", firstId(entity)),
+    ...optional("specialty", codeOf(one(entity, "code"))),
+    ...optional("person", personOf(one(entity, "assignedPerson"))),
+    ...optional("organization", organizationOf(one(entity, "representedOrganization"))),
+    ...(Object.keys(time).length === 0 ? {} : { time }),
+  };
+}
+
+function readEncounter(findings: Findings, element: XmlElement | undefined): Encounter | undefined {
+  if (element === undefined) return undefined;
+  const path = "componentOf/encompassingEncounter";
+  const facility = follow(element, "location", "healthCareFacility");
+  return {
+    ...optional("id", firstId(element)),
+    ...optional("code", codeOf(one(element, "code"))),
+    ...interval(findings, one(element, "effectiveTime"), `${path}/effectiveTime`),
+    ...optional("facilityType", codeOf(one(facility, "code"))),
+    ...optional("location", readLocation(facility)),
+  };
+}
+
+/** The place of care; where it is not named, the organisation that runs it. */
+function readLocation(facility: XmlElement | undefined): Organization | undefined {
+  const place = one(facility, "location");
+  const provider = one(facility, "serviceProviderOrganization");
+  const location: Organization = {
+    ...optional("id", firstId(facility) ?? firstId(provider)),
+    ...optional("name", textOf(one(place, "name")) ?? textOf(one(provider, "name"))),
+    ...addresses(place),
+  };
+  if (location.address) location.address = location.address.slice(0, 1);
+  return Object.keys(location).length === 0 ? undefined : location;
+}

@@ -1,0 +1,86 @@
+import { isInsOid } from "../identity/index.js";
+import type { XmlElement } from "../xml/index.js";
+import { birthNameOf, usedNameOf } from "./names.js";
+import type { Id, Patient, PatientName } from "./types.js";
+import type { Findings } from "./values.js";
+import { addresses, all, attribute, follow, idOf, one, optional, telecoms, textOf, timeOf } from "./values.js";
+
+/**
+ * The patient. The INS is the id whose root is one of its four authorities; every other id, INS-C included, is local.
+ *
+ * @returns undefined where nothing says who the patient is.
+ */
+export function readPatient(findings: Findings, role: XmlElement | undefined): Patient | undefined {
+  if (role === undefined) return undefined;
+  const path = "recordTarget/patientRole";
+  const person = one(role, "patient");
+  const names = all(person, "name");
+  const parts = (local: string): PatientName[] => names.flatMap((name) => all(name, local)).flatMap(namePart);
+  const familyNames = parts("family");
+  const givenNames = parts("given");
+  const identities = readIdentities(findings, role, path);
+  if (identities.ins === null && identities.localIds.length === 0) {
+    if (familyNames.length === 0) return undefined;
+    findings.warn("patient_id_missing", "The patient has no identifier.", `${path}/id`);
+  }
+  if (familyNames.length === 0)
+    findings.warn("patient_name_missing", "The patient has no name.", `${path}/patient/name`);
+
+  const birthTime = timeOf(findings, one(person, "birthTime"), `${path}/patient/birthTime`);
+  const gender = attribute(one(person, "administrativeGenderCode"), "code");
+  if (birthTime === undefined)
+    findings.warn("birth_time_missing", "The patient has no birth date.", `${path}/patient/birthTime`);
+  if (gender === undefined) {
+    findings.warn("gender_missing", "The patient has no sex.", `${path}/patient/administrativeGenderCode`);
+  }
+  return {
+    ...identities,
+    ...optional("birthName", birthNameOf(familyNames)),
+    ...optional("usedName", usedNameOf(familyNames)),
+    familyNames,
+    givenNames,
+    ...optional("prefix", parts("prefix")[0]?.value),
+    ...optional("suffix", parts("suffix")[0]?.value),
+    ...optional("birthTime", birthTime),
+    ...optional("gender", gender),
+    ...optional("birthPlace", readBirthPlace(follow(person, "birthplace", "place"))),
+    ...addresses(role),
+    ...telecoms(role),
+  };
+}
+
+function namePart(element: XmlElement): PatientName[] {
+  const value = textOf(element);
+  if (value === undefined) return [];
+  return [{ ...optional("qualifier", attribute(element, "qualifier")), value }];
+}
+
+function readIdentities(findings: Findings, role: XmlElement, path: string): Pick<Patient, "ins" | "localIds"> {
+  let ins: Patient["ins"] = null;
+  const localIds: Id[] = [];
+  for (const element of all(role, "id")) {
+    const root = attribute(element, "root")?.trim();
+    const value = attribute(element, "extension")?.trim();
+    if (root !== undefined && isInsOid(root)) {
+      if (!value) findings.warn("ins_without_value", "An identifier with an INS authority has no value.", `${path}/id`);
+      else if (ins === null) ins = { value, oid: root };
+      else if (ins.value !== value || ins.oid !== root) {
+        findings.error("several_ins", "The patient has more than one INS; the first is taken.", `${path}/id`);
+      }
+      continue;
+    }
+    const id = idOf(element);
+    if (id !== undefined) localIds.push(id);
+  }
+  return { ins, localIds };
+}
+
+/** The commune of birth: its COG code is in `county`, its name in `city`. */
+function readBirthPlace(place: XmlElement | undefined): Patient["birthPlace"] {
+  const address = one(place, "addr");
+  const code = textOf(one(address, "county"));
+  const name = textOf(one(address, "city")) ?? textOf(one(place, "name"));
+  return code === undefined && name === undefined
+    ? undefined
+    : { ...optional("code", code), ...optional("name", name) };
+}

@@ -1,0 +1,231 @@
+import { z } from "zod";
+import { MedimailError } from "../errors.js";
+import { isInsOid } from "../identity/index.js";
+import { isRecipientAddress } from "./mailto.js";
+import { birthNameOf, familyNamesFrom, usedNameOf } from "./names.js";
+import {
+  address,
+  code,
+  contacts,
+  id,
+  organization,
+  patientName,
+  person,
+  telecom,
+  text,
+  time,
+  token,
+} from "./schema-values.js";
+import type { CdaHeader, CdaHeaderInput } from "./types.js";
+import { RELATIONSHIPS } from "./vocabulary.js";
+
+const wrong =
+  (rule: string) =>
+  ({ input }: { input: unknown }): string =>
+    input === undefined ? "is missing" : rule;
+
+const version = z
+  .int({ error: wrong("is not a whole number") })
+  .min(0, "is negative")
+  .max(999_999_999, "is too great");
+
+const patient = z
+  .strictObject({
+    ins: z
+      .strictObject({ value: token, oid: z.string().refine(isInsOid, "is not an authority of the INS") })
+      .nullable()
+      .default(null),
+    localIds: z
+      .array(id.refine((value) => !isInsOid(value.split("^", 1)[0] as string), "is an INS: it belongs in `ins`"))
+      .default([]),
+    birthName: text.optional(),
+    usedName: text.optional(),
+    familyNames: z.array(patientName).optional(),
+    givenNames: z.array(patientName).min(1, "is empty"),
+    prefix: text.optional(),
+    suffix: text.optional(),
+    birthTime: time,
+    gender: token,
+    birthPlace: z
+      .strictObject({ code: text.optional(), name: text.optional() })
+      .refine((place) => place.code !== undefined || place.name !== undefined, "is empty")
+      .optional(),
+    ...contacts,
+  })
+  .transform((value, context) => {
+    const familyNames = value.familyNames ?? familyNamesFrom(value);
+    const names = { birthName: birthNameOf(familyNames), usedName: usedNameOf(familyNames) };
+    const fault = (path: string, message: string): void => {
+      context.addIssue({ code: "custom", path: [path], message });
+    };
+    if (familyNames.length === 0) fault("birthName", "is missing");
+    if (value.ins === null && value.localIds.length === 0) fault("ins", "is missing, and so is any local identifier");
+    for (const key of ["birthName", "usedName"] as const) {
+      if (value[key] !== undefined && value[key] !== names[key]) fault(key, "is not the one that `familyNames` gives");
+    }
+    return { ...value, ...names, familyNames };
+  });
+
+const author = z
+  .strictObject({
+    time,
+    function: code.optional(),
+    id,
+    specialty: code.optional(),
+    person: person.optional(),
+    device: z.strictObject({ software: text.optional(), model: text.optional() }).optional(),
+    organization: organization.optional(),
+    ...contacts,
+  })
+  .refine((value) => value.person === undefined || value.device === undefined, "is a person and a device at once");
+
+const legalAuthenticator = z.strictObject({
+  time,
+  id,
+  specialty: code.optional(),
+  person: person.optional(),
+  organization: organization.optional(),
+  ...contacts,
+});
+
+const custodian = z.strictObject({
+  id,
+  name: text.optional(),
+  telecom: z.array(telecom).max(1, "has more than one, where CDA has room for one").optional(),
+  address: z.array(address).max(1, "has more than one, where CDA has room for one").optional(),
+});
+
+const recipient = z
+  .strictObject({
+    id: id.optional(),
+    person: person.optional(),
+    organization: organization.optional(),
+    address: token.refine(isRecipientAddress, "is not a MSSanté address").optional(),
+  })
+  .refine((value) => Object.keys(value).length > 0, "is empty");
+
+const span = z.strictObject({ low: time.optional(), high: time.optional() });
+
+const serviceEvent = z.strictObject({
+  code: code.optional(),
+  translations: z.array(code).default([]),
+  low: time.optional(),
+  high: time.optional(),
+  performer: z
+    .strictObject({
+      id: id.optional(),
+      specialty: code.optional(),
+      person: person.optional(),
+      organization: organization.optional(),
+      time: span.refine((value) => value.low !== undefined || value.high !== undefined, "is empty").optional(),
+    })
+    .optional(),
+});
+
+/** The minimal French structure: of the first act documented, the date and the practice setting are mandatory. */
+const serviceEvents = z
+  .array(serviceEvent)
+  .min(1, "is empty")
+  .superRefine(([first], context) => {
+    const fault = (path: PropertyKey[]): void => {
+      context.addIssue({ code: "custom", path: [0, ...path], message: "is missing" });
+    };
+    if (first === undefined) return;
+    if (first.low === undefined) fault(["low"]);
+    if (first.performer?.organization?.practiceSetting === undefined)
+      fault(["performer", "organization", "practiceSetting"]);
+  });
+
+const encounter = z.strictObject({
+  id: id.optional(),
+  code: code.optional(),
+  low: time.optional(),
+  high: time.optional(),
+  facilityType: code,
+  location: z
+    .strictObject({
+      id: id.optional(),
+      name: text.optional(),
+      address: z.array(address).max(1, "has more than one, where CDA has room for one").optional(),
+    })
+    .refine((value) => Object.keys(value).length > 0, "is empty")
+    .optional(),
+});
+
+const header = z.strictObject({
+  id: id.optional(),
+  setId: id,
+  versionNumber: version,
+  relatedDocuments: z
+    .array(
+      z
+        .strictObject({
+          typeCode: z.enum(RELATIONSHIPS, { error: wrong("is not a relation that CDA knows") }),
+          id: id.optional(),
+          setId: id.optional(),
+          versionNumber: version.optional(),
+        })
+        .refine((value) => value.id !== undefined || value.setId !== undefined, "has no identifier"),
+    )
+    .default([]),
+  templateIds: z.array(id).default([]),
+  code,
+  title: text,
+  effectiveTime: time.optional(),
+  languageCode: token,
+  confidentialityCode: code,
+  patient,
+  authors: z.array(author).min(1, "is empty"),
+  legalAuthenticator,
+  custodian,
+  recipients: z.array(recipient).default([]),
+  serviceEvents,
+  encounter,
+  body: z.unknown().optional(),
+  problems: z.unknown().optional(),
+});
+
+/**
+ * A header to wrap a PDF with, as `cda inspect` prints it: `null` counts as absent, `body` and `problems` are ignored, and
+ * any other key that is not known is refused, as is a header without something that the minimal French structure (CI-SIS)
+ * makes mandatory. Messages give the path and the rule, never a value.
+ */
+export const cdaHeaderInputSchema: z.ZodType<CdaHeaderInput> = z
+  .preprocess((value) => strip(value), header)
+  .transform(
+    ({ body: _, problems: __, ...rest }) => strip(rest) as unknown as CdaHeaderInput,
+  ) as unknown as z.ZodType<CdaHeaderInput>;
+
+/** A header that has passed: what has a default is there. */
+export type CompleteHeader = Omit<CdaHeader, "id" | "effectiveTime"> & { id?: string; effectiveTime?: string };
+
+/** @throws MedimailError `cda_header_invalid`, with the path of the first fault. */
+export function parseHeader(value: unknown): CompleteHeader {
+  const result = cdaHeaderInputSchema.safeParse(value, { error: ruleOf });
+  if (result.success) return result.data as CompleteHeader;
+  const issue = result.error.issues[0];
+  const keys = issue?.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
+  const path = [...(issue?.path ?? []), ...keys].map(String).join(".");
+  const what = keys.length > 0 ? "is not known" : (issue?.message ?? "is not valid");
+  throw new MedimailError("cda_header_invalid", `The header cannot be written as a CDA: ${path || "it"} ${what}.`, {
+    ...(path === "" ? {} : { path }),
+    hint: "Give what `medimail cda inspect` prints of a document of the same kind.",
+  });
+}
+
+function ruleOf(issue: { code?: string; input?: unknown; expected?: unknown }): string | undefined {
+  if (issue.code !== "invalid_type") return undefined;
+  return issue.input === undefined ? "is missing" : `is not of the type ${String(issue.expected)}`;
+}
+
+/** The same value without the properties that are null or undefined, however deep. */
+function strip<T>(value: T, depth = 0): T {
+  if (typeof value !== "object" || value === null || depth > 20) return value;
+  if (Array.isArray(value)) return value.map((each) => strip(each, depth + 1)) as T;
+  // Not by assignment: a key `__proto__` of a JSON file shall stay a key, to be refused.
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, each]) => each !== null && each !== undefined)
+      .map(([key, each]) => [key, strip(each, depth + 1)]),
+  ) as T;
+}

@@ -1,0 +1,190 @@
+import type { Problem } from "../errors.js";
+import type { XmlElement } from "../xml/index.js";
+import type { Address, Code, Id, Organization, PersonName, Telecom } from "./types.js";
+import { ADDRESS_PARTS, HL7, TIME } from "./vocabulary.js";
+
+/** What the readers of one document share: the problems found so far. */
+export class Findings {
+  readonly problems: Problem[] = [];
+
+  warn(code: string, message: string, path: string): void {
+    this.problems.push({ severity: "warning", code, message, path });
+  }
+
+  error(code: string, message: string, path: string): void {
+    this.problems.push({ severity: "error", code, message, path });
+  }
+}
+
+/** The first child of that name in the namespace of CDA: extensions (`sdtc`, `lab`) use the same names. */
+export function one(element: XmlElement | undefined, local: string): XmlElement | undefined {
+  if (element === undefined) return undefined;
+  for (const found of element.children) if (found.local === local && found.uri === HL7) return found;
+  return undefined;
+}
+
+export function all(element: XmlElement | undefined, local: string): XmlElement[] {
+  return element === undefined ? [] : element.children.filter((found) => found.local === local && found.uri === HL7);
+}
+
+export function follow(element: XmlElement | undefined, ...locals: string[]): XmlElement | undefined {
+  return locals.reduce<XmlElement | undefined>((at, local) => one(at, local), element);
+}
+
+/** An attribute, verbatim; undefined where it is absent or empty. */
+export function attribute(element: XmlElement | undefined, name: string): string | undefined {
+  const value = element?.attrs[name];
+  return value === undefined || value === "" ? undefined : value;
+}
+
+/**
+ * Text without the layout of the file: outer white space goes, and a run with a line break or a tab is one space. Spaces
+ * within a line are the author's. (`String.trim` would take the no-break space too.)
+ */
+export function plain(text: string): string {
+  return withoutOuterSpaces(text.replace(/[ \t\r\n]+/g, (run) => (/[\t\r\n]/.test(run) ? " " : run)));
+}
+
+/** By hand: ` +$` is quadratic on a long run of spaces within the text. */
+export function withoutOuterSpaces(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && text[start] === " ") start++;
+  while (end > start && text[end - 1] === " ") end--;
+  return text.slice(start, end);
+}
+
+/** The text of an element, and where it has none of its own, that of the parts it is made of. */
+export function textOf(element: XmlElement | undefined): string | undefined {
+  if (element === undefined) return undefined;
+  const own = plain(element.text);
+  if (own !== "") return own;
+  const parts = element.children.map((part) => plain(part.text)).filter((part) => part !== "");
+  return parts.length === 0 ? undefined : parts.join(" ");
+}
+
+export function idOf(element: XmlElement | undefined): Id | undefined {
+  const root = attribute(element, "root")?.trim();
+  if (!root) return undefined;
+  const extension = attribute(element, "extension");
+  return extension === undefined ? root : `${root}^${extension}`;
+}
+
+/** The first usable id: an entity may carry several, the metadata have room for one. */
+export function firstId(element: XmlElement | undefined): Id | undefined {
+  for (const found of all(element, "id")) {
+    const id = idOf(found);
+    if (id !== undefined) return id;
+  }
+  return undefined;
+}
+
+export function codeOf(element: XmlElement | undefined): Code | undefined {
+  const code = attribute(element, "code");
+  if (code === undefined) return undefined;
+  return {
+    code,
+    ...optional("codeSystem", attribute(element, "codeSystem")),
+    ...optional("displayName", attribute(element, "displayName")),
+  };
+}
+
+/** `value` of a point in time, verbatim; a value that is no HL7 time is kept, and told. */
+export function timeOf(findings: Findings, element: XmlElement | undefined, path: string): string | undefined {
+  const value = attribute(element, "value");
+  if (value !== undefined && !TIME.test(value))
+    findings.warn("time_invalid", "A time is not in the form of HL7.", path);
+  return value;
+}
+
+/** Bounds of an interval; a lone point in time counts as its beginning. */
+export function interval(
+  findings: Findings,
+  element: XmlElement | undefined,
+  path: string,
+): { low?: string; high?: string } {
+  const low = timeOf(findings, one(element, "low"), `${path}/low`) ?? timeOf(findings, element, path);
+  const high = timeOf(findings, one(element, "high"), `${path}/high`);
+  return { ...optional("low", low), ...optional("high", high) };
+}
+
+export function versionOf(findings: Findings, element: XmlElement | undefined, path: string): number | undefined {
+  const value = attribute(element, "value");
+  if (value === undefined) return undefined;
+  if (/^\d{1,9}$/.test(value)) return Number(value);
+  findings.warn("version_invalid", "The version number is not a whole number.", path);
+  return undefined;
+}
+
+/** Parts in the order of the document. A part that CDA does not know, and text outside of parts, are `text`. */
+export function addressOf(element: XmlElement): Address {
+  const parts: Address["parts"] = [];
+  for (const node of element.nodes ?? []) {
+    const name = typeof node === "string" || !ADDRESS_PARTS.has(node.local) ? "text" : node.local;
+    const value = typeof node === "string" ? plain(node) : textOf(node);
+    if (value === undefined || value === "") continue;
+    if (typeof node !== "string" && node.local === "useablePeriod") continue;
+    const last = parts.at(-1);
+    // Two neighbouring texts cannot be told apart once written.
+    if (name === "text" && last?.name === "text") last.value = `${last.value} ${value}`;
+    else parts.push({ name, value });
+  }
+  return {
+    ...optional("use", attribute(element, "use")),
+    ...optional("nullFlavor", attribute(element, "nullFlavor")),
+    parts,
+  };
+}
+
+export function addresses(element: XmlElement | undefined): { address?: Address[] } {
+  const found = all(element, "addr")
+    .map(addressOf)
+    .filter((address) => address.parts.length > 0 || address.nullFlavor !== undefined);
+  return found.length === 0 ? {} : { address: found };
+}
+
+export function telecoms(element: XmlElement | undefined): { telecom?: Telecom[] } {
+  const found = all(element, "telecom")
+    .map((telecom) => ({
+      ...optional("value", attribute(telecom, "value")),
+      ...optional("use", attribute(telecom, "use")),
+      ...optional("nullFlavor", attribute(telecom, "nullFlavor")),
+    }))
+    .filter((telecom) => telecom.value !== undefined || telecom.nullFlavor !== undefined);
+  return found.length === 0 ? {} : { telecom: found };
+}
+
+/** The first name of a person; a name that is not in parts counts as the family. */
+export function personOf(element: XmlElement | undefined): PersonName | undefined {
+  const name = all(element, "name").find((found) => textOf(found) !== undefined);
+  if (name === undefined) return undefined;
+  const part = (local: string): string | undefined =>
+    all(name, local)
+      .map(textOf)
+      .find((text) => text !== undefined);
+  const person: PersonName = {
+    ...optional("family", part("family")),
+    ...optional("given", part("given")),
+    ...optional("prefix", part("prefix")),
+    ...optional("suffix", part("suffix")),
+  };
+  if (Object.keys(person).length > 0) return person;
+  return { family: textOf(name) as string };
+}
+
+export function organizationOf(element: XmlElement | undefined): Organization | undefined {
+  if (element === undefined) return undefined;
+  const organization: Organization = {
+    ...optional("id", firstId(element)),
+    ...optional("name", textOf(one(element, "name"))),
+    ...telecoms(element),
+    ...addresses(element),
+    ...optional("practiceSetting", codeOf(one(element, "standardIndustryClassCode"))),
+  };
+  return Object.keys(organization).length === 0 ? undefined : organization;
+}
+
+/** A property, or nothing at all where the value is undefined. */
+export function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { [P in K]?: V });
+}

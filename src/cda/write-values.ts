@@ -1,0 +1,87 @@
+import { escapeAttribute, escapeText } from "../xml/index.js";
+import type { Address, Code, Id, Organization, PatientName, PersonName, Telecom } from "./types.js";
+
+type Attributes = Readonly<Record<string, string | number | undefined>>;
+
+/** An element; `content` is XML already. */
+export function element(name: string, attributes: Attributes = {}, content = ""): string {
+  let tag = `<${name}`;
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value !== undefined) tag += ` ${key}="${escapeAttribute(String(value))}"`;
+  }
+  return content === "" ? `${tag}/>` : `${tag}>${content}</${name}>`;
+}
+
+/** An element around text; nothing for no text. */
+export function textElement(name: string, text: string | undefined, attributes: Attributes = {}): string {
+  return text === undefined ? "" : element(name, attributes, escapeText(text));
+}
+
+export function idElement(name: string, id: Id | undefined): string {
+  if (id === undefined) return "";
+  const caret = id.indexOf("^");
+  return caret < 0
+    ? element(name, { root: id })
+    : element(name, { root: id.slice(0, caret), extension: id.slice(caret + 1) });
+}
+
+/** An id that the schema wants and the header may lack. */
+export function idOrUnknown(name: string, id: Id | undefined): string {
+  return id === undefined ? element(name, { nullFlavor: "UNK" }) : idElement(name, id);
+}
+
+export function codeElement(name: string, code: Code | undefined, content = ""): string {
+  if (code === undefined) return "";
+  return element(name, { code: code.code, codeSystem: code.codeSystem, displayName: code.displayName }, content);
+}
+
+export function timeElement(name: string, value: string | undefined): string {
+  return value === undefined ? "" : element(name, { value });
+}
+
+export function intervalElement(name: string, span: { low?: string; high?: string } | undefined): string {
+  const content = timeElement("low", span?.low) + timeElement("high", span?.high);
+  return content === "" ? "" : element(name, {}, content);
+}
+
+export function addressElements(addresses: readonly Address[] = []): string {
+  return addresses
+    .map(({ use, nullFlavor, parts }) =>
+      element(
+        "addr",
+        { use, nullFlavor },
+        parts.map(({ name, value }) => (name === "text" ? escapeText(value) : textElement(name, value))).join(""),
+      ),
+    )
+    .join("");
+}
+
+export function telecomElements(telecoms: readonly Telecom[] = []): string {
+  return telecoms.map(({ value, use, nullFlavor }) => element("telecom", { value, use, nullFlavor })).join("");
+}
+
+export function namePart(name: string, { qualifier, value }: PatientName): string {
+  return textElement(name, value, { qualifier });
+}
+
+/** A person, in an element of the given name. */
+export function personElement(name: string, person: PersonName | undefined): string {
+  if (person === undefined) return "";
+  const parts = (["prefix", "given", "family", "suffix"] as const)
+    .map((part) => textElement(part, person[part]))
+    .join("");
+  return element(name, {}, element("name", {}, parts));
+}
+
+export function organizationElement(name: string, organization: Organization | undefined): string {
+  if (organization === undefined) return "";
+  return element(
+    name,
+    {},
+    idElement("id", organization.id) +
+      textElement("name", organization.name) +
+      telecomElements(organization.telecom) +
+      addressElements(organization.address) +
+      codeElement("standardIndustryClassCode", organization.practiceSetting),
+  );
+}

@@ -1,0 +1,85 @@
+import { resolve } from "node:path";
+import { MedimailError } from "../../errors.js";
+import { type Command, EXIT } from "../command.js";
+import { observationText, readyText } from "../views/mock.js";
+
+const RECEIPTS = ["none", "delivered", "read", "integrated"] as const;
+
+export const mock: Command = {
+  name: "mock",
+  stream: true,
+  ownsSignal: true,
+  untilStopped: true,
+  options: {
+    dir: { type: "string", value: "DIR" },
+    "port-smtp": { type: "string", value: "N" },
+    "port-imap": { type: "string", value: "N" },
+    receipts: { type: "string", value: RECEIPTS.join("|"), choices: RECEIPTS },
+    "files-sent": { type: "boolean" },
+  },
+  async run(context, { options }) {
+    const ports = { min: 0, max: 65535, whole: true };
+    const dir = options.text("dir");
+    const smtpPort = options.number("port-smtp", ports);
+    const imapPort = options.number("port-imap", ports);
+    const receipts = options.text("receipts") ?? "delivered";
+    const { startMockMedimail } = await import("../../mock/index.js");
+    // The ready object is the first line, whatever a client does in the meantime.
+    let print: ((observation: Parameters<typeof observationText>[0]) => void) | undefined;
+    const early: Parameters<typeof observationText>[0][] = [];
+    const settings = {
+      ...(dir === undefined ? {} : { dir: resolve(dir) }),
+      ...(smtpPort === undefined ? {} : { smtpPort }),
+      ...(imapPort === undefined ? {} : { imapPort }),
+      ...(options.flag("files-sent") ? { filesSent: true } : {}),
+      autoReceipts: {
+        deliver: receipts !== "none",
+        read: receipts === "read" || receipts === "integrated",
+        integrate: receipts === "integrated",
+      },
+      onObservation: (observation: Parameters<typeof observationText>[0]) =>
+        print ? print(observation) : void early.push(observation),
+    };
+    const { server, ready } = await start(async () => {
+      const started = await startMockMedimail(settings);
+      return { server: started, ready: await started.ready() };
+    });
+    try {
+      await context.event(ready, (style) => readyText(ready, context.text, style));
+      let last: Promise<void> = Promise.resolve();
+      print = (observation) => {
+        last = context.event(observation, (style) => observationText(observation, style));
+      };
+      for (const observation of early) print(observation);
+      await stopped(context.signal);
+      await last;
+    } finally {
+      await server.close();
+    }
+    return EXIT.done;
+  },
+};
+
+/** A mock that does not start is exit 3: nothing was tried, nothing can be said. */
+async function start<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    if (code === "EADDRINUSE" || code === "EACCES") {
+      throw new MedimailError(
+        "mock_failed",
+        code === "EADDRINUSE" ? "a port is in use already" : "the port or the folder may not be used",
+        { cause, hint: "leave --port-smtp and --port-imap out for free ports" },
+      );
+    }
+    throw cause;
+  }
+}
+
+function stopped(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,61 @@
+import { lstatSync, mkdirSync, realpathSync } from "node:fs";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { MedimailError } from "../errors.js";
+import { makeFolder, writeAtomically, writeError } from "./files.js";
+
+/**
+ * Writes the files of an archive below a folder, and nowhere else. The paths were checked when the archive was read; here the disk is:
+ * no link, in the place of a file or of a folder on the way, is followed. Gives back the paths written, as the person would type them.
+ *
+ * Throws `archive_unsafe_entry`, `file_unwritable`.
+ */
+export function extractFiles(folder: string, files: readonly { path: string; content: Uint8Array }[]): string[] {
+  makeFolder(folder, "--out");
+  const root = realpathSync(resolve(folder));
+  const targets = files.map(({ path, content }) => ({ path, content, target: targetOf(root, path) }));
+  // All are checked before the first is written: a hostile entry leaves nothing behind.
+  for (const { path, target } of targets) refuseLinks(root, target, path);
+  for (const { path, content, target } of targets) {
+    makeParents(root, dirname(target), path);
+    refuseLinks(root, target, path);
+    writeAtomically(target, content, "--out");
+  }
+  return targets.map(({ target }) => join(folder, relative(root, target)));
+}
+
+function targetOf(root: string, path: string): string {
+  const target = resolve(root, path);
+  const inside = relative(root, target);
+  if (inside === "" || inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside) || path.includes("\0")) {
+    throw new MedimailError("archive_unsafe_entry", "an entry of the archive leads out of the folder", {
+      path: "--out",
+    });
+  }
+  return target;
+}
+
+/** From the folder down to the target, nothing that is there already may be a link. */
+function refuseLinks(root: string, target: string, path: string): void {
+  const parts = relative(root, target).split(sep);
+  for (let depth = 1; depth <= parts.length; depth += 1) {
+    const at = join(root, ...parts.slice(0, depth));
+    let stat: ReturnType<typeof lstatSync> | undefined;
+    try {
+      stat = lstatSync(at);
+    } catch {
+      return; // Nothing there, so nothing below either.
+    }
+    if (stat.isSymbolicLink())
+      throw new MedimailError("file_unwritable", `${path}: a link is in its place; links are not followed`);
+    if (depth < parts.length && !stat.isDirectory())
+      throw new MedimailError("file_unwritable", `${path}: a file is in the place of its folder`);
+  }
+}
+
+function makeParents(root: string, folder: string, path: string): void {
+  try {
+    if (folder !== root) mkdirSync(folder, { recursive: true });
+  } catch (cause) {
+    throw writeError(cause, path, "--out");
+  }
+}

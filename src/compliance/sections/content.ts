@@ -1,0 +1,122 @@
+import type { CoverageTable } from "./entry.js";
+import { met, partly } from "./entry.js";
+
+/** Section 2: content of mails. */
+export const content: CoverageTable = {
+  "ECO.2.1.1": partly(
+    "Each mail holds IHE_XDM.ZIP and one PDF per document, and a level-3 document without its PDF is refused; whether a PDF is PDF/A-1 is looked for in its metadata and warned about, never proven.",
+    ["src/message/pdf.ts", "src/message/compose.ts"],
+    ["test/message/"],
+  ),
+  "ECO.2.1.1-b": met(
+    "Documents of two patients in one submission or one archive are refused with `xdm_several_patients`.",
+    ["src/xdm/pack.ts", "src/error-codes.ts"],
+    ["test/xdm/", "test/message/"],
+  ),
+  "ECO.2.1.2": partly(
+    "`openXdm` gives the patientId of METADATA.XML and knows nothing of the subject; filing a received mail comes with the mailbox.",
+    ["src/xdm/open.ts"],
+    ["test/xdm/"],
+  ),
+  "ECO.2.1.3": met(
+    "The subject is made from the CDA by the rule, and encoded by RFC 2047.",
+    ["src/message/naming.ts"],
+    ["test/message/"],
+  ),
+  "ECO.2.1.5": partly(
+    "Level 1: the encapsulated bytes are joined as they are; level 3: the caller gives the PDF until the connector makes it.",
+    ["src/message/pdf.ts"],
+    ["test/message/"],
+  ),
+  "ECO.2.1.6": met(
+    "Each PDF is named by the rule, two of one name get `-2`.",
+    ["src/message/naming.ts"],
+    ["test/message/"],
+  ),
+  "ECO.2.2.1": met(
+    "One Message-ID for each (submission, recipient), the same at every attempt.",
+    ["src/message/message-id.ts"],
+    ["test/message/"],
+  ),
+  "ECO.2.2.2": partly(
+    "`inReplyTo` and `references` of a submission are written; replying to a mail received comes with the mailbox.",
+    ["src/message/compose.ts"],
+    ["test/message/"],
+  ),
+  "ECO.2.2.3": met("Every text part is UTF-8 and says so.", ["src/message/mime.ts"], ["test/message/"]),
+  "ECO.2.2.4": met(
+    "text/plain, or multipart/alternative where there is HTML, inside multipart/mixed.",
+    ["src/message/compose.ts"],
+    ["test/message/"],
+  ),
+  "ECO.2.2.5": met(
+    "Reply-To is a setting of the mailbox and of each submission, for any type of mailbox.",
+    ["src/message/", "src/sending/"],
+    ["test/message/"],
+  ),
+  "ECO.2.2.6": met(
+    "A patient's address is built from the INS of the CDA, its key checked, its identity qualified; any other patient address is refused.",
+    ["src/sending/rules.ts", "src/identity/address.ts"],
+    ["test/sending/rules.test.ts", "test/identity/address.test.ts"],
+  ),
+  "ECO.2.2.7": partly(
+    "`sender.label` is required and is the From display name; that it has the parts of the rule is the caller's.",
+    ["src/message/types.ts"],
+    ["test/message/"],
+  ),
+  "ECO.2.2.8": met(
+    "`fin` writes `X-MSS-MES: FIN`, on the patient's mail only.",
+    ["src/message/compose.ts"],
+    ["test/message/"],
+  ),
+  "ECO.2.3.1": met(
+    "NOTIFY, ORCPT, ENVID and RET are given where the operator offers DSN; Return-Receipt-To is not written, since nothing certain asks for it.",
+    ["src/transport/smtp/envelope.ts"],
+    ["test/transport/smtp-send.test.ts"],
+  ),
+  "ECO.2.3.2": met(
+    "`requestRead` writes Disposition-Notification-To with the sender's box.",
+    ["src/message/types.ts"],
+    ["test/message/"],
+  ),
+  "ECO.2.4.1": met(
+    "X-MSS-CODECDA has one code per document, in order; a mail without CDA has none.",
+    ["src/message/compose.ts"],
+    ["test/message/"],
+  ),
+  "ECO.2.4.2": met(
+    "X-MSS-INS is O when every CDA has the matricule, its OID and the four traits, else N.",
+    ["src/message/compose.ts"],
+    ["test/message/"],
+  ),
+  "ECO.2.4.3": met(
+    "`software.nil` is required, and is in every mail composed.",
+    ["src/message/types.ts"],
+    ["test/message/"],
+  ),
+  "MSS-va1.13": met(
+    "A mail beyond the size that the operator announces, or beyond 25 MB to a patient, is refused before it is stored where the limit is known, else before it is sent.",
+    ["src/message/compose.ts", "src/transport/smtp/envelope.ts"],
+    ["test/transport/smtp-send.test.ts", "test/message/"],
+  ),
+  "AMBU.MSS-va1.02": met(
+    "`action: replace` puts `[Annule et remplace]` after the marker of the subject, a sentence in the body and the slot C in the metadata.",
+    ["src/message/naming.ts"],
+    ["test/message/"],
+  ),
+  "MSS-va1.20": partly(
+    "A submission that says the patient opposes is refused with the patient as recipient; recording the opposition is the software's.",
+    ["src/sending/rules.ts"],
+    ["test/sending/rules.test.ts"],
+  ),
+  "MSS-va1.22": partly(
+    "A submission that says the patient opposes is refused until the professional's acknowledgement is given; recording the opposition and showing the warning are the software's.",
+    ["src/sending/rules.ts"],
+    ["test/sending/rules.test.ts"],
+  ),
+  "INS-va1.53": met(
+    "A CDA that carries an INS is refused where its identity is not qualified; the document is never altered.",
+    ["src/sending/rules.ts"],
+    ["test/sending/rules.test.ts"],
+  ),
+};

@@ -1,0 +1,41 @@
+import type { CoverageTable } from "./entry.js";
+import { caller, met, notApplicable, partly } from "./entry.js";
+
+/** Section 6: products and the ANS guides for intermediation platforms. */
+export const products: CoverageTable = {
+  "pfi-scope": caller("The HL7 v2 side of a platform is the publisher's; the connector carries its mails."),
+  "dpi-scope": caller("Integrating documents into the record is the software's."),
+  "sil-scope": caller("The software submits at validation, with its level-3 CDA and the PDF/A-1 of it."),
+  "ris-scope": caller("The software submits at validation (examples/send-on-validation.ts)."),
+  "dui-scope": notApplicable("The content of that workbook was not seen."),
+  "out-from": partly(
+    "From is the mailbox, there is no Sender, Reply-To and bodies are the caller's; To has one address, since each recipient gets a mail of his own unless professionals are grouped.",
+    ["src/message/compose.ts"],
+    ["test/message/"],
+  ),
+  "in-mdn": partly(
+    "MDN of this form are read and can be composed; answering a mail received comes with the mailbox.",
+    ["src/message/"],
+    ["test/message/"],
+  ),
+  "in-mdn-ko": partly(
+    "Both forms of a failed integration are read, and the present one can be composed; answering comes with the mailbox.",
+    ["src/message/"],
+    ["test/message/"],
+  ),
+  "in-std": partly(
+    "A failure mail that is no MDN is read and can be composed; answering comes with the mailbox.",
+    ["src/message/"],
+    ["test/message/"],
+  ),
+  "in-detect": met(
+    "Every subject begins with the marker, and a mention comes after it; detecting a mail received comes with the mailbox.",
+    ["src/message/naming.ts"],
+    ["test/message/"],
+  ),
+  "out-ack": partly(
+    "DSN and MDN become states and events of each recipient; relaying them as ZAM is the platform's.",
+    ["src/sending/receipts.ts"],
+    ["test/sending/receipts.test.ts"],
+  ),
+};

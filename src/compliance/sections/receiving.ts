@@ -1,0 +1,53 @@
+import type { CoverageTable } from "./entry.js";
+import { caller, later, met, partly } from "./entry.js";
+
+/** Section 3: receiving, screens, directory, traces. */
+export const receiving: CoverageTable = {
+  "ECO.3.1.1": later("Comes with the mailbox, which says of each mail whether a patient or a professional wrote it."),
+  "ECO.3.1.2": later("Comes with the mailbox; the screen is the software's."),
+  "ECO.3.1.3": later("Comes with the mailbox, which gives the subject as shown beside the stored one."),
+  "ECO.3.1.4": later("Comes with the directories."),
+  "SC.MSS-UX.41": later("Comes with the directories."),
+  "ECO.3.1.5": partly(
+    "The address is built from the qualified INS, a wrong key is refused, and a sex or birth date that differs from the matricule can be told; picking the patient and showing it are the software's.",
+    ["src/identity/ins.ts"],
+    ["test/identity/ins.test.ts"],
+  ),
+  "ECO.3.1.6": partly(
+    "Receipts got are matched, stored and shown; MDN can be composed, and answering a mail received comes with the mailbox.",
+    ["src/message/", "src/sending/"],
+    ["test/message/", "test/sending/"],
+  ),
+  "MSS-va1.25": later("Comes with the mailbox; `openXdm` and `inspectCda` already read the data."),
+  "MSS-va1.27": caller("A visual comparison is the software's, on its own patients."),
+  "MSS-va1.28": caller("Filing in the record is the software's."),
+  "SENTINELLE.20": caller("Looking for the known identity is the software's, in its own patient base."),
+  "LGC.MSS-UX.05": later("Comes with the mailbox; `openXdm` already says whether a document replaces or deletes."),
+  "LGC.MDV.06": later("Comes with the mailbox, which remembers what was seen."),
+  "SC.CDA-INT.18": later("Comes with the mailbox, which compares id, setId and versionNumber."),
+  "SC.CDA-INT.04-.08-.17": caller("Sorting imported documents is the software's; `inspectCda` gives the data."),
+  "SC.CDA-VISU.01": later("Comes with the rendering of a CDA as HTML and PDF."),
+  "SC.CDA-VISU.03": later("Comes with the rendering; the embedded PDF can be read today."),
+  "BIO-va1.01-.05-.06-.08": caller("Biology screens are the software's."),
+  "ERGO-va1.05-.08": caller("The list's screen is the software's."),
+  "LGC.DMP-UX.10": caller(
+    "The screen is the software's; nothing in the connector blocks its thread for long but reading a large document.",
+  ),
+  "ANN-va1.01-.04": later("Comes with the directories."),
+  "ECO.4.1.1": met(
+    "Each sending, sending again, deletion of a document and withdrawal is traced per mailbox in an append-only table; nothing but the retention (a setting, 183 days by default) erases it.",
+    ["src/storage/outbox/schema.ts", "src/storage/outbox/retention.ts"],
+    ["test/sending/outcome.test.ts"],
+  ),
+  "ECO.4.1.2": met(
+    "A trace has the author that the caller names or the software, local time with offset, action, request and the server's answer, refusals included, and no content; that the author is authenticated is the caller's to ensure.",
+    ["src/storage/outbox/settle.ts", "src/sending/types.ts"],
+    ["test/sending/outcome.test.ts"],
+  ),
+  "SC.MSS-UX.37": partly(
+    "The history of transmissions is listed and exported (`traces`); its screen is the software's.",
+    ["src/traces/"],
+    ["test/cli/", "test/traces/"],
+  ),
+  "trace-20y": caller("Access to records is logged by the software; the retention of our traces is a setting."),
+};

@@ -1,0 +1,63 @@
+import { decodeWords } from "postal-mime";
+import { integrationErrorLabel } from "../terminology/index.js";
+import { shortText, typedAddress } from "./delivery-status.js";
+import { bareId, field, fieldsOf } from "./original.js";
+import type { ReceiptParts } from "./receipts.js";
+import type { Receipt } from "./types.js";
+
+type Mdn = Extract<Receipt, { kind: "mdn" }>;
+
+const TYPES: readonly Mdn["disposition"][] = ["displayed", "processed", "dispatched", "deleted", "denied", "failed"];
+
+/** Code and label of `902^Patient inconnu`; the label of the table where none is given. */
+export function applicationError(value: string): { code?: string; label?: string } {
+  const text = shortText(decodeWords(value));
+  const match = /^(?:error|failure)?\s*[:=]?\s*(\d{3})\b\s*[\^:;-]?\s*(.*)$/i.exec(text);
+  const code = match?.[1];
+  if (code === undefined) return text === "" ? {} : { label: text };
+  const label = match?.[2]?.trim() || integrationErrorLabel(code);
+  return { code, ...(label === undefined ? {} : { label }) };
+}
+
+/**
+ * The error of a disposition: told by its modifier (`processed/error`), its details in the modifier (the old form) or in a
+ * field `Error` (the new one). A field with a code and no modifier is taken for an error too: better to show a refusal.
+ */
+function errorOf(modifier: string, details: readonly string[]): Mdn["error"] {
+  const parsed = details.map(applicationError);
+  const coded = parsed.find((detail) => detail.code !== undefined);
+  if (!/error|failure/i.test(modifier)) return coded;
+  const inline = /(?:error|failure)\s*:\s*(.+)$/i.exec(modifier)?.[1];
+  const own = inline === undefined ? undefined : applicationError(inline);
+  return (own?.code === undefined ? coded : own) ?? own ?? parsed[0] ?? {};
+}
+
+/** The MDN of a mail (RFC 8098); undefined where it has none, or one that says nothing known. */
+export function dispositionReceipt(parts: ReceiptParts): Mdn | undefined {
+  const text = parts.part("message/disposition-notification", "message/global-disposition-notification");
+  if (text === undefined) return undefined;
+  const fields = fieldsOf(text);
+  const value = field(fields, "disposition");
+  if (value === undefined) return undefined;
+  const semicolon = value.indexOf(";");
+  const said = value.slice(semicolon + 1).trim();
+  const slash = said.indexOf("/");
+  const type = (slash < 0 ? said : said.slice(0, slash)).trim().toLowerCase();
+  const disposition = TYPES.find((known) => type === known || type.startsWith(`${known} `));
+  if (disposition === undefined) return undefined;
+  const details = fields.filter(([name]) => name === "error" || name === "failure").map(([, detail]) => detail);
+  const error = errorOf(slash < 0 ? "" : said.slice(slash + 1), details);
+  const originalMessageId = bareId(field(fields, "original-message-id")) ?? parts.original;
+  const finalRecipient = typedAddress(field(fields, "final-recipient"));
+  const originalRecipient = typedAddress(field(fields, "original-recipient"));
+  return {
+    kind: "mdn",
+    ...parts.common,
+    ...(originalMessageId === undefined ? {} : { originalMessageId }),
+    ...(finalRecipient === undefined ? {} : { finalRecipient }),
+    ...(originalRecipient === undefined ? {} : { originalRecipient }),
+    automatic: /^\s*automatic-action\b/i.test(value.slice(0, Math.max(semicolon, 0))),
+    disposition,
+    ...(error === undefined ? {} : { error }),
+  };
+}

@@ -1,0 +1,21 @@
+import { applicationError } from "./disposition.js";
+import { withoutAccents } from "./naming.js";
+import type { ReceiptParts } from "./receipts.js";
+import type { Receipt } from "./types.js";
+
+type Ko = Extract<Receipt, { kind: "ko" }>;
+
+/** The failure mail of a recipient that was not asked for a MDN (in-std); undefined for any other mail. */
+export function koReceipt(parts: ReceiptParts): Ko | undefined {
+  const subject = withoutAccents(parts.email.subject ?? "").trim();
+  const match = /^\[\s*KO\s+Integration\s+systeme\s*!?\s*\]\s*(?:\[([^\]]{0,200})\])?/i.exec(subject);
+  if (match === null) return undefined;
+  const from = parts.email.from?.address;
+  return {
+    kind: "ko",
+    ...parts.common,
+    ...(parts.original === undefined ? {} : { originalMessageId: parts.original }),
+    ...(from === undefined ? {} : { from }),
+    error: applicationError(match[1] ?? ""),
+  };
+}

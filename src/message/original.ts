@@ -1,0 +1,73 @@
+import { decodeWords } from "postal-mime";
+
+/** Bytes of a header block that are looked at. */
+const HEADER_MAX = 128 * 1024;
+
+/** The header block of a mail and where it ends. */
+export interface HeaderBlock {
+  text: string;
+  /** Bytes of the block, without the empty line. */
+  length: number;
+}
+
+/** The header of a mail, to the first empty line; tolerant of bare LF. */
+export function headerBlock(raw: Uint8Array): HeaderBlock {
+  const text = Buffer.from(raw.buffer, raw.byteOffset, Math.min(raw.byteLength, HEADER_MAX)).toString("latin1");
+  const end = /\r?\n\r?\n/.exec(text);
+  return { text: end ? text.slice(0, end.index) : text, length: end ? end.index : text.length };
+}
+
+/** UTF-8 where it is, else Latin-1: reports are often wrong about it. */
+export function decodeText(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+  }
+}
+
+/** Fields of a block `Name: value`, unfolded, names in lower case, in order. */
+export function fieldsOf(block: string): [name: string, value: string][] {
+  const fields: [string, string][] = [];
+  for (const line of block.split(/\r?\n/)) {
+    const last = fields.at(-1);
+    if (/^[ \t]/.test(line) && last) {
+      last[1] = `${last[1]} ${line.trim()}`.trim();
+      continue;
+    }
+    const colon = line.indexOf(":");
+    if (colon > 0) fields.push([line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()]);
+  }
+  return fields;
+}
+
+/** The first field of that name. */
+export function field(fields: readonly (readonly [string, string])[], name: string): string | undefined {
+  return fields.find(([key, value]) => key === name && value !== "")?.[1];
+}
+
+/** The first message id of a value, without angle brackets. */
+export function bareId(value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  const inside = /<([^<>\s]{1,900})>/.exec(value)?.[1];
+  const bare = inside ?? value.trim();
+  return /^[^\s<>@]{1,500}@[^\s<>]{1,500}$/.test(bare) ? bare : undefined;
+}
+
+/** The last message id of a References field: the mail that is answered. */
+export function lastId(value: string | undefined): string | undefined {
+  const ids = value?.slice(-2000).match(/<[^<>\s]{1,900}>/g);
+  return bareId(ids?.at(-1));
+}
+
+/** The message id in the header of a returned mail. */
+export function originalMessageId(raw: Uint8Array): string | undefined {
+  return bareId(field(fieldsOf(headerBlock(raw).text), "message-id"));
+}
+
+/** The subject in the header of a mail, decoded and freed of controls; empty where there is none. */
+export function originalSubject(raw: Uint8Array): string {
+  const value = field(fieldsOf(headerBlock(raw).text), "subject") ?? "";
+  const text = decodeWords(decodeText(Buffer.from(value, "latin1")));
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]|\p{Surrogate}/gu, "").slice(0, 900);
+}

@@ -1,0 +1,202 @@
+import { MedimailError } from "../errors.js";
+import { integrationErrorLabel } from "../terminology/index.js";
+import { asciiText, dateText, headerAddress, headerText, messageIdText } from "./border.js";
+import { addresses, fold, messageIds, unstructured } from "./fields.js";
+import type { Entity } from "./mime.js";
+import { boundaryFor, fileEntity, multipartEntity, textEntity } from "./mime.js";
+import { headerBlock, originalMessageId, originalSubject } from "./original.js";
+import type { DsnInput, KoInput, MdnInput, ReportInput } from "./types.js";
+
+const KO_MARK = "[KO Intégration système !]";
+
+function envelope(input: ReportInput, original: string | undefined, subject: string): string {
+  const { address, label } = input.from;
+  const from = {
+    address: headerAddress(address, "from.address"),
+    ...(label === undefined ? {} : { name: headerText(label, "from.label") }),
+  };
+  const fields = [
+    fold("Date", [dateText(input.date)]),
+    addresses("From", [from]),
+    addresses("To", [{ address: headerAddress(input.to, "to") }]),
+    unstructured("Subject", subject),
+    messageIds("Message-ID", [messageIdText(input.messageId, "messageId")]),
+  ];
+  if (original !== undefined) fields.push(messageIds("In-Reply-To", [original]), messageIds("References", [original]));
+  if (input.nil !== undefined) fields.push(fold("X-MSS-NIL", [asciiText(input.nil, "nil")]));
+  return fields.join("");
+}
+
+function originalId(input: ReportInput): string | undefined {
+  if (input.originalMessageId !== undefined) return messageIdText(input.originalMessageId, "originalMessageId");
+  return originalMessageId(input.original);
+}
+
+/** The original as it is but for bare CR or LF, which no SMTP server takes. */
+function originalBytes(bytes: Uint8Array): Buffer {
+  const raw = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const text = raw.toString("latin1");
+  return /(?<!\r)\n|\r(?!\n)/.test(text) ? Buffer.from(text.replace(/\r\n?|\n/g, "\r\n"), "latin1") : raw;
+}
+
+/** A message part: never base64 (RFC 2046 §5.2.1), so 8bit where the original is. */
+function messageEntity(type: string, content: Buffer): Entity {
+  const eight = content.some((byte) => byte > 127);
+  return {
+    fields: `Content-Type: ${type}\r\nContent-Transfer-Encoding: ${eight ? "8bit" : "7bit"}\r\n`,
+    content,
+  };
+}
+
+/** Fields of a machine-readable part, in groups; what is not ASCII stands in encoded words (RFC 3464 §2.1). */
+type Fields = [name: string, value: string][];
+
+function statusEntity(type: string, groups: readonly Fields[]): Entity {
+  const text = groups.map((fields) => fields.map(([name, value]) => unstructured(name, value)).join("")).join("\r\n");
+  return {
+    fields: `Content-Type: ${type}\r\nContent-Transfer-Encoding: 7bit\r\n`,
+    content: Buffer.from(text, "latin1"),
+  };
+}
+
+/** A boundary that the returned original does not hold. */
+function freeBoundary(seed: string, original: Buffer): string {
+  for (let turn = 0; ; turn += 1) {
+    const boundary = boundaryFor(`${turn} ${seed}`);
+    if (!original.includes(boundary)) return boundary;
+  }
+}
+
+function assemble(head: string, body: Entity): Uint8Array {
+  return Buffer.concat([Buffer.from(`${head}MIME-Version: 1.0\r\n${body.fields}\r\n`, "latin1"), body.content]);
+}
+
+function checkedError(error: { code: string; label?: string }): { code: string; label: string } {
+  if (!/^\d{3}$/.test(error.code))
+    throw new MedimailError("invalid_argument", "an application code has 3 digits", { path: "error.code" });
+  const label = error.label ?? integrationErrorLabel(error.code) ?? "";
+  return { code: error.code, label: headerText(label, "error.label") };
+}
+
+/** `[KO Intégration système !][code] <subject of the original>` (in-mdn-ko, in-std). */
+function koSubject(code: string, original: Uint8Array): string {
+  return `${KO_MARK}[${code}] ${originalSubject(original)}`.trim();
+}
+
+const MDN_TEXT: Readonly<Record<MdnInput["disposition"], string>> = {
+  displayed: "Votre message a été affiché par son destinataire.",
+  processed: "Votre message a été traité par le logiciel du destinataire.",
+  dispatched: "Votre message a été transmis par son destinataire.",
+  deleted: "Votre message a été supprimé, sans garantie qu'il ait été lu.",
+  denied: "Le destinataire ne souhaite pas que la lecture de votre message soit notifiée.",
+  failed: "Votre message n'a pas pu être traité.",
+};
+
+/**
+ * A disposition notification (RFC 8098, in-mdn, in-mdn-ko): text, `message/disposition-notification`, and the whole original
+ * in one `message/rfc822`. Send it with the null envelope path, and never in answer to a report.
+ *
+ * @throws MedimailError `header_injection`, `mss_address_invalid`, `mail_invalid`, `invalid_argument`
+ */
+export function composeMdn(input: MdnInput): Uint8Array {
+  const original = originalBytes(input.original);
+  const id = originalId(input);
+  const error = input.error && checkedError(input.error);
+  const mode = input.automatic ? "automatic-action/MDN-sent-automatically" : "manual-action/MDN-sent-manually";
+  const detail = error && (error.label === "" ? error.code : `${error.code}^${error.label}`);
+  const modifier = error === undefined ? "" : input.legacyError ? `/Error: ${detail}` : "/error";
+  const fields: Fields = [];
+  if (input.software) {
+    const { name, version } = input.software;
+    fields.push(["Reporting-UA", `${headerText(name, "software.name")}; ${headerText(version, "software.version")}`]);
+  }
+  if (input.originalRecipient !== undefined)
+    fields.push(["Original-Recipient", `rfc822;${headerAddress(input.originalRecipient, "originalRecipient")}`]);
+  fields.push(["Final-Recipient", `rfc822;${headerAddress(input.finalRecipient, "finalRecipient")}`]);
+  if (id !== undefined) fields.push(["Original-Message-ID", `<${id}>`]);
+  fields.push(["Disposition", `${mode}; ${input.disposition}${modifier}`]);
+  if (detail !== undefined && !input.legacyError) fields.push(["Error", detail]);
+
+  const subject = error ? koSubject(error.code, original) : "Accusé de lecture";
+  const text = error
+    ? `L'intégration du document a échoué : ${error.code} ${error.label}`
+    : MDN_TEXT[input.disposition];
+  const boundary = freeBoundary(input.messageId, original);
+  const body = multipartEntity(
+    "report",
+    boundary,
+    [
+      textEntity("plain", input.text ?? text),
+      statusEntity("message/disposition-notification", [fields]),
+      messageEntity("message/rfc822", original),
+    ],
+    ";\r\n report-type=disposition-notification",
+  );
+  return assemble(envelope(input, id, subject), body);
+}
+
+/** A delivery report of an operator (RFC 3464, 6522). @throws MedimailError as {@link composeMdn} */
+export function composeDsn(input: DsnInput): Uint8Array {
+  const original = originalBytes(input.original);
+  const first: Fields = [["Reporting-MTA", `dns; ${asciiText(input.reportingMta, "reportingMta")}`]];
+  if (input.envelopeId !== undefined)
+    first.unshift(["Original-Envelope-Id", asciiText(input.envelopeId, "envelopeId")]);
+  const groups = input.recipients.map((recipient, index): Fields => {
+    const path = `recipients[${index}]`;
+    const { address, originalRecipient, action, status, diagnostic } = recipient;
+    const fields: Fields = [["Final-Recipient", `rfc822; ${headerAddress(address, `${path}.address`)}`]];
+    if (originalRecipient !== undefined)
+      fields.unshift([
+        "Original-Recipient",
+        `rfc822; ${headerAddress(originalRecipient, `${path}.originalRecipient`)}`,
+      ]);
+    fields.push(["Action", action], ["Status", asciiText(status, `${path}.status`)]);
+    if (diagnostic !== undefined)
+      fields.push(["Diagnostic-Code", `smtp; ${headerText(diagnostic, `${path}.diagnostic`)}`]);
+    return fields;
+  });
+  const failed = input.recipients.some((recipient) => recipient.action === "failed");
+  const delayed = input.recipients.some((recipient) => recipient.action === "delayed");
+  const text = failed
+    ? "Votre message n'a pas pu être remis à tous ses destinataires."
+    : delayed
+      ? "La remise de votre message est retardée ; elle sera tentée de nouveau."
+      : "Votre message a été remis.";
+  const returned =
+    input.ret === "FULL"
+      ? messageEntity("message/rfc822", original)
+      : messageEntity(
+          "text/rfc822-headers",
+          Buffer.concat([original.subarray(0, headerBlock(original).length), Buffer.from("\r\n")]),
+        );
+  const subject = failed ? "Échec de remise" : delayed ? "Remise retardée" : "Accusé de remise";
+  const body = multipartEntity(
+    "report",
+    freeBoundary(input.messageId, original),
+    [textEntity("plain", input.text ?? text), statusEntity("message/delivery-status", [first, ...groups]), returned],
+    ";\r\n report-type=delivery-status",
+  );
+  return assemble(envelope(input, originalId(input), subject), body);
+}
+
+/**
+ * The failure mail of a recipient that was not asked for a MDN (in-std): same subject as a negative MDN, the original in
+ * `message/rfc822`, its attachments repeated.
+ *
+ * @throws MedimailError as {@link composeMdn}
+ */
+export function composeKo(input: KoInput): Uint8Array {
+  const original = originalBytes(input.original);
+  const error = checkedError(input.error);
+  const text = `L'intégration du document a échoué : ${error.code} ${error.label}`;
+  const files = (input.attachments ?? []).map((file, index) =>
+    fileEntity(
+      asciiText(file.mimeType, `attachments[${index}].mimeType`),
+      headerText(file.name, `attachments[${index}].name`),
+      file.content,
+    ),
+  );
+  const parts = [textEntity("plain", input.text ?? text), messageEntity("message/rfc822", original), ...files];
+  const body = multipartEntity("mixed", freeBoundary(input.messageId, original), parts);
+  return assemble(envelope(input, originalId(input), koSubject(error.code, original)), body);
+}

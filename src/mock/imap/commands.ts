@@ -1,0 +1,80 @@
+import { create, list, lsub, remove, rename, select, status, subscribe } from "./folder-commands.js";
+import { append, copy, expunge, fetch, move, search, store } from "./message-commands.js";
+import type { Outcome } from "./outcome.js";
+import { bad, no, ok } from "./outcome.js";
+import type { ImapSession } from "./session.js";
+import type { Value } from "./syntax.js";
+
+export interface Command {
+  /** From which state of the session on (RFC 9051 §3). */
+  state: "any" | "authenticated" | "selected";
+  run: (session: ImapSession, values: readonly Value[]) => Outcome | Promise<Outcome>;
+}
+
+const any = (run: Command["run"]): Command => ({ state: "any", run });
+const authenticated = (run: Command["run"]): Command => ({ state: "authenticated", run });
+const selected = (run: Command["run"]): Command => ({ state: "selected", run });
+
+/** Every command that the mock knows. */
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  CAPABILITY: any((session) => {
+    session.untagged(`* CAPABILITY ${session.capabilities()}`);
+    return ok("Done");
+  }),
+  NOOP: any(() => ok("Done")),
+  LOGOUT: any((session) => {
+    session.untagged("* BYE Goodbye");
+    return ok("Done");
+  }),
+  STARTTLS: any((session) => session.starttls()),
+  AUTHENTICATE: any(() => bad("Syntax of AUTHENTICATE")),
+  LOGIN: any(() => no("[PRIVACYREQUIRED] LOGIN is disabled")),
+  ID: any((session) => {
+    session.untagged('* ID ("name" "mock Medimail" "vendor" "medimail-connector")');
+    return ok("Done");
+  }),
+  ENABLE: authenticated((session) => {
+    session.untagged("* ENABLED");
+    return ok("Done");
+  }),
+  NAMESPACE: authenticated((session) => {
+    session.untagged('* NAMESPACE (("" "/")) NIL NIL');
+    return ok("Done");
+  }),
+  IDLE: authenticated((session) => session.idle()),
+  LIST: authenticated(list),
+  LSUB: authenticated(lsub),
+  STATUS: authenticated(status),
+  SELECT: authenticated((session, values) => select(session, values, false)),
+  EXAMINE: authenticated((session, values) => select(session, values, true)),
+  CREATE: authenticated(create),
+  DELETE: authenticated(remove),
+  RENAME: authenticated(rename),
+  SUBSCRIBE: authenticated((session, values) => subscribe(session, values, true)),
+  UNSUBSCRIBE: authenticated((session, values) => subscribe(session, values, false)),
+  APPEND: authenticated(append),
+  CHECK: selected(() => ok("Done")),
+  CLOSE: selected((session) => {
+    const view = session.view;
+    if (view && !view.readOnly)
+      view.folder.remove(new Set(view.folder.messages.filter((message) => message.has("\\Deleted"))));
+    session.view = undefined;
+    return ok("Done");
+  }),
+  UNSELECT: selected((session) => {
+    session.view = undefined;
+    return ok("Done");
+  }),
+  EXPUNGE: selected((session, values) => expunge(session, values, false)),
+  "UID EXPUNGE": selected((session, values) => expunge(session, values, true)),
+  FETCH: selected((session, values) => fetch(session, values, false)),
+  "UID FETCH": selected((session, values) => fetch(session, values, true)),
+  SEARCH: selected((session, values) => search(session, values, false)),
+  "UID SEARCH": selected((session, values) => search(session, values, true)),
+  STORE: selected((session, values) => store(session, values, false)),
+  "UID STORE": selected((session, values) => store(session, values, true)),
+  COPY: selected((session, values) => copy(session, values, false)),
+  "UID COPY": selected((session, values) => copy(session, values, true)),
+  MOVE: selected((session, values) => move(session, values, false)),
+  "UID MOVE": selected((session, values) => move(session, values, true)),
+};

@@ -1,0 +1,39 @@
+import type { Socket } from "node:net";
+import type { MockContext } from "../context.js";
+import { LineConnection } from "../wire/connection.js";
+import { Listener } from "../wire/listener.js";
+import { ImapSession } from "./session.js";
+
+/** The IMAP server: one session for each connection. */
+export class ImapServer {
+  readonly listener: Listener;
+  readonly #context: MockContext;
+  #count = 0;
+
+  constructor(context: MockContext) {
+    this.#context = context;
+    this.listener = new Listener((socket) => void this.#serve(socket));
+  }
+
+  async #serve(socket: Socket): Promise<void> {
+    const { observer, limits } = this.#context;
+    const connection = new LineConnection(socket, {
+      id: `imap-${++this.#count}`,
+      protocol: "imap",
+      observe: observer.observe,
+      idleMs: limits.idleMs,
+    });
+    const port = this.listener.port;
+    observer.observe({ connection: connection.id, kind: "tcp", protocol: "imap", what: "open", port });
+    const session = new ImapSession(this.#context, connection);
+    try {
+      await session.run(this.listener.size > limits.sessions);
+    } catch (error) {
+      this.#context.failed(error);
+      connection.cut();
+    } finally {
+      session.close();
+      observer.observe({ connection: connection.id, kind: "tcp", protocol: "imap", what: "close", port });
+    }
+  }
+}

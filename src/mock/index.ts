@@ -1,0 +1,33 @@
+export type { DsnAction } from "./delivery.js";
+export type {
+  Fault,
+  FaultName,
+  FaultPoint,
+  FaultScript,
+  FaultSentence,
+  Faults,
+  FaultTuning,
+  ImapFaultPoint,
+  SmtpFaultPoint,
+} from "./faults.js";
+export { describeFault, FAULT_NAMES, SMTP_FAULT_POINTS } from "./faults.js";
+export type { WaitForMail } from "./mock.js";
+export { MockMedimail, startMockMedimail } from "./mock.js";
+export type { WaitOptions } from "./observer.js";
+export type {
+  AutoReceipts,
+  MailboxType,
+  MockLimits,
+  MockMailboxAuth,
+  MockMailboxOptions,
+  MockMedimailOptions,
+  MockSasl,
+} from "./options.js";
+export { defaultLimits, defaultMailboxes } from "./options.js";
+export type { ClientCredentials } from "./pki/pki.js";
+export type { MockReady, MockReadyMailbox } from "./ready.js";
+export type { RefusalForm, RefuseOptions } from "./recipients.js";
+export type { MockFolder } from "./store/folder.js";
+export type { MockMailbox } from "./store/mailbox.js";
+export type { MockMessage } from "./store/message.js";
+export type { AcceptedMail, AcceptedRecipient, Notify } from "./submission.js";

@@ -1,0 +1,304 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { MedimailError } from "../errors.js";
+import type { Observation } from "../seams/observations.js";
+import type { MockContext } from "./context.js";
+import type { DsnAction } from "./delivery.js";
+import { Delivery, findMail } from "./delivery.js";
+import { FaultSentence, Faults, momentOf } from "./faults.js";
+import { ImapServer } from "./imap/server.js";
+import { mailWriter } from "./mail-files.js";
+import type { WaitOptions } from "./observer.js";
+import { Journal, Observer } from "./observer.js";
+import type { MockMailboxOptions, MockMedimailOptions } from "./options.js";
+import { DEFAULT_SIZE_LIMIT, defaultLimits, defaultMailboxes } from "./options.js";
+import type { ClientCredentials } from "./pki/pki.js";
+import { Pki } from "./pki/pki.js";
+import type { MockReady } from "./ready.js";
+import { writeReady, writeToken } from "./ready.js";
+import type { RefuseOptions } from "./recipients.js";
+import { Recipients } from "./recipients.js";
+import { SmtpServer } from "./smtp/server.js";
+import type { MockMailbox } from "./store/mailbox.js";
+import type { MockMessage } from "./store/message.js";
+import { bare } from "./store/message.js";
+import { MockStore } from "./store/store.js";
+import type { AcceptedMail } from "./submission.js";
+
+export interface WaitForMail extends WaitOptions {
+  /** A recipient of the envelope. */
+  to?: string;
+  /** The envelope sender; empty for receipts. */
+  from?: string;
+  messageId?: string;
+}
+
+/** A running mock: make one with {@link startMockMedimail}. */
+export class MockMedimail implements AsyncDisposable {
+  /** The faults in place: `mock.faults.add({ name: "refuse", at: "rcpt", times: 2 })`. */
+  readonly faults: Faults;
+  readonly #options: MockMedimailOptions;
+  readonly #store: MockStore;
+  readonly #pki: Pki;
+  readonly #observer: Observer;
+  readonly #mails: Journal<AcceptedMail>;
+  readonly #delivery: Delivery;
+  readonly #recipients: Recipients;
+  readonly #smtp: SmtpServer;
+  readonly #imap: ImapServer;
+  readonly #problems: unknown[] = [];
+  #dir: string | undefined;
+  #ready: Promise<MockReady> | undefined;
+  #tokenWrites: Promise<unknown> = Promise.resolve();
+  #closed: Promise<void> | undefined;
+
+  private constructor(options: MockMedimailOptions, pki: Pki) {
+    const now = options.now ?? (() => new Date());
+    const failed = (error: unknown) => void this.#problems.push(error);
+    this.#options = options;
+    this.#pki = pki;
+    this.#dir = options.dir;
+    this.faults = new Faults();
+    this.#store = new MockStore(options.mailboxes ?? defaultMailboxes, now);
+    this.#observer = new Observer({
+      keep: options.keepObservations ?? 50_000,
+      now,
+      ...(options.onObservation ? { sink: options.onObservation } : {}),
+    });
+    this.#mails = new Journal(options.keepMails ?? 10_000);
+    this.#recipients = new Recipients(this.#store, now);
+    const autoReceipts = options.autoReceipts ?? {};
+    this.#delivery = new Delivery({
+      store: this.#store,
+      mails: this.#mails,
+      observe: this.#observer.observe,
+      now,
+      filesSent: options.filesSent ?? false,
+      autoReceipts,
+      failed,
+      onDelivered: (address, message) => this.#recipients.automatic(address, message, autoReceipts),
+      ...(options.dir === undefined ? {} : { write: mailWriter(options.dir) }),
+    });
+    const context: MockContext = {
+      store: this.#store,
+      pki,
+      faults: this.faults,
+      observer: this.#observer,
+      limits: { ...defaultLimits, ...options.limits },
+      sizeLimit: options.sizeLimit ?? DEFAULT_SIZE_LIMIT,
+      hostname: options.hostname ?? "localhost",
+      now,
+      accept: (mail, connection) => this.#delivery.accept(mail, connection),
+      failed,
+    };
+    this.#smtp = new SmtpServer(context);
+    this.#imap = new ImapServer(context);
+  }
+
+  /** @internal */
+  static async start(options: MockMedimailOptions): Promise<MockMedimail> {
+    const mock = new MockMedimail(options, await Pki.create(options.hostname ?? "localhost"));
+    try {
+      await Promise.all([
+        mock.#smtp.listener.listen(options.smtpPort ?? 0),
+        mock.#imap.listener.listen(options.imapPort ?? 0),
+      ]);
+      if (options.dir !== undefined) await mock.ready();
+      return mock;
+    } catch (error) {
+      await mock.close();
+      throw error;
+    }
+  }
+
+  /** What a client is to connect to; STARTTLS on both. */
+  get smtp(): { host: string; port: number } {
+    return { host: this.#hostname, port: this.#smtp.listener.port };
+  }
+
+  get imap(): { host: string; port: number } {
+    return { host: this.#hostname, port: this.#imap.listener.port };
+  }
+
+  /** The authority's certificate, PEM. */
+  get ca(): string {
+    return this.#pki.ca;
+  }
+
+  get #hostname(): string {
+    return this.#options.hostname ?? "localhost";
+  }
+
+  /** The ready object of `medimail mock` (CLI.md). Writes its files: into `dir`, or a temporary folder that `close` removes. */
+  ready(): Promise<MockReady> {
+    this.#ready ??= this.#writeReady();
+    return this.#ready;
+  }
+
+  async #writeReady(): Promise<MockReady> {
+    this.#dir ??= await mkdtemp(join(tmpdir(), "medimail-mock-"));
+    return writeReady({
+      dir: this.#dir,
+      store: this.#store,
+      pki: this.#pki,
+      hostname: this.#hostname,
+      smtpPort: this.smtp.port,
+      imapPort: this.imap.port,
+      filesSent: this.#options.filesSent ?? false,
+    });
+  }
+
+  /** The observations kept, oldest first. */
+  get observations(): readonly Observation[] {
+    return this.#observer.journal.entries;
+  }
+
+  /** The mails accepted, oldest first. */
+  get mails(): readonly AcceptedMail[] {
+    return this.#mails.entries;
+  }
+
+  /** Errors of the mock itself, which no client could be told: a test may check that there is none. */
+  get problems(): readonly unknown[] {
+    return this.#problems;
+  }
+
+  /** A mailbox, a patient's included (`<INS>@patient.mssante.fr`). Throws `invalid_argument` where there is none. */
+  mailbox(address: string): MockMailbox {
+    const found = this.#store.lookup(address);
+    if ("unknown" in found)
+      throw new MedimailError("invalid_argument", "The mock has no such mailbox", { path: "address" });
+    return found.mailbox;
+  }
+
+  /** One more mailbox; its certificate or token is there at once, its configuration with the `ready()` that comes after. */
+  addMailbox(options: MockMailboxOptions): MockMailbox {
+    const mailbox = this.#store.add(options);
+    this.#ready = undefined;
+    return mailbox;
+  }
+
+  /** Certificate, key and PKCS#12 of an APP mailbox. */
+  certificate(address: string): Promise<ClientCredentials> {
+    return this.#pki.client(address);
+  }
+
+  /** The same name, signed by an authority that the mock does not know. */
+  untrustedCertificate(address: string): Promise<ClientCredentials> {
+    return this.#pki.strangerClient(address);
+  }
+
+  /** The newest token accepted for a mailbox. Throws `invalid_argument` where there is none. */
+  token(address: string): string {
+    const token = this.#store.token(address);
+    if (token === undefined)
+      throw new MedimailError("invalid_argument", "No token is accepted for this mailbox", { path: "address" });
+    return token;
+  }
+
+  /** A further token; where the files of `ready()` exist, its token file has it at once. */
+  issueToken(address: string): string {
+    const token = this.#store.issueToken(address);
+    const dir = this.#dir;
+    if (this.#ready && dir !== undefined) {
+      this.#tokenWrites = this.#tokenWrites
+        .then(() => writeToken(dir, address.toLowerCase(), token))
+        .catch((error) => this.#problems.push(error));
+    }
+    return token;
+  }
+
+  /** Every token of the mailbox, or the one given, is refused from now on. */
+  revokeToken(address: string, token?: string): void {
+    this.#store.revokeToken(address, token);
+  }
+
+  /** A fault in words: `mock.after("RCPT").reply(451).times(2)`, `mock.after("IMAP SELECT").drop()`. */
+  after(command: string): FaultSentence {
+    return new FaultSentence(this.faults, momentOf(command));
+  }
+
+  /** The first mail, past or to come, that fits. Throws `timeout`. */
+  waitForMail({ to, from, messageId, ...options }: WaitForMail = {}): Promise<AcceptedMail> {
+    const id = bare(messageId);
+    const fits = (mail: AcceptedMail) =>
+      (to === undefined || mail.recipients.some((recipient) => recipient.address.toLowerCase() === to.toLowerCase())) &&
+      (from === undefined || mail.from.toLowerCase() === from.toLowerCase()) &&
+      (id === undefined || mail.messageId === id);
+    return this.#mails.wait(fits, "mail that fits", options);
+  }
+
+  /** The first observation, past or to come, that fits. Throws `timeout`. */
+  waitFor(predicate: (observation: Observation) => boolean, options?: WaitOptions): Promise<Observation> {
+    return this.#observer.journal.wait(predicate, "observation that fits", options);
+  }
+
+  /** A person reads the mail: `\Seen`, and a displayed MDN into the sender's INBOX where the mail asks one (else undefined). */
+  read(address: string, messageId: string): MockMessage | undefined {
+    return this.#recipients.read(address, messageId);
+  }
+
+  /** A software files the documents: a processed MDN where the mail asks one. */
+  integrate(address: string, messageId: string): MockMessage | undefined {
+    return this.#recipients.integrate(address, messageId);
+  }
+
+  /** A software cannot file them: code 900 to 906. */
+  refuseIntegration(
+    address: string,
+    messageId: string,
+    code: string,
+    options?: RefuseOptions,
+  ): MockMessage | undefined {
+    return this.#recipients.refuseIntegration(address, messageId, code, options);
+  }
+
+  /** The operator reports on a mail, whether it was asked or not: late, twice, or against what it said before. */
+  report(
+    address: string,
+    messageId: string,
+    action: DsnAction,
+    details?: { status?: string; diagnostic?: string },
+  ): MockMessage | undefined {
+    const { mail, recipient } = findMail(this.mails, address, messageId);
+    return this.#delivery.report(mail, recipient, action, details);
+  }
+
+  /** Delivers the mails that a `delay` fault has kept back; how many. */
+  release(): number {
+    return this.#delivery.release();
+  }
+
+  /** Ends every session and both servers; waits that are under way fail with `closed`. Nothing is left running. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all([this.#smtp.listener.close(), this.#imap.listener.close()]);
+    this.#observer.journal.close();
+    this.#mails.close();
+    await this.#ready?.catch(() => {});
+    await this.#tokenWrites;
+    if (this.#options.dir === undefined && this.#dir !== undefined)
+      await rm(this.#dir, { recursive: true, force: true });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+/**
+ * A mock Medimail: a real SMTP submission server and a real IMAP server on loopback, over one store, with an authority and
+ * certificates of its own.
+ *
+ * @example
+ * await using mock = await startMockMedimail();
+ * @throws MedimailError `mock_failed` where a port cannot be had, `invalid_argument` for a mailbox that cannot be
+ */
+export function startMockMedimail(options: MockMedimailOptions = {}): Promise<MockMedimail> {
+  return MockMedimail.start(options);
+}

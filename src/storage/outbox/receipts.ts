@@ -1,0 +1,163 @@
+import type {
+  ReceiptDecision,
+  ReceiptInput,
+  ReceiptRow,
+  RecipientRow,
+  SubmissionInfo,
+  TraceEntry,
+} from "../../seams/index.js";
+import type { Sql, SqlValue } from "../driver.js";
+import { applyChange, followRecipients } from "./changes.js";
+import type { OutboxContext } from "./context.js";
+import { openedInfo, openedJson, receiptContext, sealedJson } from "./context.js";
+import { insertEvent, insertTraces } from "./journal.js";
+import { recipientsOfMail } from "./rows.js";
+import { envelopeIdOf } from "./submit.js";
+
+type Decide = (recipients: RecipientRow[], info: SubmissionInfo | undefined) => ReceiptDecision[];
+
+interface Target {
+  mail: number;
+  pk: number;
+  id: string;
+  tenant: string;
+  mailbox: string;
+  info: ArrayBuffer | null;
+}
+
+const BY_ENVELOPE = `SELECT m.id AS mail, m.message_id, s.pk, s.id, s.tenant, s.mailbox, s.info
+  FROM medimail_mails m JOIN medimail_submissions s ON s.pk = m.submission
+  WHERE m.envelope_id = ? AND m.tenant = ? AND m.mailbox = ? ORDER BY m.id DESC`;
+
+export function recordReceipt(
+  context: OutboxContext,
+  input: ReceiptInput,
+  decide: Decide,
+  trace: TraceEntry | undefined,
+): Promise<"matched" | "unmatched" | "duplicate"> {
+  const { database: sql, cipher } = context;
+  const data = sealedJson(cipher, input.data, receiptContext(input.tenant, input.mailbox, input.source));
+  return context.queue.write(() => {
+    const seen = sql.get("SELECT 1 AS seen FROM medimail_receipts WHERE tenant = ? AND mailbox = ? AND source = ?", [
+      input.tenant,
+      input.mailbox,
+      input.source,
+    ]);
+    if (seen) return "duplicate";
+    const target = findMail(sql, input);
+    const recipients = target ? recipientsOfMail(sql, cipher, target.id, target.mail) : [];
+    const decisions = decide(recipients, target && openedInfo(cipher, target.info, target.id));
+    const receipt = insertReceipt(sql, input, data, target);
+    if (target) apply(sql, target, recipients, receipt, input.at, decisions);
+    if (trace) insertTraces(sql, [trace]);
+    return target ? "matched" : "unmatched";
+  });
+}
+
+function findMail(sql: Sql, { tenant, mailbox, originalMessageId, envelopeId }: ReceiptInput): Target | undefined {
+  if (originalMessageId !== undefined) {
+    const found = sql
+      .all<Target & { message_id: string }>(BY_ENVELOPE, [envelopeIdOf(originalMessageId), tenant, mailbox])
+      .find(({ message_id }) => message_id === originalMessageId);
+    if (found) return found;
+  }
+  return envelopeId === undefined
+    ? undefined
+    : sql.get<Target>(`${BY_ENVELOPE} LIMIT 1`, [envelopeId, tenant, mailbox]);
+}
+
+const RECEIPT = `INSERT INTO medimail_receipts (tenant, mailbox, source, kind, at, original_message_id, envelope_id, submission, data)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+
+function insertReceipt(sql: Sql, input: ReceiptInput, data: Buffer, target: Target | undefined): number {
+  return sql.run(RECEIPT, [
+    input.tenant,
+    input.mailbox,
+    input.source,
+    input.kind,
+    input.at,
+    input.originalMessageId ?? null,
+    input.envelopeId ?? null,
+    target?.pk ?? null,
+    data,
+  ]).lastInsertRowid;
+}
+
+function apply(
+  sql: Sql,
+  target: Target,
+  recipients: RecipientRow[],
+  receipt: number,
+  at: number,
+  decisions: ReceiptDecision[],
+): void {
+  for (const { recipientId, change, events } of decisions) {
+    const recipient = recipients.find(({ id }) => id === recipientId);
+    if (!recipient) continue;
+    sql.run("INSERT OR IGNORE INTO medimail_receipt_recipients (receipt, recipient) VALUES (?, ?)", [
+      receipt,
+      recipientId,
+    ]);
+    if (change) applyChange(sql, { ...change, id: recipientId }, at, recipient.state);
+    for (const event of events) insertEvent(sql, target, event);
+  }
+  followRecipients(sql, target.mail, at);
+}
+
+interface ReceiptRecord {
+  id: number;
+  tenant: string;
+  mailbox: string;
+  source: string;
+  kind: "dsn" | "mdn" | "ko";
+  at: number;
+  original_message_id: string | null;
+  envelope_id: string | null;
+  submission: number | null;
+  data: ArrayBuffer | null;
+}
+
+const DEFAULT_LIMIT = 100;
+
+export interface ReceiptQuery {
+  tenant?: string;
+  mailbox?: string;
+  unmatchedOnly?: boolean;
+  limit?: number;
+}
+
+/** Newest first. `data` is null once erased. */
+export function receipts({ database: sql, cipher }: OutboxContext, query: ReceiptQuery): ReceiptRow[] {
+  const conditions: string[] = [];
+  const params: SqlValue[] = [];
+  for (const column of ["tenant", "mailbox"] as const) {
+    const value = query[column];
+    if (value === undefined) continue;
+    conditions.push(`${column} = ?`);
+    params.push(value);
+  }
+  if (query.unmatchedOnly) conditions.push("submission IS NULL");
+  const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
+  const rows = sql.all<ReceiptRecord>(`SELECT * FROM medimail_receipts ${where} ORDER BY id DESC LIMIT ?`, [
+    ...params,
+    query.limit ?? DEFAULT_LIMIT,
+  ]);
+  return rows.map((row) => ({
+    id: row.id,
+    tenant: row.tenant,
+    mailbox: row.mailbox,
+    source: row.source,
+    kind: row.kind,
+    at: row.at,
+    ...(row.original_message_id === null ? {} : { originalMessageId: row.original_message_id }),
+    ...(row.envelope_id === null ? {} : { envelopeId: row.envelope_id }),
+    data: row.data === null ? null : openedJson(cipher, row.data, receiptContext(row.tenant, row.mailbox, row.source)),
+    matched: row.submission !== null,
+    recipientIds: sql
+      .all<{ recipient: number }>(
+        "SELECT recipient FROM medimail_receipt_recipients WHERE receipt = ? ORDER BY recipient",
+        [row.id],
+      )
+      .map(({ recipient }) => recipient),
+  }));
+}

@@ -1,0 +1,121 @@
+import type { TraceEntry } from "../../seams/index.js";
+import type { SqlValue } from "../driver.js";
+import type { OutboxContext } from "./context.js";
+import { insertTraces, instant } from "./journal.js";
+
+// Every mail of the submission is done, and the last of its recipients changed before the limit.
+const SETTLED = `SELECT DISTINCT s.pk FROM medimail_mails m JOIN medimail_submissions s ON s.pk = m.submission
+  WHERE m.settled_at < ? AND s.erased_at IS NULL
+    AND NOT EXISTS (SELECT 1 FROM medimail_mails o WHERE o.submission = s.pk AND (o.settled_at IS NULL OR o.settled_at >= ?))
+    AND NOT EXISTS (SELECT 1 FROM medimail_recipients r WHERE r.submission = s.pk AND r.updated_at >= ?)
+  LIMIT ?`;
+
+// So many a transaction: other writers wait no longer than that takes.
+const CHUNK = 200;
+
+/**
+ * Erases heads, bodies, info, patients' addresses and receipts' data; also the data of receipts that matched nothing and are
+ * older. Freed pages are overwritten (secure_delete) and the write-ahead log is emptied, so that the content is in
+ * neither file any more; where a reader of another process hinders the latter, the next call does it.
+ */
+export async function eraseContent(context: OutboxContext, settledBefore: number, now: number): Promise<number> {
+  const sql = context.database;
+  let erased = 0;
+  for (;;) {
+    const count = await context.queue.write(() => {
+      const rows = sql.all<{ pk: number }>(SETTLED, [settledBefore, settledBefore, settledBefore, CHUNK]);
+      for (const { pk } of rows) eraseOne(context, pk, now);
+      return rows.length;
+    });
+    erased += count;
+    if (count < CHUNK) break;
+  }
+  await context.queue.write(() => {
+    sql.run("UPDATE medimail_receipts SET data = NULL WHERE submission IS NULL AND at < ? AND data IS NOT NULL", [
+      settledBefore,
+    ]);
+  });
+  sql.checkpoint();
+  return erased;
+}
+
+function eraseOne({ database: sql }: OutboxContext, pk: number, now: number): void {
+  sql.run("DELETE FROM medimail_contents WHERE submission = ?", [pk]);
+  sql.run("UPDATE medimail_recipients SET address = NULL WHERE submission = ? AND kind = 'patient'", [pk]);
+  sql.run("UPDATE medimail_receipts SET data = NULL WHERE submission = ?", [pk]);
+  sql.run("UPDATE medimail_submissions SET info = NULL, erased_at = ? WHERE pk = ?", [now, pk]);
+}
+
+/** Events older than `before` (ms since 1970) are erased; cursors stay valid. */
+export function eraseEvents({ queue, database }: OutboxContext, before: number): Promise<number> {
+  return queue.write(() => database.run("DELETE FROM medimail_events WHERE at < ?", [before]).changes);
+}
+
+/** Durable; ECO.4.1.2. */
+export function appendTraces({ queue, database }: OutboxContext, entries: TraceEntry[]): Promise<void> {
+  return queue.write(() => insertTraces(database, entries));
+}
+
+/** The only way a trace leaves: the trigger of the table refuses any other (ECO.4.1.1). */
+export function eraseTraces({ queue, database: sql }: OutboxContext, before: string): Promise<number> {
+  const limit = instant(before);
+  return queue.write(() => {
+    sql.run("INSERT INTO medimail_trace_retention (before_ms) VALUES (?)", [limit]);
+    const { changes } = sql.run("DELETE FROM medimail_traces WHERE at_ms < ?", [limit]);
+    sql.run("DELETE FROM medimail_trace_retention");
+    return changes;
+  });
+}
+
+export interface TraceQuery {
+  tenant?: string;
+  mailbox?: string;
+  since?: string;
+  until?: string;
+  after?: number;
+  limit?: number;
+}
+
+const DEFAULT_LIMIT = 1000;
+
+/** In the order they were written; `since` included, `until` excluded. */
+export function traces({ database }: OutboxContext, query: TraceQuery): (TraceEntry & { seq: number })[] {
+  const conditions = ["seq > ?"];
+  const params: SqlValue[] = [query.after ?? 0];
+  const also = (condition: string, value: SqlValue | undefined) => {
+    if (value === undefined) return;
+    conditions.push(condition);
+    params.push(value);
+  };
+  also("tenant = ?", query.tenant);
+  also("mailbox = ?", query.mailbox);
+  also("at_ms >= ?", query.since === undefined ? undefined : instant(query.since));
+  also("at_ms < ?", query.until === undefined ? undefined : instant(query.until));
+  const rows = database.all<Omit<TraceEntry, "ok"> & { seq: number; ok: number }>(
+    `SELECT seq, at, tenant, mailbox, actor, action, request, answer, ok FROM medimail_traces
+     WHERE ${conditions.join(" AND ")} ORDER BY seq LIMIT ?`,
+    [...params, query.limit ?? DEFAULT_LIMIT],
+  );
+  return rows.map((row) => ({ ...row, ok: row.ok === 1 }));
+}
+
+export function cursor({ database }: OutboxContext, tenant: string, mailbox: string, name: string): string | undefined {
+  const sql = "SELECT value FROM medimail_cursors WHERE tenant = ? AND mailbox = ? AND name = ?";
+  return database.get<{ value: string }>(sql, [tenant, mailbox, name])?.value;
+}
+
+export function setCursor(
+  { queue, database }: OutboxContext,
+  tenant: string,
+  mailbox: string,
+  name: string,
+  value: string,
+): Promise<void> {
+  return queue.write(() => {
+    database.run(
+      `INSERT INTO medimail_cursors (tenant, mailbox, name, value) VALUES (?, ?, ?, ?)
+       ON CONFLICT (tenant, mailbox, name) DO UPDATE SET value = excluded.value`,
+      [tenant, mailbox, name, value],
+    );
+  });
+}

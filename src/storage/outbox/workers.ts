@@ -1,0 +1,85 @@
+import type { ClaimedMail, WorkerIdentity } from "../../seams/index.js";
+import type { Sql } from "../driver.js";
+import { MAIL_COLUMNS } from "./claim.js";
+import type { MailRecord } from "./contents.js";
+import { loadMails } from "./contents.js";
+import type { OutboxContext } from "./context.js";
+
+type Known = WorkerIdentity & { heartbeatAt: number };
+
+const BEAT = `INSERT INTO medimail_workers (id, host, boot, pid, pid_start, heartbeat_at) VALUES (?, ?, ?, ?, ?, ?)
+  ON CONFLICT (id) DO UPDATE SET heartbeat_at = excluded.heartbeat_at`;
+
+export function heartbeat({ queue, database }: OutboxContext, worker: WorkerIdentity, now: number): Promise<void> {
+  return queue.write(
+    () => {
+      database.run(BEAT, [worker.id, worker.host, worker.boot, worker.pid, worker.pidStart, now]);
+    },
+    { durable: false },
+  );
+}
+
+/** What the worker still holds goes back: at once before the hand-over mark, to the next `recover` after it. */
+export function removeWorker({ queue, database: sql, clock }: OutboxContext, id: string): Promise<void> {
+  return queue.write(() => {
+    giveBack(sql, id, clock.now());
+    sql.run("UPDATE medimail_mails SET lease_end = ? WHERE lease_owner = ?", [clock.now(), id]);
+    sql.run("DELETE FROM medimail_workers WHERE id = ?", [id]);
+  });
+}
+
+function giveBack(sql: Sql, owner: string, now: number): void {
+  sql.run(
+    `UPDATE medimail_mails SET lease_owner = NULL, lease_end = NULL, due_at = min(due_at, ?) WHERE lease_owner = ? AND handover_at IS NULL`,
+    [now, owner],
+  );
+}
+
+export interface RecoverQuery {
+  worker: string;
+  now: number;
+  isDead: (worker: Known) => boolean;
+}
+
+export async function recover(context: OutboxContext, query: RecoverQuery): Promise<ClaimedMail[]> {
+  const sql = context.database;
+  if (deadOwners(sql, query).length === 0) return [];
+  const taken = await context.queue.write(() => {
+    const mails: MailRecord[] = [];
+    // Asked again inside the transaction: another process may have recovered them, or a worker come back.
+    for (const { owner, leftovers } of deadOwners(sql, query)) {
+      giveBack(sql, owner, query.now);
+      mails.push(...takeOver(sql, owner, query, context.leaseMs));
+      if (!leftovers) sql.run("DELETE FROM medimail_workers WHERE id = ?", [owner]);
+    }
+    return mails;
+  });
+  return loadMails(context, taken);
+}
+
+function takeOver(sql: Sql, owner: string, query: RecoverQuery, leaseMs: number): MailRecord[] {
+  const marked = sql.all<MailRecord>(`SELECT ${MAIL_COLUMNS} FROM medimail_mails WHERE lease_owner = ? ORDER BY id`, [
+    owner,
+  ]);
+  for (const { id } of marked) {
+    sql.run("UPDATE medimail_mails SET lease_owner = ?, lease_end = ? WHERE id = ?", [
+      query.worker,
+      query.now + leaseMs,
+      id,
+    ]);
+  }
+  return marked;
+}
+
+const WORKERS = `SELECT id, host, boot, pid, pid_start AS pidStart, heartbeat_at AS heartbeatAt FROM medimail_workers WHERE id <> ?`;
+// Leases whose owner never registered or has left: only their end tells.
+const LEFTOVERS = `SELECT DISTINCT lease_owner AS owner FROM medimail_mails WHERE lease_owner IS NOT NULL AND lease_owner <> ?
+  AND lease_end <= ? AND NOT EXISTS (SELECT 1 FROM medimail_workers w WHERE w.id = lease_owner)`;
+
+function deadOwners(sql: Sql, { worker, now, isDead }: RecoverQuery): { owner: string; leftovers: boolean }[] {
+  const dead = sql.all<Known>(WORKERS, [worker]).filter(isDead);
+  return [
+    ...dead.map(({ id }) => ({ owner: id, leftovers: false })),
+    ...sql.all<{ owner: string }>(LEFTOVERS, [worker, now]).map(({ owner }) => ({ owner, leftovers: true })),
+  ];
+}

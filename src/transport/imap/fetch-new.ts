@@ -1,0 +1,75 @@
+import type { ImapFlow } from "imapflow";
+import { folderPath, inFolder } from "./folders.js";
+import type { ImapLink } from "./link.js";
+import type { FetchedMail, FetchNewOptions, ImapCursor } from "./mailbox.js";
+import { failed } from "./wire.js";
+
+interface Plan {
+  path: string;
+  uidValidity: string;
+  uids: number[];
+}
+
+/**
+ * The new mails of a folder. Each is fetched when it is asked for, by a command of its own: between two, the session is
+ * free for other work, which inside a running FETCH of imapflow would wait for ever. A session lost on the way is
+ * replaced, and the reading goes on where it was.
+ */
+export class NewMail implements AsyncIterable<FetchedMail> {
+  readonly #link: ImapLink;
+  readonly #options: FetchNewOptions & { maxBytes: number };
+  #cursor: ImapCursor | undefined;
+
+  constructor(link: ImapLink, options: FetchNewOptions & { maxBytes: number }) {
+    this.#link = link;
+    this.#options = options;
+  }
+
+  /** Where the reading stands: undefined before the server was asked; keep it when the iteration has ended. */
+  get cursor(): ImapCursor | undefined {
+    return this.#cursor;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<FetchedMail> {
+    const { signal } = this.#options;
+    const plan = await this.#link.run("looking for new mails", signal, (client) => this.#plan(client));
+    const same = plan.uidValidity === (this.#options.uidValidity ?? plan.uidValidity);
+    this.#cursor = { uidValidity: plan.uidValidity, lastUid: same ? (this.#options.lastUid ?? 0) : 0 };
+    for (const uid of plan.uids) {
+      const mail = await this.#link.run("reading a mail", signal, (client) => this.#fetch(client, plan, uid));
+      this.#cursor = { uidValidity: plan.uidValidity, lastUid: uid };
+      // Deleted by someone else meanwhile.
+      if (mail) yield { ...mail, cursor: this.#cursor };
+    }
+  }
+
+  async #plan(client: ImapFlow): Promise<Plan> {
+    const { folder, limit = 200 } = this.#options;
+    const path = await folderPath(client, folder);
+    return await inFolder(client, path, async () => {
+      const uidValidity = validityOf(client);
+      const after = this.#options.uidValidity === undefined || this.#options.uidValidity === uidValidity ? (this.#options.lastUid ?? 0) : 0;
+      const found = await client.search({ uid: `${after + 1}:*` }, { uid: true });
+      if (!Array.isArray(found)) throw failed("the server refuses to list new mails");
+      // `n:*` names the last mail even where its UID is under n (RFC 9051 §9, seq-range).
+      const uids = found.filter((uid) => uid > after).sort((a, b) => a - b);
+      return { path, uidValidity, uids: uids.slice(0, limit) };
+    });
+  }
+
+  async #fetch(client: ImapFlow, { path, uidValidity }: Plan, uid: number): Promise<Omit<FetchedMail, "cursor"> | undefined> {
+    const { maxBytes } = this.#options;
+    return await inFolder(client, path, async () => {
+      if (validityOf(client) !== uidValidity) throw failed("the folder was made anew while it was read");
+      const message = await client.fetchOne(String(uid), { uid: true, size: true, source: { start: 0, maxLength: maxBytes } }, { uid: true });
+      if (!message || message.uid !== uid || !message.source) return undefined;
+      const size = message.size ?? message.source.length;
+      return { uid, raw: message.source, size, truncated: message.source.length >= maxBytes && size > message.source.length };
+    });
+  }
+}
+
+function validityOf(client: ImapFlow): string {
+  if (!client.mailbox) throw failed("the folder was closed by the server");
+  return String(client.mailbox.uidValidity);
+}

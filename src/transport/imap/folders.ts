@@ -1,0 +1,38 @@
+import type { ImapFlow } from "imapflow";
+import { failed } from "./wire.js";
+
+/** `sent` and `inbox` are found by what they are; any other string is a folder's path. */
+export type FolderRole = "sent" | "inbox" | (string & {});
+
+// For servers without SPECIAL-USE, and names that imapflow's own table does not take for a Sent folder.
+const SENT_NAMES: ReadonlySet<string> = new Set([
+  "sent", "sent items", "sent messages", "sent mail", "envoyés", "envoyes", "éléments envoyés", "elements envoyes", "messages envoyés", "messages envoyes", "courriers envoyés", "courrier envoyé", "envoyé",
+]);
+
+/**
+ * The path of a folder.
+ *
+ * @throws imap_failed where there is no such folder: that a mail is absent from it must not be concluded then.
+ */
+export async function folderPath(client: ImapFlow, role: FolderRole): Promise<string> {
+  if (role === "inbox") return "INBOX";
+  if (role !== "sent") return role;
+  const folders = (await client.list()).filter(({ flags }) => !flags.has("\\Noselect") && !flags.has("\\NonExistent"));
+  const sent =
+    folders.find(({ specialUse, specialUseSource }) => specialUse === "\\Sent" && specialUseSource === "extension") ??
+    folders.find(({ specialUse }) => specialUse === "\\Sent") ??
+    folders.find(({ name }) => SENT_NAMES.has(name.normalize("NFC").toLowerCase()));
+  if (!sent) throw failed("the mailbox has no folder of sent mails", { retryable: false, hint: "Name the folder in the operator's profile, or unset filesSent." });
+  return sent.path;
+}
+
+/** Runs `work` with the folder opened read-only, and up to date with what arrived meanwhile. */
+export async function inFolder<T>(client: ImapFlow, path: string, work: () => Promise<T>): Promise<T> {
+  const lock = await client.getMailboxLock(path, { readOnly: true });
+  try {
+    await client.noop();
+    return await work();
+  } finally {
+    lock.release();
+  }
+}

@@ -1,0 +1,148 @@
+import type { ImapFlow } from "imapflow";
+import { isMedimailError, MedimailError } from "../../errors.js";
+import type { Logger } from "../../log.js";
+import type { Clock } from "../../seams/clock.js";
+import type { Random } from "../../seams/random.js";
+import { imapError } from "./errors.js";
+
+export interface LinkOptions {
+  open(signal: AbortSignal): Promise<ImapFlow>;
+  commandMs: number;
+  /** Wait before the 2nd, 3rd… opening after failures: doubles from `minMs` to `maxMs`, with jitter. */
+  backoff: { minMs: number; maxMs: number };
+  clock: Clock;
+  random: Random;
+  logger: Logger;
+  host: string;
+  mailbox: string;
+}
+
+const LOST: ReadonlySet<string> = new Set(["connection_lost", "timeout"]);
+
+/**
+ * One IMAP session that is there when it is needed: opened at the first use, replaced when it is lost, never opened in
+ * a rush. imapflow's client cannot cancel a command: giving one up costs the session.
+ */
+export class ImapLink {
+  readonly #options: LinkOptions;
+  readonly #abort = new AbortController();
+  #client: ImapFlow | undefined;
+  #opening: Promise<ImapFlow> | undefined;
+  #failures = 0;
+  #notBefore = 0;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Runs `work` on an open session. Lost on the way, it is run once more on a new one: only for work that reads.
+   */
+  async run<T>(doing: string, signal: AbortSignal | undefined, work: (client: ImapFlow) => Promise<T>): Promise<T> {
+    for (let again = true; ; again = false) {
+      const client = await this.#guard(doing, signal, () => this.#current(signal));
+      try {
+        return await this.#guard(doing, signal, () => work(client), () => client.close());
+      } catch (error) {
+        const known = imapError(error, doing);
+        if (!again || !LOST.has(known.code) || this.#abort.signal.aborted) throw known;
+        client.close();
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#abort.abort();
+    const client = this.#client ?? (await this.#opening?.catch(() => undefined));
+    this.#client = undefined;
+    if (!client?.usable) return;
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, 2_000);
+    });
+    await Promise.race([client.logout().catch(() => {}), limit]);
+    clearTimeout(timer);
+    client.close();
+  }
+
+  async #current(signal: AbortSignal | undefined): Promise<ImapFlow> {
+    if (this.#client?.usable) return this.#client;
+    const { clock } = this.#options;
+    const wait = this.#notBefore - clock.now();
+    if (wait > 0 && !this.#opening) await clock.sleep(wait, { signal: signal ? AbortSignal.any([signal, this.#abort.signal]) : this.#abort.signal });
+    if (this.#client?.usable) return this.#client;
+    this.#opening ??= this.#open().finally(() => {
+      this.#opening = undefined;
+    });
+    return await this.#opening;
+  }
+
+  async #open(): Promise<ImapFlow> {
+    const { host, mailbox, logger, backoff, clock, random } = this.#options;
+    try {
+      const client = await this.#options.open(this.#abort.signal);
+      this.#failures = 0;
+      this.#notBefore = 0;
+      client.on("close", () => {
+        if (this.#client === client) this.#client = undefined;
+        if (!client.closedByClient) logger.log("info", "imap_session_lost", { host, mailbox });
+      });
+      if (this.#abort.signal.aborted) {
+        client.close();
+        throw closedError();
+      }
+      this.#client = client;
+      logger.log("debug", "imap_session_open", { host, mailbox });
+      return client;
+    } catch (error) {
+      this.#failures++;
+      const most = Math.min(backoff.maxMs, backoff.minMs * 2 ** (this.#failures - 1));
+      this.#notBefore = clock.now() + most * (0.5 + random.fraction() / 2);
+      logger.log("warn", "imap_session_failed", { host, mailbox, attempt: this.#failures, ...(isMedimailError(error) ? { code: error.code } : {}) });
+      throw error;
+    }
+  }
+
+  /** Ends the wait for `work` on abort, close or time limit; `giveUp` then ends the work. */
+  #guard<T>(doing: string, signal: AbortSignal | undefined, work: () => Promise<T>, giveUp?: () => void): Promise<T> {
+    const closing = this.#abort.signal;
+    if (closing.aborted) return Promise.reject(closedError());
+    if (signal?.aborted) return Promise.reject(abortedError(doing, signal));
+    return new Promise<T>((resolve, reject) => {
+      const release = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", onAbort);
+        closing.removeEventListener("abort", onClose);
+      };
+      const stop = (error: MedimailError): void => {
+        release();
+        reject(error);
+        giveUp?.();
+      };
+      const onAbort = (): void => stop(abortedError(doing, signal));
+      const onClose = (): void => stop(closedError());
+      // Opening has limits of its own, step by step.
+      const timer = giveUp ? setTimeout(() => stop(new MedimailError("timeout", `the IMAP server did not answer in time while ${doing}`)), this.#options.commandMs) : undefined;
+      signal?.addEventListener("abort", onAbort, { once: true });
+      closing.addEventListener("abort", onClose, { once: true });
+      work().then(
+        (value) => {
+          release();
+          resolve(value);
+        },
+        (error: unknown) => {
+          release();
+          reject(error);
+        },
+      );
+    });
+  }
+}
+
+function closedError(): MedimailError {
+  return new MedimailError("closed", "the IMAP mailbox is closed");
+}
+
+function abortedError(doing: string, signal: AbortSignal | undefined): MedimailError {
+  return new MedimailError("aborted", `${doing} was given up by the caller`, { cause: signal?.reason });
+}

@@ -1,0 +1,111 @@
+import type { Logger } from "../../log.js";
+import { safeLogger } from "../../log.js";
+import type { Clock } from "../../seams/clock.js";
+import { systemClock } from "../../seams/clock.js";
+import type { CredentialSource } from "../../seams/credentials.js";
+import type { Dialer } from "../../seams/dialer.js";
+import type { Random } from "../../seams/random.js";
+import { systemRandom } from "../../seams/random.js";
+import type { TlsVerifier } from "../../seams/tls.js";
+import { NewMail } from "./fetch-new.js";
+import type { FolderRole } from "./folders.js";
+import { folderPath, inFolder } from "./folders.js";
+import { ImapLink } from "./link.js";
+import type { ImapTimeouts } from "./session.js";
+import { openImapSession } from "./session.js";
+import { failed } from "./wire.js";
+
+export interface ImapMailboxOptions {
+  host: string;
+  /** IMAP with STARTTLS; 143 as a rule. */
+  port: number;
+  dialer: Dialer;
+  tls: TlsVerifier;
+  credentials: CredentialSource;
+  /** The mailbox's address, for the log only. */
+  mailbox: string;
+  logger?: Logger;
+  timeouts?: Partial<ImapTimeouts>;
+  /** Wait before a new session after failures, in ms: doubles from the first to the second, with jitter. Default 1 000 to 60 000. */
+  backoff?: { minMs: number; maxMs: number };
+  /** Largest part of a mail that is ever read, in bytes. Default 64 MB; a server that sends more loses its session. */
+  maxLiteral?: number;
+  clock?: Clock;
+  random?: Random;
+}
+
+/** Where a reading of a folder stands. */
+export interface ImapCursor {
+  /** UIDs mean something only within it; decimal. */
+  uidValidity: string;
+  lastUid: number;
+}
+
+export interface FetchNewOptions {
+  folder: FolderRole;
+  /** Of the cursor kept from the last reading. Where the folder's is another, it is read again from its start. */
+  uidValidity?: string;
+  lastUid?: number;
+  /** Most mails of one reading. Default 200. */
+  limit?: number;
+  /** Bytes of each mail that are read; a longer one comes cut, `truncated`. Default 32 MB. */
+  maxBytes?: number;
+  signal?: AbortSignal;
+}
+
+export interface FetchedMail {
+  uid: number;
+  raw: Uint8Array;
+  /** Bytes of the whole mail, as the server counts them. */
+  size: number;
+  truncated: boolean;
+  /** To keep once this mail is dealt with: the next reading begins after it. */
+  cursor: ImapCursor;
+}
+
+export interface ImapMailbox extends AsyncDisposable {
+  /**
+   * Whether a folder holds a mail with this Message-ID.
+   *
+   * @throws imap_failed where the folder does not exist or the search is refused: never `found: false` then.
+   */
+  searchMessageId(folder: FolderRole, messageId: string, options?: { signal?: AbortSignal }): Promise<{ found: boolean }>;
+  /** The mails after the cursor, oldest first. Reads without marking as read (BODY.PEEK, EXAMINE). Iterate it once. */
+  fetchNew(options: FetchNewOptions): NewMail;
+  close(): Promise<void>;
+}
+
+/** An IMAP mailbox (ECO.1.0.2): one session, opened when needed, replaced when lost (ECO.1.2.7). */
+export function createImapMailbox(options: ImapMailboxOptions): ImapMailbox {
+  const { host, port, dialer, tls, credentials, mailbox, maxLiteral = 64 * 1024 * 1024 } = options;
+  const timeouts: ImapTimeouts = { connectMs: 30_000, commandMs: 120_000, ...options.timeouts };
+  const link = new ImapLink({
+    open: (signal) => openImapSession({ host, port, dialer, tls, credentials, timeouts, maxLiteral, signal }),
+    commandMs: timeouts.commandMs,
+    backoff: options.backoff ?? { minMs: 1_000, maxMs: 60_000 },
+    clock: options.clock ?? systemClock,
+    random: options.random ?? systemRandom,
+    logger: safeLogger(options.logger, "debug"),
+    host,
+    mailbox,
+  });
+  return {
+    async searchMessageId(folder, messageId, { signal } = {}) {
+      const id = bracketed(messageId);
+      return await link.run("searching a mail by its Message-ID", signal, async (client) => {
+        const uids = await inFolder(client, await folderPath(client, folder), () => client.search({ header: { "message-id": id } }, { uid: true }));
+        if (!Array.isArray(uids)) throw failed("the server refuses the search by Message-ID");
+        return { found: uids.length > 0 };
+      });
+    },
+    fetchNew: (fetch) => new NewMail(link, { ...fetch, maxBytes: Math.min(fetch.maxBytes ?? 32 * 1024 * 1024, maxLiteral) }),
+    close: () => link.close(),
+    [Symbol.asyncDispose]: () => link.close(),
+  };
+}
+
+function bracketed(messageId: string): string {
+  const id = messageId.trim().replace(/^<|>$/g, "");
+  if (id === "" || /[\s<>\x00-\x1f\x7f]/.test(id)) throw failed("the Message-ID is not one", { retryable: false }, "invalid_argument");
+  return `<${id}>`;
+}

@@ -1,0 +1,147 @@
+import { ImapFlow } from "imapflow";
+import { isMedimailError, MedimailError } from "../../errors.js";
+import type { CredentialSource, SaslStep } from "../../seams/credentials.js";
+import type { Dialer } from "../../seams/dialer.js";
+import type { TlsVerifier } from "../../seams/tls.js";
+import { external, plain, xoauth2 } from "../sasl.js";
+import { imapError } from "./errors.js";
+import { failed, ImapWire } from "./wire.js";
+
+/** In ms. */
+export interface ImapTimeouts {
+  /** DNS, TCP and proxy. Default 30 000. */
+  connectMs: number;
+  /** Each command; operators are seen to take 58 s for a read. Default 120 000. Passing it: `timeout`, and a new session. */
+  commandMs: number;
+}
+
+export interface ImapSessionOptions {
+  host: string;
+  port: number;
+  dialer: Dialer;
+  tls: TlsVerifier;
+  credentials: CredentialSource;
+  timeouts: ImapTimeouts;
+  /** Largest literal that the library may be sent, in bytes. */
+  maxLiteral: number;
+  signal: AbortSignal;
+}
+
+/**
+ * Connection, greeting, CAPABILITY, STARTTLS, CAPABILITY again, AUTHENTICATE (ECO.1.0.2, ECO.1.2.1), then imapflow over
+ * the same socket. Where the server refuses a token and its source has a fresh one, all is done once more, only once.
+ */
+export async function openImapSession(options: ImapSessionOptions): Promise<ImapFlow> {
+  try {
+    return await openOnce(options);
+  } catch (error) {
+    const refused = isMedimailError(error) && (error.code === "token_refused" || error.code === "auth_refused");
+    if (!refused || !(await options.credentials.refused("imap"))) throw error;
+    return await openOnce(options);
+  }
+}
+
+async function openOnce(options: ImapSessionOptions): Promise<ImapFlow> {
+  const { host, port, signal, timeouts } = options;
+  const wire = new ImapWire(await options.dialer.connect(host, port, { signal, timeoutMs: timeouts.connectMs }), host);
+  let client: ImapFlow | undefined;
+  const onAbort = (): void => {
+    wire.fail(new MedimailError("aborted", "opening the IMAP session was aborted", { cause: signal.reason }));
+    client?.close();
+  };
+  signal.addEventListener("abort", onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  try {
+    await negotiate(wire, options);
+    client = adopt(wire, options);
+    await client.connect();
+    return client;
+  } catch (error) {
+    client?.close();
+    throw wire.fail(isMedimailError(error) ? error : imapError(error, "opening the session"));
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+async function negotiate(wire: ImapWire, options: ImapSessionOptions): Promise<void> {
+  const { host, timeouts, credentials, tls, signal } = options;
+  const { commandMs } = timeouts;
+  const greeting = await wire.line(commandMs);
+  if (/^\* PREAUTH\b/i.test(greeting)) {
+    // After it STARTTLS is not possible any more: just what someone on the line would want.
+    throw new MedimailError("starttls_missing", `${host} considers us authenticated before TLS: nothing was sent`, { requirement: "ECO.1.0.2" });
+  }
+  if (!/^\* OK\b/i.test(greeting)) throw failed(/^\* BYE\b/i.test(greeting) ? `${host} refuses connections for now` : `${host} does not speak IMAP`);
+  if (!(await capabilities(wire, commandMs)).has("STARTTLS")) {
+    throw new MedimailError("starttls_missing", `${host} does not offer STARTTLS, or someone on the line took it away: nothing was sent`, { requirement: "ECO.1.0.2" });
+  }
+  const certificate = await credentials.certificate();
+  const answer = await wire.command("STARTTLS", commandMs);
+  if (answer.status !== "OK") throw failed(`${host} offers STARTTLS and refuses it`);
+  await wire.secure((socket) => tls.upgrade(socket, { host, signal, ...(certificate ? { certificate } : {}) }));
+  // What was announced before TLS may be anyone's words (RFC 3501 §6.2.1).
+  const announced = await capabilities(wire, commandMs);
+  await authenticate(wire, host, announced, await credentials.sasl("imap", { signal }), commandMs);
+}
+
+async function capabilities(wire: ImapWire, timeoutMs: number): Promise<ReadonlySet<string>> {
+  const { status, untagged } = await wire.command("CAPABILITY", timeoutMs);
+  if (status !== "OK") throw failed("the server refuses CAPABILITY");
+  return new Set(untagged.flatMap((line) => (/^\* CAPABILITY /i.test(line) ? line.slice(13).toUpperCase().split(" ") : [])));
+}
+
+async function authenticate(wire: ImapWire, host: string, announced: ReadonlySet<string>, step: SaslStep, timeoutMs: number): Promise<void> {
+  if (step.mechanism === "none") throw new MedimailError("config_invalid", "IMAP needs a SASL step", { path: "auth.sasl.imap", hint: 'Set it to "external" or "plain".' });
+  const mechanism = step.mechanism.toUpperCase();
+  if (!announced.has(`AUTH=${mechanism}`)) throw new MedimailError("auth_refused", `${host} does not offer AUTHENTICATE ${mechanism}`);
+  const response = step.mechanism === "xoauth2" ? xoauth2(step) : step.mechanism === "plain" ? plain(step) : external(step);
+  const inline = announced.has("SASL-IR") && (step.mechanism !== "xoauth2" || step.initialResponse);
+  let given = inline;
+  const answer = await wire.command(`AUTHENTICATE ${mechanism}${inline ? ` ${response}` : ""}`, timeoutMs, () => {
+    // Asked again after our answer: a refusal in JSON, which wants an empty line before it says NO.
+    if (given) return "";
+    given = true;
+    // Without SASL-IR the empty response is an empty line, not "=".
+    return response === "=" ? "" : response;
+  });
+  if (answer.status === "OK") return;
+  if (/^\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG|CONTACTADMIN)\]/i.test(answer.text)) throw failed(`${host} cannot authenticate anyone for now`);
+  if (step.mechanism === "xoauth2") throw new MedimailError("token_refused", `${host} refused the access token`);
+  throw new MedimailError("auth_refused", `${host} refused the authentication by ${mechanism}`);
+}
+
+/**
+ * Gives the authenticated socket to imapflow. Its `transport` option takes any socket; the greeting is ours, PREAUTH,
+ * because the server's was read already and because the session is authenticated indeed. `secure` keeps it from
+ * trying STARTTLS again.
+ */
+function adopt(wire: ImapWire, { host, port, timeouts, maxLiteral }: ImapSessionOptions): ImapFlow {
+  const client = new ImapFlow({
+    host,
+    port,
+    secure: true,
+    transport: {
+      connect(_options, onConnect) {
+        const socket = wire.handOver("* PREAUTH authenticated\r\n");
+        setImmediate(onConnect);
+        return socket;
+      },
+    },
+    // Its own would write subjects and addresses at trace level.
+    logger: false,
+    clientInfo: { name: "medimail-connector", version: false, vendor: false, "support-url": false, os: false },
+    disableAutoIdle: true,
+    disableCompression: true,
+    connectionTimeout: timeouts.commandMs,
+    greetingTimeout: timeouts.commandMs,
+    socketTimeout: Math.max(timeouts.commandMs, 60_000) * 2,
+    maxLineLength: 4 * 1024 * 1024,
+    maxLiteralSize: maxLiteral,
+    maxResponseSize: maxLiteral + 8 * 1024 * 1024,
+    maxResponseTokens: 200_000,
+  });
+  // Without a listener an error event would end the process; commands under way are rejected by themselves.
+  client.on("error", () => {});
+  return client;
+}

@@ -1,0 +1,118 @@
+import type { Author, Cda, CdaHeader, Code } from "../cda/types.js";
+import type { Problem } from "../errors.js";
+import {
+  classOfType,
+  CONFIDENTIALITY_SYSTEM,
+  documentTypeLabel,
+  isConfidentialityCode,
+} from "../terminology/index.js";
+import { derivePatient } from "./derive-patient.js";
+import { formatOf } from "./format.js";
+import { component, oneLine, xcn, xon } from "./hl7.js";
+import { toUtc } from "./time.js";
+import type { DocumentEntry, XdmAuthor } from "./types.js";
+
+/** What the CDA itself says of a DocumentEntry; the rest comes from its bytes and from the sending. */
+export type DerivedDocument = Omit<
+  DocumentEntry,
+  "uri" | "path" | "entryUUID" | "mimeType" | "hash" | "size" | "action"
+> & { mimeType: string };
+
+/**
+ * The metadata of a document, from the header of its CDA: the rules of xdm.md §3 (mapping of the ANS "Volet Transmission
+ * d'un document CDA" and of its portability guide, measured on the official archives).
+ *
+ * @param where names the document in the problems: `documents[0]`
+ * @param problems receives what could not be derived
+ */
+export function deriveDocument(cda: Cda, where: string, problems: Problem[]): DerivedDocument {
+  const { header } = cda;
+  const tell = (code: string, message: string) =>
+    problems.push({ severity: "warning", code, message, path: where });
+  const event = header.serviceEvents.find((each) => each.low !== undefined) ?? header.serviceEvents[0];
+  const formatCode = formatOf(cda);
+  const classCode = header.code.codeSystem ? classOfType(header.code.code, header.code.codeSystem) : undefined;
+  const patient = derivePatient(header);
+  const practice = practiceSetting(header);
+  const facility = header.encounter?.facilityType;
+  const author = header.authors.map(deriveAuthor);
+  const legal = header.legalAuthenticator;
+
+  if (patient.patientId === undefined) tell("xdm_patient_id_missing", "The CDA has no patient identifier.");
+  else if (header.patient.ins === null) tell("xdm_ins_missing", "The CDA has no INS: patientId is a local identifier.");
+  if (classCode === undefined) tell("xdm_class_unknown", "No class is known for the type of the document (ASS_X04).");
+  if (formatCode === undefined) tell("xdm_format_unknown", "No format is known for the model of the document (ASS_A11).");
+  if (practice === undefined) tell("xdm_practice_setting_missing", "The CDA has no practice setting.");
+  if (facility === undefined) tell("xdm_facility_type_missing", "The CDA has no type of healthcare facility.");
+  if (author.length === 0) tell("xdm_author_missing", "The CDA has no author.");
+
+  const time = (name: string, value: string | undefined) => {
+    if (value === undefined) return {};
+    const utc = toUtc(value);
+    if (utc === undefined) tell("xdm_time_invalid", `${name} is not a time in the CDA.`);
+    else if (!utc.exact) tell("xdm_time_without_offset", `${name} has no offset in the CDA: it is taken for UTC.`);
+    return utc === undefined ? {} : { [name]: utc.value };
+  };
+  return {
+    uniqueId: header.id,
+    mimeType: cda.selfRendering ? "application/xslt+xml" : "text/xml",
+    ...(header.title ? { title: oneLine(header.title).slice(0, 1024) } : {}),
+    ...(header.languageCode ? { languageCode: header.languageCode } : {}),
+    ...time("creationTime", header.effectiveTime),
+    ...time("serviceStartTime", event?.low),
+    ...time("serviceStopTime", event?.high),
+    ...patient,
+    ...(legal && (legal.id ?? legal.person) ? { legalAuthenticator: xcn(legal.id, legal.person ?? {}) } : {}),
+    authors: author,
+    typeCode: withLabel(header.code),
+    ...(classCode ? { classCode } : {}),
+    ...(formatCode ? { formatCode } : {}),
+    confidentialityCodes: confidentiality(header, tell),
+    ...(facility ? { healthcareFacilityTypeCode: facility } : {}),
+    ...(practice ? { practiceSettingCode: practice } : {}),
+    eventCodes: header.serviceEvents.flatMap((each) => [...(each.code ? [each.code] : []), ...each.translations]),
+  };
+}
+
+/** The label of a type is the terminology's, not the document's. */
+function withLabel(code: Code): Code {
+  const displayName = documentTypeLabel(code.code, code.codeSystem) ?? code.displayName;
+  return { ...code, ...(displayName === undefined ? {} : { displayName }) };
+}
+
+function confidentiality(header: CdaHeader, tell: (code: string, message: string) => void): Code[] {
+  const code = header.confidentialityCode;
+  if (code === undefined) {
+    tell("xdm_confidentiality_missing", "The CDA has no confidentialityCode: N (normal) is written.");
+    return [{ code: "N", codeSystem: CONFIDENTIALITY_SYSTEM, displayName: "Normal" }];
+  }
+  if (!isConfidentialityCode(code.code)) {
+    tell("xdm_confidentiality_unknown", "The confidentialityCode of the CDA is not of JDV_J08.");
+  }
+  return [code];
+}
+
+/** That of the act's performer; where the document has none, that of another structure of the header. */
+function practiceSetting(header: CdaHeader): Code | undefined {
+  const organizations = [
+    ...header.serviceEvents.map((event) => event.performer?.organization),
+    header.legalAuthenticator?.organization,
+    ...header.authors.map((author) => author.organization),
+  ];
+  return organizations.find((each) => each?.practiceSetting !== undefined)?.practiceSetting;
+}
+
+function deriveAuthor(author: Author): XdmAuthor {
+  const person = xcn(author.id, author.person, author.device);
+  const organization = author.organization && xon(author.organization);
+  const role = author.function?.displayName ?? author.function?.code;
+  const { specialty } = author;
+  return {
+    ...(person ? { person } : {}),
+    institutions: organization ? [organization] : [],
+    roles: role ? [component(role, 250)] : [],
+    specialties: specialty
+      ? [`${component(specialty.code)}^${component(specialty.displayName)}^${component(specialty.codeSystem)}`]
+      : [],
+  };
+}

@@ -1,0 +1,55 @@
+import type { Cda } from "../cda/types.js";
+import { type FormatCode, formatOfTemplate, formatsOfTemplate, PDF_FORMAT } from "../terminology/index.js";
+import { splitId } from "./hl7.js";
+
+/** Model of a document whose body is a file (XDS-SD of IHE): its format depends on the file. */
+const UNSTRUCTURED = "1.3.6.1.4.1.19376.1.2.20";
+
+const UNSTRUCTURED_FORMATS: Readonly<Record<string, string>> = {
+  "text/plain": "urn:ihe:iti:xds-sd:text:2008",
+  "image/jpeg": "urn:ihe:iti-fr:xds-sd:jpeg:2010",
+  "image/jpg": "urn:ihe:iti-fr:xds-sd:jpeg:2010",
+  "text/rtf": "urn:ihe:iti-fr:xds-sd:rtf:2010",
+  "application/rtf": "urn:ihe:iti-fr:xds-sd:rtf:2010",
+  "image/tiff": "urn:ihe:iti-fr:xds-sd:tiff:2010",
+};
+
+/*
+ * Where ASS_A11 (2024) and the official archives (2025-2026) give one code two systems, that of the archives is written:
+ * receivers were tried with them.
+ */
+const SYSTEMS_OF_ARCHIVES: Readonly<Record<string, string>> = {
+  "urn:ihe:iti:xds-sd:pdf:2008": "1.2.250.1.213.1.1.4.12",
+  "urn:ihe:lab:xd-lab:2008": "1.2.250.1.213.1.1.4.2.282",
+  "urn:ihe:eyecare:geneyeevalcn:2014": "1.2.250.1.213.1.1.4.2.282",
+  "urn:ihe:rad:CDA:ImagingReportStructuredHeadings:2013": "1.2.250.1.213.1.1.4.2.282",
+};
+
+/**
+ * The formatCode of a document: by the kind of file for a body that is a file, else by the last of its templates that table
+ * ASS_A11 knows. Undefined where no template is known.
+ */
+export function formatOf({ header, body }: Pick<Cda, "header" | "body">): FormatCode | undefined {
+  const format = body.level === "N1" ? formatOfFile(body.mediaType) : undefined;
+  const known = format ?? formatOfModel(header.templateIds, body.level);
+  if (known === undefined) return undefined;
+  return { ...known, codeSystem: SYSTEMS_OF_ARCHIVES[known.code] ?? known.codeSystem };
+}
+
+function formatOfFile(mediaType = ""): FormatCode | undefined {
+  const type = mediaType.split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  if (type === "application/pdf") return { ...PDF_FORMAT };
+  const code = UNSTRUCTURED_FORMATS[type];
+  return formatsOfTemplate(UNSTRUCTURED).find((each) => each.code === code);
+}
+
+function formatOfModel(templateIds: readonly string[], level: string): FormatCode | undefined {
+  for (const id of templateIds.toReversed()) {
+    const templateId = splitId(id).root;
+    // A structured body that still claims the unstructured model is no PDF.
+    if (level !== "N1" && templateId === UNSTRUCTURED) continue;
+    const format = formatOfTemplate(templateId);
+    if (format !== undefined) return format;
+  }
+  return undefined;
+}

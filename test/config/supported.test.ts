@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { assertSupported, configWarnings, editDistance, nearest, parseConfig, unsupportedParts } from "../../src/config/index.js";
+import { validConfig } from "./valid.js";
+
+const paths = (part: object) => unsupportedParts(parseConfig({ ...validConfig(), ...part })).map(({ path }) => path);
+
+describe("unsupportedParts", () => {
+  it("has nothing against a pinned operator with revocation and white list set to off, a proxy, a cache or an index", () => {
+    expect(paths({ network: { proxy: "http://proxy:3128" }, cache: { path: "c.db" }, directory: { index: "a.db" } })).toEqual([]);
+  });
+
+  it.each([
+    ["operator", { operator: "discover" }],
+    ["tls.revocation", { tls: { revocation: "soft" } }],
+    ["tls.revocation", { tls: {} }],
+    ["trust.whiteList", { trust: { whiteList: "listeblanche.xml" } }],
+    ["auth.method", { auth: { method: "pro-sante-connect", issuer: "https://psc.fr", clientId: "x", clientSecret: { env: "S" } } }],
+    ["outbox.store", { outbox: { store: "postgres", url: "postgres://db" } }],
+  ])("names %s of %j", (path, part) => {
+    expect(paths(part)).toEqual([path]);
+  });
+
+  it("says how to go without revocation, whose default is strict", () => {
+    const { tls: _, ...config } = validConfig();
+    expect(() => assertSupported(parseConfig(config))).toThrowError(
+      expect.objectContaining({ code: "not_supported", message: expect.stringContaining('"tls": {"revocation": "off"}') }),
+    );
+  });
+});
+
+describe("configWarnings", () => {
+  it("names a secret that is written in the configuration, and not its value", () => {
+    const config = parseConfig({ ...validConfig(), auth: { method: "password", username: "u", password: "canary" } });
+    const warnings = configWarnings(config);
+    expect(warnings.map(({ code, path }) => `${code} ${path}`)).toContain("secret_in_config auth.password");
+    expect(JSON.stringify(warnings)).not.toContain("canary");
+  });
+
+  it("says that revocation and white list are off", () => {
+    expect(configWarnings(parseConfig(validConfig())).map(({ code }) => code)).toEqual(["revocation_off", "white_list_off"]);
+  });
+});
+
+describe("nearest", () => {
+  it.each([
+    ["--revokation", "revocation", 3],
+    ["tsl", "tls", 1],
+    ["", "abc", 3],
+  ])("counts the edits from %s to %s", (a, b, distance) => {
+    expect(editDistance(a, b)).toBe(distance);
+  });
+
+  it("finds the word meant, by edits or by its beginning", () => {
+    expect([nearest("inpsect", ["inspect", "wrap"]), nearest("conf", ["config", "cda"])]).toEqual(["inspect", "config"]);
+  });
+
+  it("finds none where all are far, or the word is absurdly long", () => {
+    expect([nearest("zzzzzz", ["config", "cda"]), nearest("c".repeat(1e6), ["config"])]).toEqual([undefined, undefined]);
+  });
+});
