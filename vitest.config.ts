@@ -1,8 +1,19 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 const report = process.env["MEDIMAIL_TEST_REPORT"];
 
+const src = (file: string) => fileURLToPath(new URL(`src/${file}`, import.meta.url));
+
 export default defineConfig({
+  // Examples import the package by its name, as a publisher does.
+  resolve: {
+    alias: [
+      { find: /^medimail-connector$/, replacement: src("index.ts") },
+      { find: /^medimail-connector\/mock$/, replacement: src("mock/index.ts") },
+      { find: /^medimail-connector\/compliance$/, replacement: src("compliance/index.ts") },
+    ],
+  },
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["test/consumers/**"],

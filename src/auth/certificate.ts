@@ -27,7 +27,10 @@ export interface CertificateCredentialsOptions {
  */
 export function certificateCredentials(options: CertificateCredentialsOptions): CredentialSource {
   const { sasl, username } = options;
-  if (!options.p12 && !(options.cert && options.key)) throw new MedimailError("config_invalid", "a p12 file, or a certificate and its key, must be given", { path: "auth" });
+  if (!options.p12 && !(options.cert && options.key))
+    throw new MedimailError("config_invalid", "a p12 file, or a certificate and its key, must be given", {
+      path: "auth",
+    });
   if ((sasl.smtp === "plain" || sasl.imap === "plain") && username === undefined) {
     throw new MedimailError("config_invalid", "SASL PLAIN needs the user name", { path: "auth.username" });
   }
@@ -58,9 +61,15 @@ export function certificateCredentials(options: CertificateCredentialsOptions): 
         case "none":
           return { mechanism: "none" };
         case "external":
-          return username === undefined ? { mechanism: "external" } : { mechanism: "external", authorizationId: username };
+          return username === undefined
+            ? { mechanism: "external" }
+            : { mechanism: "external", authorizationId: username };
         case "plain":
-          return { mechanism: "plain", username: username ?? "", password: options.password ? await secret("the password", options.password) : "" };
+          return {
+            mechanism: "plain",
+            username: username ?? "",
+            password: options.password ? await secret("the password", options.password) : "",
+          };
       }
     },
     // A certificate refused now is refused at the next try.

@@ -25,20 +25,30 @@ export function loadClientCertificate(input: ClientCertificateInput, now: number
   const { certificates, key } = input.p12 ? fromPkcs12(input.p12, input.passphrase ?? "") : fromPem(input);
   const own = certificates.find((candidate) => candidate.checkPrivateKey(key));
   if (!own) throw invalid("its private key belongs to another certificate");
-  if (Date.parse(own.validTo) < now) throw invalid(`it expired on ${new Date(own.validTo).toISOString().slice(0, 10)}`, "Ask for a new certificate.");
-  if (Date.parse(own.validFrom) > now) throw invalid(`it is not valid before ${new Date(own.validFrom).toISOString().slice(0, 10)}`);
-  return { cert: [own, ...chainOf(own, certificates)].map(String).join(""), key: key.export({ type: "pkcs8", format: "pem" }).toString() };
+  if (Date.parse(own.validTo) < now)
+    throw invalid(`it expired on ${new Date(own.validTo).toISOString().slice(0, 10)}`, "Ask for a new certificate.");
+  if (Date.parse(own.validFrom) > now)
+    throw invalid(`it is not valid before ${new Date(own.validFrom).toISOString().slice(0, 10)}`);
+  return {
+    cert: [own, ...chainOf(own, certificates)].map(String).join(""),
+    key: key.export({ type: "pkcs8", format: "pem" }).toString(),
+  };
 }
 
 function invalid(why: string, hint?: string, cause?: unknown): MedimailError {
-  return new MedimailError("certificate_invalid", `the client certificate cannot be used: ${why}`, { ...(hint === undefined ? {} : { hint }), ...(cause === undefined ? {} : { cause }) });
+  return new MedimailError("certificate_invalid", `the client certificate cannot be used: ${why}`, {
+    ...(hint === undefined ? {} : { hint }),
+    ...(cause === undefined ? {} : { cause }),
+  });
 }
 
 /** Issuers in order, as the handshake sends them; a root need not be sent. */
 function chainOf(leaf: X509Certificate, others: readonly X509Certificate[]): X509Certificate[] {
   const chain: X509Certificate[] = [];
   for (let current = leaf; chain.length < 8; ) {
-    const issuer = others.find((candidate) => candidate !== current && !chain.includes(candidate) && current.checkIssued(candidate));
+    const issuer = others.find(
+      (candidate) => candidate !== current && !chain.includes(candidate) && current.checkIssued(candidate),
+    );
     if (!issuer || issuer.checkIssued(issuer)) return chain;
     chain.push(issuer);
     current = issuer;
@@ -46,7 +56,10 @@ function chainOf(leaf: X509Certificate, others: readonly X509Certificate[]): X50
   return chain;
 }
 
-function fromPem({ cert, key, passphrase }: ClientCertificateInput): { certificates: X509Certificate[]; key: KeyObject } {
+function fromPem({ cert, key, passphrase }: ClientCertificateInput): {
+  certificates: X509Certificate[];
+  key: KeyObject;
+} {
   const found = cert?.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
   if (!found || key === undefined) throw invalid("it is not PEM");
   let certificates: X509Certificate[];
@@ -64,7 +77,9 @@ function fromPem({ cert, key, passphrase }: ClientCertificateInput): { certifica
 }
 
 function wrongPassphrase(cause: unknown): MedimailError {
-  return new MedimailError("secret_unavailable", "the client certificate does not open with the passphrase given", { cause });
+  return new MedimailError("secret_unavailable", "the client certificate does not open with the passphrase given", {
+    cause,
+  });
 }
 
 function fromPkcs12(bytes: Uint8Array, passphrase: string): { certificates: X509Certificate[]; key: KeyObject } {
@@ -79,15 +94,25 @@ function fromPkcs12(bytes: Uint8Array, passphrase: string): { certificates: X509
   try {
     p12 = forge.pkcs12.pkcs12FromAsn1(asn1, false, passphrase);
   } catch (cause) {
-    if (/MAC could not be verified|Invalid password/i.test(cause instanceof Error ? cause.message : "")) throw wrongPassphrase(cause);
-    throw invalid("the PKCS#12 file is damaged, or uses algorithms that cannot be read", "Export it again, with AES-256 and SHA-256.", cause);
+    if (/MAC could not be verified|Invalid password/i.test(cause instanceof Error ? cause.message : ""))
+      throw wrongPassphrase(cause);
+    throw invalid(
+      "the PKCS#12 file is damaged, or uses algorithms that cannot be read",
+      "Export it again, with AES-256 and SHA-256.",
+      cause,
+    );
   }
   try {
     const bags = p12.safeContents.flatMap((content) => content.safeBags);
     // forge itself reads RSA only; what it hands back undecoded (elliptic curves) Node reads.
-    const keys = bags.filter(({ type }) => type === forge.pki.oids["keyBag"] || type === forge.pki.oids["pkcs8ShroudedKeyBag"]).map(toKey);
-    const certificates = bags.filter(({ type }) => type === forge.pki.oids["certBag"]).map((bag) => new X509Certificate(der(bag.cert ? forge.pki.certificateToAsn1(bag.cert) : bag.asn1)));
-    const key = keys.find((candidate) => certificates.some((certificate) => certificate.checkPrivateKey(candidate))) ?? keys[0];
+    const keys = bags
+      .filter(({ type }) => type === forge.pki.oids["keyBag"] || type === forge.pki.oids["pkcs8ShroudedKeyBag"])
+      .map(toKey);
+    const certificates = bags
+      .filter(({ type }) => type === forge.pki.oids["certBag"])
+      .map((bag) => new X509Certificate(der(bag.cert ? forge.pki.certificateToAsn1(bag.cert) : bag.asn1)));
+    const key =
+      keys.find((candidate) => certificates.some((certificate) => certificate.checkPrivateKey(candidate))) ?? keys[0];
     if (!key) throw invalid("the PKCS#12 file holds no private key");
     if (certificates.length === 0) throw invalid("the PKCS#12 file holds no certificate");
     return { certificates, key };
@@ -98,7 +123,9 @@ function fromPkcs12(bytes: Uint8Array, passphrase: string): { certificates: X509
 }
 
 function toKey(bag: forge.pkcs12.Bag): KeyObject {
-  return bag.key ? createPrivateKey(forge.pki.privateKeyToPem(bag.key)) : createPrivateKey({ key: der(bag.asn1), format: "der", type: "pkcs8" });
+  return bag.key
+    ? createPrivateKey(forge.pki.privateKeyToPem(bag.key))
+    : createPrivateKey({ key: der(bag.asn1), format: "der", type: "pkcs8" });
 }
 
 function der(asn1: forge.asn1.Asn1): Buffer {

@@ -31,6 +31,7 @@ export async function secret<T extends string | Uint8Array>(what: string, ask: (
   } catch (cause) {
     throw new MedimailError("secret_unavailable", `${what} could not be had`, { cause, retryable: true });
   }
-  if (typeof value === "string" ? value === "" : value.byteLength === 0) throw new MedimailError("secret_unavailable", `${what} is empty`);
+  if (typeof value === "string" ? value === "" : value.byteLength === 0)
+    throw new MedimailError("secret_unavailable", `${what} is empty`);
   return value;
 }

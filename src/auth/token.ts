@@ -28,7 +28,10 @@ export interface TokenCredentialsOptions {
 export function tokenCredentials(options: TokenCredentialsOptions): CredentialSource {
   const { username, initialResponse = true, reuseMs = 30_000, clock = systemClock } = options;
   // Neither may end the SASL string early and say something else.
-  if (/[\x00-\x20\x7f]/.test(username)) throw new MedimailError("config_invalid", "the user name has a space or a control character", { path: "auth.username" });
+  if (/[\x00-\x20\x7f]/.test(username))
+    throw new MedimailError("config_invalid", "the user name has a space or a control character", {
+      path: "auth.username",
+    });
   let held: { token: string; until: number } | undefined;
   let asking: Promise<string> | undefined;
   let renew = false;
@@ -39,7 +42,8 @@ export function tokenCredentials(options: TokenCredentialsOptions): CredentialSo
     renew = false;
     try {
       const token = await secret("the access token", () => options.token({ renew: renewing }));
-      if (!/^[\x21-\x7e]+$/.test(token)) throw new MedimailError("secret_unavailable", "the access token has a space or a control character");
+      if (!/^[\x21-\x7e]+$/.test(token))
+        throw new MedimailError("secret_unavailable", "the access token has a space or a control character");
       if (!closed) held = { token, until: clock.now() + reuseMs };
       return token;
     } catch (error) {
@@ -78,7 +82,12 @@ export function tokenCredentials(options: TokenCredentialsOptions): CredentialSo
 function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work;
   return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(new MedimailError("aborted", "waiting for the access token was aborted by the caller", { cause: signal.reason }));
+    const onAbort = (): void =>
+      reject(
+        new MedimailError("aborted", "waiting for the access token was aborted by the caller", {
+          cause: signal.reason,
+        }),
+      );
     if (signal.aborted) {
       work.catch(() => {});
       onAbort();

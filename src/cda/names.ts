@@ -19,7 +19,8 @@ export function sameNames(a: readonly Name[], b: readonly Name[]): boolean {
   );
 }
 
-function named(names: readonly Name[], qualifier: string): string | undefined {
+/** The first name that has a qualifier among its own. */
+export function named(names: readonly Name[], qualifier: string): string | undefined {
   return names.find((name) => name.qualifier?.split(/\s+/).includes(qualifier))?.value;
 }
 

@@ -1,6 +1,6 @@
 import { isInsOid } from "../identity/index.js";
 import type { XmlElement } from "../xml/index.js";
-import { birthNameOf, usedNameOf } from "./names.js";
+import { birthNameOf, named, usedNameOf } from "./names.js";
 import type { Id, Patient, PatientName } from "./types.js";
 import type { Findings } from "./values.js";
 import { addresses, all, attribute, follow, idOf, one, optional, telecoms, textOf, timeOf } from "./values.js";
@@ -33,6 +33,22 @@ export function readPatient(findings: Findings, role: XmlElement | undefined): P
   if (gender === undefined) {
     findings.warn("gender_missing", "The patient has no sex.", `${path}/patient/administrativeGenderCode`);
   }
+  const birthPlace = readBirthPlace(follow(person, "birthplace", "place"));
+  const traits = [
+    named(familyNames, "BR"),
+    named(givenNames, "BR"),
+    givenNames.find((name) => name.qualifier === undefined),
+    birthTime,
+    gender,
+    birthPlace?.code,
+  ];
+  if (identities.ins !== null && traits.includes(undefined)) {
+    findings.warn(
+      "ins_traits_incomplete",
+      "The document has an INS without all of the traits that go with it.",
+      `${path}/patient`,
+    );
+  }
   return {
     ...identities,
     ...optional("birthName", birthNameOf(familyNames)),
@@ -43,7 +59,7 @@ export function readPatient(findings: Findings, role: XmlElement | undefined): P
     ...optional("suffix", parts("suffix")[0]?.value),
     ...optional("birthTime", birthTime),
     ...optional("gender", gender),
-    ...optional("birthPlace", readBirthPlace(follow(person, "birthplace", "place"))),
+    ...optional("birthPlace", birthPlace),
     ...addresses(role),
     ...telecoms(role),
   };

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { isXmlText } from "../xml/index.js";
-import { withoutOuterSpaces } from "./values.js";
 import { ADDRESS_PARTS, ADDRESS_USES, NAME_QUALIFIERS, NULL_FLAVORS, TELECOM_USES, TIME, UID } from "./vocabulary.js";
 
 /** Messages say the rule, never the value: a header is a patient's. */
@@ -11,8 +10,8 @@ const writable = (value: string): boolean => !/\p{Cc}/u.test(value) && isXmlText
 /** A value written as an attribute: kept verbatim. */
 export const verbatim = z.string().min(1, "is empty").refine(writable, NO_CONTROLS);
 
-/** A value written as text: a reader drops its outer spaces, so they are dropped here. */
-export const text = z.string().transform(withoutOuterSpaces).pipe(verbatim);
+/** A value written as text: a reader takes nothing but spaces for nothing. */
+export const text = verbatim.refine((value) => !/^ *$/.test(value), "is blank");
 
 /** A code or a mailbox: no white space. */
 export const token = verbatim.regex(/^\S+$/, "has white space");

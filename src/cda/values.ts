@@ -38,20 +38,16 @@ export function attribute(element: XmlElement | undefined, name: string): string
 }
 
 /**
- * Text without the layout of the file: outer white space goes, and a run with a line break or a tab is one space. Spaces
- * within a line are the author's. (`String.trim` would take the no-break space too.)
+ * Text without the layout of the file: white space that holds a line break or a tab goes at the ends, and is one space
+ * within. Spaces alone are the author's, and stay: the official metadata repeat them. Text of nothing but white space is empty.
  */
 export function plain(text: string): string {
-  return withoutOuterSpaces(text.replace(/[ \t\r\n]+/g, (run) => (/[\t\r\n]/.test(run) ? " " : run)));
-}
-
-/** By hand: ` +$` is quadratic on a long run of spaces within the text. */
-export function withoutOuterSpaces(text: string): string {
-  let start = 0;
-  let end = text.length;
-  while (start < end && text[start] === " ") start++;
-  while (end > start && text[end - 1] === " ") end--;
-  return text.slice(start, end);
+  if (!/[^ \t\r\n]/.test(text)) return "";
+  if (!/[\t\r\n]/.test(text)) return text;
+  return text.replace(/[ \t\r\n]+/g, (run, at: number) => {
+    if (!/[\t\r\n]/.test(run)) return run;
+    return at === 0 || at + run.length === text.length ? "" : " ";
+  });
 }
 
 /** The text of an element, and where it has none of its own, that of the parts it is made of. */

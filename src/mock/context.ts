@@ -60,13 +60,16 @@ const TLS_FAULTS: readonly FaultName[] = [
   "weak-ciphers",
 ];
 
-/** STARTTLS of either protocol, with the certificate and the profile that the faults ask for. */
-export async function upgrade(
+/**
+ * STARTTLS of either protocol, with the certificate and the profile that the faults ask for. Made ready before the client is told to
+ * begin: from then on its ClientHello may come at any time, and must meet the handshake and not our reader.
+ */
+export async function prepareTls(
   context: MockContext,
   connection: LineConnection,
   at: "starttls" | "imap-starttls",
-): Promise<boolean> {
+): Promise<() => Promise<boolean>> {
   const fault = strike(context, connection, at, [], TLS_FAULTS);
   const upgrader = await context.pki.upgrader((fault?.name as TlsProfile | undefined) ?? "good");
-  return connection.startTls((socket) => upgrader.upgrade(socket));
+  return () => connection.startTls((socket) => upgrader.upgrade(socket));
 }

@@ -21,6 +21,8 @@ export type FaultPoint = SmtpFaultPoint | ImapFaultPoint;
 interface FaultKind {
   /** Where it strikes when the script does not say. */
   at: SmtpFaultPoint | undefined;
+  /** Its moment in an IMAP session, where it has one. */
+  imap?: ImapFaultPoint;
   what: string;
 }
 
@@ -44,16 +46,25 @@ const KINDS = {
     at: "final-dot",
     what: "the connection is cut without an answer after the final dot; nothing is stored",
   },
-  "strip-starttls": { at: "ehlo", what: "STARTTLS is not offered, and refused" },
-  "inject-after-starttls": { at: "starttls", what: "plain text follows the answer to STARTTLS" },
-  "expired-certificate": { at: "starttls", what: "the server's certificate is expired" },
-  "wrong-name-certificate": { at: "starttls", what: "the server's certificate is of another host" },
-  "untrusted-certificate": { at: "starttls", what: "the server's certificate is of another authority" },
-  "tls-1.1": { at: "starttls", what: "TLS 1.1 at most" },
-  "weak-ciphers": { at: "starttls", what: "only suites outside ECO.1.1.3" },
-  "token-refused": { at: "auth", what: "535 5.7.8, or NO [AUTHENTICATIONFAILED]" },
+  "strip-starttls": { at: "ehlo", imap: "imap-capability", what: "STARTTLS is not offered, and refused" },
+  "inject-after-starttls": { at: "starttls", imap: "imap-starttls", what: "plain text follows the answer to STARTTLS" },
+  "expired-certificate": { at: "starttls", imap: "imap-starttls", what: "the server's certificate is expired" },
+  "wrong-name-certificate": {
+    at: "starttls",
+    imap: "imap-starttls",
+    what: "the server's certificate is of another host",
+  },
+  "untrusted-certificate": {
+    at: "starttls",
+    imap: "imap-starttls",
+    what: "the server's certificate is of another authority",
+  },
+  "tls-1.1": { at: "starttls", imap: "imap-starttls", what: "TLS 1.1 at most" },
+  "weak-ciphers": { at: "starttls", imap: "imap-starttls", what: "only suites outside ECO.1.1.3" },
+  "token-refused": { at: "auth", imap: "imap-auth", what: "535 5.7.8, or NO [AUTHENTICATIONFAILED]" },
   "token-refused-drop": {
     at: "auth",
+    imap: "imap-auth",
     what: "334 and the error JSON, then the connection is cut, as seen at one operator",
   },
   "full-mailbox": { at: "rcpt", what: "452 4.2.2, or 552 5.2.2 with `reply: 552`" },
@@ -139,6 +150,35 @@ export class Fault {
   }
 }
 
+const IMAP_POINTS: ReadonlySet<string> = new Set(
+  (
+    "greeting capability noop logout starttls auth id enable namespace idle list lsub status select examine create delete rename " +
+    "subscribe unsubscribe append check close unselect expunge fetch search store copy move"
+  )
+    .split(" ")
+    .map((name) => `imap-${name}`),
+);
+const ANSWERS: ReadonlySet<string> = new Set(["token-refused", "full-mailbox", "unknown-recipient", "size-limit"]);
+
+/** A fault where it could never strike would make a test that proves nothing. */
+function assertMoment(name: string, kind: FaultKind, at: FaultPoint): void {
+  const smtp = (SMTP_FAULT_POINTS as readonly string[]).includes(at);
+  if (!smtp && !IMAP_POINTS.has(at)) {
+    const hint = `Known: ${[...SMTP_FAULT_POINTS, ...IMAP_POINTS].join(", ")}.`;
+    throw new MedimailError("invalid_argument", "No moment of a session has this name", { path: "at", hint });
+  }
+  const answering = at !== "content" && at !== "after-dot";
+  const anywhere = kind.at === undefined || (smtp && ANSWERS.has(name));
+  if (at === kind.at || at === kind.imap || (anywhere && answering)) return;
+  throw new MedimailError("invalid_argument", "This fault cannot strike at this moment", {
+    path: "at",
+    hint:
+      kind.at === undefined
+        ? "Not at content nor after-dot."
+        : `It strikes at ${[kind.at, kind.imap].filter(Boolean).join(" or ")}.`,
+  });
+}
+
 /** The faults that a test has asked for: scripted, counted, never by chance. */
 export class Faults {
   readonly #faults: Fault[] = [];
@@ -153,12 +193,7 @@ export class Faults {
     const at = script.at ?? kind.at;
     if (at === undefined)
       throw new MedimailError("invalid_argument", "This fault needs to be told where it strikes", { path: "at" });
-    if (!at.startsWith("imap-") && !(SMTP_FAULT_POINTS as readonly string[]).includes(at)) {
-      throw new MedimailError("invalid_argument", "No moment of a session has this name", {
-        path: "at",
-        hint: `Known: ${SMTP_FAULT_POINTS.join(", ")}, imap-….`,
-      });
-    }
+    assertMoment(script.name, kind, at);
     const fault = new Fault(script, at);
     this.#faults.push(fault);
     return fault;
@@ -177,98 +212,4 @@ export class Faults {
   clear(): void {
     this.#faults.length = 0;
   }
-}
-
-/** What `after("RCPT")` gives: sentences such as `mock.after("RCPT").reply(451).times(2)`. Each verb puts the fault in place at once. */
-export class FaultSentence {
-  readonly #faults: Faults;
-  readonly #at: FaultPoint;
-
-  constructor(faults: Faults, at: FaultPoint) {
-    this.#faults = faults;
-    this.#at = at;
-  }
-
-  reply(code: number, status?: string, text?: string): FaultTuning {
-    return this.#add({
-      name: "reply",
-      reply: code,
-      ...(status === undefined ? {} : { status }),
-      ...(text === undefined ? {} : { text }),
-    });
-  }
-
-  refuse(): FaultTuning {
-    return this.#add({ name: "refuse" });
-  }
-
-  defer(): FaultTuning {
-    return this.#add({ name: "defer" });
-  }
-
-  drop(): FaultTuning {
-    return this.#add({ name: "drop" });
-  }
-
-  slow(ms: number): FaultTuning {
-    return this.#add({ name: "slow", ms });
-  }
-
-  #add(script: FaultScript): FaultTuning {
-    const own: FaultScript = { ...script, at: this.#at };
-    return new FaultTuning(this.#faults.add(own), own);
-  }
-}
-
-/** How often, for whom, and after how many. */
-export class FaultTuning {
-  readonly fault: Fault;
-  readonly #script: FaultScript;
-
-  constructor(fault: Fault, script: FaultScript) {
-    this.fault = fault;
-    this.#script = script;
-  }
-
-  times(count: number): this {
-    this.#script.times = count;
-    return this;
-  }
-
-  always(): this {
-    return this.times(Number.POSITIVE_INFINITY);
-  }
-
-  skip(count: number): this {
-    this.#script.skip = count;
-    return this;
-  }
-
-  for(address: string): this {
-    this.#script.for = address;
-    return this;
-  }
-}
-
-const MOMENTS: Record<string, FaultPoint> = {
-  CONNECT: "greeting",
-  EHLO: "ehlo",
-  STARTTLS: "starttls",
-  AUTH: "auth",
-  MAIL: "mail",
-  RCPT: "rcpt",
-  DATA: "data",
-  DOT: "final-dot",
-};
-
-/** `RCPT`, `DOT`, `IMAP SELECT`… to the moment of the session. */
-export function momentOf(command: string): FaultPoint {
-  const upper = command.trim().toUpperCase();
-  if (upper.startsWith("IMAP ")) return `imap-${upper.slice(5).toLowerCase()}`;
-  const at = MOMENTS[upper];
-  if (!at)
-    throw new MedimailError("invalid_argument", "No command of a session has this name", {
-      hint: `Known: ${Object.keys(MOMENTS).join(", ")}, IMAP ….`,
-    });
-  return at;
 }

@@ -1,17 +1,15 @@
 export type { DsnAction } from "./delivery.js";
+export type { FaultSentence, FaultTuning } from "./fault-sentence.js";
 export type {
   Fault,
   FaultName,
   FaultPoint,
   FaultScript,
-  FaultSentence,
   Faults,
-  FaultTuning,
   ImapFaultPoint,
   SmtpFaultPoint,
 } from "./faults.js";
 export { describeFault, FAULT_NAMES, SMTP_FAULT_POINTS } from "./faults.js";
-export type { WaitForMail } from "./mock.js";
 export { MockMedimail, startMockMedimail } from "./mock.js";
 export type { WaitOptions } from "./observer.js";
 export type {
@@ -30,4 +28,4 @@ export type { RefusalForm, RefuseOptions } from "./recipients.js";
 export type { MockFolder } from "./store/folder.js";
 export type { MockMailbox } from "./store/mailbox.js";
 export type { MockMessage } from "./store/message.js";
-export type { AcceptedMail, AcceptedRecipient, Notify } from "./submission.js";
+export type { AcceptedMail, AcceptedRecipient, Notify, WaitForMail } from "./submission.js";

@@ -6,7 +6,8 @@ import type { Observation } from "../seams/observations.js";
 import type { MockContext } from "./context.js";
 import type { DsnAction } from "./delivery.js";
 import { Delivery, findMail } from "./delivery.js";
-import { FaultSentence, Faults, momentOf } from "./faults.js";
+import { FaultSentence, momentOf } from "./fault-sentence.js";
+import { Faults } from "./faults.js";
 import { ImapServer } from "./imap/server.js";
 import { mailWriter } from "./mail-files.js";
 import type { WaitOptions } from "./observer.js";
@@ -22,17 +23,9 @@ import { Recipients } from "./recipients.js";
 import { SmtpServer } from "./smtp/server.js";
 import type { MockMailbox } from "./store/mailbox.js";
 import type { MockMessage } from "./store/message.js";
-import { bare } from "./store/message.js";
 import { MockStore } from "./store/store.js";
-import type { AcceptedMail } from "./submission.js";
-
-export interface WaitForMail extends WaitOptions {
-  /** A recipient of the envelope. */
-  to?: string;
-  /** The envelope sender; empty for receipts. */
-  from?: string;
-  messageId?: string;
-}
+import type { AcceptedMail, WaitForMail } from "./submission.js";
+import { fits } from "./submission.js";
 
 /** A running mock: make one with {@link startMockMedimail}. */
 export class MockMedimail implements AsyncDisposable {
@@ -64,6 +57,7 @@ export class MockMedimail implements AsyncDisposable {
     this.#observer = new Observer({
       keep: options.keepObservations ?? 50_000,
       now,
+      failed,
       ...(options.onObservation ? { sink: options.onObservation } : {}),
     });
     this.#mails = new Journal(options.keepMails ?? 10_000);
@@ -220,13 +214,8 @@ export class MockMedimail implements AsyncDisposable {
   }
 
   /** The first mail, past or to come, that fits. Throws `timeout`. */
-  waitForMail({ to, from, messageId, ...options }: WaitForMail = {}): Promise<AcceptedMail> {
-    const id = bare(messageId);
-    const fits = (mail: AcceptedMail) =>
-      (to === undefined || mail.recipients.some((recipient) => recipient.address.toLowerCase() === to.toLowerCase())) &&
-      (from === undefined || mail.from.toLowerCase() === from.toLowerCase()) &&
-      (id === undefined || mail.messageId === id);
-    return this.#mails.wait(fits, "mail that fits", options);
+  waitForMail(wanted: WaitForMail = {}): Promise<AcceptedMail> {
+    return this.#mails.wait((mail) => fits(mail, wanted), "mail that fits", wanted);
   }
 
   /** The first observation, past or to come, that fits. Throws `timeout`. */

@@ -35,7 +35,14 @@ export class Journal<T> {
     this.#entries.push(entry);
     // Trimmed by a tenth at a time: shifting one by one would cost the whole array for each entry.
     if (this.#entries.length > this.#keep * 1.1) this.#entries.splice(0, this.#entries.length - this.#keep);
-    for (const waiter of [...this.#waiters]) if (waiter.test(entry)) waiter.done(entry);
+    for (const waiter of [...this.#waiters]) {
+      try {
+        if (waiter.test(entry)) waiter.done(entry);
+      } catch (error) {
+        // The test's own predicate failed: it is told, not the session that was observed.
+        waiter.fail(error as Error);
+      }
+    }
   }
 
   wait(test: (value: T) => boolean, what: string, { timeoutMs = 5000, signal }: WaitOptions = {}): Promise<T> {
@@ -74,8 +81,10 @@ export class Observer {
   readonly journal: Journal<Observation>;
   readonly #sink: ObservationSink | undefined;
   readonly #now: () => Date;
+  readonly #failed: (error: unknown) => void;
 
-  constructor(options: { keep: number; now: () => Date; sink?: ObservationSink }) {
+  constructor(options: { keep: number; now: () => Date; failed: (error: unknown) => void; sink?: ObservationSink }) {
+    this.#failed = options.failed;
     this.journal = new Journal(options.keep);
     this.#sink = options.sink;
     this.#now = options.now;
@@ -84,6 +93,10 @@ export class Observer {
   readonly observe = (body: ObservationBody): void => {
     const observation = { v: 1, at: this.#now().toISOString(), ...body } as Observation;
     this.journal.add(observation);
-    this.#sink?.(observation);
+    try {
+      this.#sink?.(observation);
+    } catch (error) {
+      this.#failed(error);
+    }
   };
 }

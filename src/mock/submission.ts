@@ -1,3 +1,6 @@
+import type { WaitOptions } from "./observer.js";
+import { bare } from "./store/message.js";
+
 /** What NOTIFY asked for one recipient (RFC 3461). */
 export type Notify = "SUCCESS" | "FAILURE" | "DELAY" | "NEVER";
 
@@ -32,4 +35,23 @@ export interface AcceptedMail {
   messageId?: string;
   /** Where it was written, relative to the mock's folder. */
   file?: string;
+}
+
+/** Which mail a test waits for; what is left out may be anything. */
+export interface WaitForMail extends WaitOptions {
+  /** A recipient of the envelope. */
+  to?: string;
+  /** The envelope sender; empty for receipts. */
+  from?: string;
+  /** With or without its brackets. */
+  messageId?: string;
+}
+
+export function fits(mail: AcceptedMail, { to, from, messageId }: WaitForMail): boolean {
+  const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
+  return (
+    (to === undefined || mail.recipients.some((recipient) => same(recipient.address, to))) &&
+    (from === undefined || same(mail.from, from)) &&
+    (messageId === undefined || mail.messageId === bare(messageId))
+  );
 }

@@ -16,7 +16,10 @@ export class Deadline {
   constructor(what: string, timeoutMs: number, signal?: AbortSignal) {
     this.#what = what;
     this.#signal = signal;
-    this.#timer = setTimeout(() => this.#end(new MedimailError("timeout", `${what} took longer than ${timeoutMs} ms`)), timeoutMs);
+    this.#timer = setTimeout(
+      () => this.#end(new MedimailError("timeout", `${what} took longer than ${timeoutMs} ms`)),
+      timeoutMs,
+    );
     if (signal?.aborted) this.#onAbort();
     else signal?.addEventListener("abort", this.#onAbort, { once: true });
   }

@@ -35,7 +35,8 @@ interface Proxy {
 }
 
 /**
- * Opens TCP connections, through the site's proxy where one is set.
+ * Opens TCP connections, through the site's proxy where one is set. A socket that comes through a proxy is paused, with
+ * what the server may have sent already in it: listen, then `resume()` it.
  *
  * @throws config_invalid where the proxy's URL cannot be used.
  */
@@ -47,7 +48,11 @@ export function createDialer(options: DialerOptions = {}): Dialer {
     async connect(host, port, { signal, timeoutMs } = {}) {
       const target = checkTarget(host, port);
       const via = proxy && !isDirect(target, noProxy) ? proxy : undefined;
-      const deadline = new Deadline(`connecting to ${target}:${port}`, timeoutMs ?? options.connectTimeoutMs ?? 30_000, signal);
+      const deadline = new Deadline(
+        `connecting to ${target}:${port}`,
+        timeoutMs ?? options.connectTimeoutMs ?? 30_000,
+        signal,
+      );
       try {
         return await deadline.race(() => open(target, port, via, lookup, deadline));
       } finally {
@@ -57,7 +62,13 @@ export function createDialer(options: DialerOptions = {}): Dialer {
   };
 }
 
-async function open(host: string, port: number, proxy: Proxy | undefined, lookup: LookupFunction, deadline: Deadline): Promise<Socket> {
+async function open(
+  host: string,
+  port: number,
+  proxy: Proxy | undefined,
+  lookup: LookupFunction,
+  deadline: Deadline,
+): Promise<Socket> {
   const guard = (socket: Socket): void => deadline.guard(socket);
   if (!proxy) {
     return await connectDirect(host, port, lookup, guard).catch((error: unknown) => {
@@ -66,7 +77,9 @@ async function open(host: string, port: number, proxy: Proxy | undefined, lookup
   }
   const credentials = await proxy.credentials();
   const socket = await connectDirect(proxy.host, proxy.port, lookup, guard).catch((error: unknown) => {
-    throw new MedimailError("proxy_failed", connectError(error, `the proxy ${proxy.host}:${proxy.port}`).message, { cause: error });
+    throw new MedimailError("proxy_failed", connectError(error, `the proxy ${proxy.host}:${proxy.port}`).message, {
+      cause: error,
+    });
   });
   try {
     return proxy.kind === "http"
@@ -81,19 +94,25 @@ async function open(host: string, port: number, proxy: Proxy | undefined, lookup
 function checkTarget(host: string, port: number): string {
   const target = host.replace(/^\[(.*)\]$/, "$1");
   // The name goes into a CONNECT line.
-  if (isIP(target) === 0 && !/^[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252})$/.test(target)) throw new MedimailError("invalid_argument", "the host is not a host name or an IP address");
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new MedimailError("invalid_argument", "the port is not between 1 and 65535");
+  if (isIP(target) === 0 && !/^[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252})$/.test(target))
+    throw new MedimailError("invalid_argument", "the host is not a host name or an IP address");
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new MedimailError("invalid_argument", "the port is not between 1 and 65535");
   return target;
 }
 
 function parseProxy(proxy: string | ProxyOptions): Proxy {
   const { url, username, password }: ProxyOptions = typeof proxy === "string" ? { url: proxy } : proxy;
-  const invalid = (why: string): MedimailError => new MedimailError("config_invalid", `the proxy's URL ${why}`, { path: "network.proxy.url" });
+  const invalid = (why: string): MedimailError =>
+    new MedimailError("config_invalid", `the proxy's URL ${why}`, { path: "network.proxy.url" });
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (!parsed || parsed.hostname === "") throw invalid("is not a URL such as http://proxy.example.fr:3128");
-  const kind = ({ "http:": "http", "socks5:": "socks5", "socks:": "socks5", "socks5h:": "socks5" } as const)[parsed.protocol];
+  const kind = ({ "http:": "http", "socks5:": "socks5", "socks:": "socks5", "socks5h:": "socks5" } as const)[
+    parsed.protocol
+  ];
   if (!kind) throw invalid("must begin with http:// or socks5://");
-  if (parsed.username !== "" || parsed.password !== "") throw invalid("holds credentials: give them apart, as username and password");
+  if (parsed.username !== "" || parsed.password !== "")
+    throw invalid("holds credentials: give them apart, as username and password");
   return {
     kind,
     host: parsed.hostname.replace(/^\[(.*)\]$/, "$1"),

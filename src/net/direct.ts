@@ -3,10 +3,22 @@ import type { LookupFunction, Socket } from "node:net";
 import { connect } from "node:net";
 import { MedimailError } from "../errors.js";
 
-const NOT_FOUND: ReadonlySet<string> = new Set(["ENOTFOUND", "EAI_AGAIN", "EAI_FAIL", "EAI_NONAME", "EAI_NODATA", "ENODATA", "ESERVFAIL", "EMEDIMAILDNS"]);
+const NOT_FOUND: ReadonlySet<string> = new Set([
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EAI_FAIL",
+  "EAI_NONAME",
+  "EAI_NODATA",
+  "ENODATA",
+  "ESERVFAIL",
+  "EMEDIMAILDNS",
+]);
 
 /** A look-up that gives up after `timeoutMs`: the system resolver has no limit of its own and may block for 30 s and more. */
-export function limitedLookup(timeoutMs: number, lookup: LookupFunction = systemLookup as LookupFunction): LookupFunction {
+export function limitedLookup(
+  timeoutMs: number,
+  lookup: LookupFunction = systemLookup as LookupFunction,
+): LookupFunction {
   return (hostname, options, callback) => {
     let settled = false;
     const timer = setTimeout(() => {
@@ -27,14 +39,27 @@ export function limitedLookup(timeoutMs: number, lookup: LookupFunction = system
 export function connectError(error: unknown, who: string): MedimailError {
   const code = (error as { code?: unknown } | null)?.code;
   if (typeof code === "string" && NOT_FOUND.has(code)) {
-    return new MedimailError("dns_failed", `the name of ${who} could not be resolved (${code === "EMEDIMAILDNS" ? "no answer" : code})`, { cause: error });
+    return new MedimailError(
+      "dns_failed",
+      `the name of ${who} could not be resolved (${code === "EMEDIMAILDNS" ? "no answer" : code})`,
+      { cause: error },
+    );
   }
   if (code === "ETIMEDOUT") return new MedimailError("timeout", `${who} does not answer`, { cause: error });
-  return new MedimailError("connection_refused", `${who} cannot be connected to (${typeof code === "string" ? code : "unknown reason"})`, { cause: error });
+  return new MedimailError(
+    "connection_refused",
+    `${who} cannot be connected to (${typeof code === "string" ? code : "unknown reason"})`,
+    { cause: error },
+  );
 }
 
 /** Opens TCP; `guard` gets the socket at once, so that it can be destroyed while it connects. */
-export function connectDirect(host: string, port: number, lookup: LookupFunction, guard: (socket: Socket) => void): Promise<Socket> {
+export function connectDirect(
+  host: string,
+  port: number,
+  lookup: LookupFunction,
+  guard: (socket: Socket) => void,
+): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port, lookup, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 });
     // Stays for the life of the socket: between two owners an error without a listener would kill the process.

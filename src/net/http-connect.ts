@@ -10,7 +10,12 @@ const MAX_ANSWER = 16 * 1024;
  *
  * @throws proxy_failed
  */
-export function httpConnect(socket: Socket, host: string, port: number, credentials: string | undefined): Promise<Socket> {
+export function httpConnect(
+  socket: Socket,
+  host: string,
+  port: number,
+  credentials: string | undefined,
+): Promise<Socket> {
   const target = `${host.includes(":") ? `[${host}]` : host}:${port}`;
   return new Promise((resolve, reject) => {
     let received: Buffer = Buffer.alloc(0);
@@ -25,7 +30,8 @@ export function httpConnect(socket: Socket, host: string, port: number, credenti
       socket.destroy();
       reject(error);
     };
-    const onClose = (): void => done(new MedimailError("proxy_failed", "the proxy closed the connection without an answer"));
+    const onClose = (): void =>
+      done(new MedimailError("proxy_failed", "the proxy closed the connection without an answer"));
     const onData = (chunk: Buffer): void => {
       received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
       const end = received.indexOf("\r\n\r\n");
@@ -34,11 +40,19 @@ export function httpConnect(socket: Socket, host: string, port: number, credenti
         done(new MedimailError("proxy_failed", "the proxy's answer is too long to be one"));
         return;
       }
-      const status = /^HTTP\/1\.[01] (\d{3})(?: |\r|$)/.exec(received.toString("latin1", 0, Math.min(end + 2, 64)))?.[1];
+      const status = /^HTTP\/1\.[01] (\d{3})(?: |\r|$)/.exec(
+        received.toString("latin1", 0, Math.min(end + 2, 64)),
+      )?.[1];
       if (status === undefined) done(new MedimailError("proxy_failed", "the proxy does not answer in HTTP"));
       else if (status === "407") {
-        done(new MedimailError("proxy_failed", "the proxy asks for other credentials (407)", { retryable: false, hint: "Set the proxy's user name and password." }));
-      } else if (!status.startsWith("2")) done(new MedimailError("proxy_failed", `the proxy refused the tunnel (${status})`));
+        done(
+          new MedimailError("proxy_failed", "the proxy asks for other credentials (407)", {
+            retryable: false,
+            hint: "Set the proxy's user name and password.",
+          }),
+        );
+      } else if (!status.startsWith("2"))
+        done(new MedimailError("proxy_failed", `the proxy refused the tunnel (${status})`));
       else {
         const early = received.subarray(end + 4);
         done();
@@ -47,7 +61,10 @@ export function httpConnect(socket: Socket, host: string, port: number, credenti
     };
     socket.on("data", onData);
     socket.once("close", onClose);
-    const authorization = credentials === undefined ? "" : `Proxy-Authorization: Basic ${Buffer.from(credentials, "utf8").toString("base64")}\r\n`;
+    const authorization =
+      credentials === undefined
+        ? ""
+        : `Proxy-Authorization: Basic ${Buffer.from(credentials, "utf8").toString("base64")}\r\n`;
     socket.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n${authorization}\r\n`);
   });
 }

@@ -23,7 +23,12 @@ export async function socksConnect(
       destination: { host, port },
       // Connected already: host and port here are only what the library demands to be filled in.
       existing_socket: socket,
-      proxy: { host: "127.0.0.1", port: 1080, type: 5, ...(credentials ? { userId: credentials.username, password: credentials.password } : {}) },
+      proxy: {
+        host: "127.0.0.1",
+        port: 1080,
+        type: 5,
+        ...(credentials ? { userId: credentials.username, password: credentials.password } : {}),
+      },
       // Ours is shorter and covers the whole; 24 h is "never" here.
       timeout: 86_400_000,
     });
@@ -32,7 +37,11 @@ export async function socksConnect(
     // The library hangs its options, password included, on its errors: only the text is taken.
     const text = error instanceof Error ? error.message : "unknown reason";
     const refused = /authentication failed|no accepted authentication/i.test(text);
-    throw new MedimailError("proxy_failed", `the SOCKS proxy did not open the tunnel (${text})`, refused ? { retryable: false } : {});
+    throw new MedimailError(
+      "proxy_failed",
+      `the SOCKS proxy did not open the tunnel (${text})`,
+      refused ? { retryable: false } : {},
+    );
   }
   // The library re-emits what came with the proxy's last answer, then resumes the socket, in a later turn: bytes that
   // nobody listens to by then would be lost.

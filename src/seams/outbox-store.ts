@@ -235,7 +235,7 @@ export interface OutboxStore {
   submit(input: NewSubmission, options?: { tx?: unknown }): Promise<{ submission: SubmissionRow; created: boolean }>;
   /** Highest priority first, then due time. A mail is claimed by one worker. */
   claim(query: ClaimQuery): Promise<ClaimedMail[]>;
-  /** The final dot is about to be written: durable before it resolves. */
+  /** The final dot is about to be written: durable before it resolves. All or none; throws `lease_lost`: then do not write it. */
   markHandover(worker: string, mailIds: number[]): Promise<void>;
   settle(settlements: MailSettlement[]): Promise<void>;
   /** Registers the worker and says that it lives. */

@@ -15,8 +15,8 @@ const RANK: Record<RecipientState, number> = { queued: 0, cancelled: 0, unknown:
  * What a receipt changes: pure, so that late, duplicate and contradictory ones can be tested as a table.
  *
  * - Forward only: a delivery report that comes after the reading changes nothing.
- * - A failure counts while nothing better is known (queued, unknown, accepted); after a delivery or a reading it is kept and shown, but
- *   the mail did arrive.
+ * - A failure counts until somebody has read: a report of delivery may come from a relay on the way, and of two reports that contradict each
+ *   other the one that makes a person look is the safe one. After a reading the mail did arrive.
  * - A report of success of a mail that we hold for unknown, failed or even queued settles it: it arrived.
  * - Refused then integrated: the recipient mended the identity and filed it: integrated. Integrated then refused: the first answer
  *   stands, and the second is told as an event, because a person must look.
@@ -46,7 +46,7 @@ export function decideReceipt(receipt: Receipt, recipients: readonly RecipientRo
 
 function mayMove(from: RecipientState, to: RecipientState): boolean {
   if (from === to) return false;
-  if (to === "failed") return RANK[from] < RANK.delivered && from !== "failed";
+  if (to === "failed") return RANK[from] < RANK.read;
   if (to === "refused") return from !== "integrated";
   if (from === "failed") return RANK[to] >= RANK.delivered;
   return RANK[to] > RANK[from];
@@ -76,10 +76,10 @@ function ofDsn(entry: Extract<Receipt, { kind: "dsn" }>["recipients"][number]): 
   switch (entry.action) {
     case "delivered":
     case "expanded":
-      return { to: "delivered", event: "delivered" };
     case "relayed":
-      // Handed to a system that sends no reports: accepted is all that is known.
-      return { to: "accepted", event: "accepted" };
+      // `relayed` is what an operator says whose delivery agent reports nothing itself (Postfix before Dovecot's LMTP, for one):
+      // no better news will come. A later failure still counts.
+      return { to: "delivered", event: "delivered" };
     case "delayed":
       return { to: undefined, event: "deferred", error: reportError("smtp_temporary", "The operator reports a delay.", entry.status, true) };
     case "failed":

@@ -1,22 +1,49 @@
-import { readFileSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { MedimailError } from "../errors.js";
 
+/** Above this a file is not read at all: no document, archive or configuration is that large. */
+const MAX_FILE_BYTES = 512 * 1024 * 1024;
+const CHUNK = 64 * 1024;
+
 /**
- * Reads a file that a person named. Throws `file_not_found`, or `file_unreadable` (a folder, no permission). `what` is what the file is
- * for, and ends in the message; `path` in the error is the name of the option or key, never a value.
+ * Reads a file that a person named; a pipe (`<(command)`) too. Throws `file_not_found`, or `file_unreadable` (a folder, no permission, larger
+ * than `maxBytes`, default 512 MiB). `what` is what the file is for, and starts the message; `path` in the error is the name of the key, never
+ * a value.
  */
 export function readNamedFile(file: string, what: string, options: { path?: string; maxBytes?: number } = {}): Buffer {
   const details = options.path === undefined ? {} : { path: options.path };
-  let content: Buffer;
+  const maxBytes = options.maxBytes ?? MAX_FILE_BYTES;
+  let content: Buffer | undefined;
   try {
-    content = readFileSync(file);
+    content = readUpTo(file, maxBytes);
   } catch (cause) {
     throw fileError(cause, file, what, details);
   }
-  if (options.maxBytes !== undefined && content.length > options.maxBytes) {
-    throw new MedimailError("file_unreadable", `${what}: ${file} is larger than ${options.maxBytes} bytes`, details);
+  if (content) return content;
+  throw new MedimailError("file_unreadable", `${what}: ${file} is larger than ${maxBytes} bytes`, details);
+}
+
+/** Undefined where there is more: a device that never ends must not fill the memory. */
+function readUpTo(file: string, maxBytes: number): Buffer | undefined {
+  const handle = openSync(file, "r");
+  try {
+    const stat = fstatSync(handle);
+    if (stat.isDirectory()) throw Object.assign(new Error("folder"), { code: "EISDIR" });
+    if (stat.size > maxBytes) return undefined;
+    const chunks: Buffer[] = [];
+    let total = 0;
+    for (;;) {
+      // A file of a known size is read in one go; one byte more tells whether it has grown.
+      const chunk = Buffer.allocUnsafe(total === 0 && stat.size > 0 ? stat.size + 1 : CHUNK);
+      const read = readSync(handle, chunk, 0, chunk.length, null);
+      if (read === 0) return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, total);
+      total += read;
+      if (total > maxBytes) return undefined;
+      chunks.push(chunk.subarray(0, read));
+    }
+  } finally {
+    closeSync(handle);
   }
-  return content;
 }
 
 export function fileError(cause: unknown, file: string, what: string, details: { path?: string } = {}): MedimailError {

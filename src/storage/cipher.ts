@@ -23,9 +23,9 @@ export interface ContentCipher {
   open(stored: Uint8Array, context: string): Buffer;
 }
 
-// First byte of a stored value. A sealed one goes on: 8 bytes of the key's id hashed, 12 of IV, the ciphertext, 16 of tag.
-const PLAIN = 0;
-const AES_256_GCM = 1;
+// First byte of a stored value; never 0, so that a zeroed page is not taken for content. A sealed one goes on: 8 bytes of the key's id hashed, 12 of IV, the ciphertext, 16 of tag.
+const PLAIN = 0x50;
+const AES_256_GCM = 0x01;
 const KEY_REF = 8;
 const IV = 12;
 const TAG = 16;

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { MedimailError } from "../errors.js";
 import type { ContentKeys } from "./cipher.js";
-import { isSealed, ringOf } from "./cipher.js";
+import { createCipher, isSealed, ringOf } from "./cipher.js";
 import { bytesOf, type SqliteDatabase } from "./driver.js";
 
 const CONTEXT = "medimail_meta|lookup-secret";
@@ -44,7 +44,7 @@ export function openKeys(database: SqliteDatabase, keys: ContentKeys | undefined
     else if (!rows.has(PLAIN_ROW)) {
       database.run("INSERT INTO medimail_meta (name, value) VALUES (?, ?)", [
         PLAIN_ROW,
-        Buffer.concat([Buffer.of(0), secret]),
+        createCipher().seal(secret, CONTEXT),
       ]);
     }
     return (kind, value) => createHmac("sha256", secret).update(kind).update("\n").update(value).digest();
@@ -55,7 +55,7 @@ function readSecret(rows: Map<string, Buffer>, ring: ReturnType<typeof ringOf>):
   const sealed = [...rows].filter(([, value]) => isSealed(value));
   if (sealed.length === 0) {
     const stored = rows.get(PLAIN_ROW);
-    return stored ? Buffer.from(stored.subarray(1)) : randomBytes(32);
+    return stored ? Buffer.from(createCipher().open(stored, CONTEXT)) : randomBytes(32);
   }
   if (ring.length === 0) {
     throw wrong("the database is encrypted and no key was given", "Give the content key that it was made with.");

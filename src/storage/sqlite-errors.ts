@@ -1,9 +1,25 @@
 import { isMedimailError, MedimailError } from "../errors.js";
 
+// libsql names an extended code that it does not know by its number; the low byte is the primary code (sqlite.org/rescode.html).
+const PRIMARY: Readonly<Record<number, string>> = {
+  5: "BUSY",
+  6: "LOCKED",
+  8: "READONLY",
+  10: "IOERR",
+  11: "CORRUPT",
+  13: "FULL",
+  14: "CANTOPEN",
+  19: "CONSTRAINT",
+  26: "NOTADB",
+};
+
 /** SQLite's name of an error (`SQLITE_FULL`), where it is one of SQLite's. */
 export function sqliteCode(error: unknown): string | undefined {
   const code = typeof error === "object" && error !== null ? (error as { code?: unknown }).code : undefined;
-  return typeof code === "string" && code.startsWith("SQLITE_") ? code : undefined;
+  if (typeof code !== "string") return undefined;
+  const number = /^UNKNOWN_SQLITE_ERROR_(\d+)$/.exec(code)?.[1];
+  if (number !== undefined) return `SQLITE_${PRIMARY[Number(number) & 0xff] ?? "ERROR"}_${number}`;
+  return code.startsWith("SQLITE_") ? code : undefined;
 }
 
 export function isBusy(error: unknown): boolean {
@@ -18,7 +34,7 @@ export function isBusy(error: unknown): boolean {
 export function storageError(error: unknown): unknown {
   const code = sqliteCode(error);
   if (isMedimailError(error) || code === undefined) return error;
-  if (code === "SQLITE_NOTADB") {
+  if (code.startsWith("SQLITE_NOTADB")) {
     return new MedimailError("storage_corrupt", "the file is not an SQLite database", {
       hint: "Give the path of a database made by this package, or of a file that does not exist yet.",
     });
@@ -28,10 +44,10 @@ export function storageError(error: unknown): unknown {
       hint: "Stop the software, keep a copy of the file and of its -wal, and restore the last backup.",
     });
   }
-  if (code === "SQLITE_FULL") {
+  if (code.startsWith("SQLITE_FULL")) {
     return failed(code, "the disk is full", "Free space on the volume of the database; nothing was written.", true);
   }
-  if (code.startsWith("SQLITE_READONLY") || code === "SQLITE_PERM" || code === "SQLITE_AUTH") {
+  if (code.startsWith("SQLITE_READONLY") || code.startsWith("SQLITE_PERM") || code.startsWith("SQLITE_AUTH")) {
     const hint = "The user that runs the software must be able to write the file and its folder.";
     return failed(code, "the database cannot be written", hint, false);
   }

@@ -3,7 +3,6 @@
 const PATIENT_ADDRESS = /[^\s<>"',;:()[\]]*@patient\.[\w.-]+/gi;
 const INS =
   /(?<![\dA-Za-z])[12478][ .]?\d{2}[ .]?\d{2}[ .]?\d[\dABab][ .]?\d{3}[ .]?\d{3}(?:[ .]?\d{2})?(?![\dA-Za-z])/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out.
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
 
 /** Longest request or answer that a trace keeps, in characters; the rest is cut. */
@@ -15,9 +14,12 @@ export const MAX_TRACE_TEXT = 500;
  * joined to a transcript by its Message-ID.
  */
 export function maskTraceText(text: string): string {
-  const line = text
-    .slice(0, MAX_TRACE_TEXT * 4)
-    .replace(CONTROLS, " ")
-    .trim();
+  const line = beginning(text).replace(CONTROLS, " ").trim();
   return line.replace(PATIENT_ADDRESS, "<patient>").replace(INS, "<ins>").slice(0, MAX_TRACE_TEXT);
+}
+
+// A word that the cut goes through is dropped: half an address would not be known for one.
+function beginning(text: string): string {
+  const longest = MAX_TRACE_TEXT * 4;
+  return text.length <= longest ? text : text.slice(0, longest).replace(/\S*$/, "");
 }

@@ -19,12 +19,40 @@ const CERTIFICATE: Readonly<Record<string, { why: string; requirement: string }>
 };
 
 const HANDSHAKE: readonly { pattern: RegExp; why: string; requirement?: string; retryable: boolean }[] = [
-  { pattern: /UNSUPPORTED_PROTOCOL|ALERT_PROTOCOL_VERSION|VERSION_TOO_LOW|NO_PROTOCOLS/, why: "the server has no TLS 1.2 or later", requirement: "ECO.1.1.1", retryable: false },
-  { pattern: /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST/, why: "the server does not speak TLS after its STARTTLS answer", requirement: "ECO.1.1.1", retryable: true },
-  { pattern: /CERTIFICATE_REQUIRED/, why: "the server demands a client certificate and none was given", retryable: false },
-  { pattern: /ALERT_(?:BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_\w+|UNSUPPORTED_CERTIFICATE|ACCESS_DENIED|NO_CERTIFICATE)/, why: "the server refuses our client certificate", retryable: false },
-  { pattern: /HANDSHAKE_FAILURE|NO_SHARED_CIPHER|WRONG_CIPHER|NO_CIPHERS|INSUFFICIENT_SECURITY/, why: "the server has no cipher suite in common with the allowed list, or refuses our side of the handshake", requirement: "ECO.1.1.3", retryable: false },
-  { pattern: /EE_KEY_TOO_SMALL|CA_KEY_TOO_SMALL|DH_KEY_TOO_SMALL|CA_MD_TOO_WEAK/, why: "the server's key is too weak", retryable: false },
+  {
+    pattern: /UNSUPPORTED_PROTOCOL|ALERT_PROTOCOL_VERSION|VERSION_TOO_LOW|NO_PROTOCOLS/,
+    why: "the server has no TLS 1.2 or later",
+    requirement: "ECO.1.1.1",
+    retryable: false,
+  },
+  {
+    pattern: /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST/,
+    why: "the server does not speak TLS after its STARTTLS answer",
+    requirement: "ECO.1.1.1",
+    retryable: true,
+  },
+  {
+    pattern: /CERTIFICATE_REQUIRED/,
+    why: "the server demands a client certificate and none was given",
+    retryable: false,
+  },
+  {
+    pattern:
+      /ALERT_(?:BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_\w+|UNSUPPORTED_CERTIFICATE|ACCESS_DENIED|NO_CERTIFICATE)/,
+    why: "the server refuses our client certificate",
+    retryable: false,
+  },
+  {
+    pattern: /HANDSHAKE_FAILURE|NO_SHARED_CIPHER|WRONG_CIPHER|NO_CIPHERS|INSUFFICIENT_SECURITY/,
+    why: "the server has no cipher suite in common with the allowed list, or refuses our side of the handshake",
+    requirement: "ECO.1.1.3",
+    retryable: false,
+  },
+  {
+    pattern: /EE_KEY_TOO_SMALL|CA_KEY_TOO_SMALL|DH_KEY_TOO_SMALL|CA_MD_TOO_WEAK/,
+    why: "the server's key is too weak",
+    retryable: false,
+  },
 ];
 
 /**
@@ -38,12 +66,20 @@ export function tlsError(error: unknown, host: string): MedimailError | undefine
   if (typeof code !== "string") return undefined;
   const fault = CERTIFICATE[code];
   if (fault) {
-    return new MedimailError("certificate_invalid", `the certificate of ${host} ${fault.why}`, { requirement: fault.requirement, cause: error });
+    return new MedimailError("certificate_invalid", `the certificate of ${host} ${fault.why}`, {
+      requirement: fault.requirement,
+      cause: error,
+    });
   }
   if (!code.startsWith("ERR_SSL_") && !code.startsWith("ERR_TLS_") && code !== "EPROTO") return undefined;
   const text = `${code} ${error instanceof Error ? error.message : ""}`.toUpperCase().replaceAll(" ", "_");
   const known = HANDSHAKE.find(({ pattern }) => pattern.test(text));
-  if (!known) return new MedimailError("tls_failed", `TLS with ${host} failed (${code})`, { cause: error });
+  if (!known)
+    return new MedimailError("tls_failed", `TLS with ${host} failed (${code})`, { retryable: true, cause: error });
   const { why, requirement, retryable } = known;
-  return new MedimailError("tls_failed", `TLS with ${host} failed: ${why}`, { retryable, cause: error, ...(requirement === undefined ? {} : { requirement }) });
+  return new MedimailError("tls_failed", `TLS with ${host} failed: ${why}`, {
+    retryable,
+    cause: error,
+    ...(requirement === undefined ? {} : { requirement }),
+  });
 }

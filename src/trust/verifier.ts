@@ -31,10 +31,17 @@ export interface TlsVerifierOptions {
  */
 export function createTlsVerifier(options: TlsVerifierOptions): TlsVerifier {
   if (options.revocation !== "off") {
-    throw new MedimailError("not_supported", `tls.revocation "${options.revocation}" is not served yet`, { path: "tls.revocation", hint: 'Set tls.revocation to "off".' });
+    throw new MedimailError("not_supported", `tls.revocation "${options.revocation}" is not served yet`, {
+      path: "tls.revocation",
+      hint: 'Set tls.revocation to "off".',
+    });
   }
   const ca = options.ca.flatMap(splitPem);
-  if (ca.length === 0) throw new MedimailError("config_invalid", "no certificate authority is given", { path: "tls.ca", requirement: "ECO.1.1.10" });
+  if (ca.length === 0)
+    throw new MedimailError("config_invalid", "no certificate authority is given", {
+      path: "tls.ca",
+      requirement: "ECO.1.1.10",
+    });
   const trusted = new Set(ca.map(fingerprint));
   const profile: ConnectionOptions = {
     ca,
@@ -44,18 +51,33 @@ export function createTlsVerifier(options: TlsVerifierOptions): TlsVerifier {
     honorCipherOrder: true,
     rejectUnauthorized: true,
   };
-  const suffixes = options.hostSuffixes?.map((suffix) => (suffix.startsWith(".") ? suffix : `.${suffix}`).toLowerCase());
+  const suffixes = options.hostSuffixes?.map((suffix) =>
+    (suffix.startsWith(".") ? suffix : `.${suffix}`).toLowerCase(),
+  );
   return {
     async upgrade(socket, { host, certificate, signal }) {
       try {
         if (suffixes && !suffixes.some((suffix) => `.${host.toLowerCase()}`.endsWith(suffix))) {
-          throw new MedimailError("tls_failed", `${host} is not under a domain allowed for servers`, { retryable: false, path: "tls.hostSuffixes" });
+          throw new MedimailError("tls_failed", `${host} is not under a domain allowed for servers`, {
+            retryable: false,
+            path: "tls.hostSuffixes",
+          });
         }
-        if (signal?.aborted) throw new MedimailError("aborted", "TLS was aborted by the caller", { cause: signal.reason });
-        const secured = await handshake(socket, host, profile, certificate, options.handshakeTimeoutMs ?? 20_000, signal);
+        if (signal?.aborted)
+          throw new MedimailError("aborted", "TLS was aborted by the caller", { cause: signal.reason });
+        const secured = await handshake(
+          socket,
+          host,
+          profile,
+          certificate,
+          options.handshakeTimeoutMs ?? 20_000,
+          signal,
+        );
         if (!chainIsTrusted(secured, trusted)) {
           secured.destroy();
-          throw new MedimailError("certificate_invalid", `the certificate of ${host} comes from an unknown authority`, { requirement: "ECO.1.1.10" });
+          throw new MedimailError("certificate_invalid", `the certificate of ${host} comes from an unknown authority`, {
+            requirement: "ECO.1.1.10",
+          });
         }
         return secured;
       } catch (error) {
@@ -66,7 +88,14 @@ export function createTlsVerifier(options: TlsVerifierOptions): TlsVerifier {
   };
 }
 
-function handshake(socket: Socket, host: string, profile: ConnectionOptions, certificate: ClientCertificate | undefined, timeoutMs: number, signal?: AbortSignal): Promise<TLSSocket> {
+function handshake(
+  socket: Socket,
+  host: string,
+  profile: ConnectionOptions,
+  certificate: ClientCertificate | undefined,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     let secured: TLSSocket;
     const settle = (error?: MedimailError): void => {
@@ -83,17 +112,49 @@ function handshake(socket: Socket, host: string, profile: ConnectionOptions, cer
       reject(error);
     };
     const onSecure = (): void => settle();
-    const onClose = (): void => settle(new MedimailError("tls_failed", `${host} closed the connection during the TLS handshake`));
+    const onClose = (): void =>
+      settle(
+        new MedimailError("tls_failed", `${host} closed the connection during the TLS handshake`, { retryable: true }),
+      );
     const onError = (error: Error): void =>
-      settle(tlsError(error, host) ?? new MedimailError("tls_failed", `TLS with ${host} failed (${(error as { code?: string }).code ?? "connection lost"})`, { cause: error }));
-    const onAbort = (): void => settle(new MedimailError("aborted", "TLS was aborted by the caller", { cause: signal?.reason }));
-    const timer = setTimeout(() => settle(new MedimailError("tls_failed", `the TLS handshake with ${host} took longer than ${timeoutMs} ms`)), timeoutMs);
+      settle(
+        tlsError(error, host) ??
+          new MedimailError(
+            "tls_failed",
+            `TLS with ${host} failed (${(error as { code?: string }).code ?? "connection lost"})`,
+            { retryable: true, cause: error },
+          ),
+      );
+    const onAbort = (): void =>
+      settle(new MedimailError("aborted", "TLS was aborted by the caller", { cause: signal?.reason }));
+    const timer = setTimeout(
+      () =>
+        settle(
+          new MedimailError("tls_failed", `the TLS handshake with ${host} took longer than ${timeoutMs} ms`, {
+            retryable: true,
+          }),
+        ),
+      timeoutMs,
+    );
     signal?.addEventListener("abort", onAbort, { once: true });
     try {
-      secured = connect({ ...profile, ...clientSide(certificate), socket, host, ...(isIP(host) === 0 ? { servername: host } : {}), checkServerIdentity: checkName });
+      secured = connect({
+        ...profile,
+        ...clientSide(certificate),
+        socket,
+        host,
+        ...(isIP(host) === 0 ? { servername: host } : {}),
+        checkServerIdentity: checkName,
+      });
     } catch (error) {
       // The client certificate is read here: its passphrase may be wrong, its key may be another's.
-      settle(new MedimailError("certificate_invalid", "our client certificate cannot be used: wrong passphrase, damaged, or a key that is not its own", { cause: error }));
+      settle(
+        new MedimailError(
+          "certificate_invalid",
+          "our client certificate cannot be used: wrong passphrase, damaged, or a key that is not its own",
+          { cause: error },
+        ),
+      );
       return;
     }
     // Stays: between two owners an error without a listener would kill the process.
@@ -104,7 +165,9 @@ function handshake(socket: Socket, host: string, profile: ConnectionOptions, cer
     secured.once("secureConnect", onSecure);
 
     function checkName(_name: string, peer: { raw?: Buffer }): Error | undefined {
-      return peer.raw && nameMatches(new X509Certificate(peer.raw), host) ? undefined : Object.assign(new Error("wrong name"), { code: "ERR_TLS_CERT_ALTNAME_INVALID" });
+      return peer.raw && nameMatches(new X509Certificate(peer.raw), host)
+        ? undefined
+        : Object.assign(new Error("wrong name"), { code: "ERR_TLS_CERT_ALTNAME_INVALID" });
     }
   });
 }
@@ -112,7 +175,9 @@ function handshake(socket: Socket, host: string, profile: ConnectionOptions, cer
 /** RFC 7817, RFC 6125: the alternative names only, never the subject's CN; a wildcard stands for one whole label. */
 function nameMatches(certificate: X509Certificate, host: string): boolean {
   if (isIP(host) !== 0) return certificate.checkIP(host) !== undefined;
-  return certificate.checkHost(host, { subject: "never", partialWildcards: false, multiLabelWildcards: false }) !== undefined;
+  return (
+    certificate.checkHost(host, { subject: "never", partialWildcards: false, multiLabelWildcards: false }) !== undefined
+  );
 }
 
 function clientSide(certificate: ClientCertificate | undefined): ConnectionOptions {

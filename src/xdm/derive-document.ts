@@ -1,14 +1,9 @@
 import type { Author, Cda, CdaHeader, Code } from "../cda/types.js";
 import type { Problem } from "../errors.js";
-import {
-  classOfType,
-  CONFIDENTIALITY_SYSTEM,
-  documentTypeLabel,
-  isConfidentialityCode,
-} from "../terminology/index.js";
+import { CONFIDENTIALITY_SYSTEM, classOfType, documentTypeLabel, isConfidentialityCode } from "../terminology/index.js";
 import { derivePatient } from "./derive-patient.js";
 import { formatOf } from "./format.js";
-import { component, oneLine, xcn, xon } from "./hl7.js";
+import { ce, component, oneLine, xcn, xon } from "./hl7.js";
 import { toUtc } from "./time.js";
 import type { DocumentEntry, XdmAuthor } from "./types.js";
 
@@ -27,8 +22,7 @@ export type DerivedDocument = Omit<
  */
 export function deriveDocument(cda: Cda, where: string, problems: Problem[]): DerivedDocument {
   const { header } = cda;
-  const tell = (code: string, message: string) =>
-    problems.push({ severity: "warning", code, message, path: where });
+  const tell = (code: string, message: string) => problems.push({ severity: "warning", code, message, path: where });
   const event = header.serviceEvents.find((each) => each.low !== undefined) ?? header.serviceEvents[0];
   const formatCode = formatOf(cda);
   const classCode = header.code.codeSystem ? classOfType(header.code.code, header.code.codeSystem) : undefined;
@@ -41,7 +35,8 @@ export function deriveDocument(cda: Cda, where: string, problems: Problem[]): De
   if (patient.patientId === undefined) tell("xdm_patient_id_missing", "The CDA has no patient identifier.");
   else if (header.patient.ins === null) tell("xdm_ins_missing", "The CDA has no INS: patientId is a local identifier.");
   if (classCode === undefined) tell("xdm_class_unknown", "No class is known for the type of the document (ASS_X04).");
-  if (formatCode === undefined) tell("xdm_format_unknown", "No format is known for the model of the document (ASS_A11).");
+  if (formatCode === undefined)
+    tell("xdm_format_unknown", "No format is known for the model of the document (ASS_A11).");
   if (practice === undefined) tell("xdm_practice_setting_missing", "The CDA has no practice setting.");
   if (facility === undefined) tell("xdm_facility_type_missing", "The CDA has no type of healthcare facility.");
   if (author.length === 0) tell("xdm_author_missing", "The CDA has no author.");
@@ -110,9 +105,7 @@ function deriveAuthor(author: Author): XdmAuthor {
   return {
     ...(person ? { person } : {}),
     institutions: organization ? [organization] : [],
-    roles: role ? [component(role, 250)] : [],
-    specialties: specialty
-      ? [`${component(specialty.code)}^${component(specialty.displayName)}^${component(specialty.codeSystem)}`]
-      : [],
+    roles: role ? [component(role)] : [],
+    specialties: specialty ? [ce(specialty)] : [],
   };
 }

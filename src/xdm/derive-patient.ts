@@ -1,6 +1,6 @@
 import type { CdaHeader, Patient } from "../cda/types.js";
 import { MedimailError } from "../errors.js";
-import { component, cx, oneLine } from "./hl7.js";
+import { component, cx, oneLine, within } from "./hl7.js";
 import type { DocumentEntry } from "./types.js";
 
 type PatientFields = Pick<DocumentEntry, "patientId" | "sourcePatientId" | "sourcePatientInfo">;
@@ -35,10 +35,13 @@ function names(patient: Patient): string[] {
   const inUse = given("CL")[0] ?? first;
   const found: string[] = [];
   if (patient.birthName !== undefined) {
-    found.push(`PID-5|${component(patient.birthName, 70)}^${component(atBirth, 60)}^${component(all, 90)}^^^^L`);
+    const name = (length: number) =>
+      `${component(patient.birthName, length)}^${component(atBirth, length)}^${component(all, length)}`;
+    found.push(within((length) => `PID-5|${name(length)}^^^^L`));
   }
   if (patient.usedName !== undefined) {
-    found.push(`PID-5|${component(patient.usedName, 70)}^${component(inUse, 90)}^^^^^D`);
+    const name = (length: number) => `${component(patient.usedName, length)}^${component(inUse, length)}`;
+    found.push(within((length) => `PID-5|${name(length)}^^^^^D`));
   }
   return found;
 }
@@ -81,4 +84,9 @@ function traitsOf({ birthName, givenNames, birthTime, gender }: Patient): string
 }
 
 const plain = (text: string): string =>
-  oneLine(text).trim().normalize("NFD").replace(/\p{M}/gu, "").replace(/[\s'’-]+/g, " ").toUpperCase();
+  oneLine(text)
+    .trim()
+    .normalize("NFD")
+    .replace(/\p{M}/gu, "")
+    .replace(/[\s'’-]+/g, " ")
+    .toUpperCase();

@@ -1,7 +1,7 @@
 import type { Cda, CdaHeader, Code } from "../cda/types.js";
 import { MedimailError } from "../errors.js";
 import { confidentialityCodes, contentType, isConfidentialityCode } from "../terminology/index.js";
-import { xcn, xon, xtn } from "./hl7.js";
+import { within, xcn, xon, xtn } from "./hl7.js";
 import { oidOfWords } from "./oid.js";
 import type { DocumentEntry, IntendedRecipient, PackInput, XdmAuthor } from "./types.js";
 
@@ -28,7 +28,9 @@ export function contentTypeOf(given: string | undefined, header: CdaHeader): Cod
   if (given !== undefined) {
     const found = contentType(given);
     if (found) return found;
-    throw new MedimailError("invalid_argument", "contentTypeCode is not a code of JDV_J03.", { path: "contentTypeCode" });
+    throw new MedimailError("invalid_argument", "contentTypeCode is not a code of JDV_J03.", {
+      path: "contentTypeCode",
+    });
   }
   const { encounter } = header;
   const laboratory = encounter?.facilityType?.code === MEDICAL_LABORATORY;
@@ -88,12 +90,16 @@ export function authorsOf(documents: readonly Pick<DocumentEntry, "authors">[]):
  * @throws MedimailError `invalid_argument` where nothing is known of a recipient
  */
 export function recipientOf({ organization, person, address }: IntendedRecipient, index: number): string {
-  const parts = [
-    organization ? xon(withAuthority(organization, "1.2.250.1.71.4.2.2")) : "",
-    person ? xcn(withAuthority(person, "1.2.250.1.71.4.2.1").id, person) : "",
-    address ? xtn(address) : "",
-  ];
-  const value = address ? parts.join("|") : parts.slice(0, person ? 2 : 1).join("|");
+  const cut = (who: { [name: string]: unknown }, length: number) =>
+    Object.fromEntries(Object.entries(who).map(([name, v]) => [name, name === "id" ? v : String(v).slice(0, length)]));
+  const value = within((length) => {
+    const parts = [
+      organization ? xon(cut(withAuthority(organization, "1.2.250.1.71.4.2.2"), length)) : "",
+      person ? xcn(withAuthority(person, "1.2.250.1.71.4.2.1").id, cut(person, length)) : "",
+      address ? xtn(address) : "",
+    ];
+    return address ? parts.join("|") : parts.slice(0, person ? 2 : 1).join("|");
+  });
   if (value !== "") return value;
   throw new MedimailError("invalid_argument", "Nothing is said of an intended recipient.", {
     path: `intendedRecipients[${index}]`,

@@ -15,8 +15,9 @@ const UNSTRUCTURED_FORMATS: Readonly<Record<string, string>> = {
 };
 
 /*
- * Where ASS_A11 (2024) and the official archives (2025-2026) give one code two systems, that of the archives is written:
- * receivers were tried with them.
+ * A choice between two official sources that disagree: table ASS_A11 (2024) gives these codes of IHE the system of IHE
+ * (1.3.6.1.4.1.19376.1.2.3), the official archives (2025-2026) the systems below. The archives are followed; without this
+ * map it is the table that counts.
  */
 const SYSTEMS_OF_ARCHIVES: Readonly<Record<string, string>> = {
   "urn:ihe:iti:xds-sd:pdf:2008": "1.2.250.1.213.1.1.4.12",

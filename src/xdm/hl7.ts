@@ -1,19 +1,40 @@
-import type { Author, Id, Organization, PersonName } from "../cda/types.js";
+import type { Author, Code, Id, Organization, PersonName } from "../cda/types.js";
 
-const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\E\\", "|": "\\F\\", "^": "\\S\\", "~": "\\R\\", "&": "\\T\\" };
+const ESCAPES: Readonly<Record<string, string>> = {
+  "\\": "\\E\\",
+  "|": "\\F\\",
+  "^": "\\S\\",
+  "~": "\\R\\",
+  "&": "\\T\\",
+};
 
-/** ebRIM allows 256 characters in the value of a slot; a component that could grow is cut so that the whole fits. */
-const COMPONENT = 120;
+/** Characters of a slot's value that ebRIM allows. */
+export const MAX_VALUE = 256;
+
+/** Builds a value with names as long as the limit of ebRIM lets them be: names are cut, identifiers never. */
+export function within(build: (length: number) => string): string {
+  let value = "";
+  for (const length of [120, 60, 40, 20, 8, 0]) {
+    value = build(length);
+    if (value.length <= MAX_VALUE) break;
+  }
+  return value;
+}
 
 /**
  * Text as one component of an HL7 v2 value (ITI TF-3 4.2.3.1.7): its separators escaped, line breaks turned into spaces,
- * other spaces as they are.
+ * other spaces as they are; cut at `length` characters of the result, never within an escape.
  */
-export function component(text: string | undefined, length = COMPONENT): string {
+export function component(text: string | undefined, length = MAX_VALUE): string {
   if (text === undefined) return "";
-  const line = oneLine(text);
-  const cut = line.length > length ? line.slice(0, length).trimEnd() : line;
-  return cut.replace(/[\\|^~&]/g, (separator) => ESCAPES[separator] as string);
+  const escaped = oneLine(text).replace(/[\\|^~&]/g, (separator) => ESCAPES[separator] as string);
+  if (escaped.length <= length) return escaped;
+  let cut = "";
+  for (const part of escaped.match(/\\[EFSRT]\\|[^\\]/gu) ?? []) {
+    if (cut.length + part.length > length) break;
+    cut += part;
+  }
+  return cut.trimEnd();
 }
 
 /** Text on one line. Text without line breaks is not touched: the official archives keep its spaces. */
@@ -43,17 +64,22 @@ export function xcn(id: Id | undefined, person: PersonName | undefined, device: 
   const { root, extension } = splitId(id ?? "");
   const [first, second] = person ? [person.family, person.given] : [device.software, device.model];
   if (id === undefined && first === undefined && second === undefined) return "";
-  const who = `${component(extension)}^${component(first, 60)}^${component(second, 60)}`;
   const type = person ? (extension.includes("/") ? "EI" : "IDNPS") : "RI";
-  return `${who}^^^^^^${authority(root)}^${person ? "D" : "U"}${id === undefined ? "" : `^^^${type}`}`;
+  const end = `^^^^^^${authority(root)}^${person ? "D" : "U"}${id === undefined ? "" : `^^^${type}`}`;
+  return within((length) => `${component(extension)}^${component(first, length)}^${component(second, length)}${end}`);
 }
 
 /** A structure. Without an identifier its name alone. */
 export function xon(organization: Pick<Organization, "id" | "name">): string {
-  const name = component(organization.name);
-  if (organization.id === undefined) return name;
-  const { root, extension } = splitId(organization.id);
-  return `${name}^^^^^${authority(root)}^IDNST^^^${component(extension)}`;
+  const { id, name } = organization;
+  if (id === undefined) return component(name);
+  const { root, extension } = splitId(id);
+  return within((length) => `${component(name, length)}^^^^^${authority(root)}^IDNST^^^${component(extension)}`);
+}
+
+/** `code^displayName^codeSystem`. */
+export function ce({ code, displayName, codeSystem }: Code): string {
+  return within((length) => `${component(code)}^${component(displayName, length)}^${component(codeSystem)}`);
 }
 
 /** An e-mail address. */

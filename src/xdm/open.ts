@@ -112,8 +112,13 @@ function reportFiles(files: readonly ZipFile[], problems: Problem[]): void {
   const roots = new Set<string>();
   for (const { path, content, intact } of files) {
     if (!intact) fail(problems, "archive_checksum_mismatch", "A file of the archive is damaged.", path);
-    if (isZip(content)) {
-      fail(problems, "archive_nested", "An archive in the archive is left packed: open it on purpose, if at all.", path);
+    if (isZip(content) && !OFFICE.test(path)) {
+      fail(
+        problems,
+        "archive_nested",
+        "An archive in the archive is left packed: open it on purpose, if at all.",
+        path,
+      );
     }
     const lower = path.toLowerCase();
     const at = lower.indexOf("ihe_xdm/");
@@ -129,6 +134,9 @@ function reportFiles(files: readonly ZipFile[], problems: Problem[]): void {
     }
   }
 }
+
+/** Office documents are ZIP archives by design. */
+const OFFICE = /\.(docx|xlsx|pptx|odt|ods|odp|epub)$/i;
 
 function isZip(content: Uint8Array): boolean {
   return content[0] === 0x50 && content[1] === 0x4b && content[2] === 0x03 && content[3] === 0x04;

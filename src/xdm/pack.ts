@@ -5,7 +5,15 @@ import { MedimailError, type Problem } from "../errors.js";
 import { indexPage, readme, type Sender } from "./companions.js";
 import { deriveDocument } from "./derive-document.js";
 import { requireOnePatient } from "./derive-patient.js";
-import { authorsOf, contentTypeOf, recipientOf, requireDistinct, sourceIdOf, titleOf, withMasks } from "./derive-set.js";
+import {
+  authorsOf,
+  contentTypeOf,
+  recipientOf,
+  requireDistinct,
+  sourceIdOf,
+  titleOf,
+  withMasks,
+} from "./derive-set.js";
 import { splitId } from "./hl7.js";
 import { oidOfUuid } from "./oid.js";
 import { digitsOf } from "./time.js";
@@ -33,7 +41,9 @@ export async function packXdm(input: PackInput): Promise<PackedXdm> {
     throw new MedimailError("invalid_argument", "action is create, replace or delete.", { path: "action" });
   }
   if (input.documents.length === 0 || input.documents.length > MAX_DOCUMENTS) {
-    throw new MedimailError("invalid_argument", `An archive has 1 to ${MAX_DOCUMENTS} documents.`, { path: "documents" });
+    throw new MedimailError("invalid_argument", `An archive has 1 to ${MAX_DOCUMENTS} documents.`, {
+      path: "documents",
+    });
   }
   const cdas = input.documents.map(({ content, cda }) => cda ?? readCda(content));
   requireOnePatient(cdas.map((cda) => cda.header));

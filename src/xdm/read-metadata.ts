@@ -159,7 +159,11 @@ function codes(element: XmlElement, scheme: string): Code[] {
     const code = each.attrs["nodeRepresentation"]?.trim();
     if (!code) continue;
     const codeSystem = slot(each, "codingScheme")[0];
-    found.push({ code, ...optional("codeSystem", codeSystem), ...optional("displayName", localized(child(each, "Name"))) });
+    found.push({
+      code,
+      ...optional("codeSystem", codeSystem),
+      ...optional("displayName", localized(child(each, "Name"))),
+    });
   }
   return found;
 }

@@ -12,7 +12,8 @@ export function toUtc(time: string): { value: string; exact: boolean } | undefin
   );
   if (parts === null) return undefined;
   const [, digits = "", zone] = parts;
-  const part = (from: number, to: number, missing: number) => (digits.length < to ? missing : Number(digits.slice(from, to)));
+  const part = (from: number, to: number, missing: number) =>
+    digits.length < to ? missing : Number(digits.slice(from, to));
   const [year, month, day] = [part(0, 4, 0), part(4, 6, 1), part(6, 8, 1)];
   const [hour, minute, second] = [part(8, 10, 0), part(10, 12, 0), part(12, 14, 0)];
   if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60) return undefined;

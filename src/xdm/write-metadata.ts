@@ -1,5 +1,6 @@
 import type { Code } from "../cda/types.js";
 import { escapeAttribute, escapeText, stripForbidden } from "../xml/index.js";
+import { MAX_VALUE } from "./hl7.js";
 import {
   ACTION_SLOT,
   DOCUMENT_IDS,
@@ -104,16 +105,23 @@ ${name(label)}</rim:ExternalIdentifier>
 function slot(title: string, ...values: (string | undefined)[]): string {
   const written = values.filter((value) => value !== undefined && value !== "");
   if (written.length === 0) return "";
-  const list = written.map((value) => `<rim:Value>${escapeText(stripForbidden(value as string))}</rim:Value>`).join("");
+  const list = written.map((value) => `<rim:Value>${text((value as string).slice(0, MAX_VALUE))}</rim:Value>`).join("");
   return `<rim:Slot name="${title}"><rim:ValueList>${list}</rim:ValueList></rim:Slot>\n`;
 }
 
 function name(value: string | undefined): string {
   if (value === undefined) return "";
-  const text = attribute(value.slice(0, 1024));
-  return `<rim:Name><rim:LocalizedString xml:lang="fr-FR" charset="UTF-8" value="${text}"/></rim:Name>\n`;
+  const label = attribute(value.slice(0, 1024));
+  return `<rim:Name><rim:LocalizedString xml:lang="fr-FR" charset="UTF-8" value="${label}"/></rim:Name>\n`;
+}
+
+/** Anything that the escaping could change. Most values have none of it, and there are a hundred of them in a document. */
+const SPECIAL = /[^\x20\x21\x23-\x25\x27-\x3b\x3d\x3f-\ud7ff\ue000-\ufffd]/;
+
+function text(value: string): string {
+  return SPECIAL.test(value) ? escapeText(stripForbidden(value)) : value;
 }
 
 function attribute(value: string): string {
-  return escapeAttribute(stripForbidden(value));
+  return SPECIAL.test(value) ? escapeAttribute(stripForbidden(value)) : value;
 }

@@ -130,7 +130,8 @@ function readEnd(view: DataView, at: number, end: number): End {
   const locator = at - 20;
   if (locator >= 0 && view.getUint32(locator, true) === END64_LOCATOR) {
     const at64 = big(view, locator + 8);
-    if (at64 + 56 > locator || view.getUint32(at64, true) !== END64) throw damaged("its 64-bit end is not in its place");
+    if (at64 + 56 > locator || view.getUint32(at64, true) !== END64)
+      throw damaged("its 64-bit end is not in its place");
     const told = { count, size, offset };
     onDisk = big(view, at64 + 24);
     count = big(view, at64 + 32);

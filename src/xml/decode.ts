@@ -18,6 +18,16 @@ const SUPPORTED: Readonly<Record<string, string>> = {
   latin9: "iso-8859-15",
 };
 
+/** Where an encoding of one byte differs from ISO-8859-1. By hand: TextDecoder of some Node 20 and 22 takes windows-1252 for it. */
+const ONE_BYTE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "windows-1252": differences(0x80, "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ"),
+  "iso-8859-15": differences(0xa4, "€¥Š§š©ª«¬\u00ad®¯°±²³Žµ¶·ž¹º»ŒœŸ"),
+};
+
+function differences(from: number, characters: string): Record<string, string> {
+  return Object.fromEntries([...characters].map((character, i) => [String.fromCharCode(from + i), character]));
+}
+
 const decoders = new Map<string, InstanceType<typeof TextDecoder>>();
 
 function decodeWith(label: string, bytes: Uint8Array, what: string): string {
@@ -76,5 +86,8 @@ export function decodeXmlBytes(bytes: Uint8Array, what = "XML"): string {
     }
     return decodeWith("utf-8", bytes, what);
   }
-  return decodeWith(label, bytes, what);
+  const table = ONE_BYTE[label];
+  if (table === undefined) return decodeWith(label, bytes, what);
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
+  return text.replace(/[\x80-\x9f\xa4-\xbe]/g, (character) => table[character] ?? character);
 }

@@ -18,8 +18,14 @@ export function writeDocuments(folder: string) {
     cda: write("bio.xml", laboratory.cda),
     pdf: write("bio.pdf", laboratory.pdf),
     second: write("bio-2.xml", second.cda),
-    otherPatient: write("other.xml", laboratory.cda.toString("utf8").replaceAll("287039999904155", "287039999008785").replaceAll("2.25.1001", "2.25.3001")),
+    otherPatient: write(
+      "other.xml",
+      laboratory.cda
+        .toString("utf8")
+        .replaceAll("287039999904155", "287039999008785")
+        .replaceAll("2.25.1001", "2.25.3001"),
+    ),
     report: write("letter.pdf", report.pdf),
-    header: write("header.json", JSON.stringify(demoHeader(report.code, report.title, AT))),
+    header: write("header.json", JSON.stringify(demoHeader(report.code, report.title, "2.25.4000", AT))),
   };
 }

@@ -84,21 +84,26 @@ describe("--help", () => {
     expect((await cli("--help", "--lang", "en")).out).toContain("Common options");
   });
 
-  it.each(COMMANDS.map((command) => command.name))("of %s has words for each option, in both languages", async (name) => {
-    const command = COMMANDS.find((candidate) => candidate.name === name);
-    for (const lang of ["fr", "en"]) {
-      const { code, out } = await cli(...name.split(" "), "--help", "--lang", lang);
-      expect(code).toBe(0);
-      expect(out).toContain(`$ ${EXAMPLES[name]}`);
-      for (const option of Object.keys(command?.options ?? {})) expect(out).toMatch(new RegExp(`^  --${option}( [^ ]+)*?  +\\S`, "m"));
-    }
-  });
+  it.each(COMMANDS.map((command) => command.name))(
+    "of %s has words for each option, in both languages",
+    async (name) => {
+      const command = COMMANDS.find((candidate) => candidate.name === name);
+      for (const lang of ["fr", "en"]) {
+        const { code, out } = await cli(...name.split(" "), "--help", "--lang", lang);
+        expect(code).toBe(0);
+        expect(out).toContain(`$ ${EXAMPLES[name]}`);
+        for (const option of Object.keys(command?.options ?? {}))
+          expect(out).toMatch(new RegExp(`^  --${option}( [^ ]+)*?  +\\S`, "m"));
+      }
+    },
+  );
 
   it.each(Object.entries(EXAMPLES))("gives %s an example that its own options accept", async (name, example) => {
     const command = COMMANDS.find((candidate) => candidate.name === name);
     const options = [...example.matchAll(/ --([a-z-]+)/g)].map(([, option]) => option ?? "");
     expect(options.filter((option) => option !== "json" && !(option in (command?.options ?? {})))).toEqual([]);
-    for (const [option, spec] of Object.entries(command?.options ?? {})) if (spec.required) expect(options).toContain(option);
+    for (const [option, spec] of Object.entries(command?.options ?? {}))
+      if (spec.required) expect(options).toContain(option);
   });
 
   it("is JSON on stdout with --json", async () => {
@@ -109,7 +114,9 @@ describe("--help", () => {
 
 describe("the frame", () => {
   it("--version prints that of the package", async () => {
-    const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
+    const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+      version: string;
+    };
     expect((await cli("--version")).out).toBe(`${version}\n`);
     expect((await cli("--version", "--json")).value()).toEqual({ version });
   });

@@ -20,7 +20,14 @@ describe("xdm pack", () => {
     const result = await packed(zip);
     expect([result.code, (await cli("xdm", "inspect", zip, "--json")).out]).toEqual([0, result.out]);
     expect(result.value()).toMatchObject({
-      documents: [{ uniqueId: "2.25.1001", action: "create", typeCode: { code: "11502-2" }, integrity: { file: "present", hash: "ok", size: "ok" } }],
+      documents: [
+        {
+          uniqueId: "2.25.1001",
+          action: "create",
+          typeCode: { code: "11502-2" },
+          integrity: { file: "present", hash: "ok", size: "ok" },
+        },
+      ],
     });
   });
 
@@ -32,11 +39,23 @@ describe("xdm pack", () => {
 
   it("takes several documents of one patient, in order", async () => {
     const result = await packed(at("two.zip"), "--cda", files.second);
-    expect(result.value<{ documents: { uniqueId: string }[] }>().documents.map(({ uniqueId }) => uniqueId)).toEqual(["2.25.1001", "2.25.2001"]);
+    expect(result.value<{ documents: { uniqueId: string }[] }>().documents.map(({ uniqueId }) => uniqueId)).toEqual([
+      "2.25.1001",
+      "2.25.2001",
+    ]);
   });
 
   it("carries action, masks, content type and source", async () => {
-    const options = ["--action", "replace", "--confidentiality", "MASQUE_PS", "--content-type", "04", "--source-id", "1.2.250.1.999.7"];
+    const options = [
+      "--action",
+      "replace",
+      "--confidentiality",
+      "MASQUE_PS",
+      "--content-type",
+      "04",
+      "--source-id",
+      "1.2.250.1.999.7",
+    ];
     const result = await packed(at("options.zip"), ...options);
     expect(result.value()).toMatchObject({
       submissionSets: [{ sourceId: "1.2.250.1.999.7", contentTypeCode: { code: "04" } }],
@@ -80,7 +99,10 @@ describe("xdm inspect", () => {
     writeFileSync(at("tampered.zip"), zipSync(entries));
     const result = await cli("xdm", "inspect", at("tampered.zip"), "--json");
     expect(result.code).toBe(1);
-    expect(result.value()).toMatchObject({ documents: [{ integrity: { hash: "mismatch", size: "ok" } }], problems: [{ severity: "error" }] });
+    expect(result.value()).toMatchObject({
+      documents: [{ integrity: { hash: "mismatch", size: "ok" } }],
+      problems: [{ severity: "error" }],
+    });
   });
 
   it("shows a person the document, and no escape sequence of a hostile title", async () => {
@@ -88,7 +110,11 @@ describe("xdm inspect", () => {
     const entries = unzipSync(readFileSync(at("plain.zip")));
     const name = "IHE_XDM/SUBSET01/METADATA.XML";
     const metadata = Buffer.from(entries[name] ?? []).toString("utf8");
-    entries[name] = strToU8(metadata.replaceAll("CR d'examens biologiques", "CR \u009b31m").replaceAll("CR d&apos;examens biologiques", "CR \u009b31m"));
+    entries[name] = strToU8(
+      metadata
+        .replaceAll("CR d'examens biologiques", "CR \u009b31m")
+        .replaceAll("CR d&apos;examens biologiques", "CR \u009b31m"),
+    );
     writeFileSync(at("hostile-title.zip"), zipSync(entries));
     const { out } = await cli("xdm", "inspect", at("hostile-title.zip"));
     expect(out).toContain("2.25.1001");
@@ -111,7 +137,12 @@ describe("xdm extract", () => {
     await packed(zip);
     const result = await cli("xdm", "extract", zip, "--out", at("out"), "--json");
     expect(result.code).toBe(0);
-    expect(result.value<string[]>().sort()).toEqual(Object.keys(unzipSync(readFileSync(zip))).filter((name) => !name.endsWith("/")).map((name) => join(at("out"), name)).sort());
+    expect(result.value<string[]>().sort()).toEqual(
+      Object.keys(unzipSync(readFileSync(zip)))
+        .filter((name) => !name.endsWith("/"))
+        .map((name) => join(at("out"), name))
+        .sort(),
+    );
     expect(readFileSync(join(at("out"), "IHE_XDM/SUBSET01/DOC0001.XML"))).toEqual(readFileSync(files.cda));
   });
 
@@ -141,6 +172,8 @@ describe("xdm extract", () => {
   });
 
   it.each(["../out.txt", "/etc/out.txt", "a/../../out.txt", "."])("extractFiles itself refuses the path %s", (path) => {
-    expect(() => extractFiles(at("direct"), [{ path, content: strToU8("a") }])).toThrowError(expect.objectContaining({ code: "archive_unsafe_entry" }));
+    expect(() => extractFiles(at("direct"), [{ path, content: strToU8("a") }])).toThrowError(
+      expect.objectContaining({ code: "archive_unsafe_entry" }),
+    );
   });
 });

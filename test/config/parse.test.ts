@@ -26,7 +26,13 @@ describe("parseConfig", () => {
   });
 
   it("gives the same when what it gave is parsed again", () => {
-    const once = parseConfig(withPart({ outbox: { path: "o.db" }, network: { proxy: "socks5://proxy:1080" }, tls: { ca: "ca.pem", revocation: "soft" } }));
+    const once = parseConfig(
+      withPart({
+        outbox: { path: "o.db" },
+        network: { proxy: "socks5://proxy:1080" },
+        tls: { ca: "ca.pem", revocation: "soft" },
+      }),
+    );
     expect(parseConfig(structuredClone(once))).toEqual(once);
   });
 
@@ -51,7 +57,12 @@ describe("parseConfig", () => {
         trust: { whiteList: "listeblanche.xml" },
         network: { proxy: "http://proxy:3128" },
         software: { name: "LabSoft", version: "4.2", nil: "N", oid: "1.2.250.1.999", publisher: "P", contact: "c" },
-        sender: { label: "L", contact: "c", replyTo: "r@b.mssante.fr", structure: { idNat: "1750000001", name: "CHU" } },
+        sender: {
+          label: "L",
+          contact: "c",
+          replyTo: "r@b.mssante.fr",
+          structure: { idNat: "1750000001", name: "CHU" },
+        },
         outbox: { store: "postgres", url: "postgres://db/outbox" },
         cache: { path: "cache.db" },
         directory: { index: "annuaire.db" },
@@ -67,7 +78,10 @@ describe("parseConfig", () => {
   });
 
   it("accepts a certificate and key in PEM", () => {
-    expect(parseConfig(withPart({ auth: { method: "certificate", cert: "c.pem", key: "k.pem" } })).auth).toMatchObject({ cert: "c.pem", key: "k.pem" });
+    expect(parseConfig(withPart({ auth: { method: "certificate", cert: "c.pem", key: "k.pem" } })).auth).toMatchObject({
+      cert: "c.pem",
+      key: "k.pem",
+    });
   });
 
   it("accepts an outbox in memory", () => {
@@ -114,18 +128,30 @@ describe("parseConfig refuses", () => {
     [{ sender: {} }, "sender.label: is required"],
     [{ software: { name: "a", version: "1" } }, "software.nil: is required"],
     [{ mailbox: { address: "labo", type: "APP" } }, "mailbox.address: must be a mail address"],
-    [{ mailbox: { address: "a@b.mssante.fr", type: "XXX" } }, "mailbox.type: must be one of PER, ORG, APP, CAB, INT, MED"],
+    [
+      { mailbox: { address: "a@b.mssante.fr", type: "XXX" } },
+      "mailbox.type: must be one of PER, ORG, APP, CAB, INT, MED",
+    ],
     [{ operator: { smtp: { host: "b" } } }, "operator.imap: is required"],
     [{ operator: { imap: { host: "a:143" }, smtp: { host: "b" } } }, "operator.imap.host: must be a host name"],
     [{ operator: { imap: { host: "a", port: "143" }, smtp: { host: "b" } } }, "operator.imap.port: must be a number"],
     [{ operator: "auto" }, 'operator: must be {"imap"'],
     [{ tls: { revocation: "no" } }, "tls.revocation: must be one of strict, soft, off"],
     [{ network: { proxy: "ftp://proxy" } }, "network.proxy: must be http://host:port or socks5://host:port"],
-    [{ auth: { method: "kerberos" } }, "auth.method: method must be one of certificate, token, pro-sante-connect, password"],
-    [{ auth: { method: "certificate", p12: "a", cert: "b", key: "c" } }, "auth.p12: give p12, or cert and key, not both"],
+    [
+      { auth: { method: "kerberos" } },
+      "auth.method: method must be one of certificate, token, pro-sante-connect, password",
+    ],
+    [
+      { auth: { method: "certificate", p12: "a", cert: "b", key: "c" } },
+      "auth.p12: give p12, or cert and key, not both",
+    ],
     [{ auth: { method: "certificate", cert: "b" } }, "auth.key: is required beside cert"],
     [{ auth: { method: "certificate" } }, "auth.p12: is required"],
-    [{ auth: { method: "certificate", p12: "a", sasl: "none" } }, "auth.sasl.imap: must be external or plain: after STARTTLS"],
+    [
+      { auth: { method: "certificate", p12: "a", sasl: "none" } },
+      "auth.sasl.imap: must be external or plain: after STARTTLS",
+    ],
     [{ auth: { method: "certificate", p12: "a", sasl: "plain" } }, "auth.password: is required where sasl is plain"],
     [{ auth: { method: "token", token: { vault: "x" } } }, 'auth.token: must be {"env": NAME}'],
     [{ outbox: { store: "mysql" } }, "outbox.store: store must be one of sqlite, postgres, memory"],
@@ -142,11 +168,15 @@ describe("parseConfig refuses", () => {
 
   it("but not a token from a file where the operator is this machine (ECO.1.2.5)", () => {
     const operator = { imap: { host: "localhost", port: 1143 }, smtp: { host: "127.0.0.1", port: 1587 } };
-    expect(parseConfig(withPart({ operator, auth: { method: "token", token: { file: "token.txt" } } })).auth.method).toBe("token");
+    expect(
+      parseConfig(withPart({ operator, auth: { method: "token", token: { file: "token.txt" } } })).auth.method,
+    ).toBe("token");
   });
 
   it("and never quotes a value, which may be a secret", () => {
-    const error = refusal(withPart({ auth: { method: "password", username: 12, password: { env: "canary-9f2 secret" } } }));
+    const error = refusal(
+      withPart({ auth: { method: "password", username: 12, password: { env: "canary-9f2 secret" } } }),
+    );
     expect(error.message).not.toContain("canary");
     expect(JSON.stringify(error)).not.toContain("canary");
   });

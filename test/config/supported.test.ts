@@ -1,12 +1,21 @@
 import { describe, expect, it } from "vitest";
-import { assertSupported, configWarnings, editDistance, nearest, parseConfig, unsupportedParts } from "../../src/config/index.js";
+import {
+  assertSupported,
+  configWarnings,
+  editDistance,
+  nearest,
+  parseConfig,
+  unsupportedParts,
+} from "../../src/config/index.js";
 import { validConfig } from "./valid.js";
 
 const paths = (part: object) => unsupportedParts(parseConfig({ ...validConfig(), ...part })).map(({ path }) => path);
 
 describe("unsupportedParts", () => {
   it("has nothing against a pinned operator with revocation and white list set to off, a proxy, a cache or an index", () => {
-    expect(paths({ network: { proxy: "http://proxy:3128" }, cache: { path: "c.db" }, directory: { index: "a.db" } })).toEqual([]);
+    expect(
+      paths({ network: { proxy: "http://proxy:3128" }, cache: { path: "c.db" }, directory: { index: "a.db" } }),
+    ).toEqual([]);
   });
 
   it.each([
@@ -14,7 +23,10 @@ describe("unsupportedParts", () => {
     ["tls.revocation", { tls: { revocation: "soft" } }],
     ["tls.revocation", { tls: {} }],
     ["trust.whiteList", { trust: { whiteList: "listeblanche.xml" } }],
-    ["auth.method", { auth: { method: "pro-sante-connect", issuer: "https://psc.fr", clientId: "x", clientSecret: { env: "S" } } }],
+    [
+      "auth.method",
+      { auth: { method: "pro-sante-connect", issuer: "https://psc.fr", clientId: "x", clientSecret: { env: "S" } } },
+    ],
     ["outbox.store", { outbox: { store: "postgres", url: "postgres://db" } }],
   ])("names %s of %j", (path, part) => {
     expect(paths(part)).toEqual([path]);
@@ -23,7 +35,10 @@ describe("unsupportedParts", () => {
   it("says how to go without revocation, whose default is strict", () => {
     const { tls: _, ...config } = validConfig();
     expect(() => assertSupported(parseConfig(config))).toThrowError(
-      expect.objectContaining({ code: "not_supported", message: expect.stringContaining('"tls": {"revocation": "off"}') }),
+      expect.objectContaining({
+        code: "not_supported",
+        message: expect.stringContaining('"tls": {"revocation": "off"}'),
+      }),
     );
   });
 });
@@ -37,7 +52,10 @@ describe("configWarnings", () => {
   });
 
   it("says that revocation and white list are off", () => {
-    expect(configWarnings(parseConfig(validConfig())).map(({ code }) => code)).toEqual(["revocation_off", "white_list_off"]);
+    expect(configWarnings(parseConfig(validConfig())).map(({ code }) => code)).toEqual([
+      "revocation_off",
+      "white_list_off",
+    ]);
   });
 });
 
@@ -51,10 +69,16 @@ describe("nearest", () => {
   });
 
   it("finds the word meant, by edits or by its beginning", () => {
-    expect([nearest("inpsect", ["inspect", "wrap"]), nearest("conf", ["config", "cda"])]).toEqual(["inspect", "config"]);
+    expect([nearest("inpsect", ["inspect", "wrap"]), nearest("conf", ["config", "cda"])]).toEqual([
+      "inspect",
+      "config",
+    ]);
   });
 
   it("finds none where all are far, or the word is absurdly long", () => {
-    expect([nearest("zzzzzz", ["config", "cda"]), nearest("c".repeat(1e6), ["config"])]).toEqual([undefined, undefined]);
+    expect([nearest("zzzzzz", ["config", "cda"]), nearest("c".repeat(1e6), ["config"])]).toEqual([
+      undefined,
+      undefined,
+    ]);
   });
 });

@@ -4,7 +4,10 @@ import type { ConfigInput } from "../../src/config/index.js";
 export function validConfig(): ConfigInput {
   return {
     mailbox: { address: "labo@chu-exemple.mssante.fr", type: "APP" },
-    operator: { imap: { host: "imap.exemple.mssante.fr", port: 143 }, smtp: { host: "smtp.exemple.mssante.fr", port: 587 } },
+    operator: {
+      imap: { host: "imap.exemple.mssante.fr", port: 143 },
+      smtp: { host: "smtp.exemple.mssante.fr", port: 587 },
+    },
     tls: { revocation: "off" },
     trust: { whiteList: "off" },
     auth: { method: "certificate", p12: "client.p12", passphrase: { env: "P12_PASSPHRASE" } },

@@ -18,7 +18,10 @@ export async function started(options: MockMedimailOptions = {}): Promise<MockMe
   return startMockMedimail(options);
 }
 
-export function mail(id: string, options: { from?: string; to?: string; body?: string; headers?: string[] } = {}): string {
+export function mail(
+  id: string,
+  options: { from?: string; to?: string; body?: string; headers?: string[] } = {},
+): string {
   const { from = LABO, to = DUPONT, body = "Bonjour", headers = [] } = options;
   return [
     `From: "Laboratoire" <${from}>`,
@@ -189,7 +192,11 @@ export function xoauth2(user: string, token: string): string {
 }
 
 /** Hands over one mail by the laboratory's certificate; the answer to the final dot. */
-export async function submit(client: RawClient, id: string, options: { to?: string; mail?: string; rcpt?: string; data?: string; headers?: string[] } = {}): Promise<string> {
+export async function submit(
+  client: RawClient,
+  id: string,
+  options: { to?: string; mail?: string; rcpt?: string; data?: string; headers?: string[] } = {},
+): Promise<string> {
   const { to = DUPONT, mail: parameters = "", rcpt = "", headers = [] } = options;
   const sender = await client.smtp(`MAIL FROM:<${LABO}>${parameters}`);
   if (!sender.startsWith("250")) return sender;

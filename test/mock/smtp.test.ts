@@ -1,6 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { MockMedimail } from "../../src/mock/index.js";
-import { DUPONT, LABO, MOREL, mail, PATIENT, RawClient, SECRETARIAT, smtpClient, started, submit, xoauth2 } from "./kit.js";
+import {
+  DUPONT,
+  LABO,
+  MOREL,
+  mail,
+  PATIENT,
+  RawClient,
+  SECRETARIAT,
+  smtpClient,
+  started,
+  submit,
+  xoauth2,
+} from "./kit.js";
 
 let mock: MockMedimail;
 
@@ -23,13 +35,16 @@ describe("before TLS (ECO.1.0.1)", () => {
     client.destroy();
   });
 
-  it.each(["MAIL FROM:<labo@ch-exemple.mssante.fr>", "AUTH PLAIN AGFiAGNk", "RSET", "VRFY x", "HELO x", "DATA"])("refuses %s with 530 5.7.0", async (command) => {
-    const client = await RawClient.connect(mock.smtp.port);
-    await client.reply();
-    await client.smtp("EHLO test.example");
-    expect(await client.smtp(command)).toMatch(/^530 5\.7\.0 /);
-    client.destroy();
-  });
+  it.each(["MAIL FROM:<labo@ch-exemple.mssante.fr>", "AUTH PLAIN AGFiAGNk", "RSET", "VRFY x", "HELO x", "DATA"])(
+    "refuses %s with 530 5.7.0",
+    async (command) => {
+      const client = await RawClient.connect(mock.smtp.port);
+      await client.reply();
+      await client.smtp("EHLO test.example");
+      expect(await client.smtp(command)).toMatch(/^530 5\.7\.0 /);
+      client.destroy();
+    },
+  );
 
   it("ends a session whose client sends commands in clear after STARTTLS (RFC 3207)", async () => {
     const client = await RawClient.connect(mock.smtp.port);
@@ -54,7 +69,16 @@ describe("under TLS", () => {
   it("offers what a MSSanté operator offers", async () => {
     const client = await smtpClient(mock);
     const ehlo = await client.smtp("EHLO test.example");
-    for (const word of ["SIZE 200000", "PIPELINING", "8BITMIME", "SMTPUTF8", "DSN", "ENHANCEDSTATUSCODES", "AUTH XOAUTH2 EXTERNAL PLAIN"]) expect(ehlo).toContain(word);
+    for (const word of [
+      "SIZE 200000",
+      "PIPELINING",
+      "8BITMIME",
+      "SMTPUTF8",
+      "DSN",
+      "ENHANCEDSTATUSCODES",
+      "AUTH XOAUTH2 EXTERNAL PLAIN",
+    ])
+      expect(ehlo).toContain(word);
     client.destroy();
   });
 
@@ -130,7 +154,10 @@ describe("under TLS", () => {
 
   it("knows a patient's mailbox by the key of the INS alone", async () => {
     const client = await smtpClient(mock, LABO);
-    const wrong = PATIENT.replace(/^\d{15}/, (ins) => ins.slice(0, 13) + String((Number(ins.slice(13)) % 97) + 1).padStart(2, "0"));
+    const wrong = PATIENT.replace(
+      /^\d{15}/,
+      (ins) => ins.slice(0, 13) + String((Number(ins.slice(13)) % 97) + 1).padStart(2, "0"),
+    );
     await client.smtp(`MAIL FROM:<${LABO}>`);
     expect(await client.smtp(`RCPT TO:<${PATIENT}>`)).toMatch(/^250 2\.1\.5 /);
     expect(await client.smtp(`RCPT TO:<${wrong}>`)).toMatch(/^550 5\.1\.1 /);
@@ -148,7 +175,9 @@ describe("under TLS", () => {
   it("refuses a mail over SIZE at MAIL, and at the dot where MAIL did not say", async () => {
     const client = await smtpClient(mock, LABO);
     expect(await client.smtp(`MAIL FROM:<${LABO}> SIZE=200001`)).toMatch(/^552 5\.3\.4 /);
-    expect(await submit(client, "big@test.fr", { data: mail("big@test.fr", { body: "x".repeat(200_000) }) })).toMatch(/^552 5\.3\.4 /);
+    expect(await submit(client, "big@test.fr", { data: mail("big@test.fr", { body: "x".repeat(200_000) }) })).toMatch(
+      /^552 5\.3\.4 /,
+    );
     expect(await submit(client, "small@test.fr")).toMatch(/^250 /);
     client.destroy();
   });
@@ -156,7 +185,9 @@ describe("under TLS", () => {
   it("answers pipelined commands in order (RFC 2920)", async () => {
     const client = await smtpClient(mock, LABO);
     client.send(`MAIL FROM:<${LABO}>\r\nRCPT TO:<${DUPONT}>\r\nRCPT TO:<personne@medecin.mssante.fr>\r\nDATA\r\n`);
-    const codes = [await client.reply(), await client.reply(), await client.reply(), await client.reply()].map((r) => r.slice(0, 3));
+    const codes = [await client.reply(), await client.reply(), await client.reply(), await client.reply()].map((r) =>
+      r.slice(0, 3),
+    );
     expect(codes).toEqual(["250", "250", "550", "354"]);
     client.send(`${mail("p@test.fr")}.\r\nNOOP\r\n`);
     expect([await client.reply(), await client.reply()].map((r) => r.slice(0, 3))).toEqual(["250", "250"]);
@@ -193,11 +224,20 @@ describe("under TLS", () => {
 
   it("keeps ENVID, RET, NOTIFY and ORCPT, decoded (RFC 3461)", async () => {
     const client = await smtpClient(mock, LABO);
-    await submit(client, "dsn@test.fr", { mail: " RET=HDRS ENVID=a+2Bb", rcpt: ` NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;${DUPONT}` });
+    await submit(client, "dsn@test.fr", {
+      mail: " RET=HDRS ENVID=a+2Bb",
+      rcpt: ` NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;${DUPONT}`,
+    });
     const got = await mock.waitForMail({ to: DUPONT });
-    expect(got).toMatchObject({ envid: "a+b", ret: "HDRS", recipients: [{ notify: ["SUCCESS", "FAILURE"], originalRecipient: `rfc822;${DUPONT}` }] });
+    expect(got).toMatchObject({
+      envid: "a+b",
+      ret: "HDRS",
+      recipients: [{ notify: ["SUCCESS", "FAILURE"], originalRecipient: `rfc822;${DUPONT}` }],
+    });
     expect(await mock.waitFor((o) => o.kind === "mail")).toMatchObject({
-      from: LABO, to: [DUPONT], parameters: { RET: "HDRS", ENVID: "a+2Bb", NOTIFY: "SUCCESS,FAILURE" },
+      from: LABO,
+      to: [DUPONT],
+      parameters: { RET: "HDRS", ENVID: "a+2Bb", NOTIFY: "SUCCESS,FAILURE" },
     });
     client.destroy();
   });

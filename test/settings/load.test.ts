@@ -40,7 +40,9 @@ describe("loadConfigFile", () => {
 
   it("resolves a program of a secret only where it is named with a folder", () => {
     const load = (command: string[]) =>
-      loadConfigFile(file("command.json", JSON.stringify({ ...validConfig(), auth: { method: "token", token: { command } } }))).auth;
+      loadConfigFile(
+        file("command.json", JSON.stringify({ ...validConfig(), auth: { method: "token", token: { command } } })),
+      ).auth;
     expect(load(["./token.sh", "x"])).toMatchObject({ token: { command: [join(folder, "token.sh"), "x"] } });
     expect(load(["vault", "read"])).toMatchObject({ token: { command: ["vault", "read"] } });
   });
@@ -60,20 +62,28 @@ describe("loadConfigFile", () => {
 
   it("says where a text is not JSON, and never quotes it", () => {
     const path = file("broken.json", '{\n  "auth": { "password": "canary-7731" "x" }\n}');
-    expect(() => loadConfigFile(path)).toThrowError(expect.objectContaining({ code: "config_unreadable", message: expect.stringMatching(/line 2, column \d+$/) }));
+    expect(() => loadConfigFile(path)).toThrowError(
+      expect.objectContaining({ code: "config_unreadable", message: expect.stringMatching(/line 2, column \d+$/) }),
+    );
     expect(() => loadConfigFile(path)).not.toThrowError(/canary/);
   });
 
   it("refuses a text that is not UTF-8", () => {
-    expect(() => loadConfigFile(file("latin.json", Buffer.from('{"a":"\xe9"}', "latin1")))).toThrowError(code("config_unreadable"));
+    expect(() => loadConfigFile(file("latin.json", Buffer.from('{"a":"\xe9"}', "latin1")))).toThrowError(
+      code("config_unreadable"),
+    );
   });
 
   it("refuses a token written in the file, but on loopback (ECO.1.2.5)", () => {
     const auth = { method: "token", token: "canary-token" };
     const local = { imap: { host: "127.0.0.1" }, smtp: { host: "localhost" } };
     const path = file("token.json", JSON.stringify({ ...validConfig(), auth }));
-    expect(() => loadConfigFile(path)).toThrowError(expect.objectContaining({ code: "config_invalid", requirement: "ECO.1.2.5" }));
-    expect(loadConfigFile(file("local.json", JSON.stringify({ ...validConfig(), auth, operator: local }))).auth).toMatchObject(auth);
+    expect(() => loadConfigFile(path)).toThrowError(
+      expect.objectContaining({ code: "config_invalid", requirement: "ECO.1.2.5" }),
+    );
+    expect(
+      loadConfigFile(file("local.json", JSON.stringify({ ...validConfig(), auth, operator: local }))).auth,
+    ).toMatchObject(auth);
   });
 });
 

@@ -16,7 +16,9 @@ describe("resolveSecret", () => {
   });
 
   it("refuses a variable that is not set, naming it", async () => {
-    await expect(resolveSecret({ env: "P12" }, { what, env: {} })).rejects.toThrowError(/auth\.passphrase: the environment variable P12 is not set/);
+    await expect(resolveSecret({ env: "P12" }, { what, env: {} })).rejects.toThrowError(
+      /auth\.passphrase: the environment variable P12 is not set/,
+    );
   });
 
   it("drops one line end of a file, and nothing else", async () => {
@@ -26,7 +28,9 @@ describe("resolveSecret", () => {
   });
 
   it("says file_not_found for a file that is not there", async () => {
-    await expect(resolveSecret({ file: join(folder, "none") }, { what })).rejects.toThrowError(expect.objectContaining({ code: "file_not_found" }));
+    await expect(resolveSecret({ file: join(folder, "none") }, { what })).rejects.toThrowError(
+      expect.objectContaining({ code: "file_not_found" }),
+    );
   });
 
   it("takes what a program prints, without a shell", async () => {
@@ -35,21 +39,31 @@ describe("resolveSecret", () => {
   });
 
   it("never tells what a failing program wrote", async () => {
-    const failing = resolveSecret(node("console.log('canary-1'); console.error('canary-2'); process.exit(3)"), { what });
+    const failing = resolveSecret(node("console.log('canary-1'); console.error('canary-2'); process.exit(3)"), {
+      what,
+    });
     await expect(failing).rejects.toThrowError(unavailable);
     const error = await failing.catch((caught: unknown) => caught);
-    expect(`${(error as Error).message}${JSON.stringify(error)}${String((error as Error).cause)}`).not.toContain("canary");
+    expect(`${(error as Error).message}${JSON.stringify(error)}${String((error as Error).cause)}`).not.toContain(
+      "canary",
+    );
     expect((error as Error).message).toContain("exit code 3");
   });
 
   it("refuses a program that prints nothing, is not there, or takes too long", async () => {
     await expect(resolveSecret(node(""), { what })).rejects.toThrowError(/printed nothing/);
-    await expect(resolveSecret({ command: ["medimail-no-such-program"] }, { what })).rejects.toThrowError(/was not found/);
-    await expect(resolveSecret(node("setInterval(() => {}, 1000)"), { what, timeoutMs: 200 })).rejects.toThrowError(/took too long/);
+    await expect(resolveSecret({ command: ["medimail-no-such-program"] }, { what })).rejects.toThrowError(
+      /was not found/,
+    );
+    await expect(resolveSecret(node("setInterval(() => {}, 1000)"), { what, timeoutMs: 200 })).rejects.toThrowError(
+      /took too long/,
+    );
   });
 
   it("stops a program when the signal is aborted", async () => {
     const signal = AbortSignal.timeout(100);
-    await expect(resolveSecret(node("setInterval(() => {}, 1000)"), { what, signal })).rejects.toThrowError(expect.objectContaining({ code: "aborted" }));
+    await expect(resolveSecret(node("setInterval(() => {}, 1000)"), { what, signal })).rejects.toThrowError(
+      expect.objectContaining({ code: "aborted" }),
+    );
   });
 });

@@ -28,7 +28,9 @@ const keys = new Map<string, { pem: string; pair: forge.pki.rsa.KeyPair }>();
 function keyFor(use: string): { pem: string; pair: forge.pki.rsa.KeyPair } {
   let key = keys.get(use);
   if (!key) {
-    const pem = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+    const pem = generateKeyPairSync("rsa", { modulusLength: 2048 })
+      .privateKey.export({ type: "pkcs8", format: "pem" })
+      .toString();
     const privateKey = forge.pki.privateKeyFromPem(pem);
     key = { pem, pair: { privateKey, publicKey: forge.pki.setRsaPublicKey(privateKey.n, privateKey.e) } };
     keys.set(use, key);
@@ -59,7 +61,15 @@ export function testAuthority(cn = `TEST AC ${randomBytes(4).toString("hex")}`, 
         { name: "basicConstraints", cA: false },
         { name: "extKeyUsage", serverAuth: options.usage !== "client", clientAuth: options.usage === "client" },
         ...(options.dns || options.ip
-          ? [{ name: "subjectAltName", altNames: [...(options.dns ?? []).map((value) => ({ type: 2, value })), ...(options.ip ?? []).map((ip) => ({ type: 7, ip }))] }]
+          ? [
+              {
+                name: "subjectAltName",
+                altNames: [
+                  ...(options.dns ?? []).map((value) => ({ type: 2, value })),
+                  ...(options.ip ?? []).map((ip) => ({ type: 7, ip })),
+                ],
+              },
+            ]
           : []),
       ]);
       leaf.sign(key.pair.privateKey, forge.md.sha256.create());
@@ -79,9 +89,15 @@ export function selfSigned(options: LeafOptions): TestCertificate {
 }
 
 /** A PKCS#12 file. `rc2` is the old algorithm that OpenSSL 3 refuses to read: forge writes it no more, 3DES stands for it. */
-export function pkcs12(leaf: TestCertificate, passphrase: string, options: { algorithm?: "aes256" | "3des"; extra?: string[] } = {}): Uint8Array {
+export function pkcs12(
+  leaf: TestCertificate,
+  passphrase: string,
+  options: { algorithm?: "aes256" | "3des"; extra?: string[] } = {},
+): Uint8Array {
   const chain = [leaf.cert, ...(options.extra ?? [])].map((pem) => forge.pki.certificateFromPem(pem));
-  const asn1 = forge.pkcs12.toPkcs12Asn1(forge.pki.privateKeyFromPem(leaf.key), chain, passphrase, { algorithm: options.algorithm ?? "aes256" });
+  const asn1 = forge.pkcs12.toPkcs12Asn1(forge.pki.privateKeyFromPem(leaf.key), chain, passphrase, {
+    algorithm: options.algorithm ?? "aes256",
+  });
   return Buffer.from(forge.asn1.toDer(asn1).getBytes(), "latin1");
 }
 
@@ -91,6 +107,10 @@ function certificate(publicKey: forge.pki.PublicKey, options: LeafOptions): forg
   cert.serialNumber = `01${randomBytes(8).toString("hex")}`;
   cert.validity.notBefore = options.notBefore ?? new Date(Date.now() - DAY);
   cert.validity.notAfter = options.notAfter ?? new Date(Date.now() + 30 * DAY);
-  cert.setSubject([{ shortName: "CN", value: options.cn ?? options.dns?.[0] ?? "test" }, { shortName: "C", value: "FR" }, ...(options.subject ?? [])]);
+  cert.setSubject([
+    { shortName: "CN", value: options.cn ?? options.dns?.[0] ?? "test" },
+    { shortName: "C", value: "FR" },
+    ...(options.subject ?? []),
+  ]);
   return cert;
 }

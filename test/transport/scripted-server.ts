@@ -8,7 +8,7 @@ export class Peer {
   /** All lines received, for assertions. */
   readonly lines: string[] = [];
   #socket: Socket;
-  #buffer = Buffer.alloc(0);
+  #buffer: Buffer = Buffer.alloc(0);
   #ended = false;
   #wake: (() => void) | undefined;
 
@@ -98,11 +98,39 @@ export class Peer {
     return this.#buffer.toString("utf8");
   }
 
+  get available(): number {
+    return this.#buffer.length;
+  }
+
+  /** Waits for more bytes. */
+  async more(): Promise<void> {
+    if (this.#ended) throw new ClientGone();
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  peek(): Buffer {
+    return this.#buffer;
+  }
+
+  /** All bytes received and not read. */
+  take(): Buffer {
+    const taken = this.#buffer;
+    this.#buffer = Buffer.alloc(0);
+    return taken;
+  }
+
   async startTls(options: TlsOptions): Promise<void> {
     const plain = this.#socket;
     plain.removeAllListeners("data");
     const { requestCert = false, ...context } = options;
-    const secured = new TLSSocket(plain, { isServer: true, secureContext: createSecureContext(context), requestCert, rejectUnauthorized: false });
+    const secured = new TLSSocket(plain, {
+      isServer: true,
+      secureContext: createSecureContext(context),
+      requestCert,
+      rejectUnauthorized: false,
+    });
     this.#socket = secured;
     this.#buffer = Buffer.alloc(0);
     this.#listen();

@@ -9,7 +9,10 @@ import type { Peer } from "./scripted-server.js";
 export const authority = testAuthority();
 export const serverCertificate = authority.issue({ dns: ["localhost"], ip: ["127.0.0.1"] });
 
-export function credentials(steps: SaslStep | SaslStep[] = { mechanism: "none" }, renewable = false): CredentialSource & { refusals: number } {
+export function credentials(
+  steps: SaslStep | SaslStep[] = { mechanism: "none" },
+  renewable = false,
+): CredentialSource & { refusals: number } {
   const list = Array.isArray(steps) ? [...steps] : [steps];
   return {
     refusals: 0,
@@ -23,7 +26,10 @@ export function credentials(steps: SaslStep | SaslStep[] = { mechanism: "none" }
   };
 }
 
-export function transportTo(port: number, options: Partial<SmtpTransportOptions> = {}): SmtpTransport & AsyncDisposable {
+export function transportTo(
+  port: number,
+  options: Partial<SmtpTransportOptions> = {},
+): SmtpTransport & AsyncDisposable {
   const transport = createSmtpTransport({
     host: "localhost",
     port,
@@ -38,13 +44,25 @@ export function transportTo(port: number, options: Partial<SmtpTransportOptions>
 }
 
 /** Without TLS, for what the dialogue alone shows. */
-export function plainTransportTo(port: number, options: Partial<SmtpTransportOptions> = {}): SmtpTransport & AsyncDisposable {
+export function plainTransportTo(
+  port: number,
+  options: Partial<SmtpTransportOptions> = {},
+): SmtpTransport & AsyncDisposable {
   return transportTo(port, { insecurePlaintext: true, ...options });
 }
 
-export function mail(content: string | Uint8Array[] = "Subject: essai\r\n\r\nbonjour\r\n", more: Partial<OutgoingMail> = {}): OutgoingMail {
+export function mail(
+  content: string | Uint8Array[] = "Subject: essai\r\n\r\nbonjour\r\n",
+  more: Partial<OutgoingMail> = {},
+): OutgoingMail {
   const chunks = typeof content === "string" ? [Buffer.from(content)] : content;
-  return { from: "labo@ch-test.mssante.fr", to: ["a@medecin.test.mssante.fr"], content: chunks, size: chunks.reduce((sum, chunk) => sum + chunk.length, 0), ...more };
+  return {
+    from: "labo@ch-test.mssante.fr",
+    to: ["a@medecin.test.mssante.fr"],
+    content: chunks,
+    size: chunks.reduce((sum, chunk) => sum + chunk.length, 0),
+    ...more,
+  };
 }
 
 export const ALL = ["PIPELINING", "SIZE 1000000", "DSN", "8BITMIME", "SMTPUTF8"];

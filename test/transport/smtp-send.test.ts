@@ -4,7 +4,9 @@ import { dotStuffed } from "../../src/transport/smtp/dot-stuffing.js";
 import { scriptedServer } from "./scripted-server.js";
 import { greet, greetTls, mail, plainTransportTo, readContent, takeMail, transportTo } from "./smtp-kit.js";
 
-async function failureOf(work: Promise<unknown>): Promise<{ code: string; failure: ReturnType<typeof transportFailure>; message: string }> {
+async function failureOf(
+  work: Promise<unknown>,
+): Promise<{ code: string; failure: ReturnType<typeof transportFailure>; message: string }> {
   const error = (await work.then(
     () => {
       throw new Error("it did not fail");
@@ -23,11 +25,22 @@ describe("an SMTP hand-over", () => {
     });
     await using transport = transportTo(server.port);
     const result = await transport.send(mail());
-    expect(result).toEqual({ recipients: [{ address: "a@medecin.test.mssante.fr", accepted: true, reply: 250, status: "2.1.5", temporary: false }], reply: 250, status: "2.0.0", answer: "250 2.0.0 queued" });
+    expect(result).toEqual({
+      recipients: [
+        { address: "a@medecin.test.mssante.fr", accepted: true, reply: 250, status: "2.1.5", temporary: false },
+      ],
+      reply: 250,
+      status: "2.0.0",
+      answer: "250 2.0.0 queued",
+    });
     expect(content).toBe("Subject: essai\r\n\r\nbonjour\r\n");
     expect(server.peers[0]?.lines).toEqual([
-      "EHLO lps.test", "STARTTLS", "EHLO lps.test",
-      "MAIL FROM:<labo@ch-test.mssante.fr> SIZE=27 BODY=8BITMIME", "RCPT TO:<a@medecin.test.mssante.fr>", "DATA",
+      "EHLO lps.test",
+      "STARTTLS",
+      "EHLO lps.test",
+      "MAIL FROM:<labo@ch-test.mssante.fr> SIZE=27 BODY=8BITMIME",
+      "RCPT TO:<a@medecin.test.mssante.fr>",
+      "DATA",
     ]);
     expect(server.errors).toEqual([]);
   });
@@ -77,7 +90,10 @@ describe("an SMTP hand-over", () => {
       envelopes.push(server.peers[0]?.lines.slice(1, 3) ?? []);
     }
     expect(envelopes).toEqual([
-      ["MAIL FROM:<labo@ch-test.mssante.fr> RET=HDRS ENVID=a+2Bb+3Dc", "RCPT TO:<o+x@medecin.test.mssante.fr> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;o+2Bx@medecin.test.mssante.fr"],
+      [
+        "MAIL FROM:<labo@ch-test.mssante.fr> RET=HDRS ENVID=a+2Bb+3Dc",
+        "RCPT TO:<o+x@medecin.test.mssante.fr> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;o+2Bx@medecin.test.mssante.fr",
+      ],
       ["MAIL FROM:<labo@ch-test.mssante.fr>", "RCPT TO:<o+x@medecin.test.mssante.fr>"],
     ]);
   });
@@ -89,7 +105,10 @@ describe("an SMTP hand-over", () => {
     });
     await using transport = plainTransportTo(server.port);
     const { code, failure } = await failureOf(transport.send(mail()));
-    expect({ code, failure }).toMatchObject({ code: "mail_too_large", failure: { stage: "mail", verdict: "permanent", systemic: false } });
+    expect({ code, failure }).toMatchObject({
+      code: "mail_too_large",
+      failure: { stage: "mail", verdict: "permanent", systemic: false },
+    });
     expect(transport.maxSize()).toBe(10);
     await transport.close();
     expect(server.peers[0]?.pending).not.toContain("MAIL");
@@ -105,7 +124,10 @@ describe("an SMTP hand-over", () => {
       await peer.gone();
     });
     await using transport = plainTransportTo(server.port);
-    expect(await failureOf(transport.send(mail(undefined, more)))).toMatchObject({ code: "invalid_argument", failure: { verdict: "permanent" } });
+    expect(await failureOf(transport.send(mail(undefined, more)))).toMatchObject({
+      code: "invalid_argument",
+      failure: { verdict: "permanent" },
+    });
   });
 
   it("keeps what each recipient was answered when some are refused", async () => {
@@ -167,7 +189,11 @@ describe("an SMTP hand-over", () => {
     await using server = await scriptedServer(async (peer) => {
       await greet(peer);
       await peer.expect("MAIL");
-      peer.send("250 ok", "550 5.1.1 <185127512345678@patient.mssante.fr>: 185127512345678 unknown, see it@mx.test", "503 no");
+      peer.send(
+        "250 ok",
+        "550 5.1.1 <185127512345678@patient.mssante.fr>: 185127512345678 unknown, see it@mx.test",
+        "503 no",
+      );
     });
     await using transport = plainTransportTo(server.port);
     const { answer } = await transport.send(mail(undefined, { to: ["185127512345678@patient.mssante.fr"] }));
@@ -194,7 +220,10 @@ describe("an SMTP hand-over", () => {
       await peer.gone();
     });
     await using transport = plainTransportTo(server.port);
-    expect(await failureOf(transport.send(mail()))).toMatchObject({ code, failure: { stage: "mail", verdict, systemic, reply: Number(line.slice(0, 3)) } });
+    expect(await failureOf(transport.send(mail()))).toMatchObject({
+      code,
+      failure: { stage: "mail", verdict, systemic, reply: Number(line.slice(0, 3)) },
+    });
   });
 
   it("takes a refusal of the final dot for what its code says", async () => {
@@ -203,7 +232,10 @@ describe("an SMTP hand-over", () => {
       await takeMail(peer, "554 5.6.0 content refused");
     });
     await using transport = plainTransportTo(server.port);
-    expect(await failureOf(transport.send(mail()))).toMatchObject({ code: "smtp_permanent", failure: { stage: "final-dot", verdict: "permanent", recipients: [{ accepted: true }] } });
+    expect(await failureOf(transport.send(mail()))).toMatchObject({
+      code: "smtp_permanent",
+      failure: { stage: "final-dot", verdict: "permanent", recipients: [{ accepted: true }] },
+    });
   });
 
   it("doubles the dots that begin a line, wherever chunks are cut", () => {
@@ -223,7 +255,7 @@ describe("an SMTP hand-over", () => {
       content = await takeMail(peer);
     });
     await using transport = plainTransportTo(server.port);
-    await transport.send(mail([Buffer.from("a\r\n.b"), Buffer.from("\r")  , Buffer.from("\n.c")]));
+    await transport.send(mail([Buffer.from("a\r\n.b"), Buffer.from("\r"), Buffer.from("\n.c")]));
     expect(content).toBe("a\r\n.b\r\n.c\r\n");
   });
 

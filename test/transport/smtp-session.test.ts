@@ -1,19 +1,41 @@
 import type { TlsOptions } from "node:tls";
 import { describe, expect, it } from "vitest";
+import { createDialer } from "../../src/net/index.js";
 import type { SaslStep } from "../../src/seams/index.js";
 import { transportFailure } from "../../src/seams/index.js";
 import type { SmtpTransportOptions } from "../../src/transport/smtp/index.js";
 import { selfSigned, testAuthority } from "../tools/certificates.js";
 import type { Peer } from "./scripted-server.js";
 import { scriptedServer } from "./scripted-server.js";
-import { ALL, authority, credentials, ehloAnswer, greet, greetTls, mail, plainTransportTo, serverCertificate, takeMail, transportTo } from "./smtp-kit.js";
+import {
+  ALL,
+  authority,
+  credentials,
+  ehloAnswer,
+  greet,
+  greetTls,
+  mail,
+  plainTransportTo,
+  serverCertificate,
+  takeMail,
+  transportTo,
+} from "./smtp-kit.js";
 
-const XOAUTH2: SaslStep = { mechanism: "xoauth2", username: "dr@medecin.test.mssante.fr", token: "tok1", initialResponse: true };
+const XOAUTH2: SaslStep = {
+  mechanism: "xoauth2",
+  username: "dr@medecin.test.mssante.fr",
+  token: "tok1",
+  initialResponse: true,
+};
 const FRESH: SaslStep = { ...XOAUTH2, token: "tok2" };
 const JSON_REFUSAL = Buffer.from('{"status":"401","schemes":"bearer","scope":"mail"}').toString("base64");
-const sasl = (token: string): string => Buffer.from(`user=dr@medecin.test.mssante.fr\x01auth=Bearer ${token}\x01\x01`).toString("base64");
+const sasl = (token: string): string =>
+  Buffer.from(`user=dr@medecin.test.mssante.fr\x01auth=Bearer ${token}\x01\x01`).toString("base64");
 
-async function outcome(script: (peer: Peer, index: number) => Promise<void>, options: Partial<SmtpTransportOptions> = {}) {
+async function outcome(
+  script: (peer: Peer, index: number) => Promise<void>,
+  options: Partial<SmtpTransportOptions> = {},
+) {
   await using server = await scriptedServer(script);
   await using transport = transportTo(server.port, options);
   const error = await transport.send(mail()).then(
@@ -21,7 +43,16 @@ async function outcome(script: (peer: Peer, index: number) => Promise<void>, opt
     (reason: unknown) => reason as { code: string; message: string; requirement?: string; retryable: boolean },
   );
   const failure = transportFailure(error);
-  return { code: error?.code, message: error?.message ?? "", requirement: error?.requirement, retryable: error?.retryable, stage: failure?.stage, verdict: failure?.verdict, peers: server.peers, errors: server.errors };
+  return {
+    code: error?.code,
+    message: error?.message ?? "",
+    requirement: error?.requirement,
+    retryable: error?.retryable,
+    stage: failure?.stage,
+    verdict: failure?.verdict,
+    peers: server.peers,
+    errors: server.errors,
+  };
 }
 
 function withTls(options: TlsOptions): (peer: Peer) => Promise<void> {
@@ -90,17 +121,49 @@ describe("STARTTLS", () => {
   });
 
   it.each<[string, TlsOptions, string, RegExp]>([
-    ["a server limited to TLS 1.1 (ECO.1.1.1)", { ...serverCertificate, minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" }, "tls_failed", /TLS/],
-    ["a server with none of the listed suites (ECO.1.1.3)", { ...serverCertificate, maxVersion: "TLSv1.2", ciphers: "ECDHE-RSA-CHACHA20-POLY1305" }, "tls_failed", /cipher suite/],
-    ["an expired certificate (ECO.1.1.5)", authority.issue({ dns: ["localhost"], notAfter: new Date(Date.now() - 3_600_000) }), "certificate_invalid", /expired/],
+    [
+      "a server limited to TLS 1.1 (ECO.1.1.1)",
+      { ...serverCertificate, minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" },
+      "tls_failed",
+      /TLS/,
+    ],
+    [
+      "a server with none of the listed suites (ECO.1.1.3)",
+      { ...serverCertificate, maxVersion: "TLSv1.2", ciphers: "ECDHE-RSA-CHACHA20-POLY1305" },
+      "tls_failed",
+      /cipher suite/,
+    ],
+    [
+      "an expired certificate (ECO.1.1.5)",
+      authority.issue({ dns: ["localhost"], notAfter: new Date(Date.now() - 3_600_000) }),
+      "certificate_invalid",
+      /expired/,
+    ],
     ["a certificate for another name", authority.issue({ dns: ["autre.test"] }), "certificate_invalid", /another name/],
-    ["a certificate that has the name in its CN only (RFC 7817)", authority.issue({ cn: "localhost" }), "certificate_invalid", /another name/],
-    ["a self-signed certificate (ECO.1.1.10)", selfSigned({ dns: ["localhost"] }), "certificate_invalid", /self-signed/],
-    ["a certificate of another authority (ECO.1.1.10)", testAuthority("AUTRE AC", "other").issue({ dns: ["localhost"] }), "certificate_invalid", /unknown authority/],
+    [
+      "a certificate that has the name in its CN only (RFC 7817)",
+      authority.issue({ cn: "localhost" }),
+      "certificate_invalid",
+      /another name/,
+    ],
+    [
+      "a self-signed certificate (ECO.1.1.10)",
+      selfSigned({ dns: ["localhost"] }),
+      "certificate_invalid",
+      /self-signed/,
+    ],
+    [
+      "a certificate of another authority (ECO.1.1.10)",
+      testAuthority("AUTRE AC", "other").issue({ dns: ["localhost"] }),
+      "certificate_invalid",
+      /unknown authority/,
+    ],
   ])("refuses %s before it authenticates", async (_what, options, code, text) => {
     const result = await outcome(withTls(options), { credentials: credentials(XOAUTH2) });
     expect(result).toMatchObject({ code, stage: "tls", verdict: "temporary" });
     expect(result.message).toMatch(text);
+    expect(result.requirement).toMatch(/^ECO\.1\.1\./);
+    expect(result.retryable).toBe(false);
     expect(result.peers[0]?.lines).toEqual(["EHLO lps.test", "STARTTLS"]);
   });
 
@@ -184,7 +247,11 @@ describe("authentication", () => {
 
   it.each<[string, SaslStep, string]>([
     ["EXTERNAL", { mechanism: "external" }, "AUTH EXTERNAL ="],
-    ["EXTERNAL with an authorization id", { mechanism: "external", authorizationId: "a@b.fr" }, "AUTH EXTERNAL YUBiLmZy"],
+    [
+      "EXTERNAL with an authorization id",
+      { mechanism: "external", authorizationId: "a@b.fr" },
+      "AUTH EXTERNAL YUBiLmZy",
+    ],
     ["PLAIN", { mechanism: "plain", username: "u", password: "p" }, "AUTH PLAIN AHUAcA=="],
   ])("speaks %s (APP-AUTH)", async (_what, step, line) => {
     const { code, peers } = await outcome(
@@ -249,7 +316,12 @@ describe("authentication", () => {
       },
       { credentials: credentials([XOAUTH2, FRESH], true) },
     );
-    expect({ code, connections: peers.length, verdict, retryable }).toEqual({ code: "token_refused", connections: 2, verdict: "temporary", retryable: true });
+    expect({ code, connections: peers.length, verdict, retryable }).toEqual({
+      code: "token_refused",
+      connections: 2,
+      verdict: "temporary",
+      retryable: true,
+    });
   });
 
   it("never quotes the token", async () => {
@@ -277,7 +349,12 @@ describe("authentication", () => {
       },
       { credentials: source },
     );
-    expect({ code, stage, connections: peers.length, refusals: source.refusals }).toEqual({ code: "smtp_temporary", stage: "auth", connections: 1, refusals: 0 });
+    expect({ code, stage, connections: peers.length, refusals: source.refusals }).toEqual({
+      code: "smtp_temporary",
+      stage: "auth",
+      connections: 1,
+      refusals: 0,
+    });
   });
 
   it("keeps its secret from a server that does not offer the mechanism", async () => {
@@ -297,8 +374,29 @@ describe("authentication", () => {
       await greet(peer, ["AUTH PLAIN"]);
       await peer.gone();
     });
-    await using transport = plainTransportTo(server.port, { credentials: credentials({ mechanism: "plain", username: "u", password: "p" }) });
+    await using transport = plainTransportTo(server.port, {
+      credentials: credentials({ mechanism: "plain", username: "u", password: "p" }),
+    });
     await expect(transport.send(mail())).rejects.toMatchObject({ code: "not_supported" });
     expect(server.peers[0]?.lines).toEqual(["EHLO lps.test"]);
+  });
+});
+
+describe("through a proxy", () => {
+  it("reads a greeting that came with the proxy's answer", async () => {
+    await using proxy = await scriptedServer(async (peer) => {
+      await peer.until("\r\n\r\n");
+      peer.raw("HTTP/1.1 200 OK\r\n\r\n220 mx.test ESMTP\r\n");
+      await peer.expect("EHLO");
+      ehloAnswer(peer, ["STARTTLS"]);
+      await peer.expect("STARTTLS");
+      peer.send("220 go");
+      await peer.startTls(serverCertificate);
+      await peer.expect("EHLO");
+      ehloAnswer(peer, ALL);
+      await takeMail(peer);
+    });
+    await using transport = transportTo(587, { dialer: createDialer({ proxy: `http://127.0.0.1:${proxy.port}` }) });
+    expect((await transport.send(mail())).reply).toBe(250);
   });
 });

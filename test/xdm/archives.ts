@@ -30,7 +30,8 @@ export function metadata(options: MetadataOptions = {}): string {
     value === null
       ? ""
       : tag("ExternalIdentifier", `identificationScheme="${scheme}" value="${value.replaceAll("&", "&amp;")}"`);
-  const patientId = options.patientId === undefined ? "279035121518989^^^&1.2.250.1.213.1.4.10&ISO^NH" : options.patientId;
+  const patientId =
+    options.patientId === undefined ? "279035121518989^^^&1.2.250.1.213.1.4.10&ISO^NH" : options.patientId;
   const node =
     options.setNode === false
       ? ""

@@ -126,7 +126,9 @@ describe("hostile archives", () => {
   it("refuses an entry that lies in the directory", async () => {
     const plain = archive();
     const directory = plain.indexOf("PK\x01\x02", 0, "latin1");
-    expect(await codeOf(archive([{ name: "A", content: "x", ghost: true, offset: directory }]))).toBe("archive_invalid");
+    expect(await codeOf(archive([{ name: "A", content: "x", ghost: true, offset: directory }]))).toBe(
+      "archive_invalid",
+    );
   });
 
   it("refuses a file beyond the limit of one entry, of the archive, of folders", async () => {

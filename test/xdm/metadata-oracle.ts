@@ -27,7 +27,7 @@ const SCHEMES = {
 export function readOracle(metadata: Uint8Array): OracleFields {
   const document = XmlDocument.fromBuffer(metadata);
   try {
-    const values = (path: string) => document.find(path).map((node) => node.content.trim());
+    const values = (path: string) => document.find(path).map((node) => node.content);
     const slot = (of: string, name: string) =>
       values(`${of}/*[local-name()='Slot' and @name='${name}']/*[local-name()='ValueList']/*[local-name()='Value']`);
     const classified = (of: string, scheme: string) =>
@@ -36,16 +36,17 @@ export function readOracle(metadata: Uint8Array): OracleFields {
       classified(DOCUMENT, scheme).map((node) => {
         const element = node as XmlElement;
         const system = element.get(".//*[local-name()='Slot' and @name='codingScheme']//*[local-name()='Value']");
-        return `${element.attr("nodeRepresentation")?.value} ${system?.content.trim()}`;
+        return `${element.attr("nodeRepresentation")?.value} ${system?.content}`;
       });
     const authors = (of: string, scheme: string, name: string) =>
       classified(of, scheme).map((node) => {
         const path = `./*[local-name()='Slot' and @name='${name}']//*[local-name()='Value']`;
-        return (node as XmlElement).find(path).map((value) => value.content.trim());
+        return (node as XmlElement).find(path).map((value) => value.content);
       });
     const identifier = (of: string, scheme: string) =>
       values(`${of}/*[local-name()='ExternalIdentifier' and contains(@identificationScheme, '${scheme}')]/@value`);
-    const list = (texts: readonly (string | readonly string[])[]) => texts.map((text) => JSON.stringify(text)).join(" ");
+    const list = (texts: readonly (string | readonly string[])[]) =>
+      texts.map((text) => JSON.stringify(text)).join(" ");
     const one = (texts: readonly string[]) => texts.join(" + ");
     return {
       uniqueId: one(identifier(DOCUMENT, SCHEMES.uniqueId)),

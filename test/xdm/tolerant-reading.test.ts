@@ -4,7 +4,8 @@ import { archive, DOCUMENT, metadata, plainEntries } from "./archives.js";
 import { makeZip, type RawEntry } from "./zip-maker.js";
 
 const codes = (opened: { problems: { code: string }[] }) => opened.problems.map((problem) => problem.code);
-const renamed = (change: (name: string) => string) => plainEntries().map((e) => ({ ...e, name: change(String(e.name)) }));
+const renamed = (change: (name: string) => string) =>
+  plainEntries().map((e) => ({ ...e, name: change(String(e.name)) }));
 const open = (entries: readonly RawEntry[]) => openXdm(makeZip(entries));
 
 describe("reading what other vendors write", () => {
@@ -76,17 +77,20 @@ describe("reading what other vendors write", () => {
     expect(opened.documents[0]?.path).toBe("IHE_XDM/SUBSET01/DOC0001.XML");
   });
 
-  it.each(["../../../etc/passwd", "/etc/passwd", "file:///etc/passwd", "%2e%2e/%2e%2e/%2e%2e/DOC0001.XML", "DOC0002.XML"])(
-    "finds nothing for the URI %s",
-    async (uri) => {
-      const opened = await openXdm(archive([], { uri }));
-      expect(opened.documents[0]?.integrity).toEqual({ file: "missing", hash: "absent", size: "absent" });
-      expect(opened.documents[0]?.content).toBeUndefined();
-      expect(opened.problems).toContainEqual(
-        expect.objectContaining({ severity: "error", code: "xdm_document_missing" }),
-      );
-    },
-  );
+  it.each([
+    "../../../etc/passwd",
+    "/etc/passwd",
+    "file:///etc/passwd",
+    "%2e%2e/%2e%2e/%2e%2e/DOC0001.XML",
+    "DOC0002.XML",
+  ])("finds nothing for the URI %s", async (uri) => {
+    const opened = await openXdm(archive([], { uri }));
+    expect(opened.documents[0]?.integrity).toEqual({ file: "missing", hash: "absent", size: "absent" });
+    expect(opened.documents[0]?.content).toBeUndefined();
+    expect(opened.problems).toContainEqual(
+      expect.objectContaining({ severity: "error", code: "xdm_document_missing" }),
+    );
+  });
 
   it("reads two submission sets and their documents", async () => {
     const second = metadata({ uri: "DOC0001.XML", uniqueId: "1.2.3.7" });
@@ -108,14 +112,20 @@ describe("reading what other vendors write", () => {
     const opened = await openXdm(archive([{ name: "IHE_XDM/SUBSET02/METADATA.XML", content: "<not" }]));
     expect(opened.documents).toHaveLength(1);
     expect(opened.problems).toContainEqual(
-      expect.objectContaining({ severity: "error", code: "xdm_metadata_invalid", path: "IHE_XDM/SUBSET02/METADATA.XML" }),
+      expect.objectContaining({
+        severity: "error",
+        code: "xdm_metadata_invalid",
+        path: "IHE_XDM/SUBSET02/METADATA.XML",
+      }),
     );
   });
 
   it("says as an error that an archive is about two patients", async () => {
     const second = metadata({ uri: "../SUBSET01/DOC0001.XML", uniqueId: "1.2.3.7", patientId: "1^^^&1.2.3&ISO^PI" });
     const opened = await openXdm(archive([{ name: "IHE_XDM/SUBSET02/METADATA.XML", content: second }]));
-    expect(opened.problems).toContainEqual(expect.objectContaining({ severity: "error", code: "xdm_several_patients" }));
+    expect(opened.problems).toContainEqual(
+      expect.objectContaining({ severity: "error", code: "xdm_several_patients" }),
+    );
   });
 
   it("reads a prefix that is never declared", async () => {
@@ -209,6 +219,8 @@ describe("what cannot be an XDM archive", () => {
 
   it("says as an error that the metadata describe no document", async () => {
     const opened = await open([{ name: "IHE_XDM/S/METADATA.XML", content: "<a/>" }]);
-    expect(opened.problems).toContainEqual(expect.objectContaining({ severity: "error", code: "xdm_document_missing" }));
+    expect(opened.problems).toContainEqual(
+      expect.objectContaining({ severity: "error", code: "xdm_document_missing" }),
+    );
   });
 });

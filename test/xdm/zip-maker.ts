@@ -36,7 +36,8 @@ export interface RawZip {
   directorySize?: number;
 }
 
-const bytes = (value: string | Uint8Array = "") => (typeof value === "string" ? Buffer.from(value) : Buffer.from(value));
+const bytes = (value: string | Uint8Array = "") =>
+  typeof value === "string" ? Buffer.from(value) : Buffer.from(value);
 
 /** A ZIP made by hand, lies included. */
 export function makeZip(entries: readonly RawEntry[], options: RawZip = {}): Buffer {

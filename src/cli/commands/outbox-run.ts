@@ -16,19 +16,24 @@ export const outboxRun: Command = {
       // The cursor is taken before the worker starts, so that its first event is printed too.
       const events = connector.events({ signal: reading.signal })[Symbol.asyncIterator]();
       const first = events.next();
+      let printed = 0;
       const print = async () => {
         for (let next = await first; !next.done; next = await events.next()) {
           const event = next.value;
+          printed += 1;
           await context.event(eventLine(event), (style) => eventText(event, context.text, style));
         }
       };
       const printing = print();
-      // Until then the worker's end decides; a store that cannot be read any more ends it too.
+      // An outbox that cannot be read any more ends the worker too.
       try {
         await Promise.race([connector.delivery.run({ signal: context.signal }), printing]);
+        // What the mails in hand have become is durable by now: printed until nothing more comes.
+        for (let before = -1; before !== printed; ) {
+          before = printed;
+          await new Promise((resolve) => setTimeout(resolve, 100));
+        }
       } finally {
-        // One look more: what the mail in hand has become.
-        await new Promise((resolve) => setTimeout(resolve, 50));
         reading.abort();
       }
       await printing;

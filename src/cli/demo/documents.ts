@@ -29,10 +29,11 @@ const biologist = {
 };
 
 /** The header of the demonstration's reports; `now` is a French time with its offset, as documents have it. */
-export function demoHeader(code: Code, title: string, now: string): CdaHeaderInput {
+export function demoHeader(code: Code, title: string, setId: string, now: string): CdaHeaderInput {
   return {
     relatedDocuments: [],
     templateIds: ["2.16.840.1.113883.2.8.2.1", "1.2.250.1.213.1.1.1.1"],
+    setId,
     versionNumber: 1,
     code,
     title,
@@ -67,7 +68,11 @@ export function demoReport(): { pdf: Buffer; code: Code; title: string } {
       "Patiente : INVENTEE Camille, nee le 12/03/1987",
       "Sortie au domicile, sans particularite.",
     ]),
-    code: { code: "34112-3", codeSystem: LOINC, displayName: "Note de consultation" },
+    code: {
+      code: "11490-0",
+      codeSystem: LOINC,
+      displayName: "Lettre de liaison à la sortie d'un établissement de soins",
+    },
     title: "Lettre de liaison",
   };
 }

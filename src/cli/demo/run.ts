@@ -69,7 +69,7 @@ async function prepareDocuments(context: Context): Promise<DocumentSubmission["d
   const { text, style } = context;
   const now = documentTime(new Date());
   const report = demoReport();
-  const level1 = wrapPdf(report.pdf, demoHeader(report.code, report.title, now));
+  const level1 = wrapPdf(report.pdf, demoHeader(report.code, report.title, oid(), now));
   await context.event(
     { event: "document", level: "N1", title: report.title, size: level1.length },
     () => `${style.cyan("2.")} ${text.demo.level1(level1.length)}`,
@@ -111,7 +111,9 @@ async function deliver(context: Context, connector: Connector, mock: MockMedimai
     for await (const event of connector.events({ submission: submission.id, after: 0, signal })) {
       const kind = kinds.get(event.recipient ?? "");
       await context.event(eventLine(event), () =>
-        kind ? `   ${style.green("✓")} ${text.demo.state(event.event, kind)}` : "",
+        kind
+          ? `   ${event.event === "queued" ? style.dim("·") : style.green("✓")} ${text.demo.state(event.event, kind)}`
+          : "",
       );
       if (event.event === "failed" || event.event === "refused")
         throw new MedimailError("delivery_failed", event.error?.message ?? "a recipient was refused");
@@ -136,7 +138,11 @@ async function deliver(context: Context, connector: Connector, mock: MockMedimai
 const LAST = { professional: "integrated", patient: "read" } as const;
 
 /** What the recipients do: both open the mail once it is there, then the professional's software files the documents. */
-function answer(mock: MockMedimail, { event, recipient = "", messageId = "" }: SubmissionEvent, kind: keyof typeof LAST | undefined): void {
+function answer(
+  mock: MockMedimail,
+  { event, recipient = "", messageId = "" }: SubmissionEvent,
+  kind: keyof typeof LAST | undefined,
+): void {
   if (event === "delivered") mock.read(recipient, messageId);
   if (event === "read" && kind === "professional") mock.integrate(recipient, messageId);
 }

@@ -124,7 +124,7 @@ export const en: Text = {
     oldest: "the oldest has waited",
     seconds: "s",
     unmatched: "receipts of no known submission",
-    attempts: "attempts",
+    attempts: (count) => `${count} attempt${count === 1 ? "" : "s"}`,
     mockReady: "The mock Medimail is ready.",
     mockStop: "Ctrl-C to stop.",
     mailboxes: "Mailboxes",

@@ -125,7 +125,7 @@ export const fr: Text = {
     oldest: "le plus ancien attend depuis",
     seconds: "s",
     unmatched: "accusés sans envoi connu",
-    attempts: "essais",
+    attempts: (count) => `${count} essai${count > 1 ? "s" : ""}`,
     mockReady: "Le faux Medimail est prêt.",
     mockStop: "Ctrl-C pour arrêter.",
     mailboxes: "Boîtes",

@@ -59,7 +59,7 @@ export interface ViewText {
   oldest: string;
   seconds: string;
   unmatched: string;
-  attempts: string;
+  attempts: (count: number) => string;
   mockReady: string;
   mockStop: string;
   mailboxes: string;

@@ -11,7 +11,7 @@ export function headerText({ header, body, problems }: Cda, text: Text, style: S
   const names = [
     patient.birthName,
     patient.usedName === patient.birthName ? undefined : patient.usedName && `(${patient.usedName})`,
-    patient.givenNames.map((name) => name.value).join(" "),
+    (patient.givenNames.find((name) => !name.qualifier) ?? patient.givenNames[0])?.value,
   ];
   const rows: [string, string | undefined][] = [
     [view.title, header.title],

@@ -11,31 +11,31 @@ export const products: CoverageTable = {
   "out-from": partly(
     "From is the mailbox, there is no Sender, Reply-To and bodies are the caller's; To has one address, since each recipient gets a mail of his own unless professionals are grouped.",
     ["src/message/compose.ts"],
-    ["test/message/"],
+    ["test/compliance/sent-mail.test.ts"],
   ),
   "in-mdn": partly(
     "MDN of this form are read and can be composed; answering a mail received comes with the mailbox.",
-    ["src/message/"],
-    ["test/message/"],
+    ["src/message/reports.ts"],
+    ["test/message/reports.test.ts"],
   ),
   "in-mdn-ko": partly(
     "Both forms of a failed integration are read, and the present one can be composed; answering comes with the mailbox.",
-    ["src/message/"],
-    ["test/message/"],
+    ["src/message/reports.ts"],
+    ["test/compliance/behaviour.test.ts"],
   ),
   "in-std": partly(
     "A failure mail that is no MDN is read and can be composed; answering comes with the mailbox.",
-    ["src/message/"],
-    ["test/message/"],
+    ["src/message/ko.ts", "src/message/reports.ts"],
+    ["test/message/receipts.test.ts", "test/message/reports.test.ts"],
   ),
   "in-detect": met(
     "Every subject begins with the marker, and a mention comes after it; detecting a mail received comes with the mailbox.",
     ["src/message/naming.ts"],
-    ["test/message/"],
+    ["test/compliance/sent-mail.test.ts"],
   ),
   "out-ack": partly(
     "DSN and MDN become states and events of each recipient; relaying them as ZAM is the platform's.",
     ["src/sending/receipts.ts"],
-    ["test/sending/receipts.test.ts"],
+    ["test/compliance/behaviour.test.ts"],
   ),
 };

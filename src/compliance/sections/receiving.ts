@@ -9,14 +9,14 @@ export const receiving: CoverageTable = {
   "ECO.3.1.4": later("Comes with the directories."),
   "SC.MSS-UX.41": later("Comes with the directories."),
   "ECO.3.1.5": partly(
-    "The address is built from the qualified INS, a wrong key is refused, and a sex or birth date that differs from the matricule can be told; picking the patient and showing it are the software's.",
-    ["src/identity/ins.ts"],
-    ["test/identity/ins.test.ts"],
+    "The address is built from the qualified INS, and a wrong key is refused; comparing sex and birth date with the matricule is not offered yet, and picking the patient and showing him are the software's.",
+    ["src/identity/ins.ts", "src/sending/rules.ts"],
+    ["test/compliance/behaviour.test.ts"],
   ),
   "ECO.3.1.6": partly(
     "Receipts got are matched, stored and shown; MDN can be composed, and answering a mail received comes with the mailbox.",
-    ["src/message/", "src/sending/"],
-    ["test/message/", "test/sending/"],
+    ["src/sending/receipts.ts"],
+    ["test/compliance/behaviour.test.ts"],
   ),
   "MSS-va1.25": later("Comes with the mailbox; `openXdm` and `inspectCda` already read the data."),
   "MSS-va1.27": caller("A visual comparison is the software's, on its own patients."),
@@ -37,17 +37,17 @@ export const receiving: CoverageTable = {
   "ECO.4.1.1": met(
     "Each sending, sending again, deletion of a document and withdrawal is traced per mailbox in an append-only table; nothing but the retention (a setting, 183 days by default) erases it.",
     ["src/storage/outbox/schema.ts", "src/storage/outbox/retention.ts"],
-    ["test/sending/outcome.test.ts"],
+    ["test/storage/at-rest.test.ts", "test/sending/outcome.test.ts", "test/sending/end-to-end.test.ts"],
   ),
   "ECO.4.1.2": met(
     "A trace has the author that the caller names or the software, local time with offset, action, request and the server's answer, refusals included, and no content; that the author is authenticated is the caller's to ensure.",
-    ["src/storage/outbox/settle.ts", "src/sending/types.ts"],
-    ["test/sending/outcome.test.ts"],
+    ["src/storage/outbox/settle.ts", "src/transport/smtp/reply.ts"],
+    ["test/sending/outcome.test.ts", "test/sending/end-to-end.test.ts"],
   ),
   "SC.MSS-UX.37": partly(
     "The history of transmissions is listed and exported (`traces`); its screen is the software's.",
-    ["src/traces/"],
-    ["test/cli/", "test/traces/"],
+    ["src/traces/index.ts"],
+    ["test/compliance/behaviour.test.ts"],
   ),
   "trace-20y": caller("Access to records is logged by the software; the retention of our traces is a setting."),
 };

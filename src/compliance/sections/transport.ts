@@ -6,37 +6,37 @@ export const transport: CoverageTable = {
   "ECO.1.0.1": met(
     "Nothing but EHLO and STARTTLS is said before TLS, the capabilities are asked again after it, then comes authentication; a server that does not offer STARTTLS is refused.",
     ["src/transport/smtp/session.ts"],
-    ["test/transport/smtp-send.test.ts"],
+    ["test/transport/smtp-session.test.ts", "test/compliance/behaviour.test.ts"],
   ),
   "ECO.1.0.2": partly(
     "The sender's box is read by IMAP after STARTTLS for receipts and for the search by Message-ID; folders and messages for a screen come with the mailbox.",
     ["src/transport/imap/mailbox.ts"],
-    ["test/transport/"],
+    ["test/transport/imap.test.ts", "test/compliance/behaviour.test.ts"],
   ),
   "ECO.1.1.1": met(
     "TLS 1.2 is the least accepted, and there is no setting that goes lower or does without.",
     ["src/trust/verifier.ts"],
-    ["test/trust/"],
+    ["test/transport/smtp-session.test.ts", "test/compliance/behaviour.test.ts"],
   ),
   "ECO.1.1.2": met(
     "TLS 1.2 is spoken beside 1.3, so that an operator limited to 1.2 is served.",
-    ["src/trust/"],
-    ["test/trust/"],
+    ["src/trust/profile.ts"],
+    ["test/trust/verifier.test.ts"],
   ),
   "ECO.1.1.3": met(
     "For TLS 1.2 only 0xC030 and 0xC02F are offered; TLS 1.3 suites stand beside them, since the list was reworded and its present text was not seen.",
     ["src/trust/profile.ts"],
-    ["test/trust/"],
+    ["test/trust/verifier.test.ts"],
   ),
   "ECO.1.1.4": met(
     "A server whose chain reaches an authority of `tls.ca` is accepted; IGC-Santé's files are given by the caller, and were not tried here.",
     ["src/trust/tls-error.ts"],
-    ["test/trust/"],
+    ["test/compliance/behaviour.test.ts"],
   ),
   "ECO.1.1.5": met(
     "An expired certificate ends the connection before any authentication, with `certificate_invalid`.",
     ["src/trust/tls-error.ts"],
-    ["test/trust/"],
+    ["test/transport/smtp-session.test.ts"],
   ),
   "ECO.1.1.6": later(
     "Revocation is not checked yet; a configuration that asks for it (the default does) is refused by name.",
@@ -46,32 +46,32 @@ export const transport: CoverageTable = {
   "ECO.1.1.10": partly(
     "Only the authorities of `tls.ca` vouch for a server, never the system's store; that they are IGC-Santé's, and the range of a certificate, is not checked.",
     ["src/trust/verifier.ts"],
-    ["test/trust/"],
+    ["test/trust/verifier.test.ts"],
   ),
   "ECO.1.2.1": partly(
     "XOAUTH2 with the box's address and an access token, after TLS only; the token comes from the caller until Pro Santé Connect is served.",
     ["src/auth/token.ts", "src/transport/smtp/auth.ts"],
-    ["test/auth/", "test/transport/"],
+    ["test/auth/token.test.ts", "test/transport/smtp-session.test.ts"],
   ),
   "APP-AUTH": met(
     "The client certificate (p12 or PEM) answers the server's request; the SASL step after it is unpublished, hence a setting: none, EXTERNAL or PLAIN.",
     ["src/auth/certificate.ts"],
-    ["test/auth/"],
+    ["test/auth/certificate.test.ts", "test/transport/imap.test.ts"],
   ),
   "ECO.1.2.3": met(
     "`submit` needs no operator: it returns once the submission is on disk, and a fault of the connection stays in the delivery, which tries again.",
-    ["src/sending/"],
-    ["test/sending/", "test/connector/"],
+    ["src/sending/delivery.ts"],
+    ["test/compliance/behaviour.test.ts"],
   ),
   "ECO.1.2.5": met(
     "The token is kept in memory for the next sessions only, never in a store or a log, and a configuration that would read it from a file is refused.",
     ["src/auth/token.ts", "src/config/schema.ts"],
-    ["test/auth/", "test/config/"],
+    ["test/config/parse.test.ts", "test/settings/load.test.ts"],
   ),
   "ECO.1.2.6": later("Comes with Pro Santé Connect: today the caller owns the refresh, and ends it."),
   "ECO.1.2.7": partly(
     "A lost session is opened again without anyone, with a fresh token from the caller; that Pro Santé Connect is still valid is the caller's to know.",
     ["src/transport/imap/mailbox.ts"],
-    ["test/transport/"],
+    ["test/compliance/behaviour.test.ts"],
   ),
 };

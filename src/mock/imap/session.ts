@@ -1,5 +1,5 @@
 import type { MockContext } from "../context.js";
-import { pause, strike, upgrade } from "../context.js";
+import { pause, prepareTls, strike } from "../context.js";
 import type { Fault, FaultName } from "../faults.js";
 import { MECHANISMS } from "../sasl.js";
 import type { MockMailbox } from "../store/mailbox.js";
@@ -30,6 +30,7 @@ export class ImapSession {
   #view: FolderView | undefined;
   #idling = false;
   #stripped: boolean | undefined;
+  #begin: (() => Promise<boolean>) | undefined;
   #bad = 0;
 
   constructor(context: MockContext, connection: LineConnection) {
@@ -139,9 +140,10 @@ export class ImapSession {
     return this.#stripped;
   }
 
-  starttls(): Outcome {
+  async starttls(): Promise<Outcome> {
     if (this.connection.tls) return bad("TLS is active");
     if (this.#strip()) return bad("Command not known");
+    this.#begin = await prepareTls(this.context, this.connection, "imap-starttls");
     if (this.connection.pending > 0) {
       this.connection.said("client", `[${this.connection.pending} bytes in clear after STARTTLS]`);
       this.bye("Commands after STARTTLS in clear");
@@ -154,7 +156,7 @@ export class ImapSession {
     if (strike(this.context, this.connection, "imap-starttls", [], ["inject-after-starttls"])) {
       this.untagged("* CAPABILITY IMAP4rev1 AUTH=PLAIN");
     }
-    if (!(await upgrade(this.context, this.connection, "imap-starttls"))) throw new SessionOver();
+    if (!(await this.#begin?.())) throw new SessionOver();
   }
 
   /** Listens for the end of IDLE; changes are told as they come. */

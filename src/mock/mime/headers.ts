@@ -55,11 +55,18 @@ export function decodeWords(value: string): string {
 }
 
 export function quotedPrintable(text: string): Buffer {
-  const plain = text.replace(/[ \t]+(?=\r?\n|$)/g, "").replace(/=\r?\n/g, "");
+  const plain = text.split("\n").map(withoutTrailingBlanks).join("\n").replace(/=\n/g, "").replace(/\n/g, "\r\n");
   return Buffer.from(
     plain.replace(/=([0-9A-F]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
     "latin1",
   );
+}
+
+/** Without a regular expression: a long run of spaces would cost its square. */
+function withoutTrailingBlanks(line: string): string {
+  let end = line.length;
+  while (end > 0 && " \t\r".includes(line[end - 1] ?? "x")) end -= 1;
+  return line.slice(0, end);
 }
 
 /** `type; name=value; …` with quoted strings; names in lower case, RFC 2231 continuations left as they are written. */

@@ -1,5 +1,5 @@
 import type { MockContext } from "../context.js";
-import { pause, strike, upgrade } from "../context.js";
+import { pause, prepareTls, strike } from "../context.js";
 import type { FaultName, SmtpFaultPoint } from "../faults.js";
 import { certificateMailbox } from "../sasl.js";
 import type { MockMailbox } from "../store/mailbox.js";
@@ -138,6 +138,7 @@ export class SmtpSession {
     if (this.lasting("strip-starttls")) return reply(502, "5.5.1", "Command not implemented");
     const fault = await this.fault("starttls");
     if (fault) return fault;
+    const begin = await prepareTls(this.context, connection, "starttls");
     if (connection.pending > 0) {
       // RFC 3207 §6: what came in clear after STARTTLS must not be taken for what comes under TLS.
       connection.said("client", `[${connection.pending} bytes in clear after STARTTLS]`);
@@ -150,7 +151,7 @@ export class SmtpSession {
       connection.said("server", format(ready));
       connection.said("server", "[250-injected.example, 250 AUTH PLAIN in clear]");
     } else this.say(ready);
-    if (!(await upgrade(this.context, connection, "starttls"))) throw new SessionOver();
+    if (!(await begin())) throw new SessionOver();
     this.#greeted = false;
     this.transaction.reset();
     const mailbox = certificateMailbox(this.context.store, connection.peer);

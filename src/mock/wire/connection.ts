@@ -20,6 +20,7 @@ export interface PeerCertificate {
 export type Upgrade = (socket: Socket) => Promise<{ socket: TLSSocket; peer?: PeerCertificate }>;
 
 const PAUSE_ABOVE = 1 << 20;
+const MAX_SAID = 8192;
 
 /**
  * One client of the SMTP or the IMAP server: lines and counted bytes in, lines out, TLS on demand, the transcript. Reading is
@@ -134,8 +135,9 @@ export class LineConnection {
     });
   }
 
-  /** One line in the transcript. The caller has masked credentials and content. */
-  said(from: "client" | "server", line: string): void {
+  /** One line in the transcript. The caller has masked credentials and content; what is very long is cut. */
+  said(from: "client" | "server", text: string): void {
+    const line = text.length > MAX_SAID ? `${text.slice(0, MAX_SAID)}[${text.length - MAX_SAID} more]` : text;
     this.#observe({ connection: this.id, kind: "line", protocol: this.protocol, from, line, tls: this.tls });
   }
 

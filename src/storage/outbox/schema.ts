@@ -45,7 +45,7 @@ CREATE TABLE medimail_recipients (
 CREATE INDEX medimail_recipients_mail ON medimail_recipients (mail);
 CREATE INDEX medimail_recipients_submission ON medimail_recipients (submission);
 CREATE INDEX medimail_recipients_attention ON medimail_recipients (state, submission)
-  WHERE state IN ('unknown', 'failed', 'refused', 'cancelled');
+  WHERE state = 'unknown' OR state = 'failed' OR state = 'refused' OR state = 'cancelled';
 
 CREATE TABLE medimail_dedupe (
   recipient INTEGER NOT NULL REFERENCES medimail_recipients (id), key BLOB NOT NULL, active INTEGER NOT NULL DEFAULT 1,

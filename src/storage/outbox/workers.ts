@@ -23,7 +23,7 @@ export function heartbeat({ queue, database }: OutboxContext, worker: WorkerIden
 export function removeWorker({ queue, database: sql, clock }: OutboxContext, id: string): Promise<void> {
   return queue.write(() => {
     giveBack(sql, id, clock.now());
-    sql.run("UPDATE medimail_mails SET lease_end = ? WHERE lease_owner = ?", [clock.now(), id]);
+    sql.run("UPDATE medimail_mails SET lease_end = 0 WHERE lease_owner = ?", [id]);
     sql.run("DELETE FROM medimail_workers WHERE id = ?", [id]);
   });
 }

@@ -1,7 +1,15 @@
 import { isMedimailError, MedimailError } from "../../errors.js";
 
 const LOST: ReadonlySet<string> = new Set([
-  "NoConnection", "EConnectionClosed", "StateLogout", "ClosedAfterConnectTLS", "ClosedAfterConnectText", "ECONNRESET", "EPIPE", "ERR_STREAM_DESTROYED", "ERR_STREAM_WRITE_AFTER_END",
+  "NoConnection",
+  "EConnectionClosed",
+  "StateLogout",
+  "ClosedAfterConnectTLS",
+  "ClosedAfterConnectText",
+  "ECONNRESET",
+  "EPIPE",
+  "ERR_STREAM_DESTROYED",
+  "ERR_STREAM_WRITE_AFTER_END",
 ]);
 const SLOW: ReadonlySet<string> = new Set(["ETIMEOUT", "CONNECT_TIMEOUT", "GREETING_TIMEOUT", "LockTimeout"]);
 const FINAL: ReadonlySet<string> = new Set(["TRYCREATE", "NONEXISTENT", "NOPERM", "CANNOT"]);
@@ -10,8 +18,19 @@ const FINAL: ReadonlySet<string> = new Set(["TRYCREATE", "NONEXISTENT", "NOPERM"
 export function imapError(error: unknown, doing: string): MedimailError {
   if (isMedimailError(error)) return error;
   const { code, serverResponseCode } = (error ?? {}) as { code?: unknown; serverResponseCode?: unknown };
-  const shown = typeof serverResponseCode === "string" && /^[A-Z0-9-]{1,40}$/i.test(serverResponseCode) ? serverResponseCode : typeof code === "string" && /^\w{1,60}$/.test(code) ? code : "command failed";
-  if (typeof code === "string" && LOST.has(code)) return new MedimailError("connection_lost", `the IMAP connection was lost while ${doing}`);
-  if (typeof code === "string" && SLOW.has(code)) return new MedimailError("timeout", `the IMAP server did not answer in time while ${doing}`);
-  return new MedimailError("imap_failed", `the IMAP server failed while ${doing} (${shown})`, FINAL.has(shown.toUpperCase()) ? { retryable: false } : {});
+  const shown =
+    typeof serverResponseCode === "string" && /^[A-Z0-9-]{1,40}$/i.test(serverResponseCode)
+      ? serverResponseCode
+      : typeof code === "string" && /^\w{1,60}$/.test(code)
+        ? code
+        : "command failed";
+  if (typeof code === "string" && LOST.has(code))
+    return new MedimailError("connection_lost", `the IMAP connection was lost while ${doing}`);
+  if (typeof code === "string" && SLOW.has(code))
+    return new MedimailError("timeout", `the IMAP server did not answer in time while ${doing}`);
+  return new MedimailError(
+    "imap_failed",
+    `the IMAP server failed while ${doing} (${shown})`,
+    FINAL.has(shown.toUpperCase()) ? { retryable: false } : {},
+  );
 }

@@ -48,7 +48,10 @@ export class NewMail implements AsyncIterable<FetchedMail> {
     const path = await folderPath(client, folder);
     return await inFolder(client, path, async () => {
       const uidValidity = validityOf(client);
-      const after = this.#options.uidValidity === undefined || this.#options.uidValidity === uidValidity ? (this.#options.lastUid ?? 0) : 0;
+      const after =
+        this.#options.uidValidity === undefined || this.#options.uidValidity === uidValidity
+          ? (this.#options.lastUid ?? 0)
+          : 0;
       const found = await client.search({ uid: `${after + 1}:*` }, { uid: true });
       if (!Array.isArray(found)) throw failed("the server refuses to list new mails");
       // `n:*` names the last mail even where its UID is under n (RFC 9051 §9, seq-range).
@@ -57,14 +60,27 @@ export class NewMail implements AsyncIterable<FetchedMail> {
     });
   }
 
-  async #fetch(client: ImapFlow, { path, uidValidity }: Plan, uid: number): Promise<Omit<FetchedMail, "cursor"> | undefined> {
+  async #fetch(
+    client: ImapFlow,
+    { path, uidValidity }: Plan,
+    uid: number,
+  ): Promise<Omit<FetchedMail, "cursor"> | undefined> {
     const { maxBytes } = this.#options;
     return await inFolder(client, path, async () => {
       if (validityOf(client) !== uidValidity) throw failed("the folder was made anew while it was read");
-      const message = await client.fetchOne(String(uid), { uid: true, size: true, source: { start: 0, maxLength: maxBytes } }, { uid: true });
+      const message = await client.fetchOne(
+        String(uid),
+        { uid: true, size: true, source: { start: 0, maxLength: maxBytes } },
+        { uid: true },
+      );
       if (!message || message.uid !== uid || !message.source) return undefined;
       const size = message.size ?? message.source.length;
-      return { uid, raw: message.source, size, truncated: message.source.length >= maxBytes && size > message.source.length };
+      return {
+        uid,
+        raw: message.source,
+        size,
+        truncated: message.source.length >= maxBytes && size > message.source.length,
+      };
     });
   }
 }

@@ -6,7 +6,19 @@ export type FolderRole = "sent" | "inbox" | (string & {});
 
 // For servers without SPECIAL-USE, and names that imapflow's own table does not take for a Sent folder.
 const SENT_NAMES: ReadonlySet<string> = new Set([
-  "sent", "sent items", "sent messages", "sent mail", "envoyés", "envoyes", "éléments envoyés", "elements envoyes", "messages envoyés", "messages envoyes", "courriers envoyés", "courrier envoyé", "envoyé",
+  "sent",
+  "sent items",
+  "sent messages",
+  "sent mail",
+  "envoyés",
+  "envoyes",
+  "éléments envoyés",
+  "elements envoyes",
+  "messages envoyés",
+  "messages envoyes",
+  "courriers envoyés",
+  "courrier envoyé",
+  "envoyé",
 ]);
 
 /**
@@ -22,7 +34,11 @@ export async function folderPath(client: ImapFlow, role: FolderRole): Promise<st
     folders.find(({ specialUse, specialUseSource }) => specialUse === "\\Sent" && specialUseSource === "extension") ??
     folders.find(({ specialUse }) => specialUse === "\\Sent") ??
     folders.find(({ name }) => SENT_NAMES.has(name.normalize("NFC").toLowerCase()));
-  if (!sent) throw failed("the mailbox has no folder of sent mails", { retryable: false, hint: "Name the folder in the operator's profile, or unset filesSent." });
+  if (!sent)
+    throw failed("the mailbox has no folder of sent mails", {
+      retryable: false,
+      hint: "Name the folder in the operator's profile, or unset filesSent.",
+    });
   return sent.path;
 }
 

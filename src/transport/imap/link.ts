@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { ImapFlow } from "imapflow";
 import { isMedimailError, MedimailError } from "../../errors.js";
 import type { Logger } from "../../log.js";
@@ -33,6 +34,8 @@ export class ImapLink {
 
   constructor(options: LinkOptions) {
     this.#options = options;
+    // Each call under way listens: more than the ten at which Node suspects a leak.
+    setMaxListeners(0, this.#abort.signal);
   }
 
   /**
@@ -42,7 +45,12 @@ export class ImapLink {
     for (let again = true; ; again = false) {
       const client = await this.#guard(doing, signal, () => this.#current(signal));
       try {
-        return await this.#guard(doing, signal, () => work(client), () => client.close());
+        return await this.#guard(
+          doing,
+          signal,
+          () => work(client),
+          () => client.close(),
+        );
       } catch (error) {
         const known = imapError(error, doing);
         if (!again || !LOST.has(known.code) || this.#abort.signal.aborted) throw known;
@@ -69,7 +77,8 @@ export class ImapLink {
     if (this.#client?.usable) return this.#client;
     const { clock } = this.#options;
     const wait = this.#notBefore - clock.now();
-    if (wait > 0 && !this.#opening) await clock.sleep(wait, { signal: signal ? AbortSignal.any([signal, this.#abort.signal]) : this.#abort.signal });
+    if (wait > 0 && !this.#opening)
+      await clock.sleep(wait, { signal: signal ? AbortSignal.any([signal, this.#abort.signal]) : this.#abort.signal });
     if (this.#client?.usable) return this.#client;
     this.#opening ??= this.#open().finally(() => {
       this.#opening = undefined;
@@ -98,7 +107,12 @@ export class ImapLink {
       this.#failures++;
       const most = Math.min(backoff.maxMs, backoff.minMs * 2 ** (this.#failures - 1));
       this.#notBefore = clock.now() + most * (0.5 + random.fraction() / 2);
-      logger.log("warn", "imap_session_failed", { host, mailbox, attempt: this.#failures, ...(isMedimailError(error) ? { code: error.code } : {}) });
+      logger.log("warn", "imap_session_failed", {
+        host,
+        mailbox,
+        attempt: this.#failures,
+        ...(isMedimailError(error) ? { code: error.code } : {}),
+      });
       throw error;
     }
   }
@@ -122,7 +136,12 @@ export class ImapLink {
       const onAbort = (): void => stop(abortedError(doing, signal));
       const onClose = (): void => stop(closedError());
       // Opening has limits of its own, step by step.
-      const timer = giveUp ? setTimeout(() => stop(new MedimailError("timeout", `the IMAP server did not answer in time while ${doing}`)), this.#options.commandMs) : undefined;
+      const timer = giveUp
+        ? setTimeout(
+            () => stop(new MedimailError("timeout", `the IMAP server did not answer in time while ${doing}`)),
+            this.#options.commandMs,
+          )
+        : undefined;
       signal?.addEventListener("abort", onAbort, { once: true });
       closing.addEventListener("abort", onClose, { once: true });
       work().then(

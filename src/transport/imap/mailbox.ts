@@ -69,7 +69,11 @@ export interface ImapMailbox extends AsyncDisposable {
    *
    * @throws imap_failed where the folder does not exist or the search is refused: never `found: false` then.
    */
-  searchMessageId(folder: FolderRole, messageId: string, options?: { signal?: AbortSignal }): Promise<{ found: boolean }>;
+  searchMessageId(
+    folder: FolderRole,
+    messageId: string,
+    options?: { signal?: AbortSignal },
+  ): Promise<{ found: boolean }>;
   /** The mails after the cursor, oldest first. Reads without marking as read (BODY.PEEK, EXAMINE). Iterate it once. */
   fetchNew(options: FetchNewOptions): NewMail;
   close(): Promise<void>;
@@ -93,12 +97,15 @@ export function createImapMailbox(options: ImapMailboxOptions): ImapMailbox {
     async searchMessageId(folder, messageId, { signal } = {}) {
       const id = bracketed(messageId);
       return await link.run("searching a mail by its Message-ID", signal, async (client) => {
-        const uids = await inFolder(client, await folderPath(client, folder), () => client.search({ header: { "message-id": id } }, { uid: true }));
+        const uids = await inFolder(client, await folderPath(client, folder), () =>
+          client.search({ header: { "message-id": id } }, { uid: true }),
+        );
         if (!Array.isArray(uids)) throw failed("the server refuses the search by Message-ID");
         return { found: uids.length > 0 };
       });
     },
-    fetchNew: (fetch) => new NewMail(link, { ...fetch, maxBytes: Math.min(fetch.maxBytes ?? 32 * 1024 * 1024, maxLiteral) }),
+    fetchNew: (fetch) =>
+      new NewMail(link, { ...fetch, maxBytes: Math.min(fetch.maxBytes ?? 32 * 1024 * 1024, maxLiteral) }),
     close: () => link.close(),
     [Symbol.asyncDispose]: () => link.close(),
   };
@@ -106,6 +113,7 @@ export function createImapMailbox(options: ImapMailboxOptions): ImapMailbox {
 
 function bracketed(messageId: string): string {
   const id = messageId.trim().replace(/^<|>$/g, "");
-  if (id === "" || /[\s<>\x00-\x1f\x7f]/.test(id)) throw failed("the Message-ID is not one", { retryable: false }, "invalid_argument");
+  if (id === "" || /[\s<>\x00-\x1f\x7f]/.test(id))
+    throw failed("the Message-ID is not one", { retryable: false }, "invalid_argument");
   return `<${id}>`;
 }

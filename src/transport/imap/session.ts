@@ -70,11 +70,18 @@ async function negotiate(wire: ImapWire, options: ImapSessionOptions): Promise<v
   const greeting = await wire.line(commandMs);
   if (/^\* PREAUTH\b/i.test(greeting)) {
     // After it STARTTLS is not possible any more: just what someone on the line would want.
-    throw new MedimailError("starttls_missing", `${host} considers us authenticated before TLS: nothing was sent`, { requirement: "ECO.1.0.2" });
+    throw new MedimailError("starttls_missing", `${host} considers us authenticated before TLS: nothing was sent`, {
+      requirement: "ECO.1.0.2",
+    });
   }
-  if (!/^\* OK\b/i.test(greeting)) throw failed(/^\* BYE\b/i.test(greeting) ? `${host} refuses connections for now` : `${host} does not speak IMAP`);
+  if (!/^\* OK\b/i.test(greeting))
+    throw failed(/^\* BYE\b/i.test(greeting) ? `${host} refuses connections for now` : `${host} does not speak IMAP`);
   if (!(await capabilities(wire, commandMs)).has("STARTTLS")) {
-    throw new MedimailError("starttls_missing", `${host} does not offer STARTTLS, or someone on the line took it away: nothing was sent`, { requirement: "ECO.1.0.2" });
+    throw new MedimailError(
+      "starttls_missing",
+      `${host} does not offer STARTTLS, or someone on the line took it away: nothing was sent`,
+      { requirement: "ECO.1.0.2" },
+    );
   }
   const certificate = await credentials.certificate();
   const answer = await wire.command("STARTTLS", commandMs);
@@ -88,14 +95,28 @@ async function negotiate(wire: ImapWire, options: ImapSessionOptions): Promise<v
 async function capabilities(wire: ImapWire, timeoutMs: number): Promise<ReadonlySet<string>> {
   const { status, untagged } = await wire.command("CAPABILITY", timeoutMs);
   if (status !== "OK") throw failed("the server refuses CAPABILITY");
-  return new Set(untagged.flatMap((line) => (/^\* CAPABILITY /i.test(line) ? line.slice(13).toUpperCase().split(" ") : [])));
+  return new Set(
+    untagged.flatMap((line) => (/^\* CAPABILITY /i.test(line) ? line.slice(13).toUpperCase().split(" ") : [])),
+  );
 }
 
-async function authenticate(wire: ImapWire, host: string, announced: ReadonlySet<string>, step: SaslStep, timeoutMs: number): Promise<void> {
-  if (step.mechanism === "none") throw new MedimailError("config_invalid", "IMAP needs a SASL step", { path: "auth.sasl.imap", hint: 'Set it to "external" or "plain".' });
+async function authenticate(
+  wire: ImapWire,
+  host: string,
+  announced: ReadonlySet<string>,
+  step: SaslStep,
+  timeoutMs: number,
+): Promise<void> {
+  if (step.mechanism === "none")
+    throw new MedimailError("config_invalid", "IMAP needs a SASL step", {
+      path: "auth.sasl.imap",
+      hint: 'Set it to "external" or "plain".',
+    });
   const mechanism = step.mechanism.toUpperCase();
-  if (!announced.has(`AUTH=${mechanism}`)) throw new MedimailError("auth_refused", `${host} does not offer AUTHENTICATE ${mechanism}`);
-  const response = step.mechanism === "xoauth2" ? xoauth2(step) : step.mechanism === "plain" ? plain(step) : external(step);
+  if (!announced.has(`AUTH=${mechanism}`))
+    throw new MedimailError("auth_refused", `${host} does not offer AUTHENTICATE ${mechanism}`);
+  const response =
+    step.mechanism === "xoauth2" ? xoauth2(step) : step.mechanism === "plain" ? plain(step) : external(step);
   const inline = announced.has("SASL-IR") && (step.mechanism !== "xoauth2" || step.initialResponse);
   let given = inline;
   const answer = await wire.command(`AUTHENTICATE ${mechanism}${inline ? ` ${response}` : ""}`, timeoutMs, () => {
@@ -106,7 +127,8 @@ async function authenticate(wire: ImapWire, host: string, announced: ReadonlySet
     return response === "=" ? "" : response;
   });
   if (answer.status === "OK") return;
-  if (/^\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG|CONTACTADMIN)\]/i.test(answer.text)) throw failed(`${host} cannot authenticate anyone for now`);
+  if (/^\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG|CONTACTADMIN)\]/i.test(answer.text))
+    throw failed(`${host} cannot authenticate anyone for now`);
   if (step.mechanism === "xoauth2") throw new MedimailError("token_refused", `${host} refused the access token`);
   throw new MedimailError("auth_refused", `${host} refused the authentication by ${mechanism}`);
 }

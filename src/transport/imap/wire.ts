@@ -38,6 +38,8 @@ export class ImapWire {
     this.#socket.on("error", this.#onError);
     this.#socket.on("end", this.#onClose);
     this.#socket.on("close", this.#onClose);
+    // It comes paused where a proxy or TLS held it before us.
+    this.#socket.resume();
   }
 
   #detach(): void {
@@ -75,7 +77,10 @@ export class ImapWire {
 
   /** The next line, without its end. Passing the limit ends the session. */
   async line(timeoutMs: number): Promise<string> {
-    const timer = setTimeout(() => this.fail(new MedimailError("timeout", `${this.#host} did not answer within ${timeoutMs} ms`)), timeoutMs);
+    const timer = setTimeout(
+      () => this.fail(new MedimailError("timeout", `${this.#host} did not answer within ${timeoutMs} ms`)),
+      timeoutMs,
+    );
     try {
       for (;;) {
         const end = this.#received.indexOf("\r\n");
@@ -104,7 +109,12 @@ export class ImapWire {
     for (;;) {
       const line = await this.line(timeoutMs);
       const tagged = line.startsWith(`${tag} `) ? /^(OK|NO|BAD)(?: (.*))?$/i.exec(line.slice(tag.length + 1)) : null;
-      if (tagged) return { status: (tagged[1] as string).toUpperCase() as TaggedAnswer["status"], text: tagged[2] ?? "", untagged };
+      if (tagged)
+        return {
+          status: (tagged[1] as string).toUpperCase() as TaggedAnswer["status"],
+          text: tagged[2] ?? "",
+          untagged,
+        };
       if (/^\* BYE\b/i.test(line)) throw this.fail(failed(`${this.#host} ended the session`));
       if (line.startsWith("+") && answer) this.#write(answer(line.slice(1).trim()));
       else if (line.startsWith("* ")) untagged.push(line);
@@ -121,13 +131,23 @@ export class ImapWire {
   /** Hands the socket over for TLS; refuses what came in clear after the answer to STARTTLS. */
   async secure(upgrade: (socket: Socket) => Promise<TLSSocket>): Promise<void> {
     if (this.#received.length > 0) {
-      throw this.fail(new MedimailError("starttls_injection", `${this.#host} sent data after its answer to STARTTLS and before TLS: someone may be on the line`, { requirement: "ECO.1.0.2" }));
+      throw this.fail(
+        new MedimailError(
+          "starttls_injection",
+          `${this.#host} sent data after its answer to STARTTLS and before TLS: someone may be on the line`,
+          { requirement: "ECO.1.0.2" },
+        ),
+      );
     }
     this.#detach();
     try {
       this.#socket = await upgrade(this.#socket);
     } catch (error) {
-      throw this.fail(isMedimailError(error) ? error : new MedimailError("tls_failed", `TLS with ${this.#host} failed`, { cause: error }));
+      throw this.fail(
+        isMedimailError(error)
+          ? error
+          : new MedimailError("tls_failed", `TLS with ${this.#host} failed`, { cause: error }),
+      );
     }
     this.#attach();
     if (this.#error) this.#socket.destroy();
@@ -142,6 +162,10 @@ export class ImapWire {
   }
 }
 
-export function failed(message: string, details: ConstructorParameters<typeof MedimailError>[2] = {}, code: ErrorCode = "imap_failed"): MedimailError {
+export function failed(
+  message: string,
+  details: ConstructorParameters<typeof MedimailError>[2] = {},
+  code: ErrorCode = "imap_failed",
+): MedimailError {
   return new MedimailError(code, message, details);
 }

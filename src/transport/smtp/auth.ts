@@ -17,13 +17,24 @@ const MAX_AUTH_LINE = 12_288;
  * @throws token_refused or auth_refused where the server refuses what was given, in any of its shapes (interfaces.md
  * §2.2): a 5xx code; a 334 with a JSON error, then a code; the same, then a dropped connection.
  */
-export async function authenticate(connection: SmtpConnection, capabilities: Capabilities, step: SaslStep, timeoutMs: number): Promise<void> {
+export async function authenticate(
+  connection: SmtpConnection,
+  capabilities: Capabilities,
+  step: SaslStep,
+  timeoutMs: number,
+): Promise<void> {
   if (step.mechanism === "none") return;
   const mechanism = step.mechanism.toUpperCase();
   if (!capabilities.auth.has(mechanism)) {
-    throw smtpFailure("auth_refused", `the server does not offer AUTH ${mechanism}`, { stage: "auth", verdict: "temporary", systemic: true }, { retryable: false });
+    throw smtpFailure(
+      "auth_refused",
+      `the server does not offer AUTH ${mechanism}`,
+      { stage: "auth", verdict: "temporary", systemic: true },
+      { retryable: false },
+    );
   }
-  const response = step.mechanism === "xoauth2" ? xoauth2(step) : step.mechanism === "plain" ? plain(step) : external(step);
+  const response =
+    step.mechanism === "xoauth2" ? xoauth2(step) : step.mechanism === "plain" ? plain(step) : external(step);
   const line = `AUTH ${mechanism} ${response}`;
   const inline = (step.mechanism !== "xoauth2" || step.initialResponse) && line.length + 2 <= MAX_AUTH_LINE;
   let reply = await connection.command(inline ? line : `AUTH ${mechanism}`, timeoutMs);
@@ -34,13 +45,23 @@ export async function authenticate(connection: SmtpConnection, capabilities: Cap
 }
 
 /** Our answer is given: a challenge now is a refusal that waits for an empty line. */
-async function afterChallenge(connection: SmtpConnection, challenge: SmtpReply, step: SaslStep, timeoutMs: number): Promise<SmtpReply> {
+async function afterChallenge(
+  connection: SmtpConnection,
+  challenge: SmtpReply,
+  step: SaslStep,
+  timeoutMs: number,
+): Promise<SmtpReply> {
   const tokenError = step.mechanism === "xoauth2" && isTokenError(challenge.lines.join(""));
   try {
     return await connection.command("", timeoutMs);
   } catch (error) {
     if (tokenError && isMedimailError(error) && error.code === "connection_lost") {
-      throw smtpFailure("token_refused", "the server refused the access token, then dropped the connection", failureOf({ reply: challenge.code }), { cause: error });
+      throw smtpFailure(
+        "token_refused",
+        "the server refused the access token, then dropped the connection",
+        failureOf({ reply: challenge.code }),
+        { cause: error },
+      );
     }
     throw error;
   }
@@ -48,7 +69,8 @@ async function afterChallenge(connection: SmtpConnection, challenge: SmtpReply, 
 
 function refused(reply: SmtpReply, step: SaslStep): Error {
   const status = enhancedStatus(reply);
-  if (classify(reply.code, status).temporary && reply.code < 500) return refusal(reply, "auth", "the authentication", { systemic: true });
+  if (classify(reply.code, status).temporary && reply.code < 500)
+    return refusal(reply, "auth", "the authentication", { systemic: true });
   const answer = maskAnswer(reply);
   const failure = failureOf({ reply: reply.code, answer, ...(status === undefined ? {} : { status }) });
   return step.mechanism === "xoauth2"

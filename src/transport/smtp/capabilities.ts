@@ -20,7 +20,11 @@ export function parseCapabilities(reply: SmtpReply): Capabilities {
   // The first line is the server's name.
   for (const line of reply.lines.slice(1)) {
     // `AUTH=LOGIN PLAIN` is an old form of the same.
-    const [keyword = "", ...parameters] = line.trim().toUpperCase().replace(/^AUTH=/, "AUTH ").split(/\s+/);
+    const [keyword = "", ...parameters] = line
+      .trim()
+      .toUpperCase()
+      .replace(/^AUTH=/, "AUTH ")
+      .split(/\s+/);
     announced.set(keyword, [...(announced.get(keyword) ?? []), ...parameters]);
   }
   const limit = Number(announced.get("SIZE")?.[0] ?? 0);

@@ -1,10 +1,10 @@
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { ErrorCode } from "../../errors.js";
-import { isMedimailError, MedimailError } from "../../errors.js";
+import { ERROR_CODES, isMedimailError, MedimailError } from "../../errors.js";
 import type { SmtpStage } from "../../seams/mail-transport.js";
 import { tlsError } from "../../trust/index.js";
-import { smtpFailure } from "./failure.js";
+import { detailsOf, smtpFailure } from "./failure.js";
 import type { ReplyLimits, SmtpReply } from "./reply.js";
 import { ReplyParser } from "./reply.js";
 
@@ -57,6 +57,8 @@ export class SmtpConnection {
     this.#socket.on("error", this.#onError);
     this.#socket.on("end", this.#onClose);
     this.#socket.on("close", this.#onClose);
+    // It comes paused where a proxy or TLS held it before us.
+    this.#socket.resume();
   }
 
   #detach(): void {
@@ -71,7 +73,10 @@ export class SmtpConnection {
     try {
       replies = this.#parser.push(chunk);
     } catch (error) {
-      this.fail(isMedimailError(error) ? error.code : "smtp_protocol", error instanceof Error ? error.message : "the server does not speak SMTP");
+      this.fail(
+        isMedimailError(error) ? error.code : "smtp_protocol",
+        error instanceof Error ? error.message : "the server does not speak SMTP",
+      );
       return;
     }
     for (const reply of replies) {
@@ -89,7 +94,12 @@ export class SmtpConnection {
   readonly #onError = (error: Error): void => {
     const known = tlsError(error, this.#host);
     if (known) this.fail(known.code, known.message, known);
-    else this.fail("connection_lost", `the connection to ${this.#host} was lost (${(error as { code?: string }).code ?? "unknown reason"})`, error);
+    else
+      this.fail(
+        "connection_lost",
+        `the connection to ${this.#host} was lost (${(error as { code?: string }).code ?? "unknown reason"})`,
+        error,
+      );
   };
 
   readonly #onClose = (): void => {
@@ -101,8 +111,20 @@ export class SmtpConnection {
     if (this.#end) return this.#end;
     const lostAfterDot = this.stage === "final-dot";
     const error = lostAfterDot
-      ? smtpFailure("delivery_unknown", `${message}, after the whole mail was sent: the server may have taken it`, { stage: this.stage, verdict: "unknown", systemic }, { cause })
-      : smtpFailure(code, message, { stage: this.stage, verdict: "temporary", systemic }, { retryable: code !== "aborted", cause });
+      ? smtpFailure(
+          "delivery_unknown",
+          `${message}, after the whole mail was sent: the server may have taken it`,
+          { stage: this.stage, verdict: "unknown", systemic },
+          { cause },
+        )
+      : smtpFailure(
+          code,
+          message,
+          { stage: this.stage, verdict: "temporary", systemic },
+          isMedimailError(cause) && cause.code === code
+            ? detailsOf(cause)
+            : { retryable: ERROR_CODES[code].retryable, cause },
+        );
     this.#end = error;
     this.#detach();
     this.#socket.destroy();
@@ -120,7 +142,10 @@ export class SmtpConnection {
     if (early) return Promise.resolve(early);
     if (this.#end) return Promise.reject(this.#end);
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.fail("timeout", `${this.#host} did not answer within ${timeoutMs} ms`), timeoutMs);
+      const timer = setTimeout(
+        () => this.fail("timeout", `${this.#host} did not answer within ${timeoutMs} ms`),
+        timeoutMs,
+      );
       this.#waiters.push({ resolve, reject, timer });
     });
   }
@@ -182,7 +207,11 @@ export class SmtpConnection {
    */
   async secure(upgrade: (socket: Socket) => Promise<TLSSocket>): Promise<void> {
     if (this.#end) throw this.#end;
-    if (this.unsolicited) throw this.fail("starttls_injection", `${this.#host} sent data after its answer to STARTTLS and before TLS: someone may be on the line`);
+    if (this.unsolicited)
+      throw this.fail(
+        "starttls_injection",
+        `${this.#host} sent data after its answer to STARTTLS and before TLS: someone may be on the line`,
+      );
     this.#socket.pause();
     this.#detach();
     try {

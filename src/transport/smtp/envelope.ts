@@ -1,4 +1,4 @@
-import { MedimailError } from "../../errors.js";
+import type { MedimailError } from "../../errors.js";
 import type { OutgoingMail } from "../../seams/mail-transport.js";
 import type { Capabilities } from "./capabilities.js";
 import { smtpFailure } from "./failure.js";
@@ -15,11 +15,19 @@ export interface Envelope {
 export function envelopeOf(mail: OutgoingMail, capabilities: Capabilities): Envelope {
   const { maxSize } = capabilities;
   if (maxSize > 0 && mail.size > maxSize) {
-    throw smtpFailure("mail_too_large", `the mail has ${mail.size} bytes and the operator takes ${maxSize}`, { stage: "mail", verdict: "permanent", systemic: false });
+    throw smtpFailure("mail_too_large", `the mail has ${mail.size} bytes and the operator takes ${maxSize}`, {
+      stage: "mail",
+      verdict: "permanent",
+      systemic: false,
+    });
   }
   const utf8 = mail.utf8 === true;
   if (utf8 && !capabilities.smtpUtf8) {
-    throw smtpFailure("smtp_permanent", "the mail needs SMTPUTF8 and the operator does not offer it", { stage: "mail", verdict: "permanent", systemic: false });
+    throw smtpFailure("smtp_permanent", "the mail needs SMTPUTF8 and the operator does not offer it", {
+      stage: "mail",
+      verdict: "permanent",
+      systemic: false,
+    });
   }
   if (mail.to.length === 0) throw invalid("the mail has no recipient");
   const dsn = capabilities.dsn ? mail.dsn : undefined;
@@ -32,18 +40,23 @@ export function envelopeOf(mail: OutgoingMail, capabilities: Capabilities): Enve
   const notify = dsn ? ` NOTIFY=${dsn.notify.length === 0 ? "NEVER" : dsn.notify.join(",")}` : "";
   return {
     mail: [`MAIL FROM:<${path(mail.from, utf8)}>`, ...parameters].join(" "),
-    rcpt: mail.to.map((address) => `RCPT TO:<${path(address, utf8)}>${dsn ? `${notify} ORCPT=rfc822;${xtext(address)}` : ""}`),
+    rcpt: mail.to.map(
+      (address) => `RCPT TO:<${path(address, utf8)}>${dsn ? `${notify} ORCPT=rfc822;${xtext(address)}` : ""}`,
+    ),
   };
 }
 
 /** RFC 3461 §4: what is not a visible ASCII character, `+` and `=` are written as `+` and two hexadecimal digits. */
 export function xtext(text: string): string {
-  return text.replace(/[^\x21-\x2a\x2c-\x3c\x3e-\x7e]/g, (character) => [...Buffer.from(character, "utf8")].map((byte) => `+${byte.toString(16).toUpperCase().padStart(2, "0")}`).join(""));
+  return text.replace(/[^\x21-\x2a\x2c-\x3c\x3e-\x7e]/g, (character) =>
+    [...Buffer.from(character, "utf8")].map((byte) => `+${byte.toString(16).toUpperCase().padStart(2, "0")}`).join(""),
+  );
 }
 
 function path(address: string, utf8: boolean): string {
   // One address that ends the path early would give the server another command.
-  if (/[\x00-\x20\x7f<>]/.test(address) || address.length > 320) throw invalid("an envelope address has a character that it cannot have");
+  if (/[\x00-\x20\x7f<>]/.test(address) || address.length > 320)
+    throw invalid("an envelope address has a character that it cannot have");
   if (/[^\x00-\x7f]/.test(address)) {
     if (!utf8) throw invalid("an envelope address is not ASCII");
     return Buffer.from(address, "utf8").toString("latin1");

@@ -6,8 +6,16 @@ import type { SmtpReply } from "./reply.js";
 import { enhancedStatus, maskAnswer } from "./reply.js";
 
 /** An error with what delivery must know: what may be tried again follows from the verdict, not from the code. */
-export function smtpFailure(code: ErrorCode, message: string, failure: TransportFailure, details: MedimailErrorDetails = {}): MedimailError {
-  return withTransportFailure(new MedimailError(code, message, { retryable: failure.verdict === "temporary", ...details }), failure);
+export function smtpFailure(
+  code: ErrorCode,
+  message: string,
+  failure: TransportFailure,
+  details: MedimailErrorDetails = {},
+): MedimailError {
+  return withTransportFailure(
+    new MedimailError(code, message, { retryable: failure.verdict === "temporary", ...details }),
+    failure,
+  );
 }
 
 export interface Verdict {
@@ -29,19 +37,39 @@ const AUTH_REPLIES: ReadonlySet<number> = new Set([530, 534, 535, 538]);
 export function classify(code: number, status: string | undefined): Verdict {
   const [kind, subject, detail] = (status ?? "").split(".");
   const auth = AUTH_REPLIES.has(code);
-  const tooLarge = code >= 500 && kind !== "4" && (status === undefined ? code === 552 : (subject === "3" && detail === "4") || (subject === "2" && detail === "3"));
+  const tooLarge =
+    code >= 500 &&
+    kind !== "4" &&
+    (status === undefined ? code === 552 : (subject === "3" && detail === "4") || (subject === "2" && detail === "3"));
   const systemFault = subject === "3" && (detail === "0" || detail === "2" || detail === "5");
   const temporary = code < 500 || code === 503 || auth || kind === "4" || (systemFault && !tooLarge);
-  const systemic = code === 421 || code === 503 || code === 454 || auth || systemFault || (temporary && (subject === "3" || subject === "4"));
+  const systemic =
+    code === 421 ||
+    code === 503 ||
+    code === 454 ||
+    auth ||
+    systemFault ||
+    (temporary && (subject === "3" || subject === "4"));
   return { temporary, systemic, tooLarge, auth };
 }
 
 /** The error for a reply that refuses what `stage` asked. */
-export function refusal(reply: SmtpReply, stage: SmtpStage, what: string, extra: Partial<Pick<TransportFailure, "recipients" | "systemic">> = {}): MedimailError {
+export function refusal(
+  reply: SmtpReply,
+  stage: SmtpStage,
+  what: string,
+  extra: Partial<Pick<TransportFailure, "recipients" | "systemic">> = {},
+): MedimailError {
   const status = enhancedStatus(reply);
   const verdict = classify(reply.code, status);
   const answer = maskAnswer(reply);
-  const code: ErrorCode = verdict.tooLarge ? "mail_too_large" : verdict.auth ? "auth_refused" : verdict.temporary ? "smtp_temporary" : "smtp_permanent";
+  const code: ErrorCode = verdict.tooLarge
+    ? "mail_too_large"
+    : verdict.auth
+      ? "auth_refused"
+      : verdict.temporary
+        ? "smtp_temporary"
+        : "smtp_permanent";
   return smtpFailure(code, `the server refused ${what}: ${answer}`, {
     stage,
     verdict: verdict.temporary ? "temporary" : "permanent",
@@ -51,4 +79,15 @@ export function refusal(reply: SmtpReply, stage: SmtpStage, what: string, extra:
     answer,
     ...extra,
   });
+}
+
+/** What an error says besides its code and text, to say it again with a failure on it. */
+export function detailsOf({ retryable, requirement, hint, path, cause }: MedimailError): MedimailErrorDetails {
+  return {
+    retryable,
+    ...(requirement === undefined ? {} : { requirement }),
+    ...(hint === undefined ? {} : { hint }),
+    ...(path === undefined ? {} : { path }),
+    ...(cause === undefined ? {} : { cause }),
+  };
 }

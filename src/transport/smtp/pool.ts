@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { MedimailError } from "../../errors.js";
 import { smtpFailure } from "./failure.js";
 import type { SmtpSession } from "./session.js";
@@ -44,6 +45,8 @@ export class SessionPool {
 
   constructor(options: PoolOptions) {
     this.#options = options;
+    // Each session being opened listens at several places: more than the ten at which Node suspects a leak.
+    setMaxListeners(0, this.#abort.signal);
   }
 
   get stats(): PoolStats {
@@ -94,7 +97,8 @@ export class SessionPool {
     if (!this.#active.delete(session)) return;
     const { connection, mails } = session;
     if (!connection.ended) {
-      if (this.closed || connection.unsolicited || mails >= this.#options.maxMailsPerConnection) void connection.quit(this.#options.quitMs);
+      if (this.closed || connection.unsolicited || mails >= this.#options.maxMailsPerConnection)
+        void connection.quit(this.#options.quitMs);
       else if (this.#waiters.length > 0) this.#serve(session);
       else this.#rest(session);
     }
@@ -115,7 +119,13 @@ export class SessionPool {
           resolve();
         };
       });
-      for (const session of [...this.#active]) session.connection.fail("closed", "the connection was closed before the mail was handed over", undefined, false);
+      for (const session of [...this.#active])
+        session.connection.fail(
+          "closed",
+          "the connection was closed before the mail was handed over",
+          undefined,
+          false,
+        );
     }
     await Promise.all(this.#quits);
   }
@@ -169,7 +179,11 @@ export class SessionPool {
   /** Opens what the queue needs, within the limit. */
   #grow(): void {
     const { maxConnections } = this.#options;
-    while (!this.closed && this.#opening < this.#waiters.length && this.#opening + this.#active.size + this.#idle.length < maxConnections) {
+    while (
+      !this.closed &&
+      this.#opening < this.#waiters.length &&
+      this.#opening + this.#active.size + this.#idle.length < maxConnections
+    ) {
       this.#opening++;
       void this.#open();
     }
@@ -194,5 +208,10 @@ export class SessionPool {
 }
 
 export function closedError(): MedimailError {
-  return smtpFailure("closed", "the transport is closed", { stage: "connect", verdict: "temporary", systemic: false }, { retryable: false });
+  return smtpFailure(
+    "closed",
+    "the transport is closed",
+    { stage: "connect", verdict: "temporary", systemic: false },
+    { retryable: false },
+  );
 }

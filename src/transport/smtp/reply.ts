@@ -52,10 +52,12 @@ export class ReplyParser {
     if (!match) throw new MedimailError("smtp_protocol", "the server sent a line that is not an SMTP reply");
     const code = Number(match[1]);
     if (this.#lines.length === 0) this.#code = code;
-    else if (code !== this.#code) throw new MedimailError("smtp_protocol", "the server changed the code within one reply");
+    else if (code !== this.#code)
+      throw new MedimailError("smtp_protocol", "the server changed the code within one reply");
     this.#lines.push(match[3] ?? "");
     if (match[2] === "-") {
-      if (this.#lines.length >= this.#maxLines) throw new MedimailError("smtp_protocol", `the server sent a reply of more than ${this.#maxLines} lines`);
+      if (this.#lines.length >= this.#maxLines)
+        throw new MedimailError("smtp_protocol", `the server sent a reply of more than ${this.#maxLines} lines`);
       return undefined;
     }
     const lines = this.#lines;

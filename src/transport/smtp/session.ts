@@ -9,7 +9,7 @@ import { authenticate } from "./auth.js";
 import type { Capabilities } from "./capabilities.js";
 import { parseCapabilities } from "./capabilities.js";
 import { SmtpConnection } from "./connection.js";
-import { refusal, smtpFailure } from "./failure.js";
+import { detailsOf, refusal, smtpFailure } from "./failure.js";
 import type { ReplyLimits } from "./reply.js";
 
 /** Limits of each step, in ms. Passing one: `timeout`, or `delivery_unknown` for `finalDotMs`. */
@@ -60,7 +60,10 @@ export async function openSession(options: SessionOptions): Promise<SmtpSession>
   try {
     return await openOnce(options);
   } catch (error) {
-    const refused = isMedimailError(error) && (error.code === "token_refused" || error.code === "auth_refused") && transportFailure(error)?.stage === "auth";
+    const refused =
+      isMedimailError(error) &&
+      (error.code === "token_refused" || error.code === "auth_refused") &&
+      transportFailure(error)?.stage === "auth";
     if (!refused || !(await options.credentials.refused("smtp"))) throw error;
     return await openOnce(options);
   }
@@ -106,13 +109,19 @@ async function negotiate(connection: SmtpConnection, options: SessionOptions): P
 
   connection.stage = "starttls";
   if (!capabilities.starttls) {
-    throw smtpFailure("starttls_missing", `${host} does not offer STARTTLS, or someone on the line took it away: nothing was sent`, { stage: "starttls", verdict: "temporary", systemic: true });
+    throw smtpFailure(
+      "starttls_missing",
+      `${host} does not offer STARTTLS, or someone on the line took it away: nothing was sent`,
+      { stage: "starttls", verdict: "temporary", systemic: true },
+    );
   }
   const certificate = await options.credentials.certificate();
   const answer = await connection.command("STARTTLS", timeouts.commandMs);
   if (answer.code !== 220) throw temporary(refusal(answer, "starttls", "STARTTLS", { systemic: true }));
   connection.stage = "tls";
-  await connection.secure((socket) => options.tls.upgrade(socket, { host, signal: options.signal, ...(certificate ? { certificate } : {}) }));
+  await connection.secure((socket) =>
+    options.tls.upgrade(socket, { host, signal: options.signal, ...(certificate ? { certificate } : {}) }),
+  );
   // What was announced before TLS may be anyone's words (RFC 3207 §4.2).
   capabilities = await ehlo(connection, clientName, timeouts.commandMs);
 
@@ -131,21 +140,23 @@ async function ehlo(connection: SmtpConnection, clientName: string, timeoutMs: n
 /** No mail was named yet: whatever the code, the next try may succeed. */
 function temporary(error: MedimailError): MedimailError {
   const failure = transportFailure(error);
-  return smtpFailure(error.code === "auth_refused" ? "auth_refused" : "smtp_temporary", error.message, { stage: "greeting", systemic: true, ...failure, verdict: "temporary" });
+  return smtpFailure(error.code === "auth_refused" ? "auth_refused" : "smtp_temporary", error.message, {
+    stage: "greeting",
+    systemic: true,
+    ...failure,
+    verdict: "temporary",
+  });
 }
 
 function asFailure(error: unknown, stage: SmtpStage): MedimailError {
   if (isMedimailError(error) && transportFailure(error)) return error;
-  const known = isMedimailError(error) ? error : new MedimailError("smtp_protocol", "the SMTP session could not be opened", { cause: error });
-  return smtpFailure(known.code, known.message, { stage, verdict: "temporary", systemic: known.code !== "aborted" }, detailsOf(known));
-}
-
-function detailsOf({ retryable, requirement, hint, path, cause }: MedimailError): ConstructorParameters<typeof MedimailError>[2] {
-  return {
-    retryable,
-    ...(requirement === undefined ? {} : { requirement }),
-    ...(hint === undefined ? {} : { hint }),
-    ...(path === undefined ? {} : { path }),
-    ...(cause === undefined ? {} : { cause }),
-  };
+  const known = isMedimailError(error)
+    ? error
+    : new MedimailError("smtp_protocol", "the SMTP session could not be opened", { cause: error });
+  return smtpFailure(
+    known.code,
+    known.message,
+    { stage, verdict: "temporary", systemic: known.code !== "aborted" },
+    detailsOf(known),
+  );
 }

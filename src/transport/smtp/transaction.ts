@@ -34,7 +34,8 @@ export async function handOver(
   session.needsReset = false;
   const reply = await content(connection, mail, timeouts, beforeFinalDot, accepted.recipients);
   // Neither a yes nor a no: what became of the mail cannot be said.
-  if (reply.code >= 300 && reply.code < 400) throw connection.fail("smtp_protocol", "the server answered the mail with a question");
+  if (reply.code >= 300 && reply.code < 400)
+    throw connection.fail("smtp_protocol", "the server answered the mail with a question");
   connection.stage = "done";
   session.mails++;
   if (reply.code < 300) return resultOf(accepted.recipients, reply);
@@ -51,7 +52,13 @@ interface Accepted {
 }
 
 /** RFC 2920: the whole envelope and DATA in one write, then the answers in order. */
-async function pipelined(session: SmtpSession, envelope: Envelope, mail: OutgoingMail, timeoutMs: number, onMailAnswered: () => void): Promise<Accepted> {
+async function pipelined(
+  session: SmtpSession,
+  envelope: Envelope,
+  mail: OutgoingMail,
+  timeoutMs: number,
+  onMailAnswered: () => void,
+): Promise<Accepted> {
   const { connection } = session;
   const reset = session.needsReset;
   connection.write(`${reset ? "RSET\r\n" : ""}${envelope.mail}\r\n${envelope.rcpt.join("\r\n")}\r\nDATA\r\n`);
@@ -80,7 +87,13 @@ async function pipelined(session: SmtpSession, envelope: Envelope, mail: Outgoin
   return { recipients, last, data: true, open: true };
 }
 
-async function oneByOne(session: SmtpSession, envelope: Envelope, mail: OutgoingMail, timeoutMs: number, onMailAnswered: () => void): Promise<Accepted> {
+async function oneByOne(
+  session: SmtpSession,
+  envelope: Envelope,
+  mail: OutgoingMail,
+  timeoutMs: number,
+  onMailAnswered: () => void,
+): Promise<Accepted> {
   const { connection } = session;
   if (session.needsReset) ensure(await connection.command("RSET", timeoutMs), connection);
   const mailReply = await connection.command(envelope.mail, timeoutMs);
@@ -103,7 +116,13 @@ async function oneByOne(session: SmtpSession, envelope: Envelope, mail: Outgoing
 }
 
 /** The content, the hook, the final dot, the answer. `final-dot` is set just before the dot is written, never later. */
-async function content(connection: SmtpConnection, mail: OutgoingMail, timeouts: SmtpTimeouts, beforeFinalDot: (() => Promise<void>) | undefined, recipients: RecipientReply[]): Promise<SmtpReply> {
+async function content(
+  connection: SmtpConnection,
+  mail: OutgoingMail,
+  timeouts: SmtpTimeouts,
+  beforeFinalDot: (() => Promise<void>) | undefined,
+  recipients: RecipientReply[],
+): Promise<SmtpReply> {
   connection.stage = "content";
   const dot = endsWithLineEnd(mail.content) || mail.size === 0 ? ".\r\n" : "\r\n.\r\n";
   await connection.writePieces(dotStuffed(mail.content), timeouts.contentMs);
@@ -123,17 +142,33 @@ async function content(connection: SmtpConnection, mail: OutgoingMail, timeouts:
 }
 
 /** An answer before the final dot: the server gave up within the content. Without the dot it has taken nothing. */
-async function early(connection: SmtpConnection, timeouts: SmtpTimeouts, recipients: RecipientReply[]): Promise<MedimailError> {
+async function early(
+  connection: SmtpConnection,
+  timeouts: SmtpTimeouts,
+  recipients: RecipientReply[],
+): Promise<MedimailError> {
   const reply = await connection.reply(timeouts.commandMs);
-  const said = refusal({ ...reply, code: reply.code < 400 ? 451 : reply.code }, "content", "the content before its end", { recipients });
+  const said = refusal(
+    { ...reply, code: reply.code < 400 ? 451 : reply.code },
+    "content",
+    "the content before its end",
+    { recipients },
+  );
   connection.fail(said.code, said.message, said);
   return said;
 }
 
 /** The error for a refusal. 421 and 503 end the dialogue: the server is about to close it, or it is out of step. */
-function refuse(connection: SmtpConnection, reply: SmtpReply, stage: SmtpStage, what: string, recipients?: RecipientReply[]): MedimailError {
+function refuse(
+  connection: SmtpConnection,
+  reply: SmtpReply,
+  stage: SmtpStage,
+  what: string,
+  recipients?: RecipientReply[],
+): MedimailError {
   const error = refusal(reply, stage, what, recipients?.length ? { recipients } : {});
-  if (reply.code === 421 || reply.code === 503) connection.fail("smtp_temporary", `the server ends the session: ${maskAnswer(reply)}`);
+  if (reply.code === 421 || reply.code === 503)
+    connection.fail("smtp_temporary", `the server ends the session: ${maskAnswer(reply)}`);
   return error;
 }
 
@@ -145,7 +180,13 @@ function ensure(reply: SmtpReply, connection: SmtpConnection, recipients?: Recip
 function recipientOf(address: string, reply: SmtpReply): RecipientReply {
   const status = enhancedStatus(reply);
   const accepted = reply.code >= 200 && reply.code < 300;
-  return { address, accepted, reply: reply.code, ...(status === undefined ? {} : { status }), temporary: !accepted && classify(reply.code, status).temporary };
+  return {
+    address,
+    accepted,
+    reply: reply.code,
+    ...(status === undefined ? {} : { status }),
+    temporary: !accepted && classify(reply.code, status).temporary,
+  };
 }
 
 function resultOf(recipients: RecipientReply[], reply: SmtpReply): TransportResult {

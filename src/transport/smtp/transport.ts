@@ -48,7 +48,13 @@ export interface SmtpTransport extends MailTransport {
   stats(): PoolStats & { sent: number };
 }
 
-const TIMEOUTS: SmtpTimeouts = { connectMs: 30_000, greetingMs: 60_000, commandMs: 60_000, contentMs: 180_000, finalDotMs: 120_000 };
+const TIMEOUTS: SmtpTimeouts = {
+  connectMs: 30_000,
+  greetingMs: 60_000,
+  commandMs: 60_000,
+  contentMs: 180_000,
+  finalDotMs: 120_000,
+};
 
 /** Mail submission over pooled SMTP sessions: STARTTLS always, then the SASL step of the credentials (ECO.1.0.1). */
 export function createSmtpTransport(options: SmtpTransportOptions): SmtpTransport {
@@ -68,13 +74,29 @@ export function createSmtpTransport(options: SmtpTransportOptions): SmtpTranspor
     async open(signal) {
       const since = Date.now();
       try {
-        const session = await openSession({ host, port, dialer, tls, credentials, clientName, timeouts, replyLimits, insecurePlaintext, signal });
+        const session = await openSession({
+          host,
+          port,
+          dialer,
+          tls,
+          credentials,
+          clientName,
+          timeouts,
+          replyLimits,
+          insecurePlaintext,
+          signal,
+        });
         announced = session.capabilities.size ? session.capabilities.maxSize : undefined;
         logger.log("debug", "smtp_session_open", { host, port, ms: Date.now() - since });
         return session;
       } catch (error) {
         const stage = transportFailure(error)?.stage;
-        logger.log("warn", "smtp_session_failed", { host, port, ...(isMedimailError(error) ? { code: error.code } : {}), ...(stage === undefined ? {} : { stage }) });
+        logger.log("warn", "smtp_session_failed", {
+          host,
+          port,
+          ...(isMedimailError(error) ? { code: error.code } : {}),
+          ...(stage === undefined ? {} : { stage }),
+        });
         throw error;
       }
     },
@@ -105,10 +127,14 @@ export function createSmtpTransport(options: SmtpTransportOptions): SmtpTranspor
   return {
     async send(mail, { signal, timeoutMs, beforeFinalDot } = {}) {
       if (closing) throw closedError();
-      if (signal?.aborted) throw stopped("aborted", "the mail was given up by the caller before it was sent", signal.reason);
+      if (signal?.aborted)
+        throw stopped("aborted", "the mail was given up by the caller before it was sent", signal.reason);
       const context = new SendContext(beforeFinalDot);
       const onAbort = (): void => context.stop("aborted", "the mail was given up by the caller", signal?.reason);
-      const timer = timeoutMs === undefined ? undefined : setTimeout(() => context.stop("timeout", `the mail was not handed over within ${timeoutMs} ms`), timeoutMs);
+      const timer =
+        timeoutMs === undefined
+          ? undefined
+          : setTimeout(() => context.stop("timeout", `the mail was not handed over within ${timeoutMs} ms`), timeoutMs);
       signal?.addEventListener("abort", onAbort, { once: true });
       try {
         return await attempt(mail, context, false);
@@ -144,7 +170,12 @@ class SendContext {
 }
 
 function stopped(code: "aborted" | "timeout", message: string, cause?: unknown): MedimailError {
-  return smtpFailure(code, message, { stage: "connect", verdict: "temporary", systemic: code === "timeout" }, { retryable: code === "timeout", cause });
+  return smtpFailure(
+    code,
+    message,
+    { stage: "connect", verdict: "temporary", systemic: code === "timeout" },
+    { retryable: code === "timeout", cause },
+  );
 }
 
 function isDeadIdle(error: unknown): boolean {
@@ -154,5 +185,10 @@ function isDeadIdle(error: unknown): boolean {
 
 function checkClientName(name: string): string {
   if (/^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})$|^\[[0-9A-Za-z:.]{3,64}\]$/.test(name)) return name;
-  throw smtpFailure("config_invalid", "the client's name is not a host name or an address literal", { stage: "connect", verdict: "permanent", systemic: true }, { path: "smtp.clientName" });
+  throw smtpFailure(
+    "config_invalid",
+    "the client's name is not a host name or an address literal",
+    { stage: "connect", verdict: "permanent", systemic: true },
+    { path: "smtp.clientName" },
+  );
 }

@@ -1,0 +1,218 @@
+import { execFileSync } from "node:child_process";
+import { generateKeyPairSync, X509Certificate } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createSecureContext } from "node:tls";
+import { describe, expect, it } from "vitest";
+import { certificateCredentials, loadClientCertificate } from "../../src/auth/index.js";
+import { pkcs12, testAuthority } from "../tools/certificates.js";
+
+const authority = testAuthority();
+const leaf = authority.issue({ cn: "labo@ch-test.mssante.fr", usage: "client" });
+
+const subjectOf = (certificate: { cert?: string }): string => new X509Certificate(certificate.cert ?? "").subject;
+
+function openssl(args: string[], files: Record<string, string>): Buffer | undefined {
+  const folder = mkdtempSync(join(tmpdir(), "p12-"));
+  try {
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+    execFileSync("openssl", [...args, "-out", "out.p12"], { cwd: folder, stdio: "pipe" });
+    return readFileSync(join(folder, "out.p12"));
+  } catch {
+    return undefined;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+describe("a client certificate (APP-AUTH)", () => {
+  it.each(["aes256", "3des"] as const)("opens from PKCS#12 with %s", (algorithm) => {
+    const certificate = loadClientCertificate({ p12: pkcs12(leaf, "p@ss", { algorithm }), passphrase: "p@ss" });
+    expect(subjectOf(certificate)).toContain("labo@ch-test.mssante.fr");
+    expect(() => createSecureContext({ cert: certificate.cert ?? "", key: certificate.key ?? "" })).not.toThrow();
+  });
+
+  const rc2 = openssl(
+    [
+      "pkcs12",
+      "-export",
+      "-legacy",
+      "-certpbe",
+      "PBE-SHA1-RC2-40",
+      "-inkey",
+      "k",
+      "-in",
+      "c",
+      "-passout",
+      "pass:secret",
+    ],
+    { k: leaf.key, c: leaf.cert },
+  );
+  it.skipIf(!rc2 && !process.env["CI"])(
+    "opens with the RC2 that OpenSSL 3 refuses (needs the openssl command to make one)",
+    () => {
+      const p12 = rc2 as Buffer;
+      expect(() => createSecureContext({ pfx: p12, passphrase: "secret" })).toThrow();
+      expect(subjectOf(loadClientCertificate({ p12, passphrase: "secret" }))).toContain("labo");
+    },
+  );
+
+  const ec = openssl(["pkcs12", "-export", "-inkey", "k", "-in", "c", "-passout", "pass:secret"], ellipticLeaf());
+  it.skipIf(!ec && !process.env["CI"])("opens with an elliptic key (needs the openssl command to make one)", () => {
+    expect(subjectOf(loadClientCertificate({ p12: ec as Buffer, passphrase: "secret" }))).toContain("elliptique");
+  });
+
+  it("brings the intermediate authorities along, not the root", () => {
+    const certificate = loadClientCertificate({ p12: pkcs12(leaf, "x", { extra: [authority.cert] }), passphrase: "x" });
+    expect(certificate.cert?.match(/BEGIN CERTIFICATE/g)).toHaveLength(1);
+  });
+
+  it("opens from PEM", () => {
+    expect(subjectOf(loadClientCertificate(leaf))).toContain("labo");
+  });
+
+  const other = generateKeyPairSync("rsa", { modulusLength: 2048 })
+    .privateKey.export({ type: "pkcs8", format: "pem" })
+    .toString();
+  it.each<[string, () => Parameters<typeof loadClientCertificate>[0], string, RegExp]>([
+    [
+      "a wrong passphrase",
+      () => ({ p12: pkcs12(leaf, "right"), passphrase: "wrong" }),
+      "secret_unavailable",
+      /passphrase/,
+    ],
+    ["no passphrase", () => ({ p12: pkcs12(leaf, "right") }), "secret_unavailable", /passphrase/],
+    ["a file that is not PKCS#12", () => ({ p12: Buffer.from("hello") }), "certificate_invalid", /not PKCS#12/],
+    [
+      "a PKCS#12 file cut short",
+      () => ({ p12: pkcs12(leaf, "x").subarray(0, 900), passphrase: "x" }),
+      "certificate_invalid",
+      /PKCS#12/,
+    ],
+    [
+      "another certificate's key",
+      () => ({ cert: leaf.cert, key: other }),
+      "certificate_invalid",
+      /another certificate/,
+    ],
+    [
+      "an expired certificate",
+      () => authority.issue({ notAfter: new Date("2020-05-05") }),
+      "certificate_invalid",
+      /2020-05-05/,
+    ],
+    ["a key that is no key", () => ({ cert: leaf.cert, key: "hello" }), "certificate_invalid", /private key/],
+  ])("refuses %s in clear words", (_what, input, code, text) => {
+    expect(() => loadClientCertificate(input())).toThrow(
+      expect.objectContaining({ code, message: expect.stringMatching(text) }),
+    );
+  });
+
+  it("never quotes the passphrase", () => {
+    expect.assertions(1);
+    try {
+      loadClientCertificate({ p12: pkcs12(leaf, "right"), passphrase: "s3cret-wrong" });
+    } catch (error) {
+      expect(JSON.stringify(error) + String((error as Error).stack) + String((error as Error).cause)).not.toContain(
+        "s3cret-wrong",
+      );
+    }
+  });
+});
+
+describe("certificate credentials", () => {
+  const source = (sasl: Parameters<typeof certificateCredentials>[0]["sasl"], more: object = {}) =>
+    certificateCredentials({ p12: async () => pkcs12(leaf, "x"), passphrase: async () => "x", sasl, ...more });
+
+  it("give the SASL step of each protocol's setting", async () => {
+    const credentials = source({ smtp: "none", imap: "external" });
+    expect([await credentials.sasl("smtp"), await credentials.sasl("imap")]).toEqual([
+      { mechanism: "none" },
+      { mechanism: "external" },
+    ]);
+  });
+
+  it("give PLAIN with an empty password where none is set", async () => {
+    expect(await source({ smtp: "plain", imap: "external" }, { username: "a@b.fr" }).sasl("smtp")).toEqual({
+      mechanism: "plain",
+      username: "a@b.fr",
+      password: "",
+    });
+  });
+
+  it("use a renewed file without a restart", async () => {
+    const files = [pkcs12(leaf, "x"), pkcs12(authority.issue({ cn: "nouveau" }), "x")];
+    const credentials = certificateCredentials({
+      p12: async () => files.shift() as Uint8Array,
+      passphrase: async () => "x",
+      sasl: { smtp: "none", imap: "external" },
+    });
+    expect(subjectOf((await credentials.certificate()) ?? {})).toContain("labo");
+    expect(subjectOf((await credentials.certificate()) ?? {})).toContain("nouveau");
+  });
+
+  it("open an unchanged file once", async () => {
+    const file = pkcs12(leaf, "x");
+    const credentials = certificateCredentials({
+      p12: async () => file,
+      passphrase: async () => "x",
+      sasl: { smtp: "none", imap: "external" },
+    });
+    expect(await credentials.certificate()).toBe(await credentials.certificate());
+  });
+
+  it("say secret_unavailable where the file cannot be had", async () => {
+    const credentials = certificateCredentials({
+      p12: () => Promise.reject(new Error("ENOENT")),
+      sasl: { smtp: "none", imap: "external" },
+    });
+    await expect(credentials.certificate()).rejects.toMatchObject({ code: "secret_unavailable" });
+  });
+
+  it("are refused for good, and closed for good", async () => {
+    const credentials = source({ smtp: "none", imap: "external" });
+    expect(await credentials.refused("smtp")).toBe(false);
+    await credentials.close();
+    await expect(credentials.certificate()).rejects.toMatchObject({ code: "closed" });
+  });
+
+  it.each([
+    { sasl: { smtp: "none", imap: "external" } },
+    { p12: async () => new Uint8Array(1), sasl: { smtp: "plain", imap: "external" } },
+  ] as const)("refuse an incomplete setting", (options) => {
+    expect(() => certificateCredentials(options)).toThrow(expect.objectContaining({ code: "config_invalid" }));
+  });
+});
+
+function ellipticLeaf(): Record<string, string> {
+  const folder = mkdtempSync(join(tmpdir(), "ec-"));
+  try {
+    execFileSync(
+      "openssl",
+      [
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=elliptique",
+        "-keyout",
+        "k",
+        "-out",
+        "c",
+      ],
+      { cwd: folder, stdio: "pipe" },
+    );
+    return { k: readFileSync(join(folder, "k"), "utf8"), c: readFileSync(join(folder, "c"), "utf8") };
+  } catch {
+    return {};
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,85 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { ERROR_CODES, type ErrorCode } from "../../src/errors.js";
+
+const root = join(import.meta.dirname, "../..");
+const CODES = Object.keys(ERROR_CODES) as ErrorCode[];
+
+interface Line {
+  code: string;
+  meaning: string;
+  when: string;
+  retryable: string;
+  requirement: string;
+  advice: string;
+}
+
+const page = readFileSync(join(root, "docs/errors.md"), "utf8");
+const lines: Line[] = page
+  .split("\n")
+  .filter((line) => /^\| `[a-z_]+` \|/.test(line))
+  .map((line) => {
+    const cells = line.split("|").map((cell) => cell.trim());
+    const [, code = "", meaning = "", when = "", retryable = "", requirement = "", advice = ""] = cells;
+    return { code: code.replaceAll("`", ""), meaning, when, retryable, requirement, advice };
+  });
+
+/** Codes that are in the table and that nothing of this version makes, with the reason. */
+const NOT_MADE: Partial<Record<ErrorCode, string>> = {
+  circuit_open:
+    "an open circuit makes mails wait; the name is kept for what later calls the operator while a person waits",
+  recipient_outside_trust_space: "comes with the white list; the command already treats it as final",
+  cancelled: "a state of a recipient, so a code of his error that nothing throws",
+};
+
+function sources(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? sources(path) : [path];
+  });
+}
+
+// The words of the command name every code, and so would prove nothing.
+const code = sources(join(root, "src"))
+  .filter((path) => path.endsWith(".ts") && !path.endsWith("error-codes.ts") && !path.includes(join("cli", "text")))
+  .map((path) => readFileSync(path, "utf8"))
+  .join("\n");
+
+describe("docs/errors.md and the table of codes", () => {
+  it("name the same codes, each once", () => {
+    expect(lines.map((line) => line.code).sort()).toEqual([...CODES].sort());
+  });
+
+  it("agree on what is retryable, and on the requirement", () => {
+    const said = lines.map((line) => [line.code, line.retryable, line.requirement]);
+    const known = lines.map((line) => {
+      const entry = ERROR_CODES[line.code as ErrorCode];
+      return [line.code, entry.retryable ? "yes" : "no", entry.requirement ?? ""];
+    });
+    expect(said).toEqual(known);
+  });
+
+  it("say of each what it means, when it comes and what to do", () => {
+    const short = lines.filter(
+      (line) => line.meaning.length < 10 || line.advice.length < 5 || !/^(any|[SDROFC]( [SDROFC])*)$/.test(line.when),
+    );
+    expect(short).toEqual([]);
+  });
+});
+
+describe("the codes and the code", () => {
+  const made = (name: string) =>
+    new RegExp(
+      `(MedimailError|[Ff]ailure|refuse|refused|fail|stopped|reportError|failed)\\(\\s*"${name}"|code: "${name}"|[?:,] "${name}"|= "${name}"|^\\s*"${name}",$`,
+      "m",
+    ).test(code);
+
+  it.each(CODES.filter((name) => !(name in NOT_MADE)))("%s is made somewhere", (name) => {
+    expect(made(name)).toBe(true);
+  });
+
+  it.each(Object.keys(NOT_MADE))("%s is thrown nowhere, as the list says", (name) => {
+    expect(code).not.toMatch(new RegExp(`MedimailError\\(\\s*"${name}"`));
+  });
+});

@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { readNamedFile } from "../../src/settings/index.js";
+
+const folder = mkdtempSync(join(tmpdir(), "medimail-files-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function file(name: string, size: number): string {
+  const path = join(folder, name);
+  writeFileSync(path, Buffer.alloc(size, name));
+  return path;
+}
+
+describe("readNamedFile", () => {
+  it.each([0, 1, 65_536, 1_000_000])("reads a file of %i bytes whole", (size) => {
+    expect(readNamedFile(file("f", size), "--cda").equals(Buffer.alloc(size, "f"))).toBe(true);
+  });
+
+  it("refuses a file above the limit, and takes one at it", () => {
+    expect(() => readNamedFile(file("big", 11), "--cda", { maxBytes: 10 })).toThrowError(
+      expect.objectContaining({ code: "file_unreadable" }),
+    );
+    expect(readNamedFile(file("fits", 10), "--cda", { maxBytes: 10 })).toHaveLength(10);
+  });
+
+  it.runIf(process.platform === "linux")("refuses a device that never ends, within the limit", () => {
+    expect(() => readNamedFile("/dev/zero", "--cda", { maxBytes: 1_000_000 })).toThrowError(
+      /larger than 1000000 bytes/,
+    );
+  });
+
+  it("names what the file is for, and where", () => {
+    expect(() => readNamedFile(join(folder, "none"), "--cda", { path: "documents[0]" })).toThrowError(
+      expect.objectContaining({
+        code: "file_not_found",
+        path: "documents[0]",
+        message: expect.stringMatching(/^--cda: there is no file .*none$/),
+      }),
+    );
+  });
+});
