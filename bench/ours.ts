@@ -7,7 +7,7 @@ import { systemClock, systemRandom } from "../src/seams/index.js";
 import { DeliveryWorker, type DocumentSubmission, EventReader, Gate, prepare, type SubmissionEvent } from "../src/sending/index.js";
 import { silentLogger } from "../src/log.js";
 import { currentWorker, isWorkerDead, openSqliteOutbox } from "../src/storage/index.js";
-import { localTime } from "../src/traces/index.js";
+import { traceOf } from "../src/traces/index.js";
 import { createSmtpTransport } from "../src/transport/smtp/index.js";
 import type { Contender } from "./contender.js";
 import { FROM, freshDocuments, PROFILE, TO } from "./mails.js";
@@ -124,7 +124,7 @@ async function withoutTls({ port, connections, maxInDoubt }: ContenderStart, pat
       log: silentLogger,
       tenant,
       mailbox,
-      trace: (entry, actor, now) => ({ ...entry, at: localTime(new Date(now)), tenant, mailbox, actor: actor ?? `${software.name} ${software.version}` }),
+      trace: (entry, actor, now) => traceOf({ ...entry, tenant, mailbox, actor: actor ?? `${software.name} ${software.version}`, at: new Date(now) }),
       changed: () => reader.notify(),
     },
     { concurrency: connections, ...(maxInDoubt === undefined ? {} : { maxInDoubt }) },

@@ -1,6 +1,6 @@
 // A publisher's program: when a document is validated in the software, it goes to its recipients by MSSanté, and its states come back.
-// It runs against the mock, so it needs no account. With an operator, only the configuration file changes.
-import { type CdaHeaderInput, createConnector, loadConfigFile, wrapPdf } from "medimail-connector";
+// It runs against the mock, so it needs no account. With an operator, only the configuration changes.
+import { type CdaHeaderInput, createConnector, wrapPdf } from "medimail-connector";
 import { startMockMedimail } from "medimail-connector/mock";
 
 /** What the software knows of a report when a doctor validates it. Every person here is invented. */
@@ -15,9 +15,9 @@ interface ValidatedReport {
 
 export async function main({ log }: { log: (line: string) => void }) {
   await using mock = await startMockMedimail({ autoReceipts: { deliver: true, read: true } });
-  const { configs } = await mock.ready();
+  const config = await mock.config("labo@ch-exemple.mssante.fr");
   // Receipts are looked for every second here; 30 s is kinder to an operator.
-  await using connector = createConnector(loadConfigFile(configs["labo@ch-exemple.mssante.fr"] ?? ""), {
+  await using connector = createConnector(config, {
     receiptPollMs: 1_000,
   });
   await connector.ready();

@@ -1,8 +1,23 @@
 import type { Problem } from "./errors.js";
 import type { Logger, LogLevel } from "./log.js";
 import type { Runtime } from "./runtime.js";
-import type { Clock, OutboxStats, Random, ReceiptRow, RecipientState, SubmissionRow, TraceEntry } from "./seams/index.js";
-import type { DeliverySettings, DocumentSubmission, PollResult, Submission, SubmissionEvent, UnknownPolicy } from "./sending/index.js";
+import type {
+  Clock,
+  OutboxStats,
+  Random,
+  ReceiptRow,
+  RecipientState,
+  SubmissionRow,
+  TraceEntry,
+} from "./seams/index.js";
+import type {
+  DeliverySettings,
+  DocumentSubmission,
+  PollResult,
+  Submission,
+  SubmissionEvent,
+  UnknownPolicy,
+} from "./sending/index.js";
 
 /** What a program may set beyond the configuration file. All times are in ms. */
 export interface ConnectorOptions {
@@ -60,7 +75,13 @@ export interface Connector {
      */
     submit(submission: DocumentSubmission, options?: { signal?: AbortSignal; tx?: unknown }): Promise<Submission>;
     /** The mails that `submit` would send, without storing or sending them. */
-    compose(submission: DocumentSubmission): Promise<{ subject: string; mails: { messageId: string; recipients: string[]; content: Uint8Array[]; size: number }[]; problems: Problem[] }>;
+    compose(
+      submission: DocumentSubmission,
+    ): Promise<{
+      subject: string;
+      mails: { messageId: string; recipients: string[]; content: Uint8Array[]; size: number }[];
+      problems: Problem[];
+    }>;
   };
   readonly outbox: {
     /** Newest first. */

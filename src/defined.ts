@@ -1,4 +1,6 @@
-type Keys<T, Which extends "sure" | "maybe"> = { [K in keyof T]-?: undefined extends T[K] ? (Which extends "maybe" ? K : never) : Which extends "sure" ? K : never }[keyof T];
+type Keys<T, Which extends "sure" | "maybe"> = {
+  [K in keyof T]-?: undefined extends T[K] ? (Which extends "maybe" ? K : never) : Which extends "sure" ? K : never;
+}[keyof T];
 
 /** An object whose optional members are either there or absent, never `undefined`. */
 export type Defined<T> = { [K in Keys<T, "sure">]: T[K] } & { [K in Keys<T, "maybe">]?: Exclude<T[K], undefined> };

@@ -51,7 +51,14 @@ export class MedimailError extends Error {
   }
 
   /** The shape printed by the command with `--json` (CLI.md). The cause stays inside: it may be of a library that quotes its input. */
-  toJSON(): { code: ErrorCode; message: string; retryable: boolean; requirement?: string; hint?: string; path?: string } {
+  toJSON(): {
+    code: ErrorCode;
+    message: string;
+    retryable: boolean;
+    requirement?: string;
+    hint?: string;
+    path?: string;
+  } {
     return {
       code: this.code,
       message: this.message,

@@ -7,11 +7,37 @@ export { type Cda, type CdaHeader, type CdaHeaderInput, type Code, inspectCda, r
 export { type Config, type ConfigInput, parseConfig } from "./config/index.js";
 export { createConnector } from "./connector.js";
 export type { Connector, ConnectorOptions, OutboxQuery } from "./connector-types.js";
-export { ERROR_CODES, type ErrorCode, isMedimailError, MedimailError, type MedimailErrorDetails, type Problem } from "./errors.js";
-export { isPatientAddress, parseIns, parseMssAddress, patientAddress } from "./identity/index.js";
+export {
+  ERROR_CODES,
+  type ErrorCode,
+  isMedimailError,
+  MedimailError,
+  type MedimailErrorDetails,
+  type Problem,
+} from "./errors.js";
+export {
+  type Ins,
+  insDifferences,
+  isPatientAddress,
+  parseIns,
+  parseMssAddress,
+  patientAddress,
+} from "./identity/index.js";
 export { jsonLogger, type LogFields, type Logger, type LogLevel } from "./log.js";
 export { createRuntime, type Runtime } from "./runtime.js";
-export type { Clock, EventRow, OutboxStats, Random, ReceiptRow, RecipientRow, RecipientState, StoredError, SubmissionEventName, SubmissionRow, TraceEntry } from "./seams/index.js";
+export type {
+  Clock,
+  EventRow,
+  OutboxStats,
+  Random,
+  ReceiptRow,
+  RecipientRow,
+  RecipientState,
+  StoredError,
+  SubmissionEventName,
+  SubmissionRow,
+  TraceEntry,
+} from "./seams/index.js";
 export type {
   DeliverySettings,
   DocumentSubmission,
@@ -27,4 +53,15 @@ export type {
   Until,
 } from "./sending/index.js";
 export { loadConfigFile } from "./settings/index.js";
-export { type DocumentEntry, type OpenedDocument, type OpenedXdm, openXdm, type PackedXdm, type PackInput, packXdm, type SubmissionSet, type XdmAction, type XdmLimits } from "./xdm/index.js";
+export {
+  type DocumentEntry,
+  type OpenedDocument,
+  type OpenedXdm,
+  openXdm,
+  type PackedXdm,
+  type PackInput,
+  packXdm,
+  type SubmissionSet,
+  type XdmAction,
+  type XdmLimits,
+} from "./xdm/index.js";

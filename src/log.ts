@@ -39,8 +39,24 @@ export const silentLogger: Logger = { log: () => {} };
 
 const ORDER: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3 };
 const FIELDS: ReadonlySet<string> = new Set<keyof LogFields>([
-  "submission", "recipientId", "messageId", "mailbox", "tenant", "host", "port", "code", "reply", "status", "stage", "state",
-  "attempt", "count", "bytes", "ms", "path", "worker",
+  "submission",
+  "recipientId",
+  "messageId",
+  "mailbox",
+  "tenant",
+  "host",
+  "port",
+  "code",
+  "reply",
+  "status",
+  "stage",
+  "state",
+  "attempt",
+  "count",
+  "bytes",
+  "ms",
+  "path",
+  "worker",
 ]);
 
 // An INS is 15 digits (13 and a key), a token is long: neither may pass, whatever field it came in by.

@@ -191,9 +191,9 @@ const header = z.strictObject({
  * makes mandatory. Messages give the path and the rule, never a value.
  */
 export const cdaHeaderInputSchema: z.ZodType<CdaHeaderInput> = z
-  .preprocess((value) => strip(value), header)
+  .preprocess((value) => strip(value, isAbsent), header)
   .transform(
-    ({ body: _, problems: __, ...rest }) => strip(rest) as unknown as CdaHeaderInput,
+    ({ body: _, problems: __, ...rest }) => strip(rest, isUndefined) as unknown as CdaHeaderInput,
   ) as unknown as z.ZodType<CdaHeaderInput>;
 
 /** A header that has passed: what has a default is there. */
@@ -218,14 +218,17 @@ function ruleOf(issue: { code?: string; input?: unknown; expected?: unknown }): 
   return issue.input === undefined ? "is missing" : `is not of the type ${String(issue.expected)}`;
 }
 
-/** The same value without the properties that are null or undefined, however deep. */
-function strip<T>(value: T, depth = 0): T {
+const isAbsent = (value: unknown): boolean => value === null || value === undefined;
+const isUndefined = (value: unknown): boolean => value === undefined;
+
+/** The same value without the properties that are `unwanted`, however deep. */
+function strip<T>(value: T, unwanted: (value: unknown) => boolean, depth = 0): T {
   if (typeof value !== "object" || value === null || depth > 20) return value;
-  if (Array.isArray(value)) return value.map((each) => strip(each, depth + 1)) as T;
+  if (Array.isArray(value)) return value.map((each) => strip(each, unwanted, depth + 1)) as T;
   // Not by assignment: a key `__proto__` of a JSON file shall stay a key, to be refused.
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([, each]) => each !== null && each !== undefined)
-      .map(([key, each]) => [key, strip(each, depth + 1)]),
+      .filter(([, each]) => !unwanted(each))
+      .map(([key, each]) => [key, strip(each, unwanted, depth + 1)]),
   ) as T;
 }

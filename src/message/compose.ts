@@ -123,7 +123,10 @@ function textOf(kind: Kind, input: ComposeInput, seed: string): Entity {
   return multipartEntity("alternative", boundaryFor(`alternative ${seed}`), [plain, textEntity("html", body.html)]);
 }
 
-/** Fields that every mail of the composition has alike, but for those of one mail and of one kind. */
+/**
+ * Fields that every mail of the composition has alike, but for those of one mail and of one kind: From and no Sender
+ * (out-from), Reply-To, the patient's mail included (ECO.2.2.5, mes-replyto), In-Reply-To and References (ECO.2.2.2).
+ */
 function sharedFields(input: ComposeInput, headers: readonly CdaHeader[]): { top: string; bottom: string } {
   const from = {
     address: headerAddress(input.from.address, "from.address"),
@@ -222,6 +225,7 @@ export function composeMails(input: ComposeInput): Composed {
     if (subject !== "") fields.push(unstructured("Subject", subject));
     fields.push(messageIds("Message-ID", [messageId]), shared.bottom);
     // ECO.2.2.8: the only header that a professional's mail must not have.
+    // mes-fin: this header, not the mail whose subject is `[FIN]`.
     if (kind === "patient" && input.fin) fields.push(fold("X-MSS-MES", ["FIN"]));
     fields.push("MIME-Version: 1.0\r\n", body.fields, "\r\n");
     const head = Buffer.from(fields.join(""), "latin1");

@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Config } from "../config/index.js";
 import { MedimailError } from "../errors.js";
 import type { Observation } from "../seams/observations.js";
+import { loadConfigFile } from "../settings/index.js";
 import type { MockContext } from "./context.js";
 import type { DsnAction } from "./delivery.js";
 import { Delivery, findMail } from "./delivery.js";
@@ -128,6 +130,17 @@ export class MockMedimail implements AsyncDisposable {
   ready(): Promise<MockReady> {
     this.#ready ??= this.#writeReady();
     return this.#ready;
+  }
+
+  /**
+   * The configuration of one of its mailboxes, ready for `createConnector`: the file of `ready()`, read. Throws `invalid_argument` where the mock
+   * has no such mailbox.
+   */
+  async config(address: string): Promise<Config> {
+    const path = (await this.ready()).configs[address.toLowerCase()];
+    if (path === undefined)
+      throw new MedimailError("invalid_argument", "The mock has no such mailbox", { path: "address" });
+    return loadConfigFile(path);
   }
 
   async #writeReady(): Promise<MockReady> {

@@ -1,5 +1,16 @@
 /** How far an SMTP dialogue had come when it ended. Only after `content` may the server have taken the mail without our knowing. */
-export type SmtpStage = "connect" | "greeting" | "starttls" | "tls" | "auth" | "mail" | "rcpt" | "data" | "content" | "final-dot" | "done";
+export type SmtpStage =
+  | "connect"
+  | "greeting"
+  | "starttls"
+  | "tls"
+  | "auth"
+  | "mail"
+  | "rcpt"
+  | "data"
+  | "content"
+  | "final-dot"
+  | "done";
 
 /** Envelope options of RFC 3461, sent only where the server announces DSN. */
 export interface DsnRequest {
@@ -90,5 +101,7 @@ export function withTransportFailure<E extends Error>(error: E, failure: Transpo
 }
 
 export function transportFailure(error: unknown): TransportFailure | undefined {
-  return typeof error === "object" && error !== null ? (error as Record<symbol, TransportFailure | undefined>)[FAILURE] : undefined;
+  return typeof error === "object" && error !== null
+    ? (error as Record<symbol, TransportFailure | undefined>)[FAILURE]
+    : undefined;
 }

@@ -6,10 +6,27 @@ import type { SmtpStage } from "./mail-transport.js";
  * `unknown`: the hand-over was cut after the final dot. `cancelled`: withdrawn before it left.
  */
 export type RecipientState =
-  | "queued" | "unknown" | "accepted" | "delivered" | "read" | "integrated" | "refused" | "failed" | "cancelled";
+  | "queued"
+  | "unknown"
+  | "accepted"
+  | "delivered"
+  | "read"
+  | "integrated"
+  | "refused"
+  | "failed"
+  | "cancelled";
 
 export type SubmissionEventName =
-  | "queued" | "accepted" | "delivered" | "read" | "integrated" | "refused" | "failed" | "deferred" | "unknown" | "cancelled";
+  | "queued"
+  | "accepted"
+  | "delivered"
+  | "read"
+  | "integrated"
+  | "refused"
+  | "failed"
+  | "deferred"
+  | "unknown"
+  | "cancelled";
 
 /** An error as kept and shown: a code, a message without health data, the server's code. */
 export interface StoredError {
@@ -245,7 +262,11 @@ export interface OutboxStore {
    * Mails held by workers that are dead (`isDead`): those before the hand-over mark are due again; those after are returned, still held
    * by the caller (`worker`), to be settled.
    */
-  recover(query: { worker: string; now: number; isDead: (worker: WorkerIdentity & { heartbeatAt: number }) => boolean }): Promise<ClaimedMail[]>;
+  recover(query: {
+    worker: string;
+    now: number;
+    isDead: (worker: WorkerIdentity & { heartbeatAt: number }) => boolean;
+  }): Promise<ClaimedMail[]>;
   /** Time at which the next mail is due, for the worker's sleep. */
   nextDue(query: { tenant?: string; mailbox?: string; submission?: string }): Promise<number | undefined>;
 
@@ -255,26 +276,50 @@ export interface OutboxStore {
     decide: (recipients: RecipientRow[], info: SubmissionInfo | undefined) => ReceiptDecision[],
     trace?: TraceEntry,
   ): Promise<"matched" | "unmatched" | "duplicate">;
-  receipts(query: { tenant?: string; mailbox?: string; unmatchedOnly?: boolean; limit?: number }): Promise<ReceiptRow[]>;
+  receipts(query: {
+    tenant?: string;
+    mailbox?: string;
+    unmatchedOnly?: boolean;
+    limit?: number;
+  }): Promise<ReceiptRow[]>;
 
   get(id: string): Promise<SubmissionRow | undefined>;
   findByKey(tenant: string, mailbox: string, key: string): Promise<SubmissionRow | undefined>;
   /** Newest first; `after` is the id of the last one of the page before. */
-  list(query: { tenant?: string; mailbox?: string; state?: RecipientState; limit?: number; after?: string }): Promise<SubmissionRow[]>;
+  list(query: {
+    tenant?: string;
+    mailbox?: string;
+    state?: RecipientState;
+    limit?: number;
+    after?: string;
+  }): Promise<SubmissionRow[]>;
   stats(query: { tenant?: string; mailbox?: string; now: number }): Promise<OutboxStats>;
-  /** Recipients in one of `states` become queued and due at once. `decide` may refuse (throw). */
-  requeue(id: string, states: RecipientState[], at: number, traces: TraceEntry[]): Promise<SubmissionRow>;
+  /** Recipients in one of `states` become queued and due at once; where `messageId` is given, those of that mail alone. */
+  requeue(id: string, states: RecipientState[], at: number, traces: TraceEntry[], messageId?: string): Promise<SubmissionRow>;
   /** A person or a policy settles `unknown` recipients. */
   resolve(id: string, changes: RecipientChange[], events: NewEvent[], traces: TraceEntry[]): Promise<SubmissionRow>;
   /** Queued recipients whose mail is not in a worker's hands become cancelled. */
   cancel(id: string, at: number, traces: TraceEntry[]): Promise<SubmissionRow>;
   setPaused(id: string, paused: boolean): Promise<void>;
 
-  events(query: { after?: number; submission?: string; tenant?: string; mailbox?: string; limit?: number }): Promise<EventRow[]>;
+  events(query: {
+    after?: number;
+    submission?: string;
+    tenant?: string;
+    mailbox?: string;
+    limit?: number;
+  }): Promise<EventRow[]>;
   lastEventSeq(): Promise<number>;
 
   appendTraces(entries: TraceEntry[]): Promise<void>;
-  traces(query: { tenant?: string; mailbox?: string; since?: string; until?: string; after?: number; limit?: number }): Promise<(TraceEntry & { seq: number })[]>;
+  traces(query: {
+    tenant?: string;
+    mailbox?: string;
+    since?: string;
+    until?: string;
+    after?: number;
+    limit?: number;
+  }): Promise<(TraceEntry & { seq: number })[]>;
   /** Traces older than the retention are erased; nothing else ever is. */
   eraseTraces(before: string): Promise<number>;
 

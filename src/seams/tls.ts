@@ -9,5 +9,8 @@ import type { ClientCertificate } from "./credentials.js";
  */
 export interface TlsVerifier {
   /** Throws `tls_failed` or `certificate_invalid`; destroys the socket then. */
-  upgrade(socket: Socket, options: { host: string; certificate?: ClientCertificate; signal?: AbortSignal }): Promise<TLSSocket>;
+  upgrade(
+    socket: Socket,
+    options: { host: string; certificate?: ClientCertificate; signal?: AbortSignal },
+  ): Promise<TLSSocket>;
 }

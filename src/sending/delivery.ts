@@ -1,11 +1,21 @@
 import { isMedimailError } from "../errors.js";
 import type { Logger } from "../log.js";
-import type { ClaimedMail, Clock, MailSettlement, MailTransport, OutboxStore, Random, TraceEntry, TransportResult, WorkerIdentity } from "../seams/index.js";
+import type {
+  ClaimedMail,
+  Clock,
+  MailSettlement,
+  MailTransport,
+  OutboxStore,
+  Random,
+  TraceEntry,
+  TransportResult,
+  WorkerIdentity,
+} from "../seams/index.js";
 import { transportFailure } from "../seams/index.js";
 import { type BackoffPolicy, backoffMs, DEFAULT_BACKOFF } from "./backoff.js";
 import type { Circuit } from "./circuit.js";
 import { Gate } from "./gate.js";
-import { type OutcomeContext, settleAnswer, settleDoubt, settleFailure } from "./outcome.js";
+import { type OutcomeContext, settleAnswer, settleDoubt, settleFailure, type TraceDraft } from "./outcome.js";
 
 export interface DeliverySettings {
   /** Mails under way at once. Default 5. */
@@ -45,14 +55,14 @@ export interface DeliveryDeps {
   tenant: string;
   mailbox: string;
   /** Completes a trace with tenant, mailbox, actor and local time. */
-  trace: (entry: { action: string; request: string; answer: string; ok: boolean }, actor: string | undefined, now: number) => TraceEntry;
+  trace: (entry: TraceDraft, actor: string | undefined, now: number) => TraceEntry;
   /** Something changed: events are to be read. */
   changed: () => void;
 }
 
 /**
  * The worker: takes what is due, hands it over, writes down what came of it. Any number may run on one outbox, in one
- * process or several; a mail is in the hands of one.
+ * process or several; a mail is in the hands of one. A fault of the operator stays in here: submitting goes on (ECO.1.2.3).
  */
 export class DeliveryWorker {
   readonly #settings: DeliverySettings;
@@ -95,7 +105,9 @@ export class DeliveryWorker {
     const onAbort = () => this.#wake?.();
     signal.addEventListener("abort", onAbort, { once: true });
     const beat = setInterval(() => {
-      store.heartbeat(worker, clock.now()).catch((error) => log.log("warn", "delivery.heartbeat", { code: codeOf(error), worker: worker.id }));
+      store
+        .heartbeat(worker, clock.now())
+        .catch((error) => log.log("warn", "delivery.heartbeat", { code: codeOf(error), worker: worker.id }));
     }, 1_000);
     beat.unref();
     try {
@@ -116,7 +128,14 @@ export class DeliveryWorker {
       await this.#recover();
       const room = this.#paused ? 0 : Math.min(this.#settings.concurrency - this.#inHand.size, circuit.permits());
       if (room > 0) {
-        claimed = await store.claim({ worker: worker.id, now: clock.now(), limit: room, tenant, mailbox, ...(submission === undefined ? {} : { submission }) });
+        claimed = await store.claim({
+          worker: worker.id,
+          now: clock.now(),
+          limit: room,
+          tenant,
+          mailbox,
+          ...(submission === undefined ? {} : { submission }),
+        });
         for (const mail of claimed) this.#start(mail);
       }
     } catch (error) {
@@ -125,7 +144,8 @@ export class DeliveryWorker {
       await this.#sleep(this.#settings.pollMs);
       return;
     }
-    if (claimed.length === 0 || this.#inHand.size >= this.#settings.concurrency) await this.#sleep(await this.#pause(submission));
+    if (claimed.length === 0 || this.#inHand.size >= this.#settings.concurrency)
+      await this.#sleep(await this.#pause(submission));
   }
 
   /** How long to sleep when nothing may start now. A mail that comes free wakes the worker before. */
@@ -134,7 +154,9 @@ export class DeliveryWorker {
     const most = this.#settings.pollMs;
     if (this.#inHand.size >= this.#settings.concurrency) return most;
     if (circuit.permits() === 0) return Math.min(most, Math.max(1, circuit.retryAt - clock.now()));
-    const due = await store.nextDue({ tenant, mailbox, ...(submission === undefined ? {} : { submission }) }).catch(() => undefined);
+    const due = await store
+      .nextDue({ tenant, mailbox, ...(submission === undefined ? {} : { submission }) })
+      .catch(() => undefined);
     return due === undefined ? most : Math.min(most, Math.max(1, due - clock.now()));
   }
 
@@ -233,6 +255,7 @@ export class DeliveryWorker {
       retryAt: now + backoffMs(mail.attempts + 1, this.#settings.backoff, random),
       maxAgeMs: this.#settings.maxAgeMs,
       trace: (entry) => this.deps.trace(entry, mail.info.actor, now),
+      from: this.deps.mailbox,
     };
   }
 }
@@ -247,7 +270,10 @@ function outgoing(mail: ClaimedMail, from: string) {
       // Opaque and stable, so that a report that lost the Message-ID is matched all the same.
       envid: mail.messageId.slice(0, mail.messageId.lastIndexOf("@")),
       ret: "HDRS" as const,
-      notify: mail.info.requestDelivery === false ? (["FAILURE", "DELAY"] as ("SUCCESS" | "FAILURE" | "DELAY")[]) : (["SUCCESS", "FAILURE", "DELAY"] as ("SUCCESS" | "FAILURE" | "DELAY")[]),
+      notify:
+        mail.info.requestDelivery === false
+          ? (["FAILURE", "DELAY"] as ("SUCCESS" | "FAILURE" | "DELAY")[])
+          : (["SUCCESS", "FAILURE", "DELAY"] as ("SUCCESS" | "FAILURE" | "DELAY")[]),
     },
   };
 }

@@ -1,6 +1,7 @@
 import { isMedimailError } from "../errors.js";
 import type { Logger } from "../log.js";
 import type { Clock, OutboxStore, RecipientRow, SubmissionRow, TraceEntry } from "../seams/index.js";
+import type { TraceDraft } from "./outcome.js";
 
 /** What to do with a mail that the operator may have taken: wait for a receipt or a person, or send it again under the same Message-ID. */
 export type UnknownPolicy = "hold" | "resend";
@@ -16,7 +17,7 @@ export interface DoubtDeps {
   sentSearch?: (messageId: string) => Promise<boolean>;
   /** How long an accepted mail may take to appear in Sent, in ms: only then its absence says "not accepted". Default 15 s. */
   sentGraceMs: number;
-  trace: (entry: { action: string; request: string; answer: string; ok: boolean }, actor: string | undefined, now: number) => TraceEntry;
+  trace: (entry: TraceDraft, actor: string | undefined, now: number) => TraceEntry;
   changed: () => void;
 }
 
@@ -27,47 +28,60 @@ export interface DoubtDeps {
 export async function settleDoubts(deps: DoubtDeps): Promise<number> {
   if (deps.policy === "hold" && !deps.sentSearch) return 0;
   let waiting = 0;
-  for (const submission of await deps.store.list({ tenant: deps.tenant, mailbox: deps.mailbox, state: "unknown", limit: 200 })) {
+  for (const submission of await deps.store.list({
+    tenant: deps.tenant,
+    mailbox: deps.mailbox,
+    state: "unknown",
+    limit: 200,
+  })) {
     for (const [messageId, rows] of byMail(submission)) {
       try {
         waiting += await settleOne(deps, submission, messageId, rows);
       } catch (error) {
         // The operator's IMAP is away: the doubt stays, and is looked at again.
         waiting += rows.length;
-        deps.log.log("warn", "doubt.unsettled", { submission: submission.id, code: isMedimailError(error) ? error.code : "internal" });
+        deps.log.log("warn", "doubt.unsettled", {
+          submission: submission.id,
+          code: isMedimailError(error) ? error.code : "internal",
+        });
       }
     }
   }
   return waiting;
 }
 
-async function settleOne(deps: DoubtDeps, submission: SubmissionRow, messageId: string, rows: RecipientRow[]): Promise<number> {
+async function settleOne(
+  deps: DoubtDeps,
+  submission: SubmissionRow,
+  messageId: string,
+  rows: RecipientRow[],
+): Promise<number> {
   const { store, clock, sentSearch } = deps;
-  const actor = submission.info.actor;
+  const trace = (action: string, request: string, answer: string) =>
+    deps.trace({ action, request: `${request} ${messageId}`, answer, ok: true }, submission.info.actor, clock.now());
   if (!sentSearch) {
-    await store.requeue(submission.id, ["unknown"], clock.now(), [
-      deps.trace({ action: "resend", request: `policy resend ${messageId}`, answer: "queued again under the same Message-ID", ok: true }, actor, clock.now()),
-    ]);
+    const traces = [trace("resend", "policy resend", "queued again under the same Message-ID")];
+    await store.requeue(submission.id, ["unknown"], clock.now(), traces, messageId);
     deps.changed();
     return 0;
   }
-  const found = await sentSearch(messageId);
-  const now = clock.now();
-  if (found) {
+  const search = "IMAP SEARCH Sent";
+  if (await sentSearch(messageId)) {
+    const at = clock.now();
     await store.resolve(
       submission.id,
       rows.map((row) => ({ id: row.id, state: "accepted", error: null })),
-      rows.map((row) => ({ submission: submission.id, recipientId: row.id, messageId, event: "accepted", at: now })),
-      [deps.trace({ action: "send", request: `IMAP SEARCH Sent ${messageId}`, answer: "found: the operator had accepted it", ok: true }, actor, now)],
+      rows.map((row) => ({ submission: submission.id, recipientId: row.id, messageId, event: "accepted", at })),
+      [trace("send", search, "found: the operator had accepted it")],
     );
     deps.changed();
     return 0;
   }
   const since = Math.max(...rows.map((row) => row.updatedAt));
-  if (now - since < deps.sentGraceMs) return rows.length;
-  await store.requeue(submission.id, ["unknown"], now, [
-    deps.trace({ action: "send", request: `IMAP SEARCH Sent ${messageId}`, answer: "absent: the operator had not accepted it; queued again", ok: true }, actor, now),
-  ]);
+  if (clock.now() - since < deps.sentGraceMs) return rows.length;
+  const traces = [trace("send", search, "absent: the operator had not accepted it; queued again")];
+  // This mail alone: another of the same submission may be in Sent, and must not go out again.
+  await store.requeue(submission.id, ["unknown"], clock.now(), traces, messageId);
   deps.changed();
   return 0;
 }

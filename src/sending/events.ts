@@ -9,7 +9,12 @@ export interface EventQuery {
 }
 
 /** After these nothing more is to come but a late or contradictory receipt. */
-export const FINAL_STATES: ReadonlySet<RecipientState> = new Set<RecipientState>(["integrated", "refused", "failed", "cancelled"]);
+export const FINAL_STATES: ReadonlySet<RecipientState> = new Set<RecipientState>([
+  "integrated",
+  "refused",
+  "failed",
+  "cancelled",
+]);
 
 /**
  * Events are rows of the outbox, so that they survive a crash and reach a process that did not send. Readers wake at once for changes of
@@ -43,7 +48,10 @@ export class EventReader {
   }
 
   /** Events after the cursor, as they come, until the signal or `close`. Ends without an error: the caller knows why it stopped. */
-  async *read({ signal, ...query }: EventQuery & { after: number; signal?: AbortSignal }): AsyncGenerator<SubmissionEvent> {
+  async *read({
+    signal,
+    ...query
+  }: EventQuery & { after: number; signal?: AbortSignal }): AsyncGenerator<SubmissionEvent> {
     let after = query.after;
     while (!this.#closed && !signal?.aborted) {
       const page = await this.page({ ...query, after });

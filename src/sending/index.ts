@@ -5,9 +5,22 @@ export { DEFAULT_DELIVERY, type DeliveryDeps, type DeliverySettings, DeliveryWor
 export { type DoubtDeps, settleDoubts, type UnknownPolicy } from "./doubts.js";
 export { EventReader, FINAL_STATES } from "./events.js";
 export { Gate } from "./gate.js";
-export { type OutcomeContext, settleAnswer, settleDoubt, settleFailure, storedError } from "./outcome.js";
+export {
+  type OutcomeContext,
+  settleAnswer,
+  settleDoubt,
+  settleFailure,
+  storedError,
+  type TraceDraft,
+} from "./outcome.js";
 export { contentHash, dedupeKey, type Prepared, prepare, type SenderProfile } from "./prepare.js";
-export { type PollResult, pollReceipts, type ReceiptPollerDeps, type ReceiptSource, recordMail } from "./receipt-poller.js";
+export {
+  type PollResult,
+  pollReceipts,
+  type ReceiptPollerDeps,
+  type ReceiptSource,
+  recordMail,
+} from "./receipt-poller.js";
 export { decideReceipt } from "./receipts.js";
 export { type AllowedRecipient, allowedRecipients, type RuleContext } from "./rules.js";
 export { type Chore, runService, type ServiceDeps } from "./service.js";

@@ -13,6 +13,15 @@ import {
   type TransportResult,
   transportFailure,
 } from "../seams/index.js";
+import type { MailRequest } from "../traces/index.js";
+
+/** What a step says of itself for the journal; the rest (who, when, for which mailbox) is added to it. */
+export interface TraceDraft {
+  action: string;
+  request: string | MailRequest;
+  answer: string;
+  ok: boolean;
+}
 
 /** What decides when an attempt has ended; all pure. */
 export interface OutcomeContext {
@@ -22,7 +31,9 @@ export interface OutcomeContext {
   retryAt: number;
   /** Mails older than this, in ms, are not tried again. */
   maxAgeMs: number;
-  trace: (entry: { action: string; request: string; answer: string; ok: boolean }) => TraceEntry;
+  trace: (entry: TraceDraft) => TraceEntry;
+  /** Envelope sender. */
+  from: string;
 }
 
 type Draft = Pick<MailSettlement, "recipients" | "events"> & { retry: boolean };
@@ -46,7 +57,11 @@ export function settleAnswer(mail: ClaimedMail, result: TransportResult, context
 
 /** The hand-over failed: tried again, given up, or in doubt. */
 export function settleFailure(mail: ClaimedMail, error: unknown, context: OutcomeContext): MailSettlement {
-  const failure: TransportFailure = transportFailure(error) ?? { stage: "connect", verdict: "temporary", systemic: true };
+  const failure: TransportFailure = transportFailure(error) ?? {
+    stage: "connect",
+    verdict: "temporary",
+    systemic: true,
+  };
   const stored = storedError(error, failure);
   const base = { mailId: mail.mailId, worker: context.worker, at: context.now, stage: failure.stage, attempted: true };
   const traces = [traceOfAttempt(mail, context, failure.answer ?? stored.code, false)];
@@ -59,10 +74,20 @@ export function settleFailure(mail: ClaimedMail, error: unknown, context: Outcom
     return { ...base, ...all(mail, context, "failed", "failed", stored), next: { kind: "done" }, traces };
   }
   if (context.now - mail.createdAt >= context.maxAgeMs) {
-    const exhausted: StoredError = { ...stored, code: "attempts_exhausted", message: `Not accepted before its age limit. Last: ${stored.message}`, retryable: false };
+    const exhausted: StoredError = {
+      ...stored,
+      code: "attempts_exhausted",
+      message: `Not accepted before its age limit. Last: ${stored.message}`,
+      retryable: false,
+    };
     return { ...base, ...all(mail, context, "failed", "failed", exhausted), next: { kind: "done" }, traces };
   }
-  return { ...base, ...all(mail, context, undefined, "deferred", stored), next: { kind: "retry", dueAt: context.retryAt }, traces };
+  return {
+    ...base,
+    ...all(mail, context, undefined, "deferred", stored),
+    next: { kind: "retry", dueAt: context.retryAt },
+    traces,
+  };
 }
 
 /** A mail whose worker died after the hand-over mark: nobody knows whether the server took it. */
@@ -108,11 +133,14 @@ function fromReplies(mail: ClaimedMail, replies: readonly RecipientReply[], cont
 }
 
 function refusedRecipient(reply: RecipientReply | undefined): StoredError {
-  if (!reply) return { code: "smtp_protocol", message: "The server did not answer for this recipient.", retryable: true };
+  if (!reply)
+    return { code: "smtp_protocol", message: "The server did not answer for this recipient.", retryable: true };
   const code = `${reply.reply}${reply.status ? ` ${reply.status}` : ""}`;
   return {
     code: reply.temporary ? "smtp_temporary" : "recipient_refused",
-    message: reply.temporary ? `The operator put this recipient off (${code}).` : `The operator refused this recipient (${code}).`,
+    message: reply.temporary
+      ? `The operator put this recipient off (${code}).`
+      : `The operator refused this recipient (${code}).`,
     reply: reply.reply,
     ...(reply.status === undefined ? {} : { status: reply.status }),
     retryable: reply.temporary,
@@ -133,8 +161,21 @@ function all(
   };
 }
 
-function event(mail: ClaimedMail, recipientId: number, name: SubmissionEventName, at: number, error?: StoredError): NewEvent {
-  return { submission: mail.submission, recipientId, messageId: mail.messageId, event: name, at, ...(error ? { error } : {}) };
+function event(
+  mail: ClaimedMail,
+  recipientId: number,
+  name: SubmissionEventName,
+  at: number,
+  error?: StoredError,
+): NewEvent {
+  return {
+    submission: mail.submission,
+    recipientId,
+    messageId: mail.messageId,
+    event: name,
+    at,
+    ...(error ? { error } : {}),
+  };
 }
 
 /** What is kept of an error: our own words and the server's codes, never its text (it may repeat an address). */
@@ -153,7 +194,7 @@ export function storedError(error: unknown, failure?: TransportFailure): StoredE
 function traceOfAttempt(mail: ClaimedMail, context: OutcomeContext, answer: string, ok: boolean): TraceEntry {
   return context.trace({
     action: mail.action === "delete" ? "delete-document" : "send",
-    request: `SMTP ${mail.messageId} recipients=${mail.recipients.length} attempt=${mail.attempts + 1}`,
+    request: { from: context.from, recipients: mail.recipients, messageId: mail.messageId },
     answer,
     ok,
   });

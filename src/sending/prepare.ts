@@ -71,8 +71,17 @@ export async function prepare(submission: DocumentSubmission, profile: SenderPro
     throw new MedimailError("invalid_argument", "The submission has no document.", { path: "documents" });
   }
   const cdas = submission.documents.map((document) => readCda(document.cda));
-  const problems: Problem[] = cdas.flatMap((cda, index) => cda.problems.map((problem) => ({ ...problem, path: `documents[${index}]${problem.path ? `.${problem.path}` : ""}` })));
-  const allowed = allowedRecipients(submission, cdas.map((cda) => cda.header), profile);
+  const problems: Problem[] = cdas.flatMap((cda, index) =>
+    cda.problems.map((problem) => ({
+      ...problem,
+      path: `documents[${index}]${problem.path ? `.${problem.path}` : ""}`,
+    })),
+  );
+  const allowed = allowedRecipients(
+    submission,
+    cdas.map((cda) => cda.header),
+    profile,
+  );
   problems.push(...allowed.problems);
   const action = submission.action ?? "create";
   const now = profile.clock.now();
@@ -105,7 +114,9 @@ export async function prepare(submission: DocumentSubmission, profile: SenderPro
       action,
       nil: profile.software.nil,
       software: profile.software,
-      messageIds: groups.map((group) => messageIdFor({ submission: id, recipientKey: group.map((r) => r.address).join(","), domain })),
+      messageIds: groups.map((group) =>
+        messageIdFor({ submission: id, recipientKey: group.map((r) => r.address).join(","), domain }),
+      ),
       date: new Date(now),
       replyTo: submission.replyTo ?? profile.sender.replyTo,
       subjectExtra: submission.subjectExtra,

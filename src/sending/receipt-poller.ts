@@ -10,7 +10,11 @@ export interface ReceiptSource {
    * Mails after the cursor that may be receipts, oldest first, each with the cursor that stands after it. Without a cursor:
    * from the first mail received on or after `since`. A mail too large to be a receipt comes without `raw`.
    */
-  mails(options: { cursor?: string; since: Date; signal?: AbortSignal }): AsyncIterable<{ raw?: Uint8Array; cursor: string; source: string }>;
+  mails(options: {
+    cursor?: string;
+    since: Date;
+    signal?: AbortSignal;
+  }): AsyncIterable<{ raw?: Uint8Array; cursor: string; source: string }>;
 }
 
 export interface ReceiptPollerDeps {
@@ -40,12 +44,19 @@ const FIRST_LOOK_MS = 7 * 24 * 3_600_000;
  * as read and moves no mail: the mailbox belongs to its users. The cursor is written after each mail, so that a crash
  * reads at most one again, which is then a duplicate.
  */
-export async function pollReceipts(deps: ReceiptPollerDeps, options: { signal?: AbortSignal } = {}): Promise<PollResult> {
+export async function pollReceipts(
+  deps: ReceiptPollerDeps,
+  options: { signal?: AbortSignal } = {},
+): Promise<PollResult> {
   const { store, source, tenant, mailbox, clock } = deps;
   const result: PollResult = { read: 0, matched: 0, unmatched: 0, duplicate: 0 };
   const cursor = await store.cursor(tenant, mailbox, CURSOR);
   const since = new Date(clock.now() - FIRST_LOOK_MS);
-  for await (const mail of source.mails({ ...(cursor === undefined ? {} : { cursor }), since, ...(options.signal ? { signal: options.signal } : {}) })) {
+  for await (const mail of source.mails({
+    ...(cursor === undefined ? {} : { cursor }),
+    since,
+    ...(options.signal ? { signal: options.signal } : {}),
+  })) {
     result.read += 1;
     if (mail.raw) {
       const outcome = await recordMail(deps, mail.raw, mail.source);
@@ -58,7 +69,11 @@ export async function pollReceipts(deps: ReceiptPollerDeps, options: { signal?: 
 }
 
 /** One mail: recorded where it is a receipt, else undefined. A mail that cannot be read is no receipt, and stops nothing. */
-export async function recordMail(deps: Omit<ReceiptPollerDeps, "source">, raw: Uint8Array, source: string): Promise<"matched" | "unmatched" | "duplicate" | undefined> {
+export async function recordMail(
+  deps: Omit<ReceiptPollerDeps, "source">,
+  raw: Uint8Array,
+  source: string,
+): Promise<"matched" | "unmatched" | "duplicate" | undefined> {
   let receipt: Receipt | undefined;
   try {
     receipt = await parseReceipt(raw);

@@ -1,5 +1,12 @@
 import type { Receipt } from "../message/index.js";
-import type { NewEvent, ReceiptDecision, RecipientRow, RecipientState, StoredError, SubmissionEventName } from "../seams/index.js";
+import type {
+  NewEvent,
+  ReceiptDecision,
+  RecipientRow,
+  RecipientState,
+  StoredError,
+  SubmissionEventName,
+} from "../seams/index.js";
 
 /** What one receipt says of one recipient. */
 interface Statement {
@@ -9,10 +16,20 @@ interface Statement {
 }
 
 /** Forward order; a receipt never takes a recipient back. */
-const RANK: Record<RecipientState, number> = { queued: 0, cancelled: 0, unknown: 1, accepted: 2, failed: 3, delivered: 3, read: 4, refused: 5, integrated: 6 };
+const RANK: Record<RecipientState, number> = {
+  queued: 0,
+  cancelled: 0,
+  unknown: 1,
+  accepted: 2,
+  failed: 3,
+  delivered: 3,
+  read: 4,
+  refused: 5,
+  integrated: 6,
+};
 
 /**
- * What a receipt changes: pure, so that late, duplicate and contradictory ones can be tested as a table.
+ * What a receipt, be it a DSN (out-ack) or a MDN (ECO.3.1.6), changes: pure, so that late, duplicate and contradictory ones can be tested as a table.
  *
  * - Forward only: a delivery report that comes after the reading changes nothing.
  * - A failure counts until somebody has read: a report of delivery may come from a relay on the way, and of two reports that contradict each
@@ -27,7 +44,8 @@ export function decideReceipt(receipt: Receipt, recipients: readonly RecipientRo
     const events: NewEvent[] = [];
     const decision: ReceiptDecision = { recipientId: row.id, events };
     const moves = statement.to !== undefined && mayMove(row.state, statement.to);
-    if (moves && statement.to !== undefined) decision.change = { id: row.id, state: statement.to, error: statement.error ?? null };
+    if (moves && statement.to !== undefined)
+      decision.change = { id: row.id, state: statement.to, error: statement.error ?? null };
     const contradicts = statement.to === "refused" && row.state === "integrated";
     if (statement.event && (moves || statement.to === undefined || contradicts)) {
       events.push({
@@ -52,14 +70,20 @@ function mayMove(from: RecipientState, to: RecipientState): boolean {
   return RANK[to] > RANK[from];
 }
 
-function statementsOf(receipt: Receipt, recipients: readonly RecipientRow[]): { row: RecipientRow; statement: Statement }[] {
+function statementsOf(
+  receipt: Receipt,
+  recipients: readonly RecipientRow[],
+): { row: RecipientRow; statement: Statement }[] {
   if (receipt.kind === "dsn") {
     return receipt.recipients.flatMap((entry) => {
       const row = rowOf(recipients, entry.originalRecipient, entry.address);
       return row ? [{ row, statement: ofDsn(entry) }] : [];
     });
   }
-  const row = receipt.kind === "mdn" ? rowOf(recipients, receipt.originalRecipient, receipt.finalRecipient) : rowOf(recipients, receipt.from);
+  const row =
+    receipt.kind === "mdn"
+      ? rowOf(recipients, receipt.originalRecipient, receipt.finalRecipient)
+      : rowOf(recipients, receipt.from);
   return row ? [{ row, statement: receipt.kind === "mdn" ? ofMdn(receipt) : refusal(receipt.error) }] : [];
 }
 
@@ -81,9 +105,17 @@ function ofDsn(entry: Extract<Receipt, { kind: "dsn" }>["recipients"][number]): 
       // no better news will come. A later failure still counts.
       return { to: "delivered", event: "delivered" };
     case "delayed":
-      return { to: undefined, event: "deferred", error: reportError("smtp_temporary", "The operator reports a delay.", entry.status, true) };
+      return {
+        to: undefined,
+        event: "deferred",
+        error: reportError("smtp_temporary", "The operator reports a delay.", entry.status, true),
+      };
     case "failed":
-      return { to: "failed", event: "failed", error: reportError("delivery_failed", bounceText(entry.status), entry.status, false) };
+      return {
+        to: "failed",
+        event: "failed",
+        error: reportError("delivery_failed", bounceText(entry.status), entry.status, false),
+      };
   }
 }
 
@@ -110,7 +142,9 @@ function refusal(error: { code?: string; label?: string }): Statement {
     event: "refused",
     error: {
       code: "integration_refused",
-      message: error.code ? `The recipient's software did not integrate the document (${error.code}).` : "The recipient's software did not integrate the document.",
+      message: error.code
+        ? `The recipient's software did not integrate the document (${error.code}).`
+        : "The recipient's software did not integrate the document.",
       retryable: false,
       ...(error.code === undefined ? {} : { application: error.code }),
     },

@@ -20,7 +20,11 @@ export interface RuleContext {
 /** The box of ANS that answers by itself, on the patients' side (requirement `mes-test`). */
 const PATIENT_TEST_BOX = "reponse.automatique-test@patient.mssante.fr";
 
-const MASKS = { professional: "MASQUE_PS", patient: "INVISIBLE_PATIENT", guardians: "INVISIBLE_REPRESENTANTS_LEGAUX" } as const;
+const MASKS = {
+  professional: "MASQUE_PS",
+  patient: "INVISIBLE_PATIENT",
+  guardians: "INVISIBLE_REPRESENTANTS_LEGAUX",
+} as const;
 
 /**
  * Who may be written to, by the rules that bind the sender: identity status (INS/va1.53), patient's address from a
@@ -41,10 +45,14 @@ export function allowedRecipients(
   for (const [index, given] of (submission.to ?? []).entries()) {
     const recipient = checkedRecipient(given, index, context);
     if (recipient.kind === "patient" && recipient.address !== PATIENT_TEST_BOX && recipient.address !== own()) {
-      throw new MedimailError("patient_address_refused", `to[${index}] is a patient's address, but not that of the documents' patient.`, {
-        path: `to[${index}]`,
-        hint: "Leave it out and set `patient: true`: the address is built from the qualified INS of the CDA.",
-      });
+      throw new MedimailError(
+        "patient_address_refused",
+        `to[${index}] is a patient's address, but not that of the documents' patient.`,
+        {
+          path: `to[${index}]`,
+          hint: "Leave it out and set `patient: true`: the address is built from the qualified INS of the CDA.",
+        },
+      );
     }
     if (!recipients.has(recipient.address)) recipients.set(recipient.address, recipient);
   }
@@ -54,14 +62,20 @@ export function allowedRecipients(
   }
   const list = [...recipients.values()];
   if (list.length === 0) {
-    throw new MedimailError("invalid_argument", "The submission has no recipient.", { path: "to", hint: "Give `to`, or `patient: true`." });
+    throw new MedimailError("invalid_argument", "The submission has no recipient.", {
+      path: "to",
+      hint: "Give `to`, or `patient: true`.",
+    });
   }
   const toPatient = list.some((recipient) => recipient.kind === "patient");
   const toProfessionals = list.some((recipient) => recipient.kind === "professional");
   checkOppositions(submission, toPatient, toProfessionals);
   checkMasks(submission, headers, toPatient, toProfessionals);
   if (submission.fin && !toPatient) {
-    throw new MedimailError("invalid_argument", "`fin` closes an exchange with a patient, and no recipient is one.", { path: "fin", requirement: "ECO.2.2.8" });
+    throw new MedimailError("invalid_argument", "`fin` closes an exchange with a patient, and no recipient is one.", {
+      path: "fin",
+      requirement: "ECO.2.2.8",
+    });
   }
   return { recipients: list, problems };
 }
@@ -73,17 +87,30 @@ function checkedRecipient(given: string | RecipientInput, index: number, context
   try {
     address = parseMssAddress(input.address, context.addressSuffixes ? { suffixes: context.addressSuffixes } : {});
   } catch (cause) {
-    throw new MedimailError("recipient_invalid", `${path} is not a MSSanté address.`, { path, cause, hint: "An address ends in .mssante.fr." });
+    throw new MedimailError("recipient_invalid", `${path} is not a MSSanté address.`, {
+      path,
+      cause,
+      hint: "An address ends in .mssante.fr.",
+    });
   }
   const isPatient = isPatientAddress(address) || address.endsWith("@patient.mssante.fr");
   if (input.kind && (input.kind === "patient") !== isPatient) {
     throw new MedimailError("recipient_invalid", `${path} says ${input.kind}, its address says otherwise.`, { path });
   }
-  return { address, kind: isPatient ? "patient" : "professional", ...(input.name === undefined ? {} : { name: input.name }) };
+  return {
+    address,
+    kind: isPatient ? "patient" : "professional",
+    ...(input.name === undefined ? {} : { name: input.name }),
+  };
 }
 
 /** Checks the identity of every document, and gives a function that builds the patient's own address or says why not. */
-function ownAddress(submission: DocumentSubmission, headers: readonly CdaHeader[], context: RuleContext, problems: Problem[]): () => string {
+function ownAddress(
+  submission: DocumentSubmission,
+  headers: readonly CdaHeader[],
+  context: RuleContext,
+  problems: Problem[],
+): () => string {
   const withIns = headers.filter((header) => header.patient.ins);
   const status = submission.identityStatus ?? (withIns.length > 0 ? "qualifiee" : "provisoire");
   if (status !== "qualifiee" && withIns.length > 0) {
@@ -102,22 +129,33 @@ function ownAddress(submission: DocumentSubmission, headers: readonly CdaHeader[
       // A test identity has no place on a real operator, whoever the recipient is; a wrong key only closes the patient's own box.
       if ((error as MedimailError).code === "ins_test_oid_refused") throw error;
       fault = error;
-      problems.push({ severity: "warning", code: "ins_key_invalid", message: "The INS of the CDA does not pass its check.", path: "patient.ins" });
+      problems.push({
+        severity: "warning",
+        code: "ins_key_invalid",
+        message: "The INS of the CDA does not pass its check.",
+        path: "patient.ins",
+      });
     }
   }
   return () => {
     if (parsed && withIns.length === headers.length) return patientAddress(parsed);
     if (fault) throw fault;
-    throw new MedimailError("patient_address_refused", "A patient's address is built from a qualified INS, and the documents carry none.", {
-      hint: "Qualify the identity, produce the CDA with its INS, then submit again.",
-      path: "patient",
-    });
+    throw new MedimailError(
+      "patient_address_refused",
+      "A patient's address is built from a qualified INS, and the documents carry none.",
+      {
+        hint: "Qualify the identity, produce the CDA with its INS, then submit again.",
+        path: "patient",
+      },
+    );
   };
 }
 
 function checkOppositions({ opposition }: DocumentSubmission, toPatient: boolean, toProfessionals: boolean): void {
   if (opposition?.patient && toPatient) {
-    throw new MedimailError("opposition_patient", "The patient opposes mails to himself.", { hint: "Remove the patient from the recipients." });
+    throw new MedimailError("opposition_patient", "The patient opposes mails to himself.", {
+      hint: "Remove the patient from the recipients.",
+    });
   }
   if (opposition?.professionals && toProfessionals && !opposition.acknowledged) {
     throw new MedimailError("opposition_professional", "The patient opposes mails between professionals.", {
@@ -126,19 +164,36 @@ function checkOppositions({ opposition }: DocumentSubmission, toPatient: boolean
   }
 }
 
-function checkMasks(submission: DocumentSubmission, headers: readonly CdaHeader[], toPatient: boolean, toProfessionals: boolean): void {
-  const masks = new Set([...(submission.confidentiality ?? []), ...headers.map((header) => header.confidentialityCode?.code ?? "")]);
+function checkMasks(
+  submission: DocumentSubmission,
+  headers: readonly CdaHeader[],
+  toPatient: boolean,
+  toProfessionals: boolean,
+): void {
+  const masks = new Set([
+    ...(submission.confidentiality ?? []),
+    ...headers.map((header) => header.confidentialityCode?.code ?? ""),
+  ]);
   const refuse = (what: string, hint: string): never => {
     throw new MedimailError("mask_forbids_recipient", what, { path: "confidentiality", hint });
   };
   if (toProfessionals && masks.has(MASKS.professional)) {
-    refuse("MASQUE_PS hides the document from professionals, and one is a recipient.", "Send it to the patient alone, or without this mask.");
+    refuse(
+      "MASQUE_PS hides the document from professionals, and one is a recipient.",
+      "Send it to the patient alone, or without this mask.",
+    );
   }
   if (toPatient && masks.has(MASKS.patient)) {
-    refuse("INVISIBLE_PATIENT hides the document from the patient, who is a recipient.", "Send it to professionals alone until the document was announced to the patient.");
+    refuse(
+      "INVISIBLE_PATIENT hides the document from the patient, who is a recipient.",
+      "Send it to professionals alone until the document was announced to the patient.",
+    );
   }
   if (toPatient && toProfessionals && masks.has(MASKS.guardians)) {
-    refuse("INVISIBLE_REPRESENTANTS_LEGAUX: such a document goes to professionals or to the patient, not to both at once.", "Submit twice.");
+    refuse(
+      "INVISIBLE_REPRESENTANTS_LEGAUX: such a document goes to professionals or to the patient, not to both at once.",
+      "Submit twice.",
+    );
   }
   if (toPatient && !toProfessionals && submission.secretConnection) {
     refuse("A secret connection (CONNEXION_SECRETE) forbids a mail to the patient alone.", "Leave the patient out.");

@@ -24,7 +24,10 @@ export interface ServiceDeps {
  * The delivery worker and its chores (receipts, doubts, erasure), until the signal. A chore that fails is logged and tried
  * again later; it stops neither the delivery nor the others.
  */
-export async function runService(deps: ServiceDeps, options: { signal: AbortSignal; submission?: string }): Promise<void> {
+export async function runService(
+  deps: ServiceDeps,
+  options: { signal: AbortSignal; submission?: string },
+): Promise<void> {
   const { signal } = options;
   await Promise.all([deps.worker.run(options), ...deps.chores.map((chore) => repeat(chore, deps, signal))]);
 }

@@ -62,7 +62,13 @@ export class SubmissionHandle implements Submission {
     }
   }
 
-  async settled({ until = "accepted", signal }: { until?: Until; signal?: AbortSignal } = {}): Promise<SettledSubmission> {
+  async settled({
+    until = "accepted",
+    signal,
+  }: {
+    until?: Until;
+    signal?: AbortSignal;
+  } = {}): Promise<SettledSubmission> {
     if (until === "accepted") return this.#settled(until, signal);
     this.deps.eager(1);
     try {
@@ -76,11 +82,14 @@ export class SubmissionHandle implements Submission {
     for (;;) {
       const row = await this.status();
       const ended = row.recipients.every(
-        ({ state }) => hasReached(state, until) || FINAL_STATES.has(state) || (state === "unknown" && this.deps.unknownIsFinal),
+        ({ state }) =>
+          hasReached(state, until) || FINAL_STATES.has(state) || (state === "unknown" && this.deps.unknownIsFinal),
       );
       if (ended) return settledOf(row, until);
       if (signal?.aborted) {
-        throw new MedimailError("aborted", `The wait for "${until}" was aborted; the submission goes on.`, { cause: signal.reason });
+        throw new MedimailError("aborted", `The wait for "${until}" was aborted; the submission goes on.`, {
+          cause: signal.reason,
+        });
       }
       await this.deps.reader.wait(signal);
     }
@@ -95,6 +104,12 @@ function settledOf(row: SubmissionRow, until: Until): SettledSubmission {
   return {
     submission: row,
     ok: row.recipients.every(({ state }) => hasReached(state, until)),
-    recipients: row.recipients.map(({ address, kind, state, messageId, error }) => ({ address, kind, state, messageId, ...(error ? { error } : {}) })),
+    recipients: row.recipients.map(({ address, kind, state, messageId, error }) => ({
+      address,
+      kind,
+      state,
+      messageId,
+      ...(error ? { error } : {}),
+    })),
   };
 }

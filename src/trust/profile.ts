@@ -14,7 +14,7 @@ export const CIPHER_SUITES = {
   tls13: ["TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_GCM_SHA256"],
 } as const;
 
-/** The list for `tls.connect`: TLS 1.3 beside the listed suites, never another one. */
+/** The list for `tls.connect`: TLS 1.3 beside the listed suites, never another; a server limited to 1.2 is served (ECO.1.1.2). */
 export function cipherList(allowCbc = false): string {
   const listed = [...CIPHER_SUITES.aead, ...(allowCbc ? CIPHER_SUITES.cbc : [])];
   return [...CIPHER_SUITES.tls13, ...listed.map((suite) => suite.openssl)].join(":");

@@ -1,4 +1,5 @@
-/** From a checked configuration to the rooms: which engine stands behind each seam. Decides nothing else. */
+/** From a checked configuration to the rooms: which engine stands behind each seam, and what runs beside what. */
+export { type Core, type Frame, frameOf, openCore, senderProfile } from "./core.js";
 export { type Operator, type OperatorOptions, openOperator } from "./operator.js";
-export { openStore } from "./store.js";
-export { receiptSource } from "./receipt-source.js";
+export { outboxCommands } from "./outbox.js";
+export { readReceipts, runDelivery } from "./service.js";

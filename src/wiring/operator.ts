@@ -32,7 +32,8 @@ export interface OperatorOptions {
 
 /** Builds the sessions of one mailbox. Reads the authorities at once, certificates and tokens when a session needs them. */
 export function openOperator(config: Config, options: OperatorOptions): Operator {
-  if (config.operator === "discover") throw new MedimailError("not_supported", "Discovery is not served yet; name the hosts.", { path: "operator" });
+  if (config.operator === "discover")
+    throw new MedimailError("not_supported", "Discovery is not served yet; name the hosts.", { path: "operator" });
   const pinned: PinnedOperator = config.operator;
   const dialer = createDialer(config.network.proxy === undefined ? {} : { proxy: config.network.proxy });
   const tls: TlsVerifier = createTlsVerifier({
@@ -41,14 +42,21 @@ export function openOperator(config: Config, options: OperatorOptions): Operator
   });
   const credentials = credentialsOf(config);
   const shared = { dialer, tls, credentials, logger: options.logger };
-  const transport = createSmtpTransport({ ...shared, ...pinned.smtp, clientName: clientName(), maxConnections: options.maxConnections });
+  const transport = createSmtpTransport({
+    ...shared,
+    ...pinned.smtp,
+    clientName: clientName(),
+    maxConnections: options.maxConnections,
+  });
   const imap = createImapMailbox({ ...shared, ...pinned.imap, mailbox: config.mailbox.address });
   return {
     transport,
     imap,
     smtpHost: pinned.smtp,
     filesSent: pinned.filesSent ?? false,
-    isTest: [pinned.smtp.host, pinned.imap.host].every((host) => isLoopback(host) || /(^|\.)(formation|test|bas)\./i.test(host)),
+    isTest: [pinned.smtp.host, pinned.imap.host].every(
+      (host) => isLoopback(host) || /(^|\.)(formation|test|bas)\./i.test(host),
+    ),
     async close() {
       await Promise.allSettled([transport.close(), imap.close()]);
       await credentials.close();
@@ -72,8 +80,12 @@ function credentialsOf(config: Config): CredentialSource {
         sasl: auth.sasl,
         username: auth.username ?? mailbox.address,
         ...(auth.p12 === undefined ? {} : { p12: file(auth.p12, "auth.p12") }),
-        ...(auth.cert === undefined ? {} : { cert: async () => (await file(auth.cert as string, "auth.cert")()).toString("utf8") }),
-        ...(auth.key === undefined ? {} : { key: async () => (await file(auth.key as string, "auth.key")()).toString("utf8") }),
+        ...(auth.cert === undefined
+          ? {}
+          : { cert: async () => (await file(auth.cert as string, "auth.cert")()).toString("utf8") }),
+        ...(auth.key === undefined
+          ? {}
+          : { key: async () => (await file(auth.key as string, "auth.key")()).toString("utf8") }),
         ...(auth.passphrase === undefined ? {} : { passphrase: ask(auth.passphrase, "auth.passphrase") }),
         ...(auth.password === undefined ? {} : { password: ask(auth.password, "auth.password") }),
       });
@@ -86,6 +98,10 @@ function credentialsOf(config: Config): CredentialSource {
     case "password":
       return passwordCredentials({ username: auth.username, password: ask(auth.password, "auth.password") });
     case "pro-sante-connect":
-      throw new MedimailError("not_supported", "auth.method pro-sante-connect is not served yet; give an access token from outside.", { path: "auth.method" });
+      throw new MedimailError(
+        "not_supported",
+        "auth.method pro-sante-connect is not served yet; give an access token from outside.",
+        { path: "auth.method" },
+      );
   }
 }

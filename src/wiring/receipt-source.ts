@@ -15,7 +15,15 @@ export function receiptSource(imap: ImapMailbox): ReceiptSource {
     async *mails({ cursor, since, signal }) {
       const [uidValidity, uid] = cursor?.split(":") ?? [];
       const reading = imap.fetchNew(
-        defined({ folder: FOLDER, uidValidity, lastUid: uid === undefined ? undefined : Number(uid), since, maxBytes: RECEIPT_BYTES, limit: 1_000, signal }),
+        defined({
+          folder: FOLDER,
+          uidValidity,
+          lastUid: uid === undefined ? undefined : Number(uid),
+          since,
+          maxBytes: RECEIPT_BYTES,
+          limit: 1_000,
+          signal,
+        }),
       );
       for await (const mail of reading) {
         const next = `${mail.cursor.uidValidity}:${mail.cursor.lastUid}`;

@@ -12,6 +12,8 @@ export function openStore(config: Config, key: Uint8Array | undefined): Promise<
     case "memory":
       return openSqliteOutbox({ memory: true, ...encryption });
     case "postgres":
-      throw new MedimailError("not_supported", "outbox.store postgres is not served yet; use sqlite.", { path: "outbox.store" });
+      throw new MedimailError("not_supported", "outbox.store postgres is not served yet; use sqlite.", {
+        path: "outbox.store",
+      });
   }
 }

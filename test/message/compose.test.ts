@@ -347,7 +347,7 @@ describe("Message-ID (ECO.2.2.1)", () => {
   });
 
   it("shows nothing of the recipient and ends in the sender's domain", () => {
-    expect(of("s1", PATIENT.address)).toMatch(/^[0-9a-f]{48}@chu\.mssante\.fr$/);
+    expect(of("s1", PATIENT.address)).toMatch(/^[a-p]{48}@chu\.mssante\.fr$/);
     expect(codeOf(() => messageIdFor({ submission: "s", recipientKey: "r", domain: "a>b" }))).toBe("invalid_argument");
   });
 

@@ -11,19 +11,30 @@ import { COLLEAGUE, pair, soon } from "./kit.js";
 describeWithShared("every official CDA, sent to the mock", (shared) => {
   it("is received by an independent client, byte for byte, archive and PDF", { timeout: 120_000 }, async () => {
     const documents = corpusDocuments(shared);
-    expect(documents.length).toBe(readdirSync(join(shared, "corpus/xdm")).filter((name) => name.endsWith(".zip")).length);
+    expect(documents.length).toBe(
+      readdirSync(join(shared, "corpus/xdm")).filter((name) => name.endsWith(".zip")).length,
+    );
     await using it = await pair({ settings: { maxInDoubt: 5 } });
     const { mock, connector } = it;
     const sent = new Map<string, { name: string; cda: Uint8Array; pdf: Uint8Array | undefined }>();
     for (const { name, cda } of documents) {
       const pdf = pdfFor(cda);
       // A document and its deletion are the same bytes: each archive is an event of its own here.
-      const submission = await connector.documents.submit({ documents: [{ cda, ...(pdf ? { pdf } : {}) }], to: [COLLEAGUE], resend: true });
+      const submission = await connector.documents.submit({
+        documents: [{ cda, ...(pdf ? { pdf } : {}) }],
+        to: [COLLEAGUE],
+        resend: true,
+      });
       sent.set(submission.messageIds[0] as string, { name, cda, pdf });
       await submission.settled({ signal: soon(30_000) });
     }
     const client = new ImapFlow({
-      host: mock.imap.host, port: mock.imap.port, secure: false, doSTARTTLS: true, logger: false, tls: { ca: mock.ca },
+      host: mock.imap.host,
+      port: mock.imap.port,
+      secure: false,
+      doSTARTTLS: true,
+      logger: false,
+      tls: { ca: mock.ca },
       auth: { user: COLLEAGUE, accessToken: mock.token(COLLEAGUE) },
     });
     await client.connect();
@@ -52,4 +63,3 @@ describeWithShared("every official CDA, sent to the mock", (shared) => {
 function sha(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
-

@@ -10,7 +10,12 @@ describe("a validated document, end to end", () => {
     await using it = await pair();
     const { mock, connector } = it;
     const cda = cdaOf(1);
-    const submission = await connector.documents.submit({ documents: [{ cda }], to: [DOCTOR], patient: true, requestRead: true });
+    const submission = await connector.documents.submit({
+      documents: [{ cda }],
+      to: [DOCTOR],
+      patient: true,
+      requestRead: true,
+    });
     expect((await submission.settled({ until: "delivered", signal: soon() })).ok).toBe(true);
 
     const [toDoctor] = (await connector.outbox.get(submission.id)).recipients;
@@ -44,11 +49,17 @@ describe("a validated document, end to end", () => {
 
   it("writes a trace of each sending with author, local time, request and the server's answer (ECO.4.1.1, ECO.4.1.2)", async () => {
     await using it = await pair();
-    const submission = await it.connector.documents.submit({ documents: [{ cda: cdaOf(3) }], to: [DOCTOR], actor: "810000000018" });
+    const submission = await it.connector.documents.submit({
+      documents: [{ cda: cdaOf(3) }],
+      to: [DOCTOR],
+      actor: "810000000018",
+    });
     await submission.settled({ signal: soon() });
     const traces = [];
     for await (const trace of it.connector.traces.list()) traces.push(trace);
-    expect(traces).toMatchObject([{ mailbox: LABO, actor: "810000000018", action: "send", ok: true, answer: expect.stringMatching(/^250/) }]);
+    expect(traces).toMatchObject([
+      { mailbox: LABO, actor: "810000000018", action: "send", ok: true, answer: expect.stringMatching(/^250/) },
+    ]);
     expect(traces[0]?.at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d$/);
   });
 

@@ -1,4 +1,4 @@
-import { type Connector, type ConnectorOptions, createConnector, loadConfigFile } from "../../src/index.js";
+import { type Connector, type ConnectorOptions, createConnector } from "../../src/index.js";
 import { type MockMedimail, type MockMedimailOptions, startMockMedimail } from "../../src/mock/index.js";
 
 export const LABO = "labo@ch-exemple.mssante.fr";
@@ -14,9 +14,12 @@ export const QUICK: ConnectorOptions = {
 };
 
 /** The configuration that the mock writes for a mailbox, with an outbox in memory unless told otherwise. */
-export async function configOf(mock: MockMedimail, address = LABO, changes: Record<string, unknown> = {}): Promise<Record<string, unknown>> {
-  const { configs } = await mock.ready();
-  return { ...loadConfigFile(configs[address] as string), outbox: { store: "memory" }, ...changes };
+export async function configOf(
+  mock: MockMedimail,
+  address = LABO,
+  changes: Record<string, unknown> = {},
+): Promise<Record<string, unknown>> {
+  return { ...(await mock.config(address)), outbox: { store: "memory" }, ...changes };
 }
 
 export interface Pair extends AsyncDisposable {
@@ -25,7 +28,11 @@ export interface Pair extends AsyncDisposable {
 }
 
 /** A mock and a connector of its laboratory mailbox. */
-export async function pair(options: ConnectorOptions = {}, mockOptions: MockMedimailOptions = {}, config: Record<string, unknown> = {}): Promise<Pair> {
+export async function pair(
+  options: ConnectorOptions = {},
+  mockOptions: MockMedimailOptions = {},
+  config: Record<string, unknown> = {},
+): Promise<Pair> {
   const mock = await startMockMedimail(mockOptions);
   const settings = { ...QUICK.settings, ...options.settings };
   const connector = createConnector(await configOf(mock, LABO, config), { ...QUICK, ...options, settings });

@@ -1,9 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readFileSync } from "node:fs";
 import { ImapFlow } from "imapflow";
 import { simpleParser } from "mailparser";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -27,9 +26,14 @@ interface Settings {
 const PACKAGES = ["/usr/sbin/dovecot", "/usr/sbin/postfix", "/usr/lib/dovecot/lmtp"];
 const missing = PACKAGES.filter((path) => !existsSync(path));
 const usable = process.platform === "linux" && process.getuid?.() === 0 && missing.length === 0;
-if (!usable && !process.env["CI"]) console.info("skipped: a real operator (needs root and the Debian packages dovecot-imapd dovecot-lmtpd postfix)");
+if (!usable && !process.env["CI"])
+  console.info("skipped: a real operator (needs root and the Debian packages dovecot-imapd dovecot-lmtpd postfix)");
 
-const suite = usable || process.env["CI"] ? describeWithShared : (name: string, _body: (shared: string) => void) => describe.skip(name, () => void it.skip("needs Dovecot and Postfix", () => {}));
+const suite =
+  usable || process.env["CI"]
+    ? describeWithShared
+    : (name: string, _body: (shared: string) => void) =>
+        describe.skip(name, () => void it.skip("needs Dovecot and Postfix", () => {}));
 
 suite("a real operator (Dovecot and Postfix)", (shared) => {
   const folder = mkdtempSync(join(tmpdir(), "medimail-operator-"));
@@ -39,7 +43,9 @@ suite("a real operator (Dovecot and Postfix)", (shared) => {
   beforeAll(() => {
     if (missing.length > 0) throw new Error(`in CI these must be installed: ${missing.join(", ")}`);
     const base = 20_000 + (process.pid % 200) * 100;
-    settings = JSON.parse(execFileSync(join(shared, "mail-servers/start"), [folder, String(base)], { encoding: "utf8" }));
+    settings = JSON.parse(
+      execFileSync(join(shared, "mail-servers/start"), [folder, String(base)], { encoding: "utf8" }),
+    );
   });
   afterAll(() => {
     execFileSync(join(shared, "mail-servers/stop"), [folder]);
@@ -51,18 +57,31 @@ suite("a real operator (Dovecot and Postfix)", (shared) => {
     operator: { imap: settings.imapCertificate, smtp: settings.smtpCertificate },
     tls: { ca: [settings.ca], revocation: "off" },
     trust: { whiteList: "off" },
-    auth: { method: "certificate", p12: settings.clientP12, passphrase: settings.clientP12Passphrase, sasl: { smtp: "none", imap: "external" } },
+    auth: {
+      method: "certificate",
+      p12: settings.clientP12,
+      passphrase: settings.clientP12Passphrase,
+      sasl: { smtp: "none", imap: "external" },
+    },
     software: { name: "LabSoft", version: "4.2", nil: "LABSOFT001" },
     sender: { label: "Laboratoire - CH TEST" },
     outbox: { store: "memory" },
   });
 
   it("takes every official CDA, and an independent client gets each byte for byte", { timeout: 240_000 }, async () => {
-    await using connector = createConnector(config(), { ...QUICK, receiptPollMs: 30_000, settings: { ...QUICK.settings, maxInDoubt: 5 } });
+    await using connector = createConnector(config(), {
+      ...QUICK,
+      receiptPollMs: 30_000,
+      settings: { ...QUICK.settings, maxInDoubt: 5 },
+    });
     const sent = new Map<string, { name: string; cda: Uint8Array; pdf: Uint8Array | undefined }>();
     for (const { name, cda } of corpusDocuments(shared)) {
       const pdf = pdfFor(cda);
-      const submission = await connector.documents.submit({ documents: [{ cda, ...(pdf ? { pdf } : {}) }], to: [RECIPIENT], resend: true });
+      const submission = await connector.documents.submit({
+        documents: [{ cda, ...(pdf ? { pdf } : {}) }],
+        to: [RECIPIENT],
+        resend: true,
+      });
       sent.set(submission.messageIds[0] as string, { name, cda, pdf });
       expect((await submission.settled({ signal: soon(30_000) })).ok, name).toBe(true);
     }
@@ -80,9 +99,14 @@ suite("a real operator (Dovecot and Postfix)", (shared) => {
     expect([...sent.values()].map(({ name }) => name)).toEqual([]);
   });
 
-  it("sends its delivery report back, which moves the recipient to delivered (SASL EXTERNAL on IMAP)", { timeout: 60_000 }, async () => {
+  it("sends its delivery report back, which moves the recipient to delivered (SASL EXTERNAL on IMAP)", {
+    timeout: 60_000,
+  }, async () => {
     await using connector = createConnector(config(), QUICK);
-    const submission = await connector.documents.submit({ documents: [{ cda: cdaOf(77) }], to: ["autre@medecin.test.mssante.fr"] });
+    const submission = await connector.documents.submit({
+      documents: [{ cda: cdaOf(77) }],
+      to: ["autre@medecin.test.mssante.fr"],
+    });
     const settled = await submission.settled({ until: "delivered", signal: soon(40_000) });
     expect(settled.ok).toBe(true);
     expect(await states(connector, submission.id)).toEqual({ "autre@medecin.test.mssante.fr": "delivered" });
@@ -90,8 +114,13 @@ suite("a real operator (Dovecot and Postfix)", (shared) => {
 
   async function inbox(user: string, expected: number): Promise<Buffer[]> {
     const client = new ImapFlow({
-      host: settings.imap.host, port: settings.imap.port, secure: false, doSTARTTLS: true, logger: false,
-      tls: { ca: readFileSync(settings.ca) }, auth: { user, pass: settings.plainPassword, loginMethod: "AUTH=PLAIN" },
+      host: settings.imap.host,
+      port: settings.imap.port,
+      secure: false,
+      doSTARTTLS: true,
+      logger: false,
+      tls: { ca: readFileSync(settings.ca) },
+      auth: { user, pass: settings.plainPassword, loginMethod: "AUTH=PLAIN" },
     });
     await client.connect();
     try {

@@ -6,13 +6,31 @@ import { decideReceipt } from "../../src/sending/receipts.js";
 const ADDRESS = "claire.martin@medecin.mssante.fr";
 
 function row(state: RecipientState, changes: Partial<RecipientRow> = {}): RecipientRow {
-  return { id: 7, mailId: 3, submission: "s1", address: ADDRESS, kind: "professional", state, messageId: "m@x.mssante.fr", attempts: 1, updatedAt: 0, ...changes };
+  return {
+    id: 7,
+    mailId: 3,
+    submission: "s1",
+    address: ADDRESS,
+    kind: "professional",
+    state,
+    messageId: "m@x.mssante.fr",
+    attempts: 1,
+    updatedAt: 0,
+    ...changes,
+  };
 }
 
 type DsnAction = Extract<Receipt, { kind: "dsn" }>["recipients"][number]["action"];
-const dsn = (action: DsnAction, status = "2.0.0"): Receipt => ({ kind: "dsn", recipients: [{ address: ADDRESS, action, status }] });
+const dsn = (action: DsnAction, status = "2.0.0"): Receipt => ({
+  kind: "dsn",
+  recipients: [{ address: ADDRESS, action, status }],
+});
 const mdn = (disposition: Extract<Receipt, { kind: "mdn" }>["disposition"], error?: { code?: string }): Receipt => ({
-  kind: "mdn", automatic: false, disposition, finalRecipient: ADDRESS, ...(error ? { error } : {}),
+  kind: "mdn",
+  automatic: false,
+  disposition,
+  finalRecipient: ADDRESS,
+  ...(error ? { error } : {}),
 });
 const ko = (code: string): Receipt => ({ kind: "ko", error: { code }, from: ADDRESS });
 
@@ -31,17 +49,32 @@ describe("a receipt moves a recipient forward only", () => {
     ["a reading of a mail that we still hold for queued", "queued", mdn("displayed"), ["read", "read"]],
     ["a reading without a delivery report", "accepted", mdn("displayed"), ["read", "read"]],
     ["an integration", "read", mdn("processed"), ["integrated", "integrated"]],
-    ["a relay to a system without reports is the best news that will come", "accepted", dsn("relayed"), ["delivered", "delivered"]],
+    [
+      "a relay to a system without reports is the best news that will come",
+      "accepted",
+      dsn("relayed"),
+      ["delivered", "delivered"],
+    ],
     ["a relay settles an unknown hand-over", "unknown", dsn("relayed"), ["delivered", "delivered"]],
     ["a delay changes nothing and is told", "accepted", dsn("delayed", "4.4.1"), ["accepted", "deferred"]],
     ["a failure after acceptance", "accepted", dsn("failed", "5.1.1"), ["failed", "failed"]],
-    ["a failure after a report of delivery: a person must look", "delivered", dsn("failed", "5.1.1"), ["failed", "failed"]],
+    [
+      "a failure after a report of delivery: a person must look",
+      "delivered",
+      dsn("failed", "5.1.1"),
+      ["failed", "failed"],
+    ],
     ["a failure after the reading: it did arrive", "read", dsn("failed", "5.1.1"), ["read"]],
     ["the same failure again", "failed", dsn("failed", "5.1.1"), ["failed"]],
     ["a delivery after a failure: it arrived after all", "failed", dsn("delivered"), ["delivered", "delivered"]],
     ["a refusal to integrate", "delivered", mdn("processed", { code: "902" }), ["refused", "refused"]],
     ["a failure mail", "delivered", ko("905"), ["refused", "refused"]],
-    ["an integration after a refusal: the identity was mended", "refused", mdn("processed"), ["integrated", "integrated"]],
+    [
+      "an integration after a refusal: the identity was mended",
+      "refused",
+      mdn("processed"),
+      ["integrated", "integrated"],
+    ],
     ["a refusal after the integration is told, the state stands", "integrated", ko("900"), ["integrated", "refused"]],
     ["a reading after a refusal", "refused", mdn("displayed"), ["refused"]],
     ["a deletion without reading", "accepted", mdn("deleted"), ["accepted"]],
@@ -56,17 +89,25 @@ describe("a receipt finds its recipient", () => {
   const two = [row("accepted"), row("accepted", { id: 8, address: "paul.durand@medecin.mssante.fr" })];
 
   it("by the address, whatever its case", () => {
-    const report: Receipt = { kind: "dsn", recipients: [{ address: "Paul.Durand@MEDECIN.mssante.fr", action: "delivered" }] };
+    const report: Receipt = {
+      kind: "dsn",
+      recipients: [{ address: "Paul.Durand@MEDECIN.mssante.fr", action: "delivered" }],
+    };
     expect(decideReceipt(report, two, 1).map((decision) => decision.recipientId)).toEqual([8]);
   });
 
   it("by the original recipient where the mail was redirected", () => {
-    const report: Receipt = { kind: "dsn", recipients: [{ address: "cabinet@elsewhere.mssante.fr", originalRecipient: ADDRESS, action: "delivered" }] };
+    const report: Receipt = {
+      kind: "dsn",
+      recipients: [{ address: "cabinet@elsewhere.mssante.fr", originalRecipient: ADDRESS, action: "delivered" }],
+    };
     expect(decideReceipt(report, two, 1).map((decision) => decision.recipientId)).toEqual([7]);
   });
 
   it("without an address where the mail had one recipient", () => {
-    expect(decideReceipt({ kind: "mdn", automatic: true, disposition: "displayed" }, [row("accepted")], 1)[0]?.change?.state).toBe("read");
+    expect(
+      decideReceipt({ kind: "mdn", automatic: true, disposition: "displayed" }, [row("accepted")], 1)[0]?.change?.state,
+    ).toBe("read");
   });
 
   it("not at all where the mail had several and none is named", () => {
@@ -79,7 +120,9 @@ describe("a receipt finds its recipient", () => {
   });
 
   it("says in words what a bounce means (mes-bounce)", () => {
-    const texts = ["5.1.1", "5.2.1", "5.2.2", "5.3.4"].map((status) => decideReceipt(dsn("failed", status), [row("accepted")], 1)[0]?.change?.error?.message);
+    const texts = ["5.1.1", "5.2.1", "5.2.2", "5.3.4"].map(
+      (status) => decideReceipt(dsn("failed", status), [row("accepted")], 1)[0]?.change?.error?.message,
+    );
     expect(texts).toEqual([
       expect.stringContaining("Unknown mailbox"),
       expect.stringContaining("closed or suspended"),

@@ -10,10 +10,21 @@ const INS = `${NIR}${String(97 - Number(BigInt(NIR) % 97n)).padStart(2, "0")}`;
 const OWN = `${INS}@patient.mssante.fr`;
 const DOCTOR = "claire.martin@medecin.mssante.fr";
 
-function header(ins: { value: string; oid: string } | null = { value: INS, oid: "1.2.250.1.213.1.4.8" }, confidentiality = "N"): CdaHeader {
+function header(
+  ins: { value: string; oid: string } | null = { value: INS, oid: "1.2.250.1.213.1.4.8" },
+  confidentiality = "N",
+): CdaHeader {
   return {
-    id: "1.2.3", relatedDocuments: [], templateIds: [], code: { code: "11502-2" }, effectiveTime: "20260101", confidentialityCode: { code: confidentiality },
-    patient: { ins, localIds: [], familyNames: [], givenNames: [] }, authors: [], recipients: [], serviceEvents: [],
+    id: "1.2.3",
+    relatedDocuments: [],
+    templateIds: [],
+    code: { code: "11502-2" },
+    effectiveTime: "20260101",
+    confidentialityCode: { code: confidentiality },
+    patient: { ins, localIds: [], familyNames: [], givenNames: [] },
+    authors: [],
+    recipients: [],
+    serviceEvents: [],
   };
 }
 
@@ -56,15 +67,23 @@ describe("a patient's address", () => {
   });
 
   it("is one recipient, even named twice", () => {
-    expect(allow({ to: [OWN, DOCTOR, DOCTOR.toUpperCase().replace("MEDECIN.MSSANTE.FR", "medecin.mssante.fr")], patient: true }).recipients.length).toBeLessThanOrEqual(3);
+    expect(
+      allow({
+        to: [OWN, DOCTOR, DOCTOR.toUpperCase().replace("MEDECIN.MSSANTE.FR", "medecin.mssante.fr")],
+        patient: true,
+      }).recipients.length,
+    ).toBeLessThanOrEqual(3);
     expect(allow({ to: [OWN, DOCTOR, DOCTOR], patient: true }).recipients).toHaveLength(2);
   });
 });
 
 describe("the identity status (INS/va1.53)", () => {
-  it.each(["validee", "recuperee", "provisoire"] as const)("refuses an INS in the CDA where the identity is %s", (identityStatus) => {
-    expect(refusal({ identityStatus })).toBe("identity_not_qualified");
-  });
+  it.each(["validee", "recuperee", "provisoire"] as const)(
+    "refuses an INS in the CDA where the identity is %s",
+    (identityStatus) => {
+      expect(refusal({ identityStatus })).toBe("identity_not_qualified");
+    },
+  );
 
   it("lets a document without INS go to professionals whatever the status", () => {
     expect(kinds({ identityStatus: "provisoire" }, [header(null)])).toEqual(["professional"]);
@@ -94,12 +113,32 @@ describe("masks", () => {
   const table: [string, Partial<DocumentSubmission>, string][] = [
     ["MASQUE_PS to a professional", { confidentiality: ["MASQUE_PS"] }, "mask_forbids_recipient"],
     ["MASQUE_PS to the patient alone", { to: [], patient: true, confidentiality: ["MASQUE_PS"] }, "allowed"],
-    ["INVISIBLE_PATIENT to the patient", { patient: true, confidentiality: ["INVISIBLE_PATIENT"] }, "mask_forbids_recipient"],
+    [
+      "INVISIBLE_PATIENT to the patient",
+      { patient: true, confidentiality: ["INVISIBLE_PATIENT"] },
+      "mask_forbids_recipient",
+    ],
     ["INVISIBLE_PATIENT to a professional", { confidentiality: ["INVISIBLE_PATIENT"] }, "allowed"],
-    ["INVISIBLE_REPRESENTANTS_LEGAUX to both", { patient: true, confidentiality: ["INVISIBLE_REPRESENTANTS_LEGAUX"] }, "mask_forbids_recipient"],
-    ["INVISIBLE_REPRESENTANTS_LEGAUX to the patient alone", { to: [], patient: true, confidentiality: ["INVISIBLE_REPRESENTANTS_LEGAUX"] }, "allowed"],
-    ["INVISIBLE_REPRESENTANTS_LEGAUX to a professional alone", { confidentiality: ["INVISIBLE_REPRESENTANTS_LEGAUX"] }, "allowed"],
-    ["a secret connection to the patient alone", { to: [], patient: true, secretConnection: true }, "mask_forbids_recipient"],
+    [
+      "INVISIBLE_REPRESENTANTS_LEGAUX to both",
+      { patient: true, confidentiality: ["INVISIBLE_REPRESENTANTS_LEGAUX"] },
+      "mask_forbids_recipient",
+    ],
+    [
+      "INVISIBLE_REPRESENTANTS_LEGAUX to the patient alone",
+      { to: [], patient: true, confidentiality: ["INVISIBLE_REPRESENTANTS_LEGAUX"] },
+      "allowed",
+    ],
+    [
+      "INVISIBLE_REPRESENTANTS_LEGAUX to a professional alone",
+      { confidentiality: ["INVISIBLE_REPRESENTANTS_LEGAUX"] },
+      "allowed",
+    ],
+    [
+      "a secret connection to the patient alone",
+      { to: [], patient: true, secretConnection: true },
+      "mask_forbids_recipient",
+    ],
     ["a secret connection to both", { patient: true, secretConnection: true }, "allowed"],
     ["no mask, a professional alone", {}, "allowed"],
   ];

@@ -20,7 +20,10 @@ export async function bundle(entry: string): Promise<string> {
     packages: "external",
     logLevel: "error",
     banner: { js: 'import { createRequire as __cr } from "node:module"; const require = __cr(import.meta.url);' },
-    alias: { "medimail-connector/mock": join(root, "src/mock/index.ts"), "medimail-connector": join(root, "src/index.ts") },
+    alias: {
+      "medimail-connector/mock": join(root, "src/mock/index.ts"),
+      "medimail-connector": join(root, "src/index.ts"),
+    },
   });
   return outfile;
 }

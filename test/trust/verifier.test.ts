@@ -49,7 +49,7 @@ describe("the TLS profile", () => {
     },
   );
 
-  it("offers exactly the listed suites to a TLS 1.2 server (ECO.1.1.3)", async () => {
+  it("offers exactly the listed suites to a TLS 1.2 server (ECO.1.1.2, ECO.1.1.3)", async () => {
     const suites = await offeredSuites();
     expect(suites.filter((suite) => suite >> 8 !== 0x13)).toEqual([0xc030, 0xc02f, 0x00ff]);
     expect(suites.filter((suite) => suite >> 8 === 0x13)).toEqual([0x1302, 0x1303, 0x1301]);

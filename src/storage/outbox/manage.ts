@@ -33,6 +33,7 @@ export function requeue(
   states: RecipientState[],
   at: number,
   traces: TraceEntry[],
+  messageId?: string,
 ): Promise<SubmissionRow> {
   const sql = context.database;
   return context.queue.write(() => {
@@ -42,7 +43,10 @@ export function requeue(
         hint: "Submit the document again.",
       });
     }
-    const chosen = rowsOf(sql, submission).filter(({ state, held }) => states.includes(state) && held === 0);
+    const chosen = rowsOf(sql, submission).filter(
+      ({ state, held, message_id }) =>
+        states.includes(state) && held === 0 && (messageId === undefined || message_id === messageId),
+    );
     for (const row of chosen) {
       if (row.state === "queued") continue;
       applyChange(sql, { id: row.id, state: "queued", error: null }, at, row.state);

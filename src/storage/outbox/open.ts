@@ -97,7 +97,7 @@ function storeOf(context: OutboxContext): SqliteOutbox {
     findByKey: (tenant, mailbox, key) => read(() => findByKey(context, tenant, mailbox, key)),
     list: (query) => read(() => list(context, query)),
     stats: (query) => read(() => stats(context, query)),
-    requeue: (id, states, at, entries) => requeue(context, id, states, at, entries),
+    requeue: (id, states, at, entries, messageId) => requeue(context, id, states, at, entries, messageId),
     resolve: (id, changes, news, entries) => resolve(context, id, changes, news, entries),
     cancel: (id, at, entries) => cancel(context, id, at, entries),
     setPaused: (id, paused) => setPaused(context, id, paused),

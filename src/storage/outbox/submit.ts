@@ -243,7 +243,7 @@ function callersDatabase(context: OutboxContext, tx: unknown): Sql {
   if ((tx as DatabaseLike).inTransaction === false) {
     throw new MedimailError("invalid_argument", "tx has no open transaction", {
       path: "tx",
-      hint: "Call submit between BEGIN and COMMIT, or inside database.transaction(() => …).",
+      hint: "Call submit between BEGIN and COMMIT.",
     });
   }
   let sql = wrappers.get(tx);

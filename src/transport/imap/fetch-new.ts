@@ -1,4 +1,5 @@
 import type { ImapFlow } from "imapflow";
+import { MedimailError } from "../../errors.js";
 import { folderPath, inFolder } from "./folders.js";
 import type { ImapLink } from "./link.js";
 import type { FetchedMail, FetchNewOptions, ImapCursor } from "./mailbox.js";
@@ -44,7 +45,7 @@ export class NewMail implements AsyncIterable<FetchedMail> {
   }
 
   async #plan(client: ImapFlow): Promise<Plan> {
-    const { folder, limit = 200 } = this.#options;
+    const { folder, limit = 200, since } = this.#options;
     const path = await folderPath(client, folder);
     return await inFolder(client, path, async () => {
       const uidValidity = validityOf(client);
@@ -52,7 +53,10 @@ export class NewMail implements AsyncIterable<FetchedMail> {
         this.#options.uidValidity === undefined || this.#options.uidValidity === uidValidity
           ? (this.#options.lastUid ?? 0)
           : 0;
-      const found = await client.search({ uid: `${after + 1}:*` }, { uid: true });
+      const found = await client.search(
+        { uid: `${after + 1}:*`, ...(since && after === 0 ? { since } : {}) },
+        { uid: true },
+      );
       if (!Array.isArray(found)) throw failed("the server refuses to list new mails");
       // `n:*` names the last mail even where its UID is under n (RFC 9051 §9, seq-range).
       const uids = found.filter((uid) => uid > after).sort((a, b) => a - b);
@@ -86,6 +90,9 @@ export class NewMail implements AsyncIterable<FetchedMail> {
 }
 
 function validityOf(client: ImapFlow): string {
-  if (!client.mailbox) throw failed("the folder was closed by the server");
+  if (!client.mailbox) {
+    if (!client.usable) throw new MedimailError("connection_lost", "the IMAP session was lost while a folder was open");
+    throw failed("the folder was closed by the server");
+  }
   return String(client.mailbox.uidValidity);
 }

@@ -46,6 +46,8 @@ export interface FetchNewOptions {
   /** Of the cursor kept from the last reading. Where the folder's is another, it is read again from its start. */
   uidValidity?: string;
   lastUid?: number;
+  /** Without a cursor: only mails that the server received on this day or later. Default: all. */
+  since?: Date;
   /** Most mails of one reading. Default 200. */
   limit?: number;
   /** Bytes of each mail that are read; a longer one comes cut, `truncated`. Default 32 MB. */

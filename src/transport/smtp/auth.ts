@@ -15,7 +15,8 @@ const MAX_AUTH_LINE = 12_288;
  * The SASL step after STARTTLS (ECO.1.2.1, APP-AUTH).
  *
  * @throws token_refused or auth_refused where the server refuses what was given, in any of its shapes (interfaces.md
- * §2.2): a 5xx code; a 334 with a JSON error, then a code; the same, then a dropped connection.
+ * §2.2): a 5xx code; a 334 with a JSON error, answered by an empty line (as RFC 7628 wants of OAUTHBEARER), then a code; the
+ * same, then a dropped connection.
  */
 export async function authenticate(
   connection: SmtpConnection,

@@ -46,7 +46,7 @@ export function envelopeOf(mail: OutgoingMail, capabilities: Capabilities): Enve
   };
 }
 
-/** RFC 3461 §4: what is not a visible ASCII character, `+` and `=` are written as `+` and two hexadecimal digits. */
+/** RFC 3461 §4 (the delivery report of ECO.2.3.1): what is not a visible ASCII character, `+` and `=` are written as `+` and two hexadecimal digits. */
 export function xtext(text: string): string {
   return text.replace(/[^\x21-\x2a\x2c-\x3c\x3e-\x7e]/g, (character) =>
     [...Buffer.from(character, "utf8")].map((byte) => `+${byte.toString(16).toUpperCase().padStart(2, "0")}`).join(""),

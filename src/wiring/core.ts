@@ -1,0 +1,116 @@
+import type { Config } from "../config/index.js";
+import type { ConnectorOptions } from "../connector-types.js";
+import { defined } from "../defined.js";
+import { type Logger, safeLogger } from "../log.js";
+import { createRuntime, type Runtime } from "../runtime.js";
+import {
+  type Clock,
+  type OutboxStore,
+  type Random,
+  systemClock,
+  systemRandom,
+  type TraceEntry,
+} from "../seams/index.js";
+import { DeliveryWorker, EventReader, type SenderProfile, type TraceDraft } from "../sending/index.js";
+import { currentWorker, isWorkerDead } from "../storage/index.js";
+import { traceOf } from "../traces/index.js";
+import { type Operator, openOperator } from "./operator.js";
+import { openStore } from "./store.js";
+
+/** What a connector is made of before anything is open. */
+export interface Frame {
+  config: Config;
+  options: ConnectorOptions;
+  clock: Clock;
+  random: Random;
+  log: Logger;
+  runtime: Runtime;
+  tenant: string;
+  mailbox: string;
+  trace: (entry: TraceDraft, actor: string | undefined, now: number) => TraceEntry;
+}
+
+/** What is open once the connector is ready. */
+export interface Core {
+  store: OutboxStore;
+  operator: Operator;
+  reader: EventReader;
+  worker: DeliveryWorker;
+}
+
+export function frameOf(config: Config, options: ConnectorOptions): Frame {
+  const clock = options.clock ?? systemClock;
+  const tenant = options.tenant ?? "default";
+  const mailbox = config.mailbox.address;
+  const software = `${config.software.name} ${config.software.version}`;
+  return {
+    config,
+    options,
+    clock,
+    random: options.random ?? systemRandom,
+    log: safeLogger(options.logger, options.logLevel),
+    runtime: options.runtime ?? createRuntime({ clock }),
+    tenant,
+    mailbox,
+    trace: (entry, actor, now) => traceOf({ ...entry, tenant, mailbox, actor: actor ?? software, at: new Date(now) }),
+  };
+}
+
+/** Opens the store; sessions open when there is something to send or to read. */
+export async function openCore({
+  config,
+  options,
+  clock,
+  random,
+  log,
+  runtime,
+  tenant,
+  mailbox,
+  trace,
+}: Frame): Promise<Core> {
+  const store = await openStore(config, options.encryptionKey);
+  try {
+    const operator = openOperator(config, { logger: log, maxConnections: options.settings?.concurrency ?? 5 });
+    const reader = new EventReader(store, options.eventPollMs);
+    const worker = new DeliveryWorker(
+      {
+        store,
+        transport: operator.transport,
+        circuit: runtime.circuit(operator.smtpHost.host, operator.smtpHost.port),
+        worker: currentWorker(),
+        isDead: (other) => isWorkerDead(other, clock.now()),
+        clock,
+        random,
+        log,
+        tenant,
+        mailbox,
+        trace,
+        changed: () => reader.notify(),
+      },
+      options.settings,
+    );
+    return { store, operator, reader, worker };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** What composing a mail needs of the configuration. */
+export function senderProfile(
+  { config, options, clock, random, tenant, mailbox }: Frame,
+  { operator }: Core,
+): SenderProfile {
+  return defined({
+    tenant,
+    mailbox,
+    software: defined(config.software),
+    sender: defined(config.sender),
+    clock,
+    random,
+    allowTestIdentities: options.allowTestIdentities ?? operator.isTest,
+    maxSize: operator.transport.maxSize() || undefined,
+    footer: options.footer,
+    banner: options.banner,
+  });
+}

@@ -1,0 +1,83 @@
+import { type Chore, type PollResult, pollReceipts, runService, settleDoubts } from "../sending/index.js";
+import { localTime } from "../traces/index.js";
+import type { Core, Frame } from "./core.js";
+import { receiptSource } from "./receipt-source.js";
+
+const DAY_MS = 24 * 3_600_000;
+/** Somebody waits for a receipt: it is looked for at least so often. */
+const EAGER_POLL_MS = 1_000;
+
+export interface ServiceOptions {
+  signal: AbortSignal;
+  submission?: string;
+  /** Default true. */
+  receipts?: boolean;
+  /** How many wait for receipts just now. */
+  waiting: () => number;
+}
+
+/** Delivery with its chores, as the options want them. */
+export function runDelivery(
+  frame: Frame,
+  core: Core,
+  { signal, submission, receipts = true, waiting }: ServiceOptions,
+): Promise<void> {
+  const { options, clock, log } = frame;
+  const pollMs = options.receiptPollMs ?? 30_000;
+  const chores: Chore[] = [
+    { name: "retention", atStart: true, everyMs: () => 3_600_000, run: () => erase(frame, core) },
+  ];
+  if (receipts) {
+    chores.push({
+      name: "receipts",
+      atStart: true,
+      everyMs: () => (waiting() > 0 ? Math.min(EAGER_POLL_MS, pollMs) : pollMs),
+      run: (during) => readReceipts(frame, core, during),
+    });
+  }
+  if (core.operator.filesSent || options.unknownPolicy === "resend") {
+    chores.push({ name: "doubts", atStart: true, everyMs: () => 2_000, run: (during) => doubts(frame, core, during) });
+  }
+  return runService(
+    { worker: core.worker, chores, clock, log },
+    { signal, ...(submission === undefined ? {} : { submission }) },
+  );
+}
+
+export function readReceipts(
+  { clock, log, tenant, mailbox }: Frame,
+  { store, operator, reader }: Core,
+  signal?: AbortSignal,
+): Promise<PollResult> {
+  return pollReceipts(
+    { store, source: receiptSource(operator.imap), clock, log, tenant, mailbox, changed: () => reader.notify() },
+    signal ? { signal } : {},
+  );
+}
+
+function doubts(frame: Frame, { store, operator, reader, worker }: Core, signal: AbortSignal): Promise<number> {
+  const { options, clock, log, tenant, mailbox, trace } = frame;
+  return settleDoubts({
+    store,
+    clock,
+    log,
+    tenant,
+    mailbox,
+    trace,
+    policy: options.unknownPolicy ?? "hold",
+    sentGraceMs: options.sentGraceMs ?? 15_000,
+    changed: () => {
+      reader.notify();
+      worker.wake();
+    },
+    ...(operator.filesSent
+      ? { sentSearch: async (id: string) => (await operator.imap.searchMessageId("sent", id, { signal })).found }
+      : {}),
+  });
+}
+
+async function erase({ options, clock }: Frame, { store }: Core): Promise<void> {
+  const keep = options.contentRetentionMs ?? 7 * DAY_MS;
+  if (keep !== "never") await store.eraseContent(clock.now() - keep, clock.now());
+  await store.eraseTraces(localTime(new Date(clock.now() - (options.traceRetentionDays ?? 183) * DAY_MS)));
+}
