@@ -14,7 +14,12 @@ export function nodemailerContender({ port, connections, tls }: ContenderStart):
       secure: false,
       maxConnections: connections,
       maxMessages: 100,
-      ...(tls ? { requireTLS: true, tls: { ca: tls.ca, cert: tls.client.cert, key: tls.client.key, minVersion: "TLSv1.2" as const } } : { ignoreTLS: true }),
+      ...(tls
+        ? {
+            requireTLS: true,
+            tls: { ca: tls.ca, cert: tls.client.cert, key: tls.client.key, minVersion: "TLSv1.2" as const },
+          }
+        : { ignoreTLS: true }),
     });
     return async () => {
       let bytes = 0;
@@ -24,7 +29,12 @@ export function nodemailerContender({ port, connections, tls }: ContenderStart):
           return transport.sendMail({
             envelope: { from: FROM, to: [TO] },
             raw,
-            dsn: { id: messageId.slice(0, messageId.lastIndexOf("@")), return: "headers", notify: ["success", "failure", "delay"], recipient: TO },
+            dsn: {
+              id: messageId.slice(0, messageId.lastIndexOf("@")),
+              return: "headers",
+              notify: ["success", "failure", "delay"],
+              recipient: TO,
+            },
           });
         }),
       );

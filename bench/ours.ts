@@ -1,11 +1,18 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createConnector } from "../src/connector.js";
+import { silentLogger } from "../src/log.js";
 import { createDialer } from "../src/net/index.js";
 import { createRuntime } from "../src/runtime.js";
 import { systemClock, systemRandom } from "../src/seams/index.js";
-import { DeliveryWorker, type DocumentSubmission, EventReader, Gate, prepare, type SubmissionEvent } from "../src/sending/index.js";
-import { silentLogger } from "../src/log.js";
+import {
+  DeliveryWorker,
+  type DocumentSubmission,
+  EventReader,
+  Gate,
+  prepare,
+  type SubmissionEvent,
+} from "../src/sending/index.js";
 import { currentWorker, isWorkerDead, openSqliteOutbox } from "../src/storage/index.js";
 import { traceOf } from "../src/traces/index.js";
 import { createSmtpTransport } from "../src/transport/smtp/index.js";
@@ -57,7 +64,8 @@ async function allAccepted(events: AsyncIterable<SubmissionEvent>, count: number
   let accepted = 0;
   for await (const { event, error } of events) {
     if (event === "queued") continue;
-    if (event !== "accepted") throw new Error(`an unforeseen event: ${event} ${error?.code ?? ""} ${error?.message ?? ""}`);
+    if (event !== "accepted")
+      throw new Error(`an unforeseen event: ${event} ${error?.code ?? ""} ${error?.message ?? ""}`);
     accepted += 1;
     if (accepted === count) return;
   }
@@ -75,7 +83,11 @@ async function withTls({ port, connections, folder, maxInDoubt, tls }: Contender
       operator: { smtp: { host: "127.0.0.1", port }, imap: { host: "127.0.0.1", port } },
       tls: { ca: [file("ca.pem", tls?.ca)], revocation: "off" },
       trust: { whiteList: "off" },
-      auth: { method: "certificate", cert: file("client.pem", tls?.client.cert), key: file("client.key", tls?.client.key) },
+      auth: {
+        method: "certificate",
+        cert: file("client.pem", tls?.client.cert),
+        key: file("client.key", tls?.client.key),
+      },
       software: PROFILE.software,
       sender: PROFILE.sender,
       outbox: { store: "sqlite", path },
@@ -104,7 +116,12 @@ async function withoutTls({ port, connections, maxInDoubt }: ContenderStart, pat
     port,
     dialer: createDialer(),
     tls: { upgrade: () => Promise.reject(new Error("no TLS here")) },
-    credentials: { certificate: async () => undefined, sasl: async () => ({ mechanism: "none" }), refused: async () => false, close: async () => {} },
+    credentials: {
+      certificate: async () => undefined,
+      sasl: async () => ({ mechanism: "none" }),
+      refused: async () => false,
+      close: async () => {},
+    },
     clientName: "bench.test",
     maxConnections: connections,
     insecurePlaintext: true,
@@ -124,7 +141,14 @@ async function withoutTls({ port, connections, maxInDoubt }: ContenderStart, pat
       log: silentLogger,
       tenant,
       mailbox,
-      trace: (entry, actor, now) => traceOf({ ...entry, tenant, mailbox, actor: actor ?? `${software.name} ${software.version}`, at: new Date(now) }),
+      trace: (entry, actor, now) =>
+        traceOf({
+          ...entry,
+          tenant,
+          mailbox,
+          actor: actor ?? `${software.name} ${software.version}`,
+          at: new Date(now),
+        }),
       changed: () => reader.notify(),
     },
     { concurrency: connections, ...(maxInDoubt === undefined ? {} : { maxInDoubt }) },

@@ -32,7 +32,10 @@ export class Peer {
   readonly #child: ChildProcess;
 
   constructor(name: string, execArgv: readonly string[] = []) {
-    this.#child = fork(join(import.meta.dirname, `${name}.mjs`), { execArgv: [...execArgv], stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    this.#child = fork(join(import.meta.dirname, `${name}.mjs`), {
+      execArgv: [...execArgv],
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    });
   }
 
   ask<T>(question: unknown): Promise<T> {

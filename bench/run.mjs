@@ -18,7 +18,9 @@ if (unknown.length > 0) {
 
 mkdirSync(outdir, { recursive: true });
 await build({
-  entryPoints: ["sending", "sink", "contender", "corpus", "memory", "memory-job"].map((name) => join(root, "bench", `${name}.ts`)),
+  entryPoints: ["sending", "sink", "contender", "corpus", "memory", "memory-job"].map((name) =>
+    join(root, "bench", `${name}.ts`),
+  ),
   outdir,
   outExtension: { ".js": ".mjs" },
   bundle: true,

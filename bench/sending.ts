@@ -13,7 +13,9 @@ const MAILS = 1_500;
 const ROUNDS = 5;
 /** A row stops after the round that passes it, so that a slow machine is slow within bounds. */
 const ROW_BUDGET_MS = 75_000;
-const SMTP_SOURCE = ["/usr/sbin/smtp-source", "/usr/lib/postfix/sbin/smtp-source", "/usr/local/sbin/smtp-source"].find(existsSync);
+const SMTP_SOURCE = ["/usr/sbin/smtp-source", "/usr/lib/postfix/sbin/smtp-source", "/usr/local/sbin/smtp-source"].find(
+  existsSync,
+);
 
 interface Runner {
   name: string;
@@ -35,7 +37,20 @@ function smtpSource(path: string, port: number, bytes: number): Runner {
     name: "smtp-source -d (Postfix)",
     async round(mails) {
       const since = performance.now();
-      await promisify(execFile)(path, ["-d", "-s", String(CONNECTIONS), "-m", String(mails), "-l", String(bytes), "-f", "a@b.test", "-t", "c@d.test", `127.0.0.1:${port}`]);
+      await promisify(execFile)(path, [
+        "-d",
+        "-s",
+        String(CONNECTIONS),
+        "-m",
+        String(mails),
+        "-l",
+        String(bytes),
+        "-f",
+        "a@b.test",
+        "-t",
+        "c@d.test",
+        `127.0.0.1:${port}`,
+      ]);
       return { mails, ms: performance.now() - since, cpuMs: Number.NaN, bytes: 0 };
     },
     rates: [],
@@ -96,7 +111,9 @@ async function row(title: string, folder: string, tls: RowTls | undefined): Prom
       fixed(median(rates) / base, 2),
     ]),
   );
-  console.log(`\n${rounds} rounds of ${MAILS} mails of ${fixed(bytes)} bytes, ${CONNECTIONS} connections; the sink counted every one of the ${counted.mails} mails.`);
+  console.log(
+    `\n${rounds} rounds of ${MAILS} mails of ${fixed(bytes)} bytes, ${CONNECTIONS} connections; the sink counted every one of the ${counted.mails} mails.`,
+  );
   if (!tls && !SMTP_SOURCE) console.log("smtp-source: skipped, not installed here (Debian package postfix).");
 }
 

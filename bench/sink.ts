@@ -84,7 +84,10 @@ process.on("message", (message: { tls?: { cert: string; key: string; ca: string 
   }
   const { tls } = message;
   const secureContext = tls && createSecureContext(tls);
-  const secure = secureContext && ((socket: Socket) => new TLSSocket(socket, { isServer: true, secureContext, requestCert: true, rejectUnauthorized: false }));
+  const secure =
+    secureContext &&
+    ((socket: Socket) =>
+      new TLSSocket(socket, { isServer: true, secureContext, requestCert: true, rejectUnauthorized: false }));
   const server = createServer((socket) => serve(socket, secure));
   server.listen(0, "127.0.0.1", () => {
     const address = server.address();

@@ -75,9 +75,7 @@ export interface Connector {
      */
     submit(submission: DocumentSubmission, options?: { signal?: AbortSignal; tx?: unknown }): Promise<Submission>;
     /** The mails that `submit` would send, without storing or sending them. */
-    compose(
-      submission: DocumentSubmission,
-    ): Promise<{
+    compose(submission: DocumentSubmission): Promise<{
       subject: string;
       mails: { messageId: string; recipients: string[]; content: Uint8Array[]; size: number }[];
       problems: Problem[];

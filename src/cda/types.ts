@@ -122,16 +122,18 @@ export interface Encounter {
 
 /**
  * The header of a CDA R2 document, as `cda inspect` prints it (CLI.md). Strings and times are those of the document,
- * verbatim. What is absent is absent or null.
+ * verbatim but for the layout of the file (line breaks within a text). What is absent is absent or null.
  */
 export interface CdaHeader {
   id: Id;
   setId?: Id;
   versionNumber?: number;
   relatedDocuments: { typeCode: string; id?: Id; setId?: Id; versionNumber?: number }[];
-  templateIds: string[];
+  /** Every `templateId`, in order, its version (extension) included: `root` or `root^extension`. */
+  templateIds: Id[];
   code: Code;
   title?: string;
+  /** Empty where the document has none (problem `effective_time_missing`). */
   effectiveTime: string;
   languageCode?: string;
   confidentialityCode?: Code;
@@ -149,7 +151,7 @@ export interface CdaBody {
   level: "N1" | "N3";
   /** Of an N1 body. */
   mediaType?: string;
-  /** Bytes of the encapsulated file of an N1 body, decoded. */
+  /** Bytes of the encapsulated file of an N1 body, decoded; absent where it cannot be. */
   size?: number;
 }
 
@@ -160,7 +162,10 @@ export interface Cda {
   problems: Problem[];
   /** Root element is `xsl:stylesheet` (auto-présentable). */
   selfRendering: boolean;
-  /** The encapsulated file of an N1 body, decoded when asked; undefined for N3. */
+  /**
+   * The encapsulated file of an N1 body, decoded when first asked, the same bytes afterwards; undefined for N3, and for a
+   * file that is not there or not decodable (a problem of severity `error` says so).
+   */
   encapsulated(): Uint8Array | undefined;
 }
 

@@ -18,6 +18,9 @@ export function messageIdFor(input: { submission: string; recipientKey: string; 
   // The length keeps two pairs with the same concatenation apart.
   hash.update(`${input.submission.length}:${input.submission}${input.recipientKey}`);
   // Letters alone (g to p for the digits): a run of digits would look like an INS to whoever searches a log for one.
-  const name = hash.digest("hex").slice(0, 48).replace(/\d/g, (digit) => "ghijklmnop".charAt(Number(digit)));
+  const name = hash
+    .digest("hex")
+    .slice(0, 48)
+    .replace(/\d/g, (digit) => "ghijklmnop".charAt(Number(digit)));
   return `${name}@${domain}`;
 }

@@ -28,17 +28,18 @@ export function decodeText(bytes: Uint8Array): string {
 
 /** Fields of a block `Name: value`, unfolded, names in lower case, in order. */
 export function fieldsOf(block: string): [name: string, value: string][] {
-  const fields: [string, string][] = [];
+  // Pieces are joined once at the end: a field of a hundred thousand folded lines would else be copied as often.
+  const fields: { name: string; pieces: string[] }[] = [];
   for (const line of block.split(/\r?\n/)) {
     const last = fields.at(-1);
     if (/^[ \t]/.test(line) && last) {
-      last[1] = `${last[1]} ${line.trim()}`.trim();
+      last.pieces.push(line.trim());
       continue;
     }
     const colon = line.indexOf(":");
-    if (colon > 0) fields.push([line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()]);
+    if (colon > 0) fields.push({ name: line.slice(0, colon).trim().toLowerCase(), pieces: [line.slice(colon + 1).trim()] });
   }
-  return fields;
+  return fields.map(({ name, pieces }) => [name, pieces.filter((piece) => piece !== "").join(" ")]);
 }
 
 /** The first field of that name. */

@@ -295,7 +295,13 @@ export interface OutboxStore {
   }): Promise<SubmissionRow[]>;
   stats(query: { tenant?: string; mailbox?: string; now: number }): Promise<OutboxStats>;
   /** Recipients in one of `states` become queued and due at once; where `messageId` is given, those of that mail alone. */
-  requeue(id: string, states: RecipientState[], at: number, traces: TraceEntry[], messageId?: string): Promise<SubmissionRow>;
+  requeue(
+    id: string,
+    states: RecipientState[],
+    at: number,
+    traces: TraceEntry[],
+    messageId?: string,
+  ): Promise<SubmissionRow>;
   /** A person or a policy settles `unknown` recipients. */
   resolve(id: string, changes: RecipientChange[], events: NewEvent[], traces: TraceEntry[]): Promise<SubmissionRow>;
   /** Queued recipients whose mail is not in a worker's hands become cancelled. */

@@ -1,7 +1,8 @@
 const { createConnector, isMedimailError, wrapPdf } = require("medimail-connector");
 const { startMockMedimail } = require("medimail-connector/mock");
 const compliance = require("medimail-connector/compliance");
-if (typeof createConnector !== "function" || typeof startMockMedimail !== "function" || typeof wrapPdf !== "function") throw new Error("a door is closed");
+if (typeof createConnector !== "function" || typeof startMockMedimail !== "function" || typeof wrapPdf !== "function")
+  throw new Error("a door is closed");
 if (typeof compliance !== "object") throw new Error("no compliance door");
 try {
   createConnector({});

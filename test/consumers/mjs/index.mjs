@@ -1,6 +1,7 @@
-import * as compliance from "medimail-connector/compliance";
 import { createConnector, isMedimailError } from "medimail-connector";
+import * as compliance from "medimail-connector/compliance";
 import { startMockMedimail } from "medimail-connector/mock";
+
 if (typeof compliance !== "object") throw new Error("no compliance door");
 try {
   createConnector({});

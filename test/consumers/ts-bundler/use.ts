@@ -1,6 +1,12 @@
-import { type Connector, createConnector, type DocumentSubmission, isMedimailError, type SubmissionEvent } from "medimail-connector";
-import { startMockMedimail } from "medimail-connector/mock";
+import {
+  type Connector,
+  createConnector,
+  type DocumentSubmission,
+  isMedimailError,
+  type SubmissionEvent,
+} from "medimail-connector";
 import * as compliance from "medimail-connector/compliance";
+import { startMockMedimail } from "medimail-connector/mock";
 
 export async function use(config: unknown, submission: DocumentSubmission): Promise<string> {
   const connector: Connector = createConnector(config);
