@@ -37,7 +37,8 @@ export function fieldsOf(block: string): [name: string, value: string][] {
       continue;
     }
     const colon = line.indexOf(":");
-    if (colon > 0) fields.push({ name: line.slice(0, colon).trim().toLowerCase(), pieces: [line.slice(colon + 1).trim()] });
+    if (colon > 0)
+      fields.push({ name: line.slice(0, colon).trim().toLowerCase(), pieces: [line.slice(colon + 1).trim()] });
   }
   return fields.map(({ name, pieces }) => [name, pieces.filter((piece) => piece !== "").join(" ")]);
 }

@@ -67,7 +67,10 @@ export interface DeliveryDeps {
 export class DeliveryWorker {
   readonly #settings: DeliverySettings;
   readonly #gate: Gate;
+  /** Mails claimed whose outcome is not yet written down. */
   readonly #inHand = new Set<Promise<void>>();
+  /** Those of them that wait for the operator. */
+  #sending = 0;
   #wake: (() => void) | undefined;
   #woken = false;
   #lastRecovery = Number.NEGATIVE_INFINITY;
@@ -126,7 +129,7 @@ export class DeliveryWorker {
     let claimed: ClaimedMail[] = [];
     try {
       await this.#recover();
-      const room = this.#paused ? 0 : Math.min(this.#settings.concurrency - this.#inHand.size, circuit.permits());
+      const room = this.#paused ? 0 : Math.min(this.#free(), circuit.permits());
       if (room > 0) {
         claimed = await store.claim({
           worker: worker.id,
@@ -144,15 +147,23 @@ export class DeliveryWorker {
       await this.#sleep(this.#settings.pollMs);
       return;
     }
-    if (claimed.length === 0 || this.#inHand.size >= this.#settings.concurrency)
-      await this.#sleep(await this.#pause(submission));
+    if (claimed.length === 0 || this.#free() <= 0) await this.#sleep(await this.#pause(submission));
+  }
+
+  /**
+   * How many more mails may be taken. The next is taken while the answer of the last is being written down, so that both share
+   * a commit; a store that does not write holds the worker up all the same.
+   */
+  #free(): number {
+    const { concurrency } = this.#settings;
+    return Math.min(concurrency - this.#sending, 2 * concurrency - this.#inHand.size);
   }
 
   /** How long to sleep when nothing may start now. A mail that comes free wakes the worker before. */
   async #pause(submission: string | undefined): Promise<number> {
     const { clock, store, circuit, tenant, mailbox } = this.deps;
     const most = this.#settings.pollMs;
-    if (this.#inHand.size >= this.#settings.concurrency) return most;
+    if (this.#free() <= 0) return most;
     if (circuit.permits() === 0) return Math.min(most, Math.max(1, circuit.retryAt - clock.now()));
     const due = await store
       .nextDue({ tenant, mailbox, ...(submission === undefined ? {} : { submission }) })
@@ -186,14 +197,21 @@ export class DeliveryWorker {
 
   #start(mail: ClaimedMail): void {
     this.deps.circuit.started();
-    const work = this.#deliver(mail).finally(() => {
-      this.#inHand.delete(work);
+    this.#sending += 1;
+    let sending = true;
+    const answered = () => {
+      if (sending) this.#sending -= 1;
+      sending = false;
       this.wake();
+    };
+    const work = this.#deliver(mail, answered).finally(() => {
+      this.#inHand.delete(work);
+      answered();
     });
     this.#inHand.add(work);
   }
 
-  async #deliver(mail: ClaimedMail): Promise<void> {
+  async #deliver(mail: ClaimedMail, answered: () => void): Promise<void> {
     const { store, clock, circuit, log } = this.deps;
     let entered = false;
     const leave = () => {
@@ -229,6 +247,7 @@ export class DeliveryWorker {
     // The note of this answer is queued before the gate opens: it shares its commit with the next mail's hand-over mark, and is never later.
     const noted = this.#note(settlement);
     leave();
+    answered();
     await noted;
     this.deps.changed();
   }
@@ -249,10 +268,14 @@ export class DeliveryWorker {
 
   #context(mail: ClaimedMail, now: number): OutcomeContext {
     const { random, worker } = this.deps;
+    const { backoff } = this.#settings;
     return {
       worker: worker.id,
       now,
-      retryAt: now + backoffMs(mail.attempts + 1, this.#settings.backoff, random),
+      // Chance is asked for where there is a retry only.
+      get retryAt() {
+        return now + backoffMs(mail.attempts + 1, backoff, random);
+      },
       maxAgeMs: this.#settings.maxAgeMs,
       trace: (entry) => this.deps.trace(entry, mail.info.actor, now),
       from: this.deps.mailbox,

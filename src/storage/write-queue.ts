@@ -9,6 +9,10 @@ export interface WriteQueueOptions {
   lockTimeoutMs?: number;
 }
 
+// A turn that brought more writes is followed by another, so that what answers and submissions arrive together share a
+// commit; so many at most, since those already waiting must not wait for ever.
+const MAX_TURNS = 4;
+
 interface Pending {
   work: () => unknown;
   durable: boolean;
@@ -57,12 +61,15 @@ export class WriteQueue {
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
-  #schedule(): void {
+  #schedule(turns = MAX_TURNS): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
+    const before = this.#pending.length;
     setImmediate(() => {
       this.#scheduled = false;
-      if (this.#waitingSince === undefined) this.#flush();
+      if (this.#waitingSince !== undefined) return;
+      if (this.#pending.length > before && turns > 1) this.#schedule(turns - 1);
+      else this.#flush();
     });
   }
 

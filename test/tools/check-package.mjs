@@ -13,7 +13,9 @@ const run = (command, args, options = {}) =>
 
 const work = mkdtempSync(join(tmpdir(), "medimail-package-"));
 try {
-  const [packed] = JSON.parse(run("npm", ["pack", "--json", "--pack-destination", work]).replace(/^[^[]*/s, ""));
+  run("npm", ["run", "--silent", "build"], { stdio: ["ignore", "ignore", "inherit"] });
+  // Without the prepack script, whose output npm mixes with its JSON.
+  const [packed] = JSON.parse(run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", work]));
   checkFiles(packed.files.map((file) => file.path));
   const tarball = join(work, packed.filename);
   console.log(
@@ -72,7 +74,7 @@ try {
 /** Only what is meant to be published, and all of it. */
 function checkFiles(files) {
   const allowed =
-    /^(dist\/.*\.(js|cjs|d\.ts|d\.cts)|package\.json|README\.md|README\.fr\.md|CHANGELOG\.md|LICENSE|docs\/[\w-]+\.md)$/;
+    /^(dist\/.*\.(js|cjs|d\.ts|d\.cts)|package\.json|README\.md|README\.fr\.md|CHANGELOG\.md|SECURITY\.md|LICENSE|docs\/[\w-]+\.md)$/;
   const wrong = files.filter((file) => !allowed.test(file));
   const needed = [
     "dist/index.js",
