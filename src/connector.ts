@@ -182,10 +182,13 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
       const listen = async () => {
         for await (const happened of connector.events({ signal })) {
           if (event !== "*" && happened.event !== event) continue;
+          const failed = () => log.log("error", "listener.failed", { submission: happened.submission });
           try {
-            listener(happened);
+            const answer: unknown = listener(happened);
+            // An async listener fails later: a rejection that nobody handles would end the process.
+            if (answer instanceof Promise) answer.catch(failed);
           } catch {
-            log.log("error", "listener.failed", { submission: happened.submission });
+            failed();
           }
         }
       };

@@ -59,8 +59,8 @@ const FIELDS: ReadonlySet<string> = new Set<keyof LogFields>([
   "worker",
 ]);
 
-// An INS is 15 digits (13 and a key), a token is long: neither may pass, whatever field it came in by.
-const LOOKS_PERSONAL = /(?<!\d)[12478]\d{4}[0-9AB]\d{7,9}(?!\d)|@patient\.|Bearer\s|eyJ[\w-]{8,}/i;
+// An INS is 15 characters (13 and a key, A or B in Corsica), a token is long: neither may pass, whatever field it came in by.
+const LOOKS_PERSONAL = /(?<!\d)[1-478]\d{5}[\dAB]\d{6}(?:\d\d)?(?!\d)|@patient\.|Bearer\s|eyJ[\w-]{8,}/i;
 
 /**
  * The one redaction: keeps the fields of the closed list, and drops the value of any that still looks like an INS, a
@@ -82,7 +82,9 @@ export function safeLogger(logger: Logger | undefined, level: LogLevel = "info")
     log(at, event, fields) {
       if (ORDER[at] < ORDER[level]) return;
       try {
-        logger.log(at, event, redactFields(fields));
+        const written: unknown = logger.log(at, event, redactFields(fields));
+        // One that is async fails later: a rejection that nobody handles would end the process.
+        if (written instanceof Promise) written.catch(() => {});
       } catch {
         // The software's logger failed; sending goes on.
       }

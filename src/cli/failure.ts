@@ -69,7 +69,7 @@ function stackOf(error: Error): string[] {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
     if (depth > 0) frames.push(`cause: ${at.name}`);
     frames.push(
-      ...(at.stack ?? "")
+      ...withoutMessage(at)
         .split("\n")
         .filter((line) => /^\s+at /.test(line))
         .slice(0, 8)
@@ -77,4 +77,10 @@ function stackOf(error: Error): string[] {
     );
   }
   return frames;
+}
+
+/** A message of several lines may have one that looks like a frame. */
+function withoutMessage({ stack = "", message }: Error): string {
+  const at = message === "" ? -1 : stack.indexOf(message);
+  return at < 0 ? stack : stack.slice(at + message.length);
 }

@@ -74,25 +74,40 @@ function statementsOf(
   receipt: Receipt,
   recipients: readonly RecipientRow[],
 ): { row: RecipientRow; statement: Statement }[] {
-  if (receipt.kind === "dsn") {
-    return receipt.recipients.flatMap((entry) => {
-      const row = rowOf(recipients, entry.originalRecipient, entry.address);
-      return row ? [{ row, statement: ofDsn(entry) }] : [];
-    });
+  // An alias or a redirection may hide our recipient's address from the report: bad news is then believed, good news is not.
+  const about = (badNews: boolean, ...addresses: (string | undefined)[]) =>
+    rowOf(recipients, ...addresses) ?? (badNews ? onlyOne(recipients) : undefined);
+  const said = (row: RecipientRow | undefined, statement: Statement) => (row ? [{ row, statement }] : []);
+  switch (receipt.kind) {
+    case "dsn":
+      return receipt.recipients.flatMap((entry) => {
+        const badNews = entry.action === "failed" || entry.action === "delayed";
+        return said(about(badNews, entry.originalRecipient, entry.address), ofDsn(entry));
+      });
+    case "mdn": {
+      const statement = ofMdn(receipt);
+      return said(about(statement.to === "refused", receipt.originalRecipient, receipt.finalRecipient), statement);
+    }
+    case "ko":
+      return said(about(true, receipt.from), refusal(receipt.error));
   }
-  const row =
-    receipt.kind === "mdn"
-      ? rowOf(recipients, receipt.originalRecipient, receipt.finalRecipient)
-      : rowOf(recipients, receipt.from);
-  return row ? [{ row, statement: receipt.kind === "mdn" ? ofMdn(receipt) : refusal(receipt.error) }] : [];
 }
 
-/** The recipient that a report speaks of. A mail with one recipient needs no address: redirections change it. */
+/**
+ * The recipient that a report speaks of. A mail with one recipient needs no address; but an address that is nobody's of ours
+ * is a stranger's (a colleague to whom the mail was passed on, or a forger): what he read or filed, our recipient has not.
+ * Where a mail is redirected, the operator gives the original recipient beside the final one (RFC 3461 ORCPT, RFC 8098 §3.2.3).
+ */
 function rowOf(recipients: readonly RecipientRow[], ...addresses: (string | undefined)[]): RecipientRow | undefined {
-  for (const address of addresses) {
-    const found = address && recipients.find((row) => row.address.toLowerCase() === address.toLowerCase());
+  const named = addresses.filter((address) => address !== undefined);
+  for (const address of named) {
+    const found = recipients.find((row) => row.address.toLowerCase() === address.toLowerCase());
     if (found) return found;
   }
+  return named.length === 0 ? onlyOne(recipients) : undefined;
+}
+
+function onlyOne(recipients: readonly RecipientRow[]): RecipientRow | undefined {
   return recipients.length === 1 ? recipients[0] : undefined;
 }
 

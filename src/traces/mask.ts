@@ -2,7 +2,7 @@
 // digits (A or B in Corsica) and the key, whether glued or spaced.
 const PATIENT_ADDRESS = /[^\s<>"',;:()[\]]*@patient\.[\w.-]+/gi;
 const INS =
-  /(?<![\dA-Za-z])[12478][ .]?\d{2}[ .]?\d{2}[ .]?\d[\dABab][ .]?\d{3}[ .]?\d{3}(?:[ .]?\d{2})?(?![\dA-Za-z])/g;
+  /(?<![\dA-Za-z])[1-478][ .]?\d{2}[ .]?\d{2}[ .]?\d[\dABab][ .]?\d{3}[ .]?\d{3}(?:[ .]?\d{2})?(?![\dA-Za-z])/g;
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
 
 /** Longest request or answer that a trace keeps, in characters; the rest is cut. */

@@ -36,6 +36,9 @@ const KINDS: readonly [RegExp, string][] = [
   [/declaration|^value |^version|^encoding|^standalone|name\/value|^expected/, "a malformed XML declaration"],
 ];
 
+/** Characters given to the tokeniser at a time. */
+const SLICE = 2 * 1024 * 1024;
+
 function kindOf(message: string): string {
   return KINDS.find(([pattern]) => pattern.test(message))?.[1] ?? "a fault of syntax";
 }
@@ -113,7 +116,8 @@ class TreeBuilder {
       if (this.skippedAt === 0) this.addText(cdata);
     });
     try {
-      parser.write(text).close();
+      this.write(text);
+      parser.close();
     } catch (error) {
       if (isMedimailError(error)) throw error;
       throw this.rewritten(error);
@@ -121,6 +125,18 @@ class TreeBuilder {
     if (this.root === undefined)
       throw new MedimailError("xml_invalid", `The ${this.what} has no root element that is kept.`);
     return this.root;
+  }
+
+  /**
+   * In slices, and what the tokeniser has gathered is made one piece after each: it adds some characters one by one, and fifty million
+   * such links would take gigabytes.
+   */
+  private write(text: string): void {
+    for (let from = 0; from < text.length || from === 0; from += SLICE) {
+      this.parser.write(text.length <= SLICE ? text : text.slice(from, from + SLICE));
+      // Reading a character is what makes V8 flatten a string.
+      (this.parser as unknown as { text: string }).text.charCodeAt(0);
+    }
   }
 
   private rewritten(error: unknown): MedimailError {

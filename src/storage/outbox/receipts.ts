@@ -44,9 +44,11 @@ export function recordReceipt(
       input.source,
     ]);
     if (seen) return "duplicate";
-    const target = findMail(sql, input);
-    const recipients = target ? recipientsOfMail(sql, cipher, target.id, target.mail) : [];
-    const decisions = decide(recipients, target && openedInfo(cipher, target.info, target.id));
+    const found = findMail(sql, input);
+    const recipients = found ? recipientsOfMail(sql, cipher, found.id, found.mail) : [];
+    const decisions = decide(recipients, found && openedInfo(cipher, found.info, found.id));
+    // A report about nobody of ours is matched with nothing, whatever mail it names: a person may look at it.
+    const target = decisions.length > 0 ? found : undefined;
     const receipt = insertReceipt(sql, input, data, target);
     if (target) apply(sql, target, recipients, receipt, input.at, decisions);
     if (trace) insertTraces(sql, [trace]);

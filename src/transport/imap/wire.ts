@@ -7,6 +7,7 @@ import { tlsError } from "../../trust/index.js";
 /** Before the library takes over, a server has short lines to say: capabilities at most. */
 const MAX_LINE = 16 * 1024;
 const MAX_LINES = 500;
+const MAX_UNREAD = 256 * 1024;
 
 export interface TaggedAnswer {
   status: "OK" | "NO" | "BAD";
@@ -52,6 +53,8 @@ export class ImapWire {
 
   readonly #onData = (chunk: Buffer): void => {
     this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
+    // Nobody may be reading (a token is being asked for): what a hostile server sends meanwhile must not pile up.
+    if (this.#received.length > MAX_UNREAD) this.fail(failed("the server sends more than it was asked for"));
     this.#wake?.();
   };
 

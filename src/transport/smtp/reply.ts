@@ -86,7 +86,7 @@ export function maskAnswer(reply: SmtpReply): string {
     .slice(0, 4000)
     .replace(/<[^<>]*@[^<>]*>/g, "<…>")
     .replace(/"[^"]{1,128}"@[^\s<>]+|[^\s<>"'(),;:=[\]]+@[^\s<>"'(),;]+/g, "<…>")
-    .replace(/(?<!\d)[1-478](?:[\s.]?\d){4}[\s.]?[\dAB](?:[\s.]?\d){7,9}(?!\d)/gi, "<…>")
+    .replace(/(?<!\d)[1-478](?:[\s.]?\d){5}[\s.]?[\dAB](?:[\s.]?\d){6}(?:[\s.]?\d\d)?(?!\d)/gi, "<…>")
     .slice(0, 500)
     .trimEnd();
 }
