@@ -14,6 +14,7 @@ import {
   transportFailure,
 } from "../seams/index.js";
 import type { MailRequest } from "../traces/index.js";
+import { withoutQuotes } from "./quoted.js";
 
 /** What a step says of itself for the journal; the rest (who, when, for which mailbox) is added to it. */
 export interface TraceDraft {
@@ -51,7 +52,7 @@ export function settleAnswer(mail: ClaimedMail, result: TransportResult, context
     next: draft.retry ? { kind: "retry", dueAt: context.retryAt } : { kind: "done" },
     attempted: true,
     events: draft.events,
-    traces: [traceOfAttempt(mail, context, result.answer, anyAccepted)],
+    traces: [traceOfAttempt(mail, context, withoutQuotes(result.answer, mail.content[0]), anyAccepted)],
   };
 }
 
@@ -62,9 +63,10 @@ export function settleFailure(mail: ClaimedMail, error: unknown, context: Outcom
     verdict: "temporary",
     systemic: true,
   };
-  const stored = storedError(error, failure);
+  const answer = failure.answer === undefined ? undefined : withoutQuotes(failure.answer, mail.content[0]);
+  const stored = withAnswer(storedError(error, failure), failure.answer, answer);
   const base = { mailId: mail.mailId, worker: context.worker, at: context.now, stage: failure.stage, attempted: true };
-  const traces = [traceOfAttempt(mail, context, failure.answer ?? stored.code, false)];
+  const traces = [traceOfAttempt(mail, context, answer ?? stored.code, false)];
   if (failure.verdict === "unknown") {
     return { ...base, ...all(mail, context, "unknown", "unknown", stored), next: { kind: "doubt" }, traces };
   }
@@ -178,7 +180,13 @@ function event(
   };
 }
 
-/** What is kept of an error: our own words and the server's codes, never its text (it may repeat an address). */
+/** The error's message with the answer as it may be kept, where it repeats the answer. */
+function withAnswer(stored: StoredError, said: string | undefined, kept: string | undefined): StoredError {
+  if (said === undefined || kept === undefined || said === kept) return stored;
+  return { ...stored, message: stored.message.replaceAll(said, () => kept) };
+}
+
+/** What is kept of an error: our own words, the server's codes, and its answer freed of addresses (see `withoutQuotes` for the rest). */
 export function storedError(error: unknown, failure?: TransportFailure): StoredError {
   const known = isMedimailError(error) ? error : undefined;
   const code: ErrorCode = known?.code ?? "internal";

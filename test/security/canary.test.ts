@@ -66,9 +66,24 @@ function errorText(error: unknown): string {
 describe("the log, the errors and the traces hold nothing of a patient and no secret", () => {
   const scenes: [string, FaultScript | undefined, Partial<DocumentSubmission>][] = [
     ["a sending that succeeds", undefined, {}],
-    ["a recipient refused with his address in the answer", { name: "reply", at: "rcpt", reply: 550, status: "5.1.1", text: `<${INS}@patient.mssante.fr> ${INS} unknown`, times: 9 } as FaultScript, {}],
+    [
+      "a recipient refused with his address in the answer",
+      {
+        name: "reply",
+        at: "rcpt",
+        reply: 550,
+        status: "5.1.1",
+        text: `<${INS}@patient.mssante.fr> ${INS} unknown`,
+        times: 9,
+      } as FaultScript,
+      {},
+    ],
     ["a sender refused", { name: "refuse", at: "mail", times: 1 }, {}],
-    ["a deferral that quotes the patient", { name: "reply", at: "data", reply: 451, status: "4.3.0", text: `patient ${INS} later`, times: 1 } as FaultScript, {}],
+    [
+      "a deferral that quotes the patient",
+      { name: "reply", at: "data", reply: 451, status: "4.3.0", text: `patient ${INS} later`, times: 1 } as FaultScript,
+      {},
+    ],
     ["a server that leaves after the final dot", { name: "drop-after-data", times: 1 }, {}],
     ["an untrusted certificate", { name: "untrusted-certificate", times: 1 }, {}],
     ["a server without STARTTLS", { name: "strip-starttls", times: 1 }, {}],
@@ -79,7 +94,11 @@ describe("the log, the errors and the traces hold nothing of a patient and no se
     ["an injection", undefined, { subjectExtra: `x\r\nX: ${FAMILY}` }],
     ["a recipient that is no address", undefined, { to: [`${INS}@example.org`] }],
     ["a stranger's patient address", undefined, { to: [`${fictionalIns(12)}@patient.mssante.fr`] }],
-    ["a broken document", undefined, { documents: [{ cda: Buffer.from(`<ClinicalDocument><patient>${FAMILY} ${INS}</oops>`) }] }],
+    [
+      "a broken document",
+      undefined,
+      { documents: [{ cda: Buffer.from(`<ClinicalDocument><patient>${FAMILY} ${INS}</oops>`) }] },
+    ],
     ["a broken PDF", undefined, { documents: [{ cda: cda(90), pdf: Buffer.from(`${FAMILY} ${INS}`) }] }],
   ];
 
@@ -95,7 +114,13 @@ describe("the log, the errors and the traces hold nothing of a patient and no se
       logger: { log: (level, event, fields) => void lines.push(JSON.stringify({ level, event, ...fields })) },
     });
     try {
-      const submission = await connector.documents.submit({ documents: [{ cda: cda(1) }], to: [DOCTOR], patient: true, body: BODY, ...changes });
+      const submission = await connector.documents.submit({
+        documents: [{ cda: cda(1) }],
+        to: [DOCTOR],
+        patient: true,
+        body: BODY,
+        ...changes,
+      });
       const reached = submission.settled({ signal: soon(6_000) }).catch((error) => texts.push(errorText(error)));
       await reached;
       const row = await submission.status();
@@ -106,7 +131,8 @@ describe("the log, the errors and the traces hold nothing of a patient and no se
     for await (const trace of connector.traces.list()) texts.push(JSON.stringify(trace));
     for (const observation of mock.observations) {
       // ENVID is ours: opaque.
-      if (observation.kind === "line" && /ENVID=/i.test(observation.line)) texts.push(/ENVID=\S+/i.exec(observation.line)?.[0] ?? "");
+      if (observation.kind === "line" && /ENVID=/i.test(observation.line))
+        texts.push(/ENVID=\S+/i.exec(observation.line)?.[0] ?? "");
     }
     expect(marksIn(lines.join("\n"))).toEqual([]);
     expect(marksIn(texts.join("\n"))).toEqual([]);
@@ -138,11 +164,14 @@ describe("the log, the errors and the traces hold nothing of a patient and no se
     await using mock = await startMockMedimail();
     const base = await configOf(mock, LABO);
     const lines: string[] = [];
-    await using connector = createConnector({ ...base, auth: { ...(base["auth"] as object), passphrase: PASSPHRASE } }, {
-      ...QUICK,
-      logLevel: "debug",
-      logger: { log: (level, event, fields) => void lines.push(JSON.stringify({ level, event, ...fields })) },
-    });
+    await using connector = createConnector(
+      { ...base, auth: { ...(base["auth"] as object), passphrase: PASSPHRASE } },
+      {
+        ...QUICK,
+        logLevel: "debug",
+        logger: { log: (level, event, fields) => void lines.push(JSON.stringify({ level, event, ...fields })) },
+      },
+    );
     const submission = await connector.documents.submit({ documents: [{ cda: cda(3) }], to: [DOCTOR] });
     for await (const event of submission.events({ signal: soon() })) {
       if (event.event !== "deferred") continue;
@@ -156,9 +185,15 @@ describe("the log, the errors and the traces hold nothing of a patient and no se
     await using mock = await startMockMedimail();
     const config = await configOf(mock, LABO, { outbox: { store: "sqlite", path: join(folder, "outbox.db") } });
     await using connector = createConnector(config, { ...QUICK, encryptionKey: new Uint8Array(32).fill(3) });
-    const submission = await connector.documents.submit({ documents: [{ cda: cda(4) }], to: [DOCTOR], patient: true, body: BODY });
+    const submission = await connector.documents.submit({
+      documents: [{ cda: cda(4) }],
+      to: [DOCTOR],
+      patient: true,
+      body: BODY,
+    });
     await submission.settled({ until: "delivered", signal: soon() });
-    for (const name of readdirSync(folder)) expect(marksIn(readFileSync(join(folder, name)).toString("latin1"))).toEqual([]);
+    for (const name of readdirSync(folder))
+      expect(marksIn(readFileSync(join(folder, name)).toString("latin1"))).toEqual([]);
   });
 });
 
@@ -167,9 +202,12 @@ describe("the redaction", () => {
     expect(redactFields({ submission: "s", patient: FAMILY } as never)).toEqual({ submission: "s" });
   });
 
-  it.each([INS, `${INS}@patient.mssante.fr`, "Bearer abc", "eyJhbGciOiJub25l", "2850520033001"])("drops a value that looks personal: case %#", (value) => {
-    expect(redactFields({ path: `x ${value}` })).toEqual({ path: "[redacted]" });
-  });
+  it.each([INS, `${INS}@patient.mssante.fr`, "Bearer abc", "eyJhbGciOiJub25l", "2850520033001"])(
+    "drops a value that looks personal: case %#",
+    (value) => {
+      expect(redactFields({ path: `x ${value}` })).toEqual({ path: "[redacted]" });
+    },
+  );
 
   it("survives a logger that throws, at once or later", async () => {
     const thrown = safeLogger({

@@ -10,7 +10,9 @@ import { bundle } from "../tools/bundle.js";
 import { cdaOf } from "../tools/documents.js";
 
 describe("a program that closes its connector", () => {
-  it("ends by itself, with no listener left on its signal, whatever its listeners threw", { timeout: 60_000 }, async () => {
+  it("ends by itself, with no listener left on its signal, whatever its listeners threw", {
+    timeout: 60_000,
+  }, async () => {
     await using mock = await startMockMedimail();
     const script = await bundle(join(import.meta.dirname, "lifecycle-child.ts"));
     try {

@@ -111,14 +111,24 @@ describe("a receipt finds its recipient", () => {
   });
 
   it("not at all where a stranger says that he read it", () => {
-    const report: Receipt = { kind: "mdn", automatic: false, disposition: "displayed", finalRecipient: "other@x.mssante.fr" };
+    const report: Receipt = {
+      kind: "mdn",
+      automatic: false,
+      disposition: "displayed",
+      finalRecipient: "other@x.mssante.fr",
+    };
     expect(decideReceipt(report, [row("delivered")], 1)).toEqual([]);
   });
 
   it("where the news is bad, even under an address that is not ours: a person must look", () => {
-    const bounce: Receipt = { kind: "dsn", recipients: [{ address: "alias@x.mssante.fr", action: "failed", status: "5.1.1" }] };
+    const bounce: Receipt = {
+      kind: "dsn",
+      recipients: [{ address: "alias@x.mssante.fr", action: "failed", status: "5.1.1" }],
+    };
     expect(decideReceipt(bounce, [row("accepted")], 1)[0]?.change?.state).toBe("failed");
-    expect(decideReceipt({ ...ko("902"), from: "pfi@x.mssante.fr" } as Receipt, [row("accepted")], 1)[0]?.change?.state).toBe("refused");
+    expect(
+      decideReceipt({ ...ko("902"), from: "pfi@x.mssante.fr" } as Receipt, [row("accepted")], 1)[0]?.change?.state,
+    ).toBe("refused");
   });
 
   it("not at all where the mail had several and none is named", () => {

@@ -56,6 +56,18 @@ export function openedJson(cipher: ContentCipher, stored: ArrayBuffer | Uint8Arr
   return JSON.parse(cipher.open(bytesOf(stored), context).toString("utf8"));
 }
 
+const HASHED = "hmac:";
+
+/**
+ * The caller's idempotency key as its column holds it: hashed where content is encrypted, since it may be made of an order or
+ * patient number of the software. The key itself is then sealed with the submission's info, and erased with it.
+ */
+export function storedKey({ cipher, lookup }: OutboxContext, tenant: string, mailbox: string, key: string): string {
+  return cipher.encrypts ? HASHED + lookup("key", `${tenant}\n${mailbox}\n${key}`).toString("base64url") : key;
+}
+
+export const isHashedKey = (stored: string): boolean => stored.startsWith(HASHED);
+
 const ERASED: SubmissionInfo = Object.freeze({ documents: [] });
 
 export function openedInfo(

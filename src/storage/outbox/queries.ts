@@ -55,13 +55,13 @@ export function get({ database, cipher }: OutboxContext, id: string): Submission
 }
 
 export function findByKey(
-  { database, cipher }: OutboxContext,
+  context: OutboxContext,
   tenant: string,
   mailbox: string,
   key: string,
 ): SubmissionRow | undefined {
-  const row = submissionRecordByKey(database, tenant, mailbox, key);
-  return row && toSubmission(database, cipher, row);
+  const row = submissionRecordByKey(context, context.database, tenant, mailbox, key);
+  return row && toSubmission(context.database, context.cipher, row);
 }
 
 export interface ListQuery extends Scope {

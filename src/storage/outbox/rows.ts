@@ -1,7 +1,15 @@
-import type { RecipientRow, RecipientState, SmtpStage, StoredError, SubmissionRow } from "../../seams/index.js";
+import type {
+  RecipientRow,
+  RecipientState,
+  SmtpStage,
+  StoredError,
+  SubmissionInfo,
+  SubmissionRow,
+} from "../../seams/index.js";
 import type { ContentCipher } from "../cipher.js";
 import type { Sql } from "../driver.js";
-import { addressContext, openedInfo, shownAddress } from "./context.js";
+import type { OutboxContext } from "./context.js";
+import { addressContext, isHashedKey, openedInfo, shownAddress, storedKey } from "./context.js";
 
 export interface RecipientRecord {
   id: number;
@@ -69,33 +77,40 @@ export interface SubmissionRecord {
 export const SUBMISSION_COLUMNS =
   "pk, id, tenant, mailbox, key, content_hash, action, priority, created_at, paused, erased_at, info";
 const BY_ID = `SELECT ${SUBMISSION_COLUMNS} FROM medimail_submissions WHERE id = ?`;
-const BY_KEY = `SELECT ${SUBMISSION_COLUMNS} FROM medimail_submissions WHERE tenant = ? AND mailbox = ? AND key = ?`;
+const BY_KEY = `SELECT ${SUBMISSION_COLUMNS} FROM medimail_submissions WHERE tenant = ? AND mailbox = ? AND key IN (?, ?)`;
 
 export function submissionRecord(sql: Sql, id: string): SubmissionRecord | undefined {
   return sql.get<SubmissionRecord>(BY_ID, [id]);
 }
 
+/** Also by the key in clear: the row may be older than the encryption of its database. */
 export function submissionRecordByKey(
+  context: OutboxContext,
   sql: Sql,
   tenant: string,
   mailbox: string,
   key: string,
 ): SubmissionRecord | undefined {
-  return sql.get<SubmissionRecord>(BY_KEY, [tenant, mailbox, key]);
+  return sql.get<SubmissionRecord>(BY_KEY, [tenant, mailbox, key, storedKey(context, tenant, mailbox, key)]);
 }
 
+/** As sealed: with the key that its column only has hashed. */
+export type SealedInfo = SubmissionInfo & { key?: string };
+
 export function toSubmission(sql: Sql, cipher: ContentCipher, row: SubmissionRecord): SubmissionRow {
+  const { key: sealedKey, ...info } = openedInfo(cipher, row.info, row.id) as SealedInfo;
+  const key = row.key === null || isHashedKey(row.key) ? sealedKey : row.key;
   return {
     id: row.id,
     tenant: row.tenant,
     mailbox: row.mailbox,
-    ...(row.key === null ? {} : { key: row.key }),
+    ...(key === undefined ? {} : { key }),
     contentHash: row.content_hash,
     action: row.action,
     priority: row.priority,
     createdAt: row.created_at,
     paused: row.paused === 1,
-    info: openedInfo(cipher, row.info, row.id),
+    info,
     ...(row.erased_at === null ? {} : { erasedAt: row.erased_at }),
     recipients: recipientsOfSubmission(sql, cipher, row),
   };

@@ -1,12 +1,22 @@
 import { MedimailError } from "../../errors.js";
 import type { NewMail, NewRecipient, NewSubmission, RecipientRow, SubmissionRow } from "../../seams/index.js";
+import type { ContentCipher } from "../cipher.js";
 import type { DatabaseLike, Sql } from "../driver.js";
 import { bytesOf, StatementCache } from "../driver.js";
 import { storageError } from "../sqlite-errors.js";
 import { alreadySent } from "./changes.js";
 import type { OutboxContext } from "./context.js";
-import { addressContext, contentContext, headPart, infoContext, sealedJson, storedAddress } from "./context.js";
+import {
+  addressContext,
+  contentContext,
+  headPart,
+  infoContext,
+  sealedJson,
+  storedAddress,
+  storedKey,
+} from "./context.js";
 import { insertEvent } from "./journal.js";
+import type { SealedInfo } from "./rows.js";
 import { submissionRecordByKey, toSubmission } from "./rows.js";
 
 export interface Submitted {
@@ -16,6 +26,7 @@ export interface Submitted {
 
 /** What encryption and hashing make of a submission: done before the transaction, which then only writes. */
 interface Prepared {
+  key?: string;
   info: Buffer;
   contents: { part: number; data: Buffer }[];
   recipients: { address: string | Buffer; keys: Buffer[] }[][];
@@ -53,7 +64,8 @@ function prepare(context: OutboxContext, input: NewSubmission): Prepared {
   const dedupe = (recipient: NewRecipient) =>
     [...new Set(recipient.dedupe)].map((key) => lookup("dedupe", scope + key));
   return {
-    info: sealedJson(cipher, input.info, infoContext(input.id)),
+    ...(input.key === undefined ? {} : { key: storedKey(context, input.tenant, input.mailbox, input.key) }),
+    info: sealedJson(cipher, sealedInfo(cipher, input), infoContext(input.id)),
     contents: [
       ...input.bodies.map((bytes, index) => sealPart(index, bytes)),
       ...input.mails.map((mail, place) => sealPart(headPart(place), mail.head)),
@@ -65,6 +77,10 @@ function prepare(context: OutboxContext, input: NewSubmission): Prepared {
       })),
     ),
   };
+}
+
+function sealedInfo(cipher: ContentCipher, { info, key }: NewSubmission): SealedInfo {
+  return key === undefined || !cipher.encrypts ? info : { ...info, key };
 }
 
 function insert(context: OutboxContext, sql: Sql, input: NewSubmission, prepared: Prepared): Submitted {
@@ -101,16 +117,16 @@ function insert(context: OutboxContext, sql: Sql, input: NewSubmission, prepared
   return { submission: asRow(input, recipients), created: true };
 }
 
-function sameKey({ cipher }: OutboxContext, sql: Sql, input: NewSubmission): SubmissionRow | undefined {
+function sameKey(context: OutboxContext, sql: Sql, input: NewSubmission): SubmissionRow | undefined {
   if (input.key === undefined) return undefined;
-  const found = submissionRecordByKey(sql, input.tenant, input.mailbox, input.key);
+  const found = submissionRecordByKey(context, sql, input.tenant, input.mailbox, input.key);
   if (!found) return undefined;
   if (found.content_hash !== input.contentHash) {
     throw new MedimailError("idempotency_conflict", "the same key was used for another content", {
       hint: `It belongs to submission ${found.id}. Use a new key for what is another submission.`,
     });
   }
-  return toSubmission(sql, cipher, found);
+  return toSubmission(sql, context.cipher, found);
 }
 
 const HOLDER = `SELECT s.id FROM medimail_dedupe d JOIN medimail_recipients r ON r.id = d.recipient
@@ -145,7 +161,7 @@ function insertSubmission(sql: Sql, input: NewSubmission, prepared: Prepared): n
     input.id,
     input.tenant,
     input.mailbox,
-    input.key ?? null,
+    prepared.key ?? null,
     input.contentHash,
     input.action,
     input.priority,
