@@ -3,6 +3,7 @@ import type { Connector, ConnectorOptions } from "./connector-types.js";
 import { isMedimailError, MedimailError, type Problem } from "./errors.js";
 import type { SubmissionRow } from "./seams/index.js";
 import {
+  checkSubmission,
   contentHash,
   type DocumentSubmission,
   Gate,
@@ -95,6 +96,7 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
     { signal, tx }: { signal?: AbortSignal; tx?: unknown } = {},
   ): Promise<Submission> {
     const core = await open();
+    checkSubmission(submission);
     await preparing.enter();
     try {
       stopIfAborted(signal);
@@ -114,11 +116,13 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
   }
 
   const connector: Connector = {
-    ready: async () => void (await open()),
+    ready: async () => (await open()).operator.requireAuthorities(),
     documents: {
       submit,
       async compose(submission) {
-        const { composed, problems } = await prepare(submission, senderProfile(frame, await open()));
+        const core = await open();
+        checkSubmission(submission);
+        const { composed, problems } = await prepare(submission, senderProfile(frame, core));
         return {
           subject: composed.subject,
           problems,

@@ -3,6 +3,9 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { MedimailError } from "../errors.js";
 import { makeFolder, writeAtomically, writeError } from "./files.js";
 
+/** What file systems allow for one name. */
+const MAX_NAME_BYTES = 255;
+
 /**
  * Writes the files of an archive below a folder, and nowhere else. The paths were checked when the archive was read; here the disk is:
  * no link, in the place of a file or of a folder on the way, is followed. Gives back the paths written, as the person would type them.
@@ -28,6 +31,11 @@ function targetOf(root: string, path: string): string {
   const inside = relative(root, target);
   if (inside === "" || inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside) || path.includes("\0")) {
     throw new MedimailError("archive_unsafe_entry", "an entry of the archive leads out of the folder", {
+      path: "--out",
+    });
+  }
+  if (inside.split(sep).some((part) => Buffer.byteLength(part) > MAX_NAME_BYTES)) {
+    throw new MedimailError("archive_unsafe_entry", "an entry of the archive has a name too long for a file", {
       path: "--out",
     });
   }

@@ -1,6 +1,6 @@
 /** The configuration of the connector and of the command: one schema, pure. Files and secrets are read by `settings`. */
 export type { AuthConfig } from "./auth-schema.js";
-export { isLoopback } from "./fields.js";
+export { isLoopback, strict } from "./fields.js";
 export { editDistance, nearest } from "./nearest.js";
 export { parseConfig } from "./parse.js";
 export type { Config, ConfigInput, MailboxType } from "./schema.js";

@@ -4,7 +4,7 @@ import type { Config, Secret } from "../config/index.js";
 import { isLoopback } from "../config/index.js";
 import { MedimailError } from "../errors.js";
 import type { Logger } from "../log.js";
-import { createDialer } from "../net/index.js";
+import { createDialer, type ProxyOptions } from "../net/index.js";
 import type { CredentialSource, MailTransport, TlsVerifier } from "../seams/index.js";
 import { readNamedFile, resolveSecret } from "../settings/index.js";
 import { createImapMailbox, type ImapMailbox } from "../transport/imap/index.js";
@@ -20,6 +20,11 @@ export interface Operator {
   filesSent: boolean;
   /** Both hosts are of this machine, or named as a training platform: a test, where test identities are at home. */
   isTest: boolean;
+  /**
+   * Reads the authorities, which whoever only looks at the outbox does not need. Asked before something is stored or sent.
+   * @throws `config_invalid`, `file_not_found`, `file_unreadable`.
+   */
+  requireAuthorities(): void;
   close(): Promise<void>;
 }
 
@@ -30,16 +35,14 @@ export interface OperatorOptions {
   maxConnections: number;
 }
 
-/** Builds the sessions of one mailbox. Reads the authorities at once, certificates and tokens when a session needs them. */
+/** Builds the sessions of one mailbox. Authorities, certificates and tokens are read when a session needs them. */
 export function openOperator(config: Config, options: OperatorOptions): Operator {
   if (config.operator === "discover")
     throw new MedimailError("not_supported", "Discovery is not served yet; name the hosts.", { path: "operator" });
   const pinned: PinnedOperator = config.operator;
-  const dialer = createDialer(config.network.proxy === undefined ? {} : { proxy: config.network.proxy });
-  const tls: TlsVerifier = createTlsVerifier({
-    ca: (config.tls.ca ?? []).map((path) => readNamedFile(path, "tls.ca", { path: "tls.ca" }).toString("utf8")),
-    revocation: config.tls.revocation,
-  });
+  const dialer = createDialer(config.network.proxy === undefined ? {} : { proxy: proxyOf(config.network.proxy) });
+  const verifier = lazyVerifier(config);
+  const tls: TlsVerifier = { upgrade: async (socket, to) => verifier().upgrade(socket, to) };
   const credentials = credentialsOf(config);
   const shared = { dialer, tls, credentials, logger: options.logger };
   const transport = createSmtpTransport({
@@ -57,11 +60,41 @@ export function openOperator(config: Config, options: OperatorOptions): Operator
     isTest: [pinned.smtp.host, pinned.imap.host].every(
       (host) => isLoopback(host) || /(^|\.)(formation|test|bas)\./i.test(host),
     ),
+    requireAuthorities: () => void verifier(),
     async close() {
       await Promise.allSettled([transport.close(), imap.close()]);
       await credentials.close();
     },
   };
+}
+
+function lazyVerifier(config: Config): () => TlsVerifier {
+  let verifier: TlsVerifier | undefined;
+  return () => {
+    verifier ??= createTlsVerifier({
+      ca: (config.tls.ca ?? []).map((path) => readNamedFile(path, "tls.ca", { path: "tls.ca" }).toString("utf8")),
+      revocation: config.tls.revocation,
+    });
+    return verifier;
+  };
+}
+
+/** Credentials that the configuration has in the proxy's URL (a warning says so) go on apart from it: a URL ends up in messages. */
+function proxyOf(configured: string): ProxyOptions {
+  const url = new URL(configured);
+  const username = unescaped(url.username);
+  const password = unescaped(url.password);
+  url.username = "";
+  url.password = "";
+  return { url: url.href, ...(username === "" ? {} : { username, password: async () => password }) };
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** What EHLO says: the machine's name where it is one that a server may look at, else the address literal of nobody. */

@@ -16,12 +16,13 @@ export interface ServiceOptions {
   waiting: () => number;
 }
 
-/** Delivery with its chores, as the options want them. */
-export function runDelivery(
+/** Delivery with its chores, as the options want them. Throws at once where no server could be trusted. */
+export async function runDelivery(
   frame: Frame,
   core: Core,
   { signal, submission, receipts = true, waiting }: ServiceOptions,
 ): Promise<void> {
+  core.operator.requireAuthorities();
   const { options, clock, log } = frame;
   const pollMs = options.receiptPollMs ?? 30_000;
   const chores: Chore[] = [

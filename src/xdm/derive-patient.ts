@@ -1,5 +1,5 @@
-import type { CdaHeader, Patient } from "../cda/types.js";
-import { MedimailError } from "../errors.js";
+import type { Cda, CdaHeader, Patient } from "../cda/types.js";
+import { MedimailError, type Problem } from "../errors.js";
 import { component, cx, oneLine, within } from "./hl7.js";
 import type { DocumentEntry } from "./types.js";
 
@@ -53,17 +53,20 @@ function names(patient: Patient): string[] {
  *
  * @throws MedimailError `xdm_several_patients`
  */
-export function requireOnePatient(headers: readonly CdaHeader[]): void {
-  const [first, ...others] = headers;
-  if (first === undefined) return;
-  for (const [index, other] of others.entries()) {
-    if (samePatient(first.patient, other.patient)) continue;
+export function requireOnePatient(cdas: readonly Pick<Cda, "header" | "problems">[]): void {
+  const [first] = cdas;
+  for (const [index, { header, problems }] of cdas.entries()) {
+    const one = index === 0 || (first !== undefined && samePatient(first.header.patient, header.patient));
+    if (one && !problems.some(isSeveralPatients)) continue;
     throw new MedimailError("xdm_several_patients", "The documents are of several patients; one mail is about one.", {
-      path: `documents[${index + 1}]`,
+      path: `documents[${index}]`,
       hint: "Send the documents of each patient by themselves.",
     });
   }
 }
+
+/** One document with a second patient, whom the header does not show. */
+const isSeveralPatients = ({ code }: Problem): boolean => code === "several_patients";
 
 function samePatient(one: Patient, other: Patient): boolean {
   if (one.ins && other.ins) return one.ins.value === other.ins.value;

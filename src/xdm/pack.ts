@@ -46,7 +46,7 @@ export async function packXdm(input: PackInput): Promise<PackedXdm> {
     });
   }
   const cdas = input.documents.map(({ content, cda }) => cda ?? readCda(content));
-  requireOnePatient(cdas.map((cda) => cda.header));
+  requireOnePatient(cdas);
   requireDistinct(cdas);
 
   const uuid = input.uuid ?? randomUUID;

@@ -1,9 +1,14 @@
 import { promisify } from "node:util";
-import { crc32, deflateRaw, deflateRawSync } from "node:zlib";
+import { constants, crc32, deflateRaw, deflateRawSync, type ZlibOptions } from "node:zlib";
+import { RATIO_FREE_BYTES } from "./limits.js";
 import { ASIDE_BYTES } from "./zip-read.js";
 
-const deflateAside = promisify<Uint8Array, { level: number }, Buffer>(deflateRaw);
-const LEVEL = { level: 6 };
+const deflateAside = promisify<Uint8Array, ZlibOptions, Buffer>(deflateRaw);
+const USUAL = { level: 6 };
+/** Eight to one at most. */
+const MODEST = { ...USUAL, strategy: constants.Z_HUFFMAN_ONLY };
+/** Readers tell a bomb by its ratio, ours at 200, others at 100. */
+const MAX_RATIO = 50;
 const VERSION = 20;
 
 export interface ZipInput {
@@ -99,8 +104,15 @@ export async function writeZip(inputs: readonly ZipInput[], now: number): Promis
   return zip;
 }
 
+/** A scan that is all white packs a thousand to one, and would be refused as a bomb: it is packed less tightly. */
 async function deflate(content: Uint8Array): Promise<Uint8Array> {
-  return content.byteLength > ASIDE_BYTES ? deflateAside(content, LEVEL) : deflateRawSync(content, LEVEL);
+  const packed = await deflateAs(content, USUAL);
+  const suspect = content.byteLength > RATIO_FREE_BYTES && content.byteLength > packed.byteLength * MAX_RATIO;
+  return suspect ? deflateAs(content, MODEST) : packed;
+}
+
+async function deflateAs(content: Uint8Array, options: ZlibOptions): Promise<Uint8Array> {
+  return content.byteLength > ASIDE_BYTES ? deflateAside(content, options) : deflateRawSync(content, options);
 }
 
 function dosTime(now: number): { date: number; time: number } {

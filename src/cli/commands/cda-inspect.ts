@@ -10,6 +10,7 @@ export const cdaInspect: Command = {
     const { inspectCda, readCda } = await import("../../cda/index.js");
     const cda = readCda(readInput(file, "FILE"));
     await context.value(inspectCda(cda), (style) => headerText(cda, context.text, style));
-    return EXIT.done;
+    // As with an archive: what can be used is printed, and a fault of the document is a no.
+    return cda.problems.some((problem) => problem.severity === "error") ? EXIT.no : EXIT.done;
   },
 };

@@ -30,9 +30,10 @@ export const xdmPack: Command = {
       ...(contentTypeCode ? { contentTypeCode } : {}),
       ...(sourceId ? { sourceId } : {}),
     });
+    // Read back first: what our own reader refuses is not left on the disk.
+    const inspected = inspectXdm(await openXdm(packed.zip));
     writeAtomically(options.needed("out"), packed.zip, "--out");
     await context.warnProblems(packed.problems);
-    const inspected = inspectXdm(await openXdm(packed.zip));
     await context.value(inspected, (style) => archiveText(inspected, context.text, style));
     return EXIT.done;
   },

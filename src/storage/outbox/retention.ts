@@ -1,7 +1,9 @@
 import type { TraceEntry } from "../../seams/index.js";
 import type { SqlValue } from "../driver.js";
 import type { OutboxContext } from "./context.js";
+import { infoContext, isHashedKey, openedInfo, sealedJson } from "./context.js";
 import { insertTraces, instant } from "./journal.js";
+import type { SealedInfo } from "./rows.js";
 
 // Every mail of the submission is done, and the last of its recipients changed before the limit.
 const SETTLED = `SELECT DISTINCT s.pk FROM medimail_mails m JOIN medimail_submissions s ON s.pk = m.submission
@@ -39,11 +41,29 @@ export async function eraseContent(context: OutboxContext, settledBefore: number
   return erased;
 }
 
-function eraseOne({ database: sql }: OutboxContext, pk: number, now: number): void {
+function eraseOne(context: OutboxContext, pk: number, now: number): void {
+  const sql = context.database;
   sql.run("DELETE FROM medimail_contents WHERE submission = ?", [pk]);
   sql.run("UPDATE medimail_recipients SET address = NULL WHERE submission = ? AND kind = 'patient'", [pk]);
   sql.run("UPDATE medimail_receipts SET data = NULL WHERE submission = ?", [pk]);
-  sql.run("UPDATE medimail_submissions SET info = NULL, erased_at = ? WHERE pk = ?", [now, pk]);
+  sql.run("UPDATE medimail_submissions SET info = ?, erased_at = ? WHERE pk = ?", [keyAlone(context, pk), now, pk]);
+}
+
+/** Of a sealed info, what is not content: the idempotency key, which its own column has hashed only. */
+function keyAlone({ database, cipher }: OutboxContext, pk: number): Buffer | null {
+  const row = database.get<{ id: string; key: string | null; info: ArrayBuffer | null }>(
+    "SELECT id, key, info FROM medimail_submissions WHERE pk = ?",
+    [pk],
+  );
+  if (!row || row.key === null || !isHashedKey(row.key)) return null;
+  try {
+    const { key } = openedInfo(cipher, row.info, row.id) as SealedInfo;
+    const kept: SealedInfo = { documents: [], ...(key === undefined ? {} : { key }) };
+    return sealedJson(cipher, kept, infoContext(row.id));
+  } catch {
+    // Its key is not in the ring any more: it goes with the rest.
+    return null;
+  }
 }
 
 /** Events older than `before` (ms since 1970) are erased; cursors stay valid. */
