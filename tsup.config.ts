@@ -14,7 +14,7 @@ export default defineConfig([
     shims: true,
   },
   {
-    entry: { "cli/main": "src/cli/main.ts" },
+    entry: { "cli/main": "src/cli/main.ts", "prepare-thread": "src/wiring/prepare-thread.ts" },
     format: ["esm"],
     dts: false,
     splitting: true,

@@ -10,12 +10,12 @@ import {
   type DocumentSubmission,
   EventReader,
   Gate,
-  prepare,
   type SubmissionEvent,
 } from "../src/sending/index.js";
 import { currentWorker, isWorkerDead, openSqliteOutbox } from "../src/storage/index.js";
 import { traceOf } from "../src/traces/index.js";
 import { createSmtpTransport } from "../src/transport/smtp/index.js";
+import { Preparation } from "../src/wiring/index.js";
 import type { Contender } from "./contender.js";
 import { FROM, freshDocuments, PROFILE, TO } from "./mails.js";
 import type { ContenderStart } from "./protocol.js";
@@ -71,7 +71,10 @@ async function allAccepted(events: AsyncIterable<SubmissionEvent>, count: number
   }
 }
 
-async function withTls({ port, connections, folder, maxInDoubt, tls }: ContenderStart, path: string): Promise<Sender> {
+async function withTls(
+  { port, connections, folder, maxInDoubt, threads = 0, tls }: ContenderStart,
+  path: string,
+): Promise<Sender> {
   const file = (name: string, text = "") => {
     const at = join(folder, name);
     writeFileSync(at, text, { mode: 0o600 });
@@ -92,7 +95,14 @@ async function withTls({ port, connections, folder, maxInDoubt, tls }: Contender
       sender: PROFILE.sender,
       outbox: { store: "sqlite", path },
     },
-    { delivery: "manual", settings: { concurrency: connections, ...(maxInDoubt === undefined ? {} : { maxInDoubt }) } },
+    {
+      delivery: "manual",
+      settings: {
+        concurrency: connections,
+        preparationThreads: threads,
+        ...(maxInDoubt === undefined ? {} : { maxInDoubt }),
+      },
+    },
   );
   await connector.ready();
   const stop = new AbortController();
@@ -109,7 +119,10 @@ async function withTls({ port, connections, folder, maxInDoubt, tls }: Contender
 }
 
 /** The same pieces as `createConnector` puts together, over the transport without TLS, which no configuration reaches. */
-async function withoutTls({ port, connections, maxInDoubt }: ContenderStart, path: string): Promise<Sender> {
+async function withoutTls(
+  { port, connections, maxInDoubt, threads = 0 }: ContenderStart,
+  path: string,
+): Promise<Sender> {
   const store = await openSqliteOutbox({ path });
   const transport = createSmtpTransport({
     host: "127.0.0.1",
@@ -128,6 +141,7 @@ async function withoutTls({ port, connections, maxInDoubt }: ContenderStart, pat
   });
   const reader = new EventReader(store);
   const preparing = new Gate(4);
+  const preparation = new Preparation(threads);
   const { tenant, mailbox, software } = PROFILE;
   const worker = new DeliveryWorker(
     {
@@ -159,7 +173,7 @@ async function withoutTls({ port, connections, maxInDoubt }: ContenderStart, pat
     async submit(submission) {
       await preparing.enter();
       try {
-        const { submission: prepared } = await prepare(submission, PROFILE);
+        const { submission: prepared } = await preparation.prepare(submission, PROFILE);
         await store.submit(prepared);
       } finally {
         preparing.leave();
@@ -171,6 +185,7 @@ async function withoutTls({ port, connections, maxInDoubt }: ContenderStart, pat
     async close() {
       stop.abort();
       await working;
+      await preparation.close();
       reader.close();
       await transport.close();
       await store.close();

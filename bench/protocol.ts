@@ -14,6 +14,8 @@ export interface ContenderStart {
   connections: number;
   folder: string;
   maxInDoubt?: number;
+  /** Threads that prepare submissions; 0 without. */
+  threads?: number;
   tls?: RowTls;
 }
 

@@ -18,9 +18,13 @@ if (unknown.length > 0) {
 
 mkdirSync(outdir, { recursive: true });
 await build({
-  entryPoints: ["sending", "sink", "contender", "corpus", "memory", "memory-job"].map((name) =>
-    join(root, "bench", `${name}.ts`),
-  ),
+  entryPoints: [
+    ...["sending", "sink", "contender", "corpus", "memory", "memory-job"].map((name) =>
+      join(root, "bench", `${name}.ts`),
+    ),
+    join(root, "src/wiring/prepare-thread.ts"),
+  ],
+  entryNames: "[name]",
   outdir,
   outExtension: { ".js": ".mjs" },
   bundle: true,

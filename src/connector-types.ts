@@ -28,7 +28,14 @@ export interface ConnectorOptions {
    * `delivery.run` and `receipts.poll`, here or in another process (`medimail outbox run`).
    */
   delivery?: "auto" | "manual";
-  settings?: Partial<DeliverySettings>;
+  settings?: Partial<DeliverySettings> & {
+    /**
+     * Threads that read, pack and compose submissions beside the caller's. Default 0: in the caller's thread. One uses a second core
+     * and keeps long documents from holding up the software; costs about 40 MB. Ignored with a `clock` or `random` of the caller's,
+     * and where a bundler left `dist/prepare-thread.js` behind.
+     */
+    preparationThreads?: number;
+  };
   /** What to do with a mail that the operator may have taken. Default `hold`. */
   unknownPolicy?: UnknownPolicy;
   /** With `filesSent`: how long an accepted mail may take to appear in Sent. Default 15 s. */

@@ -16,6 +16,7 @@ import {
   frameOf,
   openCore,
   outboxCommands,
+  Preparation,
   readReceipts,
   runDelivery,
   senderProfile,
@@ -43,6 +44,9 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
   const { log, tenant, mailbox } = frame;
   const stop = new AbortController();
   const preparing = new Gate(PREPARED_AT_ONCE);
+  // A clock or a chance given by the caller cannot go into a thread.
+  const ownTime = options.clock !== undefined || options.random !== undefined;
+  const preparation = new Preparation(ownTime ? 0 : (options.settings?.preparationThreads ?? 0));
   const running = new Set<Promise<void>>();
   let waiting = 0;
   let opening: Promise<Core> | undefined;
@@ -104,7 +108,7 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
         const first = await core.store.findByKey(tenant, mailbox, submission.idempotencyKey);
         if (first && first.contentHash === contentHash(submission)) return handle(core, first, false, []);
       }
-      const prepared = await prepare(submission, senderProfile(frame, core));
+      const prepared = await preparation.prepare(submission, senderProfile(frame, core));
       stopIfAborted(signal);
       const stored = await core.store.submit(prepared.submission, tx === undefined ? {} : { tx });
       core.worker.wake();
@@ -204,6 +208,7 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
         stop.abort();
         const core = await opening?.catch(() => undefined);
         await Promise.allSettled([...running]);
+        await preparation.close();
         if (!core) return;
         core.reader.close();
         await core.operator.close();

@@ -2,4 +2,5 @@
 export { type Core, type Frame, frameOf, openCore, senderProfile } from "./core.js";
 export { type Operator, type OperatorOptions, openOperator } from "./operator.js";
 export { outboxCommands } from "./outbox.js";
+export { Preparation, type PreparedSubmission } from "./preparation.js";
 export { readReceipts, runDelivery } from "./service.js";

@@ -85,6 +85,7 @@ function checkFiles(files) {
     "dist/mock/index.cjs",
     "dist/compliance/index.js",
     "dist/cli/main.js",
+    "dist/prepare-thread.js",
     "README.md",
     "LICENSE",
   ];

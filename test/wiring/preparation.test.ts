@@ -1,0 +1,95 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { systemClock, systemRandom } from "../../src/seams/index.js";
+import { prepare, type SenderProfile } from "../../src/sending/index.js";
+import { Preparation } from "../../src/wiring/index.js";
+import { bundle } from "../tools/bundle.js";
+import { cdaOf, pdfOf } from "../tools/documents.js";
+
+const FROM = "labo@ch-exemple.mssante.fr";
+const PROFILE: SenderProfile = {
+  tenant: "default",
+  mailbox: FROM,
+  software: { name: "LabSoft", version: "4.2", nil: "LABSOFT001" },
+  sender: { label: "Laboratoire - CH EXEMPLE" },
+  clock: systemClock,
+  random: systemRandom,
+  allowTestIdentities: true,
+};
+const TO = ["martin.dupont@medecin.mssante.fr"];
+
+describe("submissions prepared in threads", () => {
+  let file: string;
+  let preparation: Preparation;
+  beforeAll(async () => {
+    file = await bundle(join(import.meta.dirname, "../../src/wiring/prepare-thread.ts"));
+    preparation = new Preparation(2, file);
+  });
+  afterAll(() => preparation.close());
+
+  it("gives what the caller's own thread gives, ids and times aside", async () => {
+    const submission = {
+      documents: [{ cda: cdaOf(1, pdfOf(3_000)) }],
+      to: TO,
+      reference: "r-1",
+      notBefore: new Date(5),
+    };
+    const [here, there] = await Promise.all([prepare(submission, PROFILE), preparation.prepare(submission, PROFILE)]);
+    const { contentHash, info, mails, notBefore } = there.submission;
+    expect({ contentHash, info, notBefore }).toEqual({
+      contentHash: here.submission.contentHash,
+      info: here.submission.info,
+      notBefore: 5,
+    });
+    expect(mails.map(({ recipients }) => recipients)).toEqual(
+      here.submission.mails.map(({ recipients }) => recipients),
+    );
+    expect(mails.map(({ size, head }) => size - head.byteLength)).toEqual(
+      there.submission.bodies.map(({ byteLength }) => byteLength),
+    );
+    expect(there.problems).toEqual(here.problems);
+  });
+
+  it("leaves the caller's bytes to the caller, a view of a larger buffer included", async () => {
+    const cda = cdaOf(2, pdfOf(3_000));
+    const large = Buffer.concat([Buffer.alloc(1_000, 1), cda, Buffer.alloc(1_000, 2)]);
+    const view = large.subarray(1_000, 1_000 + cda.byteLength);
+    await preparation.prepare({ documents: [{ cda: view }], to: TO }, PROFILE);
+    expect(Buffer.compare(view, cda)).toBe(0);
+  });
+
+  it("throws the same error, with its requirement and path", async () => {
+    const submission = { documents: [{ cda: cdaOf(3, pdfOf(3_000)) }], to: TO, confidentiality: ["MASQUE_PS"] };
+    const own = await prepare(submission, PROFILE).catch((error) => error.toJSON());
+    await expect(preparation.prepare(submission, PROFILE).catch((error) => error.toJSON())).resolves.toEqual(own);
+    expect(own.code).toBe("mask_forbids_recipient");
+  });
+
+  it("prepares many at once, each its own", async () => {
+    const prepared = await Promise.all(
+      Array.from({ length: 40 }, (_, index) =>
+        preparation.prepare({ documents: [{ cda: cdaOf(100 + index, pdfOf(500)) }], to: TO }, PROFILE),
+      ),
+    );
+    expect(new Set(prepared.map(({ submission }) => submission.info.documents[0]?.uniqueId)).size).toBe(40);
+  });
+
+  it("refuses what is under way when it is closed, and what comes later", async () => {
+    const closing = new Preparation(1, file);
+    const submission = { documents: [{ cda: cdaOf(4, pdfOf(3_000)) }], to: TO };
+    const refused = closing.prepare(submission, PROFILE).then(
+      () => "prepared",
+      (error) => error.code,
+    );
+    await closing.close();
+    expect(["closed", "prepared"]).toContain(await refused);
+    await expect(closing.prepare(submission, PROFILE)).rejects.toMatchObject({ code: "closed" });
+  });
+
+  it("prepares in the caller's thread where the thread's file was left behind by a bundler", async () => {
+    const without = new Preparation(1, undefined);
+    const { submission } = await without.prepare({ documents: [{ cda: cdaOf(5, pdfOf(500)) }], to: TO }, PROFILE);
+    expect(submission.mails).toHaveLength(1);
+    await without.close();
+  });
+});
