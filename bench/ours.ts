@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createConnector } from "../src/connector.js";
 import { silentLogger } from "../src/log.js";
@@ -23,52 +23,51 @@ import type { ContenderStart } from "./protocol.js";
 /** What a round needs of either composition. */
 interface Sender {
   submit(submission: DocumentSubmission): Promise<unknown>;
-  events(signal: AbortSignal): AsyncIterable<SubmissionEvent>;
-  close(): Promise<void>;
+  events(after: number, signal: AbortSignal): AsyncIterable<SubmissionEvent>;
 }
 
 /** Submissions that the caller has under way at once. */
 const SUBMITTING = 16;
 
-/** The connector over a new SQLite file (WAL, synchronous FULL): each round submits documents and waits for every "accepted". */
+/**
+ * The connector over an SQLite file of its own (WAL, synchronous FULL), kept over the rounds as a software keeps it: each round submits documents
+ * and waits for every "accepted".
+ */
 export function oursContender(start: ContenderStart): Contender {
-  let round = 0;
+  const path = join(start.folder, `ours-${process.pid}.db`);
+  let opened: Promise<Sender> | undefined;
+  let seen = 0;
   return async (count) => {
-    round += 1;
-    const path = join(start.folder, `ours-${process.pid}-${round}.db`);
     const documents = freshDocuments(count);
-    const sender = start.tls ? await withTls(start, path) : await withoutTls(start, path);
+    opened ??= start.tls ? withTls(start, path) : withoutTls(start, path);
+    const sender = await opened;
     return async () => {
       const ended = new AbortController();
-      const accepted = allAccepted(sender.events(ended.signal), count);
+      const accepted = allAccepted(sender.events(seen, ended.signal), count);
       const queue = documents.values();
       await Promise.all(
         Array.from({ length: SUBMITTING }, async () => {
           for (const cda of queue) await sender.submit({ documents: [{ cda }], to: [TO] });
         }),
       );
-      await accepted;
+      seen = await accepted;
       ended.abort();
-      return {
-        bytes: 0,
-        async close() {
-          await sender.close();
-          for (const suffix of ["", "-wal", "-shm"]) rmSync(path + suffix, { force: true });
-        },
-      };
+      return { bytes: 0 };
     };
   };
 }
 
-async function allAccepted(events: AsyncIterable<SubmissionEvent>, count: number): Promise<void> {
+/** Gives back the cursor after the last of them. */
+async function allAccepted(events: AsyncIterable<SubmissionEvent>, count: number): Promise<number> {
   let accepted = 0;
-  for await (const { event, error } of events) {
+  for await (const { event, error, seq } of events) {
     if (event === "queued") continue;
     if (event !== "accepted")
       throw new Error(`an unforeseen event: ${event} ${error?.code ?? ""} ${error?.message ?? ""}`);
     accepted += 1;
-    if (accepted === count) return;
+    if (accepted === count) return seq;
   }
+  throw new Error("the events ended before the last mail was accepted");
 }
 
 async function withTls(
@@ -105,16 +104,10 @@ async function withTls(
     },
   );
   await connector.ready();
-  const stop = new AbortController();
-  const working = connector.delivery.run({ signal: stop.signal, receipts: false });
+  void connector.delivery.run({ signal: new AbortController().signal, receipts: false });
   return {
     submit: (submission) => connector.documents.submit(submission),
-    events: (signal) => connector.events({ after: 0, signal }),
-    async close() {
-      stop.abort();
-      await working;
-      await connector.close();
-    },
+    events: (after, signal) => connector.events({ after, signal }),
   };
 }
 
@@ -167,8 +160,7 @@ async function withoutTls(
     },
     { concurrency: connections, ...(maxInDoubt === undefined ? {} : { maxInDoubt }) },
   );
-  const stop = new AbortController();
-  const working = worker.run({ signal: stop.signal });
+  void worker.run({ signal: new AbortController().signal });
   return {
     async submit(submission) {
       await preparing.enter();
@@ -181,14 +173,6 @@ async function withoutTls(
       worker.wake();
       reader.notify();
     },
-    events: (signal) => reader.read({ after: 0, tenant, mailbox, signal }),
-    async close() {
-      stop.abort();
-      await working;
-      await preparation.close();
-      reader.close();
-      await transport.close();
-      await store.close();
-    },
+    events: (after, signal) => reader.read({ after, tenant, mailbox, signal }),
   };
 }
