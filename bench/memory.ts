@@ -1,1 +1,119 @@
-export {};
+// (c) Peak memory with documents of 25 MB: each job in a new process, the mock in this one, a small document as the base line.
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { packXdm, wrapPdf } from "../src/index.js";
+import { startMockMedimail } from "../src/mock/index.js";
+import { headerOf, pdfOf } from "../test/tools/documents.js";
+import type { MemoryJob, MemoryPeak } from "./memory-job.js";
+import { Peer } from "./protocol.js";
+import { fixed, median, megabytes, printTable, printTitle } from "./tools.js";
+
+const ROUNDS = 3;
+const FROM = "labo@ch-exemple.mssante.fr";
+const TO = "martin.dupont@medecin.mssante.fr";
+/** Of the PDF, which goes as level-1 CDA in the archive and beside it: a mail of about 20 KB, and one of 24.5 MB (operators take 25 MiB). */
+const SMALL = 6_000;
+const WHOLE_MAIL = 8_900_000;
+/** A CDA of 25 MB; its mail has 51 MB, more than an operator takes. */
+const WHOLE_CDA = 18_740_000;
+/** An archive of 25 MB. */
+const WHOLE_ARCHIVE = 24_700_000;
+
+interface Row {
+  name: string;
+  job: MemoryJob;
+  /** Compared with the small document of the same job. */
+  base?: Row;
+  mailBytes?: number;
+  peaks: number[];
+  ms: number[];
+}
+
+const folder = mkdtempSync(join(tmpdir(), "medimail-bench-"));
+const mails: number[] = [];
+// The mock takes more than an operator does, for the row beyond.
+const mock = await startMockMedimail({
+  sizeLimit: 64 * 1024 * 1024,
+  keepMails: 2,
+  onObservation: (observation) => {
+    const { size } = observation as { size?: number };
+    if (size !== undefined) mails.push(size);
+  },
+});
+
+let serial = 0;
+
+/** A new document each time: the connector knows those that it sent. */
+function cdaOf(pdfBytes: number): Uint8Array {
+  serial += 1;
+  return wrapPdf(pdfOf(pdfBytes, serial), headerOf({ setId: `1.2.250.1.999.1.1.7^M${process.pid}-${serial}` }));
+}
+
+async function fileOf(name: string, pdfBytes: number, archive: boolean): Promise<string> {
+  const cda = cdaOf(pdfBytes);
+  const file = join(folder, name);
+  const software = { name: "Bench", version: "1.0" };
+  writeFileSync(file, archive ? (await packXdm({ documents: [{ content: cda }], software })).zip : cda);
+  return file;
+}
+
+async function run(row: Row, pdfBytes: number): Promise<void> {
+  // The file is made anew, by this process, so that the measured one only reads it.
+  if (row.job.kind === "send") await fileOf(row.job.file.slice(folder.length + 1), pdfBytes, false);
+  mails.length = 0;
+  const peer = new Peer("memory-job");
+  const { peakBytes, ms } = await peer.ask<MemoryPeak>(row.job);
+  await peer.stop();
+  row.peaks.push(peakBytes);
+  row.ms.push(ms);
+  if (mails.length > 0) row.mailBytes = Math.max(...mails);
+}
+
+try {
+  printTitle("(c) peak memory with large documents");
+  const config = (await mock.ready()).configs[FROM];
+  if (config === undefined) throw new Error("the mock has no such mailbox");
+  const rows: [Row, number][] = [];
+  const add = async (name: string, pdfBytes: number, kind: MemoryJob["kind"], base?: Row): Promise<Row> => {
+    const file = await fileOf(`${rows.length}.bin`, pdfBytes, kind !== "send");
+    const job: MemoryJob = kind === "send" ? { kind, file, config, to: TO } : { kind, file };
+    const row: Row = { name, job, peaks: [], ms: [], ...(base ? { base } : {}) };
+    rows.push([row, pdfBytes]);
+    return row;
+  };
+  const send = await add("send, small", SMALL, "send");
+  await add("send, mail of 25 MB", WHOLE_MAIL, "send", send);
+  await add("send, document of 25 MB", WHOLE_CDA, "send", send);
+  const open = await add("openXdm, small", SMALL, "open");
+  await add("openXdm, archive of 25 MB", WHOLE_ARCHIVE, "open", open);
+  const read = await add("openXdm, readCda, its PDF, small", SMALL, "open and read");
+  await add("openXdm, readCda, its PDF, 25 MB", WHOLE_ARCHIVE, "open and read", read);
+
+  for (let round = 0; round < ROUNDS; round += 1) for (const [row, pdfBytes] of rows) await run(row, pdfBytes);
+
+  printTable(
+    ["", "file MB", "mail MB", "peak RSS MB (median)", "most", "above small", "of the file", "of the mail", "s"],
+    rows.map(([{ name, job, base, mailBytes, peaks, ms }]) => {
+      const file = statSync(job.file).size;
+      const above = base ? median(peaks) - median(base.peaks) : undefined;
+      return [
+        name,
+        megabytes(file),
+        mailBytes === undefined ? "-" : megabytes(mailBytes),
+        megabytes(median(peaks)),
+        megabytes(Math.max(...peaks)),
+        above === undefined ? "-" : megabytes(above),
+        above === undefined ? "-" : fixed(above / file, 1),
+        above === undefined || mailBytes === undefined ? "-" : fixed(above / mailBytes, 1),
+        fixed(median(ms) / 1000, 2),
+      ];
+    }),
+  );
+  console.log(
+    `\n${ROUNDS} rounds, each job in a new process; "above small" is the peak less that of the small document, and the ratios are of it. MB are MiB.`,
+  );
+} finally {
+  await mock.close();
+  rmSync(folder, { recursive: true, force: true });
+}
