@@ -1,14 +1,19 @@
 import { promisify } from "node:util";
-import { crc32, inflateRaw, inflateRawSync } from "node:zlib";
+import { crc32, inflateRaw, inflateRawSync, type ZlibOptions } from "node:zlib";
 import { MedimailError } from "../errors.js";
 import type { XdmLimits } from "./types.js";
 import type { ZipEntry } from "./zip-directory.js";
 import { readDirectory } from "./zip-directory.js";
 
-const inflateAside = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(inflateRaw);
+const inflateAside = promisify<Uint8Array, ZlibOptions, Buffer>(inflateRaw);
 
 /** Below this, a thread costs more than the work. */
 export const ASIDE_BYTES = 256 * 1024;
+
+/** Bytes that zlib gives at a time, at most; its own 16 KiB cost a large entry a turn of the thread pool each. */
+export const CHUNK_BYTES = 1024 * 1024;
+/** The least that zlib takes as `chunkSize`. */
+const LEAST_CHUNK = 64;
 
 export interface ZipFile {
   path: string;
@@ -44,7 +49,9 @@ export async function readZip(zip: Uint8Array, limits: XdmLimits): Promise<Unpac
 }
 
 async function inflate({ packed, size }: ZipEntry, index: number): Promise<Uint8Array> {
-  const options = { maxOutputLength: Math.max(1, size) };
+  // One byte more than announced: an honest entry then ends in its first chunk, and nothing is put together.
+  const chunkSize = Math.min(Math.max(LEAST_CHUNK, size + 1), CHUNK_BYTES);
+  const options = { maxOutputLength: Math.max(1, size), chunkSize };
   let content: Uint8Array;
   try {
     content = size > ASIDE_BYTES ? await inflateAside(packed, options) : inflateRawSync(packed, options);

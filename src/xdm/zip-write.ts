@@ -1,7 +1,7 @@
 import { promisify } from "node:util";
 import { constants, crc32, deflateRaw, deflateRawSync, type ZlibOptions } from "node:zlib";
 import { RATIO_FREE_BYTES } from "./limits.js";
-import { ASIDE_BYTES } from "./zip-read.js";
+import { ASIDE_BYTES, CHUNK_BYTES } from "./zip-read.js";
 
 const deflateAside = promisify<Uint8Array, ZlibOptions, Buffer>(deflateRaw);
 const USUAL = { level: 6 };
@@ -112,7 +112,8 @@ async function deflate(content: Uint8Array): Promise<Uint8Array> {
 }
 
 async function deflateAs(content: Uint8Array, options: ZlibOptions): Promise<Uint8Array> {
-  return content.byteLength > ASIDE_BYTES ? deflateAside(content, options) : deflateRawSync(content, options);
+  if (content.byteLength <= ASIDE_BYTES) return deflateRawSync(content, options);
+  return deflateAside(content, { ...options, chunkSize: Math.min(content.byteLength, CHUNK_BYTES) });
 }
 
 function dosTime(now: number): { date: number; time: number } {
