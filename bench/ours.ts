@@ -96,9 +96,9 @@ async function withTls(
     },
     {
       delivery: "manual",
+      preparationThreads: threads,
       settings: {
         concurrency: connections,
-        preparationThreads: threads,
         ...(maxInDoubt === undefined ? {} : { maxInDoubt }),
       },
     },

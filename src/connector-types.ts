@@ -1,5 +1,6 @@
 import type { Problem } from "./errors.js";
 import type { Logger, LogLevel } from "./log.js";
+import type { MailboxReader } from "./mailbox/index.js";
 import type { Runtime } from "./runtime.js";
 import type {
   Clock,
@@ -28,14 +29,13 @@ export interface ConnectorOptions {
    * `delivery.run` and `receipts.poll`, here or in another process (`medimail outbox run`).
    */
   delivery?: "auto" | "manual";
-  settings?: Partial<DeliverySettings> & {
-    /**
-     * Threads that read, pack and compose submissions beside the caller's. Default 0: in the caller's thread. One uses a second core
-     * and keeps long documents from holding up the software; costs about 40 MB. Ignored with a `clock` or `random` of the caller's,
-     * and where a bundler left `dist/prepare-thread.js` behind.
-     */
-    preparationThreads?: number;
-  };
+  settings?: Partial<DeliverySettings>;
+  /**
+   * Threads that read, pack and compose submissions beside the caller's. Default 0: in the caller's thread. One uses a second core
+   * and keeps long documents from holding up the software; costs about 40 MB. Ignored with a `clock` or `random` of the caller's,
+   * and where a bundler left `dist/prepare-thread.js` behind.
+   */
+  preparationThreads?: number;
   /** What to do with a mail that the operator may have taken. Default `hold`. */
   unknownPolicy?: UnknownPolicy;
   /** With `filesSent`: how long an accepted mail may take to appear in Sent. Default 15 s. */
@@ -88,6 +88,8 @@ export interface Connector {
       problems: Problem[];
     }>;
   };
+  /** The embedded mailbox (mode 2): reading, so far. */
+  readonly mailbox: MailboxReader;
   readonly outbox: {
     /** Newest first. */
     list(query?: OutboxQuery): Promise<SubmissionRow[]>;

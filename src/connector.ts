@@ -1,6 +1,7 @@
 import { assertSupported, parseConfig } from "./config/index.js";
 import type { Connector, ConnectorOptions } from "./connector-types.js";
 import { isMedimailError, MedimailError, type Problem } from "./errors.js";
+import { createMailboxReader } from "./mailbox/index.js";
 import type { SubmissionRow } from "./seams/index.js";
 import {
   checkSubmission,
@@ -46,7 +47,7 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
   const preparing = new Gate(PREPARED_AT_ONCE);
   // A clock or a chance given by the caller cannot go into a thread.
   const ownTime = options.clock !== undefined || options.random !== undefined;
-  const preparation = new Preparation(ownTime ? 0 : (options.settings?.preparationThreads ?? 0));
+  const preparation = new Preparation(ownTime ? 0 : (options.preparationThreads ?? 0));
   const running = new Set<Promise<void>>();
   let waiting = 0;
   let opening: Promise<Core> | undefined;
@@ -139,6 +140,11 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
         };
       },
     },
+    mailbox: createMailboxReader(async () => {
+      const { operator } = await open();
+      operator.requireAuthorities();
+      return operator.imap;
+    }),
     outbox: outboxCommands(frame, open),
     delivery: {
       async run({ signal, ...run }) {

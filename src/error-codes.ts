@@ -53,6 +53,7 @@ const TABLE = {
   // message
   header_injection: no,
   mail_invalid: no,
+  mail_not_found: no,
   mail_too_large: by("MSS/va1.13"),
   pdf_missing: by("ECO.2.1.1"),
   // what may be sent to whom

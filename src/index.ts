@@ -24,6 +24,18 @@ export {
   patientAddress,
 } from "./identity/index.js";
 export { jsonLogger, type LogFields, type Logger, type LogLevel } from "./log.js";
+export type {
+  FolderInfo,
+  ListOptions,
+  MailAddress,
+  MailAttachment,
+  MailboxReader,
+  MailboxRole,
+  MailKind,
+  MailList,
+  MailRef,
+  MailSummary,
+} from "./mailbox/index.js";
 export { createRuntime, type Runtime } from "./runtime.js";
 export type {
   Clock,

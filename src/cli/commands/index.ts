@@ -2,6 +2,7 @@ import type { Command } from "../command.js";
 import { cdaInspect } from "./cda-inspect.js";
 import { cdaWrap } from "./cda-wrap.js";
 import { demo } from "./demo.js";
+import { mailboxFolders, mailboxList, mailboxSave } from "./mailbox.js";
 import { mock } from "./mock.js";
 import { outboxCancel, outboxList, outboxRetry, outboxShow, outboxStats } from "./outbox.js";
 import { outboxRun } from "./outbox-run.js";
@@ -29,12 +30,15 @@ export const COMMANDS: readonly Command[] = [
   outboxStats,
   tracesList,
   tracesExport,
+  mailboxFolders,
+  mailboxList,
+  mailboxSave,
 ];
 
 /** Commands of the contract that a later version serves: refused by name, never as unknown. */
 export const NOT_SERVED: readonly string[] = [
   "cda render",
-  "mailbox",
+  ...["show", "search", "flag", "move", "delete", "watch", "reply", "receipt"].map((name) => `mailbox ${name}`),
   "discover",
   "trust",
   "directory",

@@ -35,6 +35,9 @@ export const en: Text = {
     "outbox stats": "counts the submissions by state",
     "traces list": "lists the functional traces of the mailbox (ECO.4.1.1)",
     "traces export": "exports the functional traces, one a line",
+    "mailbox folders": "lists the folders of the mailbox, their roles and counts",
+    "mailbox list": "lists the mails of a folder, newest first",
+    "mailbox save": "saves the attachments of a mail (--open: the documents of the archive too)",
   }),
   options: {
     json: "writes nothing but JSON on stdout",
@@ -77,6 +80,8 @@ export const en: Text = {
     "files-sent": "the operator files in Sent what it accepts",
     state: "only this state",
     limit: "at most so many",
+    folder: "folder: inbox (default), sent, or its path",
+    open: "also opens the archive IHE_XDM.ZIP",
     since: "since (2026-01-31 or 2026-01-31T08:00:00+01:00)",
     until: "until, not included",
   },

@@ -16,6 +16,9 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   "outbox stats": "medimail outbox stats --config medimail.json",
   "traces list": "medimail traces list --config medimail.json --since 2026-01-01",
   "traces export": "medimail traces export --config medimail.json --since 2026-01-01 --until 2026-07-01 --json",
+  "mailbox folders": "medimail mailbox folders --config medimail.json",
+  "mailbox list": "medimail mailbox list --config medimail.json --limit 20",
+  "mailbox save": "medimail mailbox save 42 --out ./recus --open --config medimail.json",
 };
 
 /** Joins summaries and examples. */

@@ -61,6 +61,7 @@ export const frenchErrors: Text["errors"] = {
   storage_failed: "la boîte d'envoi ne répond pas",
   storage_key_wrong: "la clé de chiffrement n'est pas la bonne",
   storage_schema_newer: "la boîte d'envoi vient d'une version plus récente",
+  mail_not_found: "courriel introuvable",
   submission_not_found: "envoi inconnu",
   submission_state: "l'état de l'envoi ne le permet pas",
   timeout: "le temps est écoulé",

@@ -36,6 +36,9 @@ export const fr: Text = {
     "outbox stats": "compte les envois par état",
     "traces list": "liste les traces fonctionnelles de la boîte (ECO.4.1.1)",
     "traces export": "exporte les traces fonctionnelles, une par ligne",
+    "mailbox folders": "liste les dossiers de la boîte, leur rôle et leurs comptes",
+    "mailbox list": "liste les courriels d'un dossier, du plus récent au plus ancien",
+    "mailbox save": "enregistre les pièces jointes d'un courriel (--open : aussi les documents de l'archive)",
   }),
   options: {
     json: "n'écrit que du JSON sur la sortie standard",
@@ -78,6 +81,8 @@ export const fr: Text = {
     "files-sent": "l'opérateur range dans Sent ce qu'il accepte",
     state: "seulement cet état",
     limit: "au plus ce nombre",
+    folder: "dossier : inbox (par défaut), sent, ou son chemin",
+    open: "ouvre aussi l'archive IHE_XDM.ZIP",
     since: "depuis (2026-01-31 ou 2026-01-31T08:00:00+01:00)",
     until: "jusqu'à, exclu",
   },

@@ -21,6 +21,8 @@ const SENT_NAMES: ReadonlySet<string> = new Set([
   "envoyé",
 ]);
 
+export const isSentName = (name: string): boolean => SENT_NAMES.has(name.normalize("NFC").toLowerCase());
+
 /**
  * The path of a folder.
  *
@@ -33,7 +35,7 @@ export async function folderPath(client: ImapFlow, role: FolderRole): Promise<st
   const sent =
     folders.find(({ specialUse, specialUseSource }) => specialUse === "\\Sent" && specialUseSource === "extension") ??
     folders.find(({ specialUse }) => specialUse === "\\Sent") ??
-    folders.find(({ name }) => SENT_NAMES.has(name.normalize("NFC").toLowerCase()));
+    folders.find(({ name }) => isSentName(name));
   if (!sent)
     throw failed("the mailbox has no folder of sent mails", {
       retryable: false,

@@ -1,6 +1,9 @@
-/** Reading a mailbox at the operator's: what receipts and the search by Message-ID need. */
+/** Reading a mailbox at the operator's: folders, mails by pages and by parts, what is new, and the search by Message-ID. */
 export { NewMail } from "./fetch-new.js";
+export type { FolderInfo, MailboxRole } from "./folder-list.js";
 export type { FolderRole } from "./folders.js";
 export type { FetchedMail, FetchNewOptions, ImapCursor, ImapMailbox, ImapMailboxOptions } from "./mailbox.js";
 export { createImapMailbox } from "./mailbox.js";
+export type { PartOptions } from "./part.js";
 export type { ImapTimeouts } from "./session.js";
+export type { ImapAddress, ImapPart, ImapSummary, SummaryPagesOptions } from "./summaries.js";

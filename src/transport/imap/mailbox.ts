@@ -8,11 +8,14 @@ import type { Random } from "../../seams/random.js";
 import { systemRandom } from "../../seams/random.js";
 import type { TlsVerifier } from "../../seams/tls.js";
 import { NewMail } from "./fetch-new.js";
+import { type FolderInfo, listFolders } from "./folder-list.js";
 import type { FolderRole } from "./folders.js";
 import { folderPath, inFolder } from "./folders.js";
 import { ImapLink } from "./link.js";
+import { type PartOptions, partPieces } from "./part.js";
 import type { ImapTimeouts } from "./session.js";
 import { openImapSession } from "./session.js";
+import { type ImapSummary, oneSummary, type SummaryPagesOptions, summaryPages } from "./summaries.js";
 import { failed } from "./wire.js";
 
 export interface ImapMailboxOptions {
@@ -78,6 +81,14 @@ export interface ImapMailbox extends AsyncDisposable {
   ): Promise<{ found: boolean }>;
   /** The mails after the cursor, oldest first. Reads without marking as read (BODY.PEEK, EXAMINE). Iterate it once. */
   fetchNew(options: FetchNewOptions): NewMail;
+  /** The folders with their roles and counts. */
+  folders(options?: { signal?: AbortSignal }): Promise<FolderInfo[]>;
+  /** A folder's mails without their bodies, newest first, by pages. */
+  pages(options: SummaryPagesOptions): AsyncIterable<ImapSummary[]>;
+  /** One mail without its body; undefined where there is none of this UID. */
+  summary(folder: FolderRole, uid: number, options?: { signal?: AbortSignal }): Promise<ImapSummary | undefined>;
+  /** One part of a mail, in its transfer encoding, in pieces of 1 MB. */
+  part(options: PartOptions): AsyncIterable<Buffer>;
   close(): Promise<void>;
 }
 
@@ -108,6 +119,10 @@ export function createImapMailbox(options: ImapMailboxOptions): ImapMailbox {
     },
     fetchNew: (fetch) =>
       new NewMail(link, { ...fetch, maxBytes: Math.min(fetch.maxBytes ?? 32 * 1024 * 1024, maxLiteral) }),
+    folders: ({ signal } = {}) => link.run("listing the folders", signal, listFolders),
+    pages: (pages) => summaryPages(link, pages),
+    summary: (folder, uid, { signal } = {}) => oneSummary(link, folder, uid, signal),
+    part: (part) => partPieces(link, part),
     close: () => link.close(),
     [Symbol.asyncDispose]: () => link.close(),
   };

@@ -1,0 +1,102 @@
+import type { MailAttachment, MailboxReader } from "../../mailbox/index.js";
+import { usage } from "../args.js";
+import { type Command, EXIT } from "../command.js";
+import { CONFIG_OPTION, withConnector } from "../connect.js";
+import { extractFiles } from "../extract.js";
+import { folderText, mailText, mailValue } from "../views/mailbox.js";
+
+const FOLDER_OPTION = { folder: { type: "string", value: "FOLDER" } } as const;
+/** What `save` holds in memory at a time is one attachment. */
+const MAX_ATTACHMENT = 128 * 1024 * 1024;
+
+export const mailboxFolders: Command = {
+  name: "mailbox folders",
+  options: { ...CONFIG_OPTION },
+  run: (context, { options }) =>
+    withConnector(context, options, async ({ mailbox }) => {
+      const folders = await mailbox.folders({ signal: context.signal });
+      await context.value(folders, (style) => folders.map((folder) => folderText(folder, style)).join("\n"));
+      return EXIT.done;
+    }),
+};
+
+export const mailboxList: Command = {
+  name: "mailbox list",
+  stream: true,
+  options: { ...CONFIG_OPTION, ...FOLDER_OPTION, limit: { type: "string", value: "N" } },
+  run(context, { options }) {
+    const limit = options.number("limit", { min: 1, max: 1e9, whole: true }) ?? Number.POSITIVE_INFINITY;
+    const folder = options.text("folder") ?? "inbox";
+    return withConnector(context, options, async ({ mailbox }) => {
+      let count = 0;
+      // With a small limit, one page of just so many.
+      for await (const mail of mailbox.list({ folder, pageSize: Math.min(limit, 200), signal: context.signal })) {
+        await context.event(mailValue(mail), (style) => mailText(mail, style));
+        count += 1;
+        if (count >= limit) break;
+      }
+      return EXIT.done;
+    });
+  },
+};
+
+export const mailboxSave: Command = {
+  name: "mailbox save",
+  positionals: { name: "UID", min: 1, max: 1 },
+  options: {
+    ...CONFIG_OPTION,
+    ...FOLDER_OPTION,
+    out: { type: "string", value: "DIR", required: true },
+    open: { type: "boolean" },
+  },
+  async run(context, { options, positionals: [text = ""] }) {
+    if (!/^[1-9]\d{0,9}$/.test(text)) throw usage("UID is the number of a mail, as mailbox list shows it");
+    const uid = Number(text);
+    const folder = options.text("folder") ?? "inbox";
+    const out = options.needed("out");
+    const { extractTargets, openXdm } = await import("../../xdm/index.js");
+    return withConnector(context, options, async ({ mailbox }) => {
+      const mail = await mailbox.get({ folder, uid }, { signal: context.signal });
+      const written: string[] = [];
+      let doubtful = false;
+      const names = new Set<string>();
+      for (const attachment of mail.attachments) {
+        const content = await contentOf(mailbox, mail, attachment, context.signal);
+        written.push(...extractFiles(out, [{ path: distinct(attachment.name, names), content }]));
+        if (!options.flag("open") || !isArchive(attachment)) continue;
+        const opened = await openXdm(content);
+        written.push(...extractFiles(out, extractTargets(opened)));
+        await context.warnProblems(opened.problems);
+        doubtful ||= opened.problems.some(({ severity }) => severity === "error");
+      }
+      await context.value(written, (style) => written.map((path) => `${style.green("✓")} ${path}`).join("\n"));
+      return doubtful ? EXIT.no : EXIT.done;
+    });
+  },
+};
+
+async function contentOf(
+  mailbox: MailboxReader,
+  mail: { folder: string; uid: number; uidValidity: string },
+  { part }: MailAttachment,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  const { content } = await mailbox.attachment(mail, part, { signal, maxBytes: MAX_ATTACHMENT });
+  for await (const piece of content) pieces.push(piece);
+  return Buffer.concat(pieces);
+}
+
+function isArchive({ name }: MailAttachment): boolean {
+  return /\.zip$/i.test(name);
+}
+
+/** Two attachments of one name are two files, also where the disk knows no case. */
+function distinct(name: string, taken: Set<string>): string {
+  const dot = name.lastIndexOf(".");
+  const [stem, extension] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ""];
+  let candidate = name;
+  for (let count = 2; taken.has(candidate.toLowerCase()); count += 1) candidate = `${stem} (${count})${extension}`;
+  taken.add(candidate.toLowerCase());
+  return candidate;
+}

@@ -1,0 +1,91 @@
+import type { FolderInfo } from "../transport/imap/index.js";
+
+export type { FolderInfo, MailboxRole } from "../transport/imap/index.js";
+
+export interface MailAddress {
+  name: string;
+  address: string;
+}
+
+/** A part of a mail that a person sees as a file. */
+export interface MailAttachment {
+  /** Its number in the mail, for {@link MailboxReader.attachment}. */
+  part: string;
+  /** As the sender names it, freed of folders and controls; `part-N` where he does not. */
+  name: string;
+  mimeType: string;
+  /** Bytes of the content; an estimate where the mail carries it in base64 or quoted-printable. */
+  size: number;
+}
+
+/**
+ * Who speaks: a professional or an organisation, a patient (or to one), a report about a mail of ours, or a program of the service.
+ */
+export type MailKind = "professional" | "patient" | "receipt" | "service";
+
+/** A line of the list: the mail without its body. */
+export interface MailSummary {
+  uid: number;
+  folder: string;
+  /** UIDs mean something only within it. */
+  uidValidity: string;
+  messageId?: string;
+  inReplyTo?: string;
+  references: string[];
+  /** The sender's date, else when the server received it. */
+  date?: Date;
+  from?: MailAddress;
+  to: MailAddress[];
+  cc: MailAddress[];
+  /** As shown to a person: without the marker `XDM/1.0/DDM+`. */
+  subject: string;
+  rawSubject: string;
+  flags: string[];
+  size: number;
+  kind: MailKind;
+  attachments: MailAttachment[];
+  /** Carries an IHE XDM archive. */
+  hasXdm: boolean;
+}
+
+export interface ListOptions {
+  /** `inbox` (default), `sent`, or a folder's path. */
+  folder?: string;
+  /** Mails of a round trip. Default 50, at most 500. */
+  pageSize?: number;
+  signal?: AbortSignal;
+}
+
+/** A list that is read as far as wanted. */
+export interface MailList extends AsyncIterable<MailSummary> {
+  /** The same, by pages: one round trip each. */
+  pages(): AsyncIterable<MailSummary[]>;
+  toArray(options: { limit: number }): Promise<MailSummary[]>;
+}
+
+/** What a mail is called by: one of the list, or its folder and UID. */
+export interface MailRef {
+  folder?: string;
+  uid: number;
+  uidValidity?: string;
+}
+
+/** Reading the mailbox (mode 2). Marks nothing as read. */
+export interface MailboxReader {
+  /** The folders, with their roles and counts. */
+  folders(options?: { signal?: AbortSignal }): Promise<FolderInfo[]>;
+  /** Newest first. Between two mails any other call may be made. */
+  list(options?: ListOptions): MailList;
+  /** @throws `mail_not_found` */
+  get(ref: MailRef, options?: { signal?: AbortSignal }): Promise<MailSummary>;
+  /**
+   * The content of an attachment, decoded, as it arrives: a 25 MB file costs no 25 MB of memory.
+   *
+   * @param options `maxBytes` of decoded content; default 64 MB. Past it: `mail_invalid`.
+   */
+  attachment(
+    ref: MailRef,
+    part: string,
+    options?: { maxBytes?: number; signal?: AbortSignal },
+  ): Promise<{ attachment: MailAttachment; content: AsyncIterable<Uint8Array> }>;
+}

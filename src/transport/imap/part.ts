@@ -1,0 +1,57 @@
+import { MedimailError } from "../../errors.js";
+import type { FolderRole } from "./folders.js";
+import { folderPath } from "./folders.js";
+import type { ImapLink } from "./link.js";
+import { failed } from "./wire.js";
+
+/** Bytes asked for at a time: what a part costs of memory, whatever its size. */
+const CHUNK = 1024 * 1024;
+
+export interface PartOptions {
+  folder: FolderRole;
+  uid: number;
+  /** Of {@link ImapPart.part}. */
+  part: string;
+  /** Of the summary: where the folder was made anew since, the UID is another mail's. */
+  uidValidity?: string;
+  /** Encoded bytes. A longer part ends with `mail_invalid`. */
+  maxBytes: number;
+  signal?: AbortSignal;
+}
+
+/**
+ * One part of a mail, as the mail carries it (still in its transfer encoding), in pieces. Each piece is a command of its own
+ * (BODY.PEEK with an offset), so that the session is free between two, and a lost one is replaced without beginning again.
+ *
+ * @throws `imap_failed` where the mail is gone, `mail_invalid` past `maxBytes`
+ */
+export async function* partPieces(link: ImapLink, options: PartOptions): AsyncGenerator<Buffer> {
+  const { folder, uid, part, maxBytes, signal } = options;
+  const path = await link.run("finding a folder", signal, (client) => folderPath(client, folder));
+  for (let start = 0; ; ) {
+    const piece = await link.run("reading a part of a mail", signal, async (client) => {
+      const lock = await client.getMailboxLock(path, { readOnly: true });
+      try {
+        if (!client.mailbox) throw failed("the folder was closed by the server");
+        if (options.uidValidity !== undefined && String(client.mailbox.uidValidity) !== options.uidValidity)
+          throw failed("the folder was made anew: the mail is to be listed again", { retryable: false });
+        const message = await client.fetchOne(
+          String(uid),
+          { uid: true, bodyParts: [{ key: part, start, maxLength: CHUNK }] },
+          { uid: true },
+        );
+        if (!message || message.uid !== uid)
+          throw failed("the mail is not in the folder any more", { retryable: false });
+        return message.bodyParts?.get(part) ?? Buffer.alloc(0);
+      } finally {
+        lock.release();
+      }
+    });
+    if (piece.length > CHUNK) throw failed("the server sent more of a part than was asked for");
+    start += piece.length;
+    if (start > maxBytes)
+      throw new MedimailError("mail_invalid", `the part is larger than the limit of ${maxBytes} bytes`);
+    if (piece.length > 0) yield piece;
+    if (piece.length < CHUNK) return;
+  }
+}

@@ -1,0 +1,186 @@
+import type { FetchMessageObject, ImapFlow, MessageStructureObject } from "imapflow";
+import type { FolderRole } from "./folders.js";
+import { folderPath } from "./folders.js";
+import type { ImapLink } from "./link.js";
+import { failed } from "./wire.js";
+
+export interface ImapAddress {
+  name?: string | undefined;
+  address?: string | undefined;
+}
+
+/** A leaf of the mail's structure. */
+export interface ImapPart {
+  /** Its number for FETCH: `1`, `2.1`. */
+  part: string;
+  /** Lower case: `application/zip`. */
+  mimeType: string;
+  name?: string;
+  /** Bytes as the mail carries them, so in base64 a third more than the content. */
+  encodedSize: number;
+  encoding: string;
+  disposition?: string;
+  charset?: string;
+}
+
+/** What a list needs of a mail, without its body. */
+export interface ImapSummary {
+  uid: number;
+  path: string;
+  uidValidity: string;
+  flags: string[];
+  size: number;
+  /** When the server received it. */
+  received?: Date;
+  date?: Date;
+  messageId?: string;
+  inReplyTo?: string;
+  subject: string;
+  from: ImapAddress[];
+  to: ImapAddress[];
+  cc: ImapAddress[];
+  /** Type of the whole: `multipart/report`. */
+  mimeType: string;
+  parts: ImapPart[];
+  /** The fields asked for, as the mail has them: `Name: value` lines. */
+  header: Buffer;
+}
+
+/** Of the header, beside what the envelope has. */
+const FIELDS = ["references", "auto-submitted", "precedence", "x-mss-ins"];
+/** A mail of more parts shows the first ones only. */
+const MAX_PARTS = 1_000;
+const MAX_DEPTH = 30;
+
+export interface SummaryPagesOptions {
+  folder: FolderRole;
+  /** Mails of a page. Default 50. */
+  pageSize: number;
+  signal?: AbortSignal;
+}
+
+/**
+ * The mails of a folder, newest first, by pages. A page is one FETCH (the first with its EXAMINE: two round trips), never a
+ * body. Between two pages the session is free. A mail that is deleted meanwhile moves the others to lower numbers only, so none
+ * is left out, and none comes twice.
+ */
+export async function* summaryPages(link: ImapLink, options: SummaryPagesOptions): AsyncGenerator<ImapSummary[]> {
+  const { pageSize, signal } = options;
+  const path = await link.run("finding a folder", signal, (client) => folderPath(client, options.folder));
+  let uidValidity: string | undefined;
+  /** Sequence number above which all is seen, and the lowest UID seen. */
+  let top: number | undefined;
+  let lowest = Number.POSITIVE_INFINITY;
+  while (top !== 0) {
+    const page = await link.run("listing mails", signal, async (client) => {
+      const lock = await client.getMailboxLock(path, { readOnly: true });
+      try {
+        const box = client.mailbox;
+        if (!box) throw failed("the folder was closed by the server");
+        const validity = String(box.uidValidity);
+        if (uidValidity !== undefined && uidValidity !== validity)
+          throw failed("the folder was made anew while it was listed", { hint: "List it again." });
+        const last = Math.min(top ?? box.exists, box.exists);
+        const first = Math.max(1, last - pageSize + 1);
+        if (last === 0) return { validity, first: 0, mails: [] };
+        const mails: ImapSummary[] = [];
+        for (const message of await fetchAll(client, `${first}:${last}`))
+          mails.push(summaryOf(message, path, validity));
+        return { validity, first, mails };
+      } finally {
+        lock.release();
+      }
+    });
+    uidValidity = page.validity;
+    top = Math.max(0, page.first - 1);
+    const mails = page.mails.filter(({ uid }) => uid < lowest).sort((a, b) => b.uid - a.uid);
+    lowest = mails.at(-1)?.uid ?? lowest;
+    if (mails.length > 0) yield mails;
+  }
+}
+
+/** One mail, or undefined where the folder has none of this UID. */
+export async function oneSummary(
+  link: ImapLink,
+  folder: FolderRole,
+  uid: number,
+  signal?: AbortSignal,
+): Promise<ImapSummary | undefined> {
+  return link.run("reading a mail's envelope", signal, async (client) => {
+    const path = await folderPath(client, folder);
+    const lock = await client.getMailboxLock(path, { readOnly: true });
+    try {
+      const box = client.mailbox;
+      if (!box) throw failed("the folder was closed by the server");
+      const [message] = await fetchAll(client, String(uid), true);
+      return message?.uid === uid ? summaryOf(message, path, String(box.uidValidity)) : undefined;
+    } finally {
+      lock.release();
+    }
+  });
+}
+
+/** All at once: a command inside a loop over imapflow's fetch would wait for ever. */
+async function fetchAll(client: ImapFlow, range: string, byUid = false): Promise<FetchMessageObject[]> {
+  return client.fetchAll(
+    range,
+    { uid: true, flags: true, size: true, internalDate: true, envelope: true, bodyStructure: true, headers: FIELDS },
+    { uid: byUid },
+  );
+}
+
+function summaryOf(message: FetchMessageObject, path: string, uidValidity: string): ImapSummary {
+  const { uid, flags, size, internalDate, envelope, bodyStructure, headers } = message;
+  const received = dateOf(internalDate);
+  const date = dateOf(envelope?.date);
+  return {
+    uid,
+    path,
+    uidValidity,
+    flags: [...(flags ?? [])],
+    size: size ?? 0,
+    ...(received ? { received } : {}),
+    ...(date ? { date } : {}),
+    ...(envelope?.messageId ? { messageId: envelope.messageId } : {}),
+    ...(envelope?.inReplyTo ? { inReplyTo: envelope.inReplyTo } : {}),
+    subject: envelope?.subject ?? "",
+    from: envelope?.from ?? [],
+    to: envelope?.to ?? [],
+    cc: envelope?.cc ?? [],
+    mimeType: bodyStructure?.type?.toLowerCase() ?? "text/plain",
+    parts: bodyStructure ? leavesOf(bodyStructure) : [],
+    header: headers ?? Buffer.alloc(0),
+  };
+}
+
+function dateOf(value: Date | string | undefined): Date | undefined {
+  const date = value === undefined ? undefined : new Date(value);
+  return date && !Number.isNaN(date.getTime()) ? date : undefined;
+}
+
+function leavesOf(root: MessageStructureObject): ImapPart[] {
+  const leaves: ImapPart[] = [];
+  const walk = (node: MessageStructureObject, depth: number): void => {
+    if (leaves.length >= MAX_PARTS || depth > MAX_DEPTH) return;
+    const type = node.type?.toLowerCase() ?? "application/octet-stream";
+    // A forwarded mail is one attachment, not its parts.
+    if (node.childNodes && node.childNodes.length > 0 && type !== "message/rfc822") {
+      for (const child of node.childNodes) walk(child, depth + 1);
+      return;
+    }
+    if (type.startsWith("multipart/")) return;
+    const name = node.dispositionParameters?.["filename"] ?? node.parameters?.["name"];
+    const charset = node.parameters?.["charset"];
+    leaves.push({
+      part: node.part ?? "1",
+      mimeType: type,
+      encodedSize: node.size ?? 0,
+      encoding: node.encoding?.toLowerCase() ?? "7bit",
+      ...(name === undefined ? {} : { name }),
+      ...(charset === undefined ? {} : { charset }),
+      ...(node.disposition ? { disposition: node.disposition.toLowerCase() } : {}),
+    });
+  };
+  walk(root, 0);
+  return leaves;
+}

@@ -1,0 +1,117 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type MockMedimail, startMockMedimail } from "../../src/mock/index.js";
+import { writeDocuments } from "./documents.js";
+import { cli, temporaryFolder } from "./harness.js";
+
+const folder = temporaryFolder();
+const files = writeDocuments(folder);
+const LABO = "labo@ch-exemple.mssante.fr";
+const DOCTOR = "martin.dupont@medecin.mssante.fr";
+let mock: MockMedimail;
+let doctor: string;
+
+beforeAll(async () => {
+  mock = await startMockMedimail({ dir: join(folder, "mock") });
+  const { configs } = await mock.ready();
+  doctor = configs[DOCTOR] ?? "";
+  const sent = await cli(
+    "send",
+    "--config",
+    configs[LABO] ?? "",
+    "--json",
+    "--cda",
+    files.cda,
+    "--pdf",
+    files.pdf,
+    "--to",
+    DOCTOR,
+  );
+  expect(sent.code).toBe(0);
+});
+afterAll(() => mock.close());
+
+const mailbox = (...words: string[]) => cli("mailbox", ...words, "--config", doctor, "--json");
+interface Line {
+  uid: number;
+  attachments: { name: string }[];
+}
+
+describe("mailbox list", () => {
+  it("prints one message a line, in the shape of the contract", async () => {
+    const result = await mailbox("list");
+    expect(result.code).toBe(0);
+    expect(result.lines()).toEqual([
+      {
+        uid: expect.any(Number),
+        folder: "INBOX",
+        messageId: expect.stringMatching(/^[^<>]+@[^<>]+$/),
+        references: [],
+        date: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+        from: { name: expect.any(String), address: LABO },
+        to: [{ name: expect.any(String), address: DOCTOR }],
+        cc: [],
+        subject: expect.not.stringContaining("XDM/1.0/DDM+"),
+        rawSubject: expect.stringMatching(/^XDM\/1\.0\/DDM\+/),
+        flags: expect.any(Array),
+        size: expect.any(Number),
+        kind: "professional",
+        attachments: expect.arrayContaining([
+          { part: expect.any(String), name: "IHE_XDM.ZIP", mimeType: "application/zip", size: expect.any(Number) },
+        ]),
+        hasXdm: true,
+      },
+    ]);
+  });
+
+  it("prints nothing of an empty folder, and names a folder that is not there", async () => {
+    expect(await mailbox("list", "--folder", "sent")).toMatchObject({ code: 0, out: "" });
+    const absent = await mailbox("list", "--folder", "Nowhere");
+    expect(absent.code).toBe(1);
+    expect(absent.value<{ error: { code: string } }>().error.code).toBe("imap_failed");
+  });
+});
+
+describe("mailbox folders", () => {
+  it("prints the folders with roles and counts", async () => {
+    const result = await mailbox("folders");
+    expect(result.value<{ role?: string; messages?: number }[]>().find(({ role }) => role === "inbox")).toMatchObject({
+      path: "INBOX",
+      messages: 1,
+    });
+  });
+});
+
+describe("mailbox save", () => {
+  it("writes the attachments as they are, and with --open the documents of the archive", async () => {
+    const [mail] = (await mailbox("list")).lines<Line>();
+    const out = join(folder, "saved");
+    const result = await mailbox("save", String(mail?.uid), "--out", out, "--open");
+    expect(result.code).toBe(0);
+    const written = result.value<string[]>();
+    for (const path of written) expect(existsSync(path)).toBe(true);
+    for (const { name } of mail?.attachments ?? []) expect(written).toContain(join(out, name));
+    const cda = readFileSync(files.cda);
+    expect(written.some((path) => /\.xml$/i.test(path) && readFileSync(path).equals(cda))).toBe(true);
+  });
+
+  it("says that there is no such mail: exit 1", async () => {
+    const result = await mailbox("save", "4000", "--out", join(folder, "nothing"));
+    expect([result.code, result.value<{ error: { code: string } }>().error.code]).toEqual([1, "mail_not_found"]);
+  });
+
+  it("refuses what is no UID: exit 2", async () => {
+    expect((await mailbox("save", "1;2", "--out", folder)).code).toBe(2);
+  });
+});
+
+describe("the rest of mailbox", () => {
+  it.each(["show", "search", "flag", "move", "delete", "watch", "reply", "receipt"])(
+    "refuses %s by its name",
+    async (name) => {
+      const result = await mailbox(name, "1");
+      expect([result.code, result.value<{ error: { code: string } }>().error.code]).toEqual([2, "not_supported"]);
+    },
+  );
+});
