@@ -112,6 +112,39 @@ suite("a real operator (Dovecot and Postfix)", (shared) => {
     expect(await states(connector, submission.id)).toEqual({ "autre@medecin.test.mssante.fr": "delivered" });
   });
 
+  it("is read by our mailbox as by an independent client: folders, list, attachments byte for byte", {
+    timeout: 120_000,
+  }, async () => {
+    const sources = await inbox(RECIPIENT, 1);
+    const expected = await Promise.all(sources.map((source) => simpleParser(source)));
+    await using connector = createConnector(
+      {
+        ...config(),
+        mailbox: { address: RECIPIENT, type: "PER" },
+        operator: { imap: settings.imap, smtp: settings.smtpCertificate },
+        auth: { method: "password", username: RECIPIENT, password: settings.plainPassword },
+      },
+      { ...QUICK, delivery: "manual" },
+    );
+    const folders = await connector.mailbox.folders();
+    expect(folders.find(({ role }) => role === "inbox")).toMatchObject({ messages: sources.length });
+    const mails = await connector.mailbox.list({ pageSize: 7 }).toArray({ limit: 1_000 });
+    const ids = expected.map(({ messageId }) => (messageId ?? "").replace(/[<>]/g, ""));
+    expect(mails.map(({ messageId }) => messageId)).toEqual(ids.reverse());
+    for (const mail of mails.slice(0, 10)) {
+      const parsed = expected.find(({ messageId }) => messageId === `<${mail.messageId}>`);
+      expect(mail.rawSubject).toBe(parsed?.subject);
+      expect(mail).toMatchObject({ hasXdm: true, kind: "professional" });
+      expect(mail.attachments.map(({ name }) => name)).toEqual(parsed?.attachments.map(({ filename }) => filename));
+      for (const [index, { part }] of mail.attachments.entries()) {
+        const { content } = await connector.mailbox.attachment(mail, part);
+        const pieces: Uint8Array[] = [];
+        for await (const piece of content) pieces.push(piece);
+        expect(sha(Buffer.concat(pieces))).toBe(sha(parsed?.attachments[index]?.content ?? Buffer.alloc(0)));
+      }
+    }
+  });
+
   async function inbox(user: string, expected: number): Promise<Buffer[]> {
     const client = new ImapFlow({
       host: settings.imap.host,
