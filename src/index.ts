@@ -34,7 +34,9 @@ export type {
   MailKind,
   MailList,
   MailRef,
+  MailSearch,
   MailSummary,
+  SearchOptions,
 } from "./mailbox/index.js";
 export { createRuntime, type Runtime } from "./runtime.js";
 export type {

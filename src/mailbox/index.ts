@@ -10,5 +10,7 @@ export type {
   MailKind,
   MailList,
   MailRef,
+  MailSearch,
   MailSummary,
+  SearchOptions,
 } from "./types.js";

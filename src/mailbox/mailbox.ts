@@ -2,7 +2,7 @@ import { MedimailError } from "../errors.js";
 import type { ImapMailbox, ImapSummary } from "../transport/imap/index.js";
 import { decoded } from "./decode.js";
 import { mailSummary } from "./summary.js";
-import type { ListOptions, MailboxReader, MailList, MailRef, MailSummary } from "./types.js";
+import type { ListOptions, MailboxReader, MailList, MailRef, MailSearch, MailSummary, SearchOptions } from "./types.js";
 
 const PAGE = 50;
 const MAX_PAGE = 500;
@@ -10,16 +10,22 @@ const MAX_ATTACHMENT = 64 * 1024 * 1024;
 
 /** The reader over the sessions of a mailbox; `open` gives them when they are needed. */
 export function createMailboxReader(
-  open: () => Promise<Pick<ImapMailbox, "folders" | "pages" | "summary" | "part">>,
+  open: () => Promise<Pick<ImapMailbox, "folders" | "pages" | "search" | "summary" | "part">>,
 ): MailboxReader {
-  async function* pages({ folder = "inbox", pageSize = PAGE, signal }: ListOptions): AsyncGenerator<MailSummary[]> {
-    if (!Number.isInteger(pageSize) || pageSize < 1 || pageSize > MAX_PAGE)
-      throw new MedimailError("invalid_argument", `pageSize is a whole number from 1 to ${MAX_PAGE}`, {
-        path: "pageSize",
-      });
+  async function* pages({ folder = "inbox", signal, ...options }: ListOptions): AsyncGenerator<MailSummary[]> {
+    const asked = { folder, pageSize: pageSizeOf(options), ...(signal ? { signal } : {}) };
+    for await (const page of (await open()).pages(asked)) yield page.map(mailSummary);
+  }
+
+  async function* found(query: MailSearch, options: SearchOptions): AsyncGenerator<MailSummary[]> {
+    const { folder = "inbox", allFolders = false, signal } = options;
+    const asked = { pageSize: pageSizeOf(options), ...(signal ? { signal } : {}) };
+    const checked = searchOf(query);
     const imap = await open();
-    for await (const page of imap.pages({ folder, pageSize, ...(signal ? { signal } : {}) }))
-      yield page.map(mailSummary);
+    const folders = allFolders ? await searchable(imap, signal) : [folder];
+    for (const one of folders) {
+      for await (const page of imap.search({ ...asked, folder: one }, checked)) yield page.map(mailSummary);
+    }
   }
 
   async function find(ref: MailRef, signal: AbortSignal | undefined): Promise<ImapSummary> {
@@ -36,6 +42,7 @@ export function createMailboxReader(
   return {
     folders: async (options = {}) => (await open()).folders(options),
     list: (options = {}) => listOf(options, pages),
+    search: (query, options = {}) => listOf(options, (asked) => found(query, { ...options, ...asked })),
     get: async (ref, { signal } = {}) => mailSummary(await find(ref, signal)),
     async attachment(ref, part, { maxBytes = MAX_ATTACHMENT, signal } = {}) {
       const mail = await find(ref, signal);
@@ -55,6 +62,39 @@ export function createMailboxReader(
       return { attachment, content: bounded(decoded(pieces, leaf.encoding), maxBytes) };
     },
   };
+}
+
+type Imap = Pick<ImapMailbox, "folders">;
+
+async function searchable(imap: Imap, signal: AbortSignal | undefined): Promise<string[]> {
+  const folders = await imap.folders(signal ? { signal } : {});
+  return folders.filter(({ selectable, role }) => selectable && role !== "all").map(({ path }) => path);
+}
+
+function pageSizeOf({ pageSize = PAGE }: ListOptions): number {
+  if (Number.isInteger(pageSize) && pageSize >= 1 && pageSize <= MAX_PAGE) return pageSize;
+  throw new MedimailError("invalid_argument", `pageSize is a whole number from 1 to ${MAX_PAGE}`, { path: "pageSize" });
+}
+
+const MAX_QUERY = 500;
+
+/** What goes into a command is a line of bounded length; anything else is refused by its name. */
+function searchOf(query: MailSearch): MailSearch {
+  for (const key of ["text", "subject", "from", "to", "messageId"] as const) {
+    const value = query[key];
+    if (value !== undefined && (value === "" || value.length > MAX_QUERY || /[\u0000-\u001f\u007f]/.test(value)))
+      throw new MedimailError("invalid_argument", `${key} is a line of 1 to ${MAX_QUERY} characters`, { path: key });
+  }
+  for (const key of ["largerThan", "smallerThan"] as const) {
+    const value = query[key];
+    if (value !== undefined && (!Number.isInteger(value) || value < 0 || value > 0xffffffff))
+      throw new MedimailError("invalid_argument", `${key} is a whole number of bytes`, { path: key });
+  }
+  for (const key of ["since", "before"] as const) {
+    if (query[key] !== undefined && Number.isNaN(query[key].getTime()))
+      throw new MedimailError("invalid_argument", `${key} is a date`, { path: key });
+  }
+  return query;
 }
 
 function listOf(options: ListOptions, pages: (options: ListOptions) => AsyncGenerator<MailSummary[]>): MailList {

@@ -56,6 +56,34 @@ export interface ListOptions {
   signal?: AbortSignal;
 }
 
+/**
+ * What is searched for, on the server; every part given must hold. Texts are found as the server finds them: parts of words in any
+ * case, as a rule.
+ */
+export interface MailSearch {
+  /** Anywhere in the mail, its text parts included; attachments are not opened by servers. */
+  text?: string;
+  subject?: string;
+  from?: string;
+  to?: string;
+  messageId?: string;
+  /** Received on this day or later (RFC 9051 §6.4.4: the server looks at its own day). */
+  since?: Date;
+  /** Received before this day. */
+  before?: Date;
+  seen?: boolean;
+  flagged?: boolean;
+  answered?: boolean;
+  /** In bytes. */
+  largerThan?: number;
+  smallerThan?: number;
+}
+
+export interface SearchOptions extends ListOptions {
+  /** Every folder that can be opened, one after the other, but where all mails are one (`\\All`). Default false. */
+  allFolders?: boolean;
+}
+
 /** A list that is read as far as wanted. */
 export interface MailList extends AsyncIterable<MailSummary> {
   /** The same, by pages: one round trip each. */
@@ -76,6 +104,8 @@ export interface MailboxReader {
   folders(options?: { signal?: AbortSignal }): Promise<FolderInfo[]>;
   /** Newest first. Between two mails any other call may be made. */
   list(options?: ListOptions): MailList;
+  /** Found on the server, newest first in each folder. @throws `invalid_argument` for a text that no command can carry. */
+  search(query: MailSearch, options?: SearchOptions): MailList;
   /** @throws `mail_not_found` */
   get(ref: MailRef, options?: { signal?: AbortSignal }): Promise<MailSummary>;
   /**

@@ -1,5 +1,7 @@
+import { ImapFlow } from "imapflow";
 import { describe, expect, it } from "vitest";
 import { createConnector } from "../../src/index.js";
+import type { MockMedimail } from "../../src/mock/index.js";
 import { openXdm } from "../../src/xdm/index.js";
 import { configOf, DOCTOR, LABO, pair, QUICK } from "../sending/kit.js";
 import { cdaOf, pdfOf } from "../tools/documents.js";
@@ -29,6 +31,24 @@ async function received(count: number) {
       await mock.close();
     },
   };
+}
+
+/** By another client, as the doctor's webmail would. */
+async function removeElsewhere(mock: MockMedimail, uids: number[]): Promise<void> {
+  const client = new ImapFlow({
+    host: "localhost",
+    port: mock.imap.port,
+    secure: false,
+    doSTARTTLS: true,
+    logger: false,
+    auth: { user: DOCTOR, accessToken: mock.token(DOCTOR) },
+    tls: { ca: mock.ca },
+  });
+  await client.connect();
+  const lock = await client.getMailboxLock("INBOX");
+  await client.messageDelete(uids.join(","), { uid: true });
+  lock.release();
+  await client.logout();
 }
 
 describe("the embedded mailbox, reading", () => {
@@ -132,4 +152,56 @@ describe("the embedded mailbox, reading", () => {
     expect(folders.map(({ role }) => role)).toEqual(expect.arrayContaining(["inbox", "sent"]));
     expect(await box.mailbox.list({ folder: "sent" }).toArray({ limit: 5 })).toEqual([]);
   });
+
+  it("searches on the server, newest first, with every part of the query holding", async () => {
+    await using box = await received(3);
+    const uids = async (...query: Parameters<typeof box.mailbox.search>) =>
+      (await box.mailbox.search(...query).toArray({ limit: 10 })).map(({ uid }) => uid);
+    const tomorrow = new Date(Date.now() + 2 * 24 * 3_600_000);
+    expect(await uids({ from: LABO })).toEqual([3, 2, 1]);
+    expect(await uids({ from: LABO }, { pageSize: 1 })).toEqual([3, 2, 1]);
+    expect(await uids({ from: "nobody" })).toEqual([]);
+    expect(await uids({ seen: false, since: new Date(Date.now() - 24 * 3_600_000) })).toEqual([3, 2, 1]);
+    expect(await uids({ since: tomorrow })).toEqual([]);
+    expect(await uids({ to: DOCTOR, before: tomorrow, largerThan: 100 })).toEqual([3, 2, 1]);
+    expect(await uids({ smallerThan: 100 })).toEqual([]);
+    const [mail] = await box.mailbox.list().toArray({ limit: 1 });
+    expect(await uids({ messageId: mail?.messageId ?? "" })).toEqual([3]);
+    expect(await uids({ from: LABO }, { allFolders: true })).toEqual([3, 2, 1]);
+  });
+
+  it.each([
+    [{ text: "a\r\nA1 LOGOUT" }, "text"],
+    [{ from: "" }, "from"],
+    [{ subject: "x".repeat(501) }, "subject"],
+    [{ largerThan: -1 }, "largerThan"],
+    [{ since: new Date("no") }, "since"],
+  ])("refuses a search that no command can carry: %j", async (query, path) => {
+    await using box = await received(0);
+    await expect(box.mailbox.search(query).toArray({ limit: 1 })).rejects.toMatchObject({
+      code: "invalid_argument",
+      path,
+    });
+  });
+
+  it.each([
+    ["the session is told of it", true],
+    ["the session is not told yet", false],
+  ])(
+    "goes on where mails are deleted elsewhere during the list: none comes twice, none of the others is left out (%s)",
+    async (_, told) => {
+      await using box = await received(6);
+      const seen: number[] = [];
+      for await (const page of box.mailbox.list({ pageSize: 2 }).pages()) {
+        seen.push(...page.map(({ uid }) => uid));
+        if (seen.length !== 2) continue;
+        // One that was seen, and one that was not.
+        await removeElsewhere(box.mock, [6, 3]);
+        // Servers tell of deletions with the answer to another command than FETCH (RFC 9051 §7.5.1).
+        if (told) await box.mailbox.folders();
+      }
+      // Until then the mail is in the session's view of the folder.
+      expect(seen).toEqual(told ? [6, 5, 4, 2, 1] : [6, 5, 4, 3, 2, 1]);
+    },
+  );
 });

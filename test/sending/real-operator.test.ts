@@ -131,6 +131,11 @@ suite("a real operator (Dovecot and Postfix)", (shared) => {
     const mails = await connector.mailbox.list({ pageSize: 7 }).toArray({ limit: 1_000 });
     const ids = expected.map(({ messageId }) => (messageId ?? "").replace(/[<>]/g, ""));
     expect(mails.map(({ messageId }) => messageId)).toEqual(ids.reverse());
+    const [last] = mails;
+    const found = await connector.mailbox
+      .search({ messageId: last?.messageId ?? "", seen: false })
+      .toArray({ limit: 5 });
+    expect(found).toEqual([last]);
     for (const mail of mails.slice(0, 10)) {
       const parsed = expected.find(({ messageId }) => messageId === `<${mail.messageId}>`);
       expect(mail.rawSubject).toBe(parsed?.subject);

@@ -2,7 +2,7 @@ import type { Command } from "../command.js";
 import { cdaInspect } from "./cda-inspect.js";
 import { cdaWrap } from "./cda-wrap.js";
 import { demo } from "./demo.js";
-import { mailboxFolders, mailboxList, mailboxSave } from "./mailbox.js";
+import { mailboxFolders, mailboxList, mailboxSave, mailboxSearch } from "./mailbox.js";
 import { mock } from "./mock.js";
 import { outboxCancel, outboxList, outboxRetry, outboxShow, outboxStats } from "./outbox.js";
 import { outboxRun } from "./outbox-run.js";
@@ -33,12 +33,13 @@ export const COMMANDS: readonly Command[] = [
   mailboxFolders,
   mailboxList,
   mailboxSave,
+  mailboxSearch,
 ];
 
 /** Commands of the contract that a later version serves: refused by name, never as unknown. */
 export const NOT_SERVED: readonly string[] = [
   "cda render",
-  ...["show", "search", "flag", "move", "delete", "watch", "reply", "receipt"].map((name) => `mailbox ${name}`),
+  ...["show", "flag", "move", "delete", "watch", "reply", "receipt"].map((name) => `mailbox ${name}`),
   "discover",
   "trust",
   "directory",

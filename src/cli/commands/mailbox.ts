@@ -1,3 +1,4 @@
+import { defined } from "../../defined.js";
 import type { MailAttachment, MailboxReader } from "../../mailbox/index.js";
 import { usage } from "../args.js";
 import { type Command, EXIT } from "../command.js";
@@ -39,6 +40,58 @@ export const mailboxList: Command = {
     });
   },
 };
+
+export const mailboxSearch: Command = {
+  name: "mailbox search",
+  stream: true,
+  positionals: { name: "TEXT", min: 0, max: 1 },
+  options: {
+    ...CONFIG_OPTION,
+    ...FOLDER_OPTION,
+    "all-folders": { type: "boolean" },
+    from: { type: "string", value: "TEXT" },
+    recipient: { type: "string", value: "TEXT" },
+    subject: { type: "string", value: "TEXT" },
+    since: { type: "string", value: "DATE" },
+    until: { type: "string", value: "DATE" },
+    unseen: { type: "boolean" },
+    flagged: { type: "boolean" },
+    limit: { type: "string", value: "N" },
+  },
+  run(context, { options, positionals: [text] }) {
+    const limit = options.number("limit", { min: 1, max: 1e9, whole: true }) ?? Number.POSITIVE_INFINITY;
+    const since = options.text("since");
+    const until = options.text("until");
+    const query = defined({
+      text,
+      from: options.text("from"),
+      to: options.text("recipient"),
+      subject: options.text("subject"),
+      since: since === undefined ? undefined : dayOf("since", since),
+      before: until === undefined ? undefined : dayOf("until", until),
+      seen: options.flag("unseen") ? false : undefined,
+      flagged: options.flag("flagged") ? true : undefined,
+    });
+    if (Object.keys(query).length === 0) throw usage("a text or an option says what to look for");
+    const where = { folder: options.text("folder") ?? "inbox", allFolders: options.flag("all-folders") };
+    return withConnector(context, options, async ({ mailbox }) => {
+      let count = 0;
+      const pageSize = Math.min(limit, 200);
+      for await (const mail of mailbox.search(query, { ...where, pageSize, signal: context.signal })) {
+        await context.event(mailValue(mail), (style) => mailText(mail, style));
+        count += 1;
+        if (count >= limit) break;
+      }
+      return EXIT.done;
+    });
+  },
+};
+
+function dayOf(option: string, text: string): Date {
+  const day = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T12:00:00`) : new Date(Number.NaN);
+  if (Number.isNaN(day.getTime())) throw usage(`--${option} must be a day: 2026-01-31`);
+  return day;
+}
 
 export const mailboxSave: Command = {
   name: "mailbox save",

@@ -18,6 +18,7 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   "traces export": "medimail traces export --config medimail.json --since 2026-01-01 --until 2026-07-01 --json",
   "mailbox folders": "medimail mailbox folders --config medimail.json",
   "mailbox list": "medimail mailbox list --config medimail.json --limit 20",
+  "mailbox search": "medimail mailbox search --from labo --since 2026-01-01 --unseen --config medimail.json",
   "mailbox save": "medimail mailbox save 42 --out ./recus --open --config medimail.json",
 };
 

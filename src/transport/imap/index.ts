@@ -6,4 +6,4 @@ export type { FetchedMail, FetchNewOptions, ImapCursor, ImapMailbox, ImapMailbox
 export { createImapMailbox } from "./mailbox.js";
 export type { PartOptions } from "./part.js";
 export type { ImapTimeouts } from "./session.js";
-export type { ImapAddress, ImapPart, ImapSummary, SummaryPagesOptions } from "./summaries.js";
+export type { ImapAddress, ImapPart, ImapSearch, ImapSummary, SummaryPagesOptions } from "./summaries.js";

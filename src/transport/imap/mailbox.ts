@@ -15,7 +15,14 @@ import { ImapLink } from "./link.js";
 import { type PartOptions, partPieces } from "./part.js";
 import type { ImapTimeouts } from "./session.js";
 import { openImapSession } from "./session.js";
-import { type ImapSummary, oneSummary, type SummaryPagesOptions, summaryPages } from "./summaries.js";
+import {
+  type ImapSearch,
+  type ImapSummary,
+  oneSummary,
+  type SummaryPagesOptions,
+  searchPages,
+  summaryPages,
+} from "./summaries.js";
 import { failed } from "./wire.js";
 
 export interface ImapMailboxOptions {
@@ -85,6 +92,8 @@ export interface ImapMailbox extends AsyncDisposable {
   folders(options?: { signal?: AbortSignal }): Promise<FolderInfo[]>;
   /** A folder's mails without their bodies, newest first, by pages. */
   pages(options: SummaryPagesOptions): AsyncIterable<ImapSummary[]>;
+  /** Of a folder, what the server finds, newest first, by pages. */
+  search(options: SummaryPagesOptions, query: ImapSearch): AsyncIterable<ImapSummary[]>;
   /** One mail without its body; undefined where there is none of this UID. */
   summary(folder: FolderRole, uid: number, options?: { signal?: AbortSignal }): Promise<ImapSummary | undefined>;
   /** One part of a mail, in its transfer encoding, in pieces of 1 MB. */
@@ -121,6 +130,7 @@ export function createImapMailbox(options: ImapMailboxOptions): ImapMailbox {
       new NewMail(link, { ...fetch, maxBytes: Math.min(fetch.maxBytes ?? 32 * 1024 * 1024, maxLiteral) }),
     folders: ({ signal } = {}) => link.run("listing the folders", signal, listFolders),
     pages: (pages) => summaryPages(link, pages),
+    search: (pages, query) => searchPages(link, pages, query),
     summary: (folder, uid, { signal } = {}) => oneSummary(link, folder, uid, signal),
     part: (part) => partPieces(link, part),
     close: () => link.close(),

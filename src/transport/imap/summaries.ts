@@ -1,4 +1,4 @@
-import type { FetchMessageObject, ImapFlow, MessageStructureObject } from "imapflow";
+import type { FetchMessageObject, ImapFlow, MessageStructureObject, SearchObject } from "imapflow";
 import type { FolderRole } from "./folders.js";
 import { folderPath } from "./folders.js";
 import type { ImapLink } from "./link.js";
@@ -97,6 +97,74 @@ export async function* summaryPages(link: ImapLink, options: SummaryPagesOptions
     lowest = mails.at(-1)?.uid ?? lowest;
     if (mails.length > 0) yield mails;
   }
+}
+
+/** What the server is asked for; every part given must hold. Texts are looked for as the server does: parts of words, any case. */
+export interface ImapSearch {
+  /** Anywhere in the mail. */
+  text?: string;
+  subject?: string;
+  from?: string;
+  to?: string;
+  messageId?: string;
+  /** Received on this day or later; the time of day is not looked at. */
+  since?: Date;
+  /** Received before this day. */
+  before?: Date;
+  seen?: boolean;
+  flagged?: boolean;
+  answered?: boolean;
+  /** Bytes. */
+  largerThan?: number;
+  smallerThan?: number;
+}
+
+/** The mails of a folder that the server finds, newest first, by pages: one SEARCH, then one FETCH a page. */
+export async function* searchPages(
+  link: ImapLink,
+  { folder, pageSize, signal }: SummaryPagesOptions,
+  query: ImapSearch,
+): AsyncGenerator<ImapSummary[]> {
+  const path = await link.run("finding a folder", signal, (client) => folderPath(client, folder));
+  const within = <T>(doing: string, work: (client: ImapFlow, validity: string) => Promise<T>): Promise<T> =>
+    link.run(doing, signal, async (client) => {
+      const lock = await client.getMailboxLock(path, { readOnly: true });
+      try {
+        if (!client.mailbox) throw failed("the folder was closed by the server");
+        return await work(client, String(client.mailbox.uidValidity));
+      } finally {
+        lock.release();
+      }
+    });
+  const found = await within("searching", async (client, validity) => {
+    // Up to date with what arrived since the folder was opened.
+    await client.noop();
+    const uids = await client.search(queryOf(query), { uid: true });
+    if (!Array.isArray(uids)) throw failed("the server refuses the search");
+    return { validity, uids: [...uids].sort((a, b) => b - a) };
+  });
+  for (let at = 0; at < found.uids.length; at += pageSize) {
+    const wanted = found.uids.slice(at, at + pageSize);
+    const page = await within("listing what was found", async (client, validity) => {
+      if (validity !== found.validity)
+        throw failed("the folder was made anew while it was searched", { hint: "Search again." });
+      return (await fetchAll(client, wanted.join(","), true)).map((message) => summaryOf(message, path, validity));
+    });
+    const mails = page.filter(({ uid }) => wanted.includes(uid)).sort((a, b) => b.uid - a.uid);
+    if (mails.length > 0) yield mails;
+  }
+}
+
+function queryOf({ messageId, largerThan, smallerThan, ...query }: ImapSearch): SearchObject {
+  const given = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined));
+  return {
+    ...given,
+    ...(messageId === undefined ? {} : { header: { "message-id": messageId } }),
+    ...(largerThan === undefined ? {} : { larger: largerThan }),
+    ...(smallerThan === undefined ? {} : { smaller: smallerThan }),
+    // A search for nothing finds all.
+    ...(Object.keys(given).length === 0 ? { all: true } : {}),
+  };
 }
 
 /** One mail, or undefined where the folder has none of this UID. */
