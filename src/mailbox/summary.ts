@@ -40,11 +40,12 @@ export function mailSummary(mail: ImapSummary): MailSummary {
   };
 }
 
-/** Without the marker, which is for programs. A reply keeps its prefix: `Re: XDM/1.0/DDM+NOM` is `Re: NOM`. */
+/** Without the marker, which is for programs (ECO.3.1.3). A reply keeps its prefix: `Re: XDM/1.0/DDM+NOM` is `Re: NOM`. */
 export function shownSubject(subject: string): string {
   return subject.replace(XDM_MARKER, "").replace(/ {2,}/g, " ").trim();
 }
 
+/** Whether a patient or a professional speaks (ECO.3.1.1). */
 function kindOf(mail: ImapSummary, subject: string): MailKind {
   if (mail.mimeType === "multipart/report" || mail.parts.some(({ mimeType }) => REPORTS.test(mimeType)))
     return "receipt";

@@ -16,15 +16,22 @@ async function bytes(content: AsyncIterable<Uint8Array>): Promise<Buffer> {
 async function received(count: number) {
   const { mock, connector: labo } = await pair();
   const cdas = Array.from({ length: count }, (_, index) => cdaOf(index + 1, pdfOf(2_000, index + 1)));
-  for (const cda of cdas) {
+  const send = async (cda: Uint8Array) => {
     const submission = await labo.documents.submit({ documents: [{ cda }], to: [DOCTOR] });
     await submission.settled({ until: "accepted", signal: AbortSignal.timeout(10_000) });
-  }
+  };
+  for (const cda of cdas) await send(cda);
+  let serial = 900;
   const doctor = createConnector(await configOf(mock, DOCTOR), { ...QUICK, delivery: "manual" });
   return {
     mock,
     cdas,
     mailbox: doctor.mailbox,
+    /** One more arrives. */
+    more() {
+      serial += 1;
+      return send(cdaOf(serial, pdfOf(2_000, serial)));
+    },
     async [Symbol.asyncDispose]() {
       await doctor.close();
       await labo.close();
@@ -103,6 +110,17 @@ describe("the embedded mailbox, reading", () => {
     expect(attachment.mimeType).toBe("application/zip");
     expect(Buffer.compare(opened.documents[0]?.content ?? Buffer.alloc(0), box.cdas[0] as Uint8Array)).toBe(0);
     expect(opened.problems).toEqual([]);
+  });
+
+  it("shows what arrived since the folder was opened", async () => {
+    await using box = await received(1);
+    expect(await box.mailbox.list().toArray({ limit: 5 })).toHaveLength(1);
+    await box.more();
+    expect((await box.mailbox.get({ uid: 2 })).uid).toBe(2);
+    await box.more();
+    expect(await box.mailbox.list().toArray({ limit: 5 })).toHaveLength(3);
+    await box.more();
+    expect(await box.mailbox.search({ from: LABO }).toArray({ limit: 5 })).toHaveLength(4);
   });
 
   it("marks nothing as read", async () => {

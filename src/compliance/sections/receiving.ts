@@ -3,9 +3,17 @@ import { caller, later, met, partly } from "./entry.js";
 
 /** Section 3: receiving, screens, directory, traces. */
 export const receiving: CoverageTable = {
-  "ECO.3.1.1": later("Comes with the mailbox, which says of each mail whether a patient or a professional wrote it."),
+  "ECO.3.1.1": partly(
+    "`connector.mailbox` says of each mail of the list whether a patient is among its people (`kind`); showing it is the software's.",
+    ["src/mailbox/summary.ts"],
+    ["test/mailbox/summary.test.ts"],
+  ),
   "ECO.3.1.2": later("Comes with the mailbox; the screen is the software's."),
-  "ECO.3.1.3": later("Comes with the mailbox, which gives the subject as shown beside the stored one."),
+  "ECO.3.1.3": met(
+    "`connector.mailbox` and `mailbox list` give the subject without the marker (`subject`) beside the stored one (`rawSubject`), which stays as it is on the server.",
+    ["src/mailbox/summary.ts"],
+    ["test/mailbox/summary.test.ts"],
+  ),
   "ECO.3.1.4": later("Comes with the directories."),
   "SC.MSS-UX.41": later("Comes with the directories."),
   "ECO.3.1.5": partly(

@@ -72,25 +72,17 @@ export async function* summaryPages(link: ImapLink, options: SummaryPagesOptions
   let top: number | undefined;
   let lowest = Number.POSITIVE_INFINITY;
   while (top !== 0) {
-    const page = await link.run("listing mails", signal, async (client) => {
-      const lock = await client.getMailboxLock(path, { readOnly: true });
-      try {
-        const box = client.mailbox;
-        if (!box) throw failed("the folder was closed by the server");
-        const validity = String(box.uidValidity);
+    const page = await link.run("listing mails", signal, (client) =>
+      opened(client, path, top === undefined, async ({ exists, validity }) => {
         if (uidValidity !== undefined && uidValidity !== validity)
           throw failed("the folder was made anew while it was listed", { hint: "List it again." });
-        const last = Math.min(top ?? box.exists, box.exists);
-        const first = Math.max(1, last - pageSize + 1);
+        const last = Math.min(top ?? exists, exists);
         if (last === 0) return { validity, first: 0, mails: [] };
-        const mails: ImapSummary[] = [];
-        for (const message of await fetchAll(client, `${first}:${last}`))
-          mails.push(summaryOf(message, path, validity));
-        return { validity, first, mails };
-      } finally {
-        lock.release();
-      }
-    });
+        const first = Math.max(1, last - pageSize + 1);
+        const messages = await fetchAll(client, `${first}:${last}`);
+        return { validity, first, mails: messages.map((message) => summaryOf(message, path, validity)) };
+      }),
+    );
     uidValidity = page.validity;
     top = Math.max(0, page.first - 1);
     const mails = page.mails.filter(({ uid }) => uid < lowest).sort((a, b) => b.uid - a.uid);
@@ -126,30 +118,22 @@ export async function* searchPages(
   query: ImapSearch,
 ): AsyncGenerator<ImapSummary[]> {
   const path = await link.run("finding a folder", signal, (client) => folderPath(client, folder));
-  const within = <T>(doing: string, work: (client: ImapFlow, validity: string) => Promise<T>): Promise<T> =>
-    link.run(doing, signal, async (client) => {
-      const lock = await client.getMailboxLock(path, { readOnly: true });
-      try {
-        if (!client.mailbox) throw failed("the folder was closed by the server");
-        return await work(client, String(client.mailbox.uidValidity));
-      } finally {
-        lock.release();
-      }
-    });
-  const found = await within("searching", async (client, validity) => {
-    // Up to date with what arrived since the folder was opened.
-    await client.noop();
-    const uids = await client.search(queryOf(query), { uid: true });
-    if (!Array.isArray(uids)) throw failed("the server refuses the search");
-    return { validity, uids: [...uids].sort((a, b) => b - a) };
-  });
+  const found = await link.run("searching", signal, (client) =>
+    opened(client, path, true, async ({ validity }) => {
+      const uids = await client.search(queryOf(query), { uid: true });
+      if (!Array.isArray(uids)) throw failed("the server refuses the search");
+      return { validity, uids: [...uids].sort((a, b) => b - a) };
+    }),
+  );
   for (let at = 0; at < found.uids.length; at += pageSize) {
     const wanted = found.uids.slice(at, at + pageSize);
-    const page = await within("listing what was found", async (client, validity) => {
-      if (validity !== found.validity)
-        throw failed("the folder was made anew while it was searched", { hint: "Search again." });
-      return (await fetchAll(client, wanted.join(","), true)).map((message) => summaryOf(message, path, validity));
-    });
+    const page = await link.run("listing what was found", signal, (client) =>
+      opened(client, path, false, async ({ validity }) => {
+        if (validity !== found.validity)
+          throw failed("the folder was made anew while it was searched", { hint: "Search again." });
+        return (await fetchAll(client, wanted.join(","), true)).map((message) => summaryOf(message, path, validity));
+      }),
+    );
     const mails = page.filter(({ uid }) => wanted.includes(uid)).sort((a, b) => b.uid - a.uid);
     if (mails.length > 0) yield mails;
   }
@@ -176,16 +160,33 @@ export async function oneSummary(
 ): Promise<ImapSummary | undefined> {
   return link.run("reading a mail's envelope", signal, async (client) => {
     const path = await folderPath(client, folder);
-    const lock = await client.getMailboxLock(path, { readOnly: true });
-    try {
-      const box = client.mailbox;
-      if (!box) throw failed("the folder was closed by the server");
+    return opened(client, path, true, async ({ validity }) => {
       const [message] = await fetchAll(client, String(uid), true);
-      return message?.uid === uid ? summaryOf(message, path, String(box.uidValidity)) : undefined;
-    } finally {
-      lock.release();
-    }
+      return message?.uid === uid ? summaryOf(message, path, validity) : undefined;
+    });
   });
+}
+
+/**
+ * Runs `work` with the folder opened read-only. `fresh`: up to date with what arrived; a folder that is open already is so only
+ * after a command that is allowed to tell (NOOP), one that is opened now is by itself.
+ */
+async function opened<T>(
+  client: ImapFlow,
+  path: string,
+  fresh: boolean,
+  work: (folder: { exists: number; validity: string }) => Promise<T>,
+): Promise<T> {
+  const wasOpen = client.mailbox !== false && client.mailbox?.path === path;
+  const lock = await client.getMailboxLock(path, { readOnly: true });
+  try {
+    if (fresh && wasOpen) await client.noop();
+    if (!client.mailbox) throw failed("the folder was closed by the server");
+    const { exists, uidValidity } = client.mailbox;
+    return await work({ exists, validity: String(uidValidity) });
+  } finally {
+    lock.release();
+  }
 }
 
 /** All at once: a command inside a loop over imapflow's fetch would wait for ever. */
