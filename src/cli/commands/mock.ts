@@ -42,7 +42,12 @@ export const mock: Command = {
     };
     const { server, ready } = await start(async () => {
       const started = await startMockMedimail(settings);
-      return { server: started, ready: await started.ready() };
+      try {
+        return { server: started, ready: await started.ready() };
+      } catch (error) {
+        await started.close();
+        throw error;
+      }
     });
     try {
       await context.event(ready, (style) => readyText(ready, context.text, style));
@@ -60,18 +65,28 @@ export const mock: Command = {
   },
 };
 
+const REASONS: Readonly<Record<string, string>> = {
+  EADDRINUSE: "a port is in use already",
+  EACCES: "the port or the folder may not be used",
+  EPERM: "the port or the folder may not be used",
+  ENOTDIR: "a file is in the place of the folder",
+  EEXIST: "a file is in the place of the folder",
+  ENOENT: "the folder cannot be made there",
+  EROFS: "the disk of the folder is read-only",
+  ENOSPC: "the disk of the folder is full",
+};
+
 /** A mock that does not start is exit 3: nothing was tried, nothing can be said. */
 async function start<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
-    if (code === "EADDRINUSE" || code === "EACCES") {
-      throw new MedimailError(
-        "mock_failed",
-        code === "EADDRINUSE" ? "a port is in use already" : "the port or the folder may not be used",
-        { cause, hint: "leave --port-smtp and --port-imap out for free ports" },
-      );
+    if (typeof code === "string" && REASONS[code] !== undefined) {
+      throw new MedimailError("mock_failed", REASONS[code], {
+        cause,
+        hint: "leave --port-smtp and --port-imap out for free ports; --dir is a folder that may be written",
+      });
     }
     throw cause;
   }
