@@ -1,6 +1,6 @@
-import type { FolderInfo } from "../transport/imap/index.js";
+import type { FolderInfo, ImapSearch as MailSearch } from "../transport/imap/index.js";
 
-export type { FolderInfo, MailboxRole } from "../transport/imap/index.js";
+export type { FolderInfo, ImapSearch as MailSearch, MailboxRole } from "../transport/imap/index.js";
 
 export interface MailAddress {
   name: string;
@@ -54,29 +54,6 @@ export interface ListOptions {
   /** Mails of a round trip. Default 50, at most 500. */
   pageSize?: number;
   signal?: AbortSignal;
-}
-
-/**
- * What is searched for, on the server; every part given must hold. Texts are found as the server finds them: parts of words in any
- * case, as a rule.
- */
-export interface MailSearch {
-  /** Anywhere in the mail, its text parts included; attachments are not opened by servers. */
-  text?: string;
-  subject?: string;
-  from?: string;
-  to?: string;
-  messageId?: string;
-  /** Received on this day or later (RFC 9051 §6.4.4: the server looks at its own day). */
-  since?: Date;
-  /** Received before this day. */
-  before?: Date;
-  seen?: boolean;
-  flagged?: boolean;
-  answered?: boolean;
-  /** In bytes. */
-  largerThan?: number;
-  smallerThan?: number;
 }
 
 export interface SearchOptions extends ListOptions {

@@ -54,3 +54,25 @@ export async function inFolder<T>(client: ImapFlow, path: string, work: () => Pr
     lock.release();
   }
 }
+
+/**
+ * Runs `work` with the folder opened read-only. `fresh`: up to date with what arrived; a folder that is open already is so only
+ * after a command that is allowed to tell (NOOP), one that is opened now is by itself.
+ */
+export async function opened<T>(
+  client: ImapFlow,
+  path: string,
+  fresh: boolean,
+  work: (folder: { exists: number; validity: string }) => Promise<T>,
+): Promise<T> {
+  const wasOpen = client.mailbox !== false && client.mailbox?.path === path;
+  const lock = await client.getMailboxLock(path, { readOnly: true });
+  try {
+    if (fresh && wasOpen) await client.noop();
+    if (!client.mailbox) throw failed("the folder was closed by the server");
+    const { exists, uidValidity } = client.mailbox;
+    return await work({ exists, validity: String(uidValidity) });
+  } finally {
+    lock.release();
+  }
+}

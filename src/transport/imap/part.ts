@@ -1,6 +1,6 @@
 import { MedimailError } from "../../errors.js";
 import type { FolderRole } from "./folders.js";
-import { folderPath } from "./folders.js";
+import { folderPath, opened } from "./folders.js";
 import type { ImapLink } from "./link.js";
 import { failed } from "./wire.js";
 
@@ -29,11 +29,9 @@ export async function* partPieces(link: ImapLink, options: PartOptions): AsyncGe
   const { folder, uid, part, maxBytes, signal } = options;
   const path = await link.run("finding a folder", signal, (client) => folderPath(client, folder));
   for (let start = 0; ; ) {
-    const piece = await link.run("reading a part of a mail", signal, async (client) => {
-      const lock = await client.getMailboxLock(path, { readOnly: true });
-      try {
-        if (!client.mailbox) throw failed("the folder was closed by the server");
-        if (options.uidValidity !== undefined && String(client.mailbox.uidValidity) !== options.uidValidity)
+    const piece = await link.run("reading a part of a mail", signal, (client) =>
+      opened(client, path, false, async ({ validity }) => {
+        if (options.uidValidity !== undefined && validity !== options.uidValidity)
           throw failed("the folder was made anew: the mail is to be listed again", { retryable: false });
         const message = await client.fetchOne(
           String(uid),
@@ -43,10 +41,8 @@ export async function* partPieces(link: ImapLink, options: PartOptions): AsyncGe
         if (!message || message.uid !== uid)
           throw failed("the mail is not in the folder any more", { retryable: false });
         return message.bodyParts?.get(part) ?? Buffer.alloc(0);
-      } finally {
-        lock.release();
-      }
-    });
+      }),
+    );
     if (piece.length > CHUNK) throw failed("the server sent more of a part than was asked for");
     start += piece.length;
     if (start > maxBytes)

@@ -1,6 +1,6 @@
 import type { FetchMessageObject, ImapFlow, MessageStructureObject, SearchObject } from "imapflow";
 import type { FolderRole } from "./folders.js";
-import { folderPath } from "./folders.js";
+import { folderPath, opened } from "./folders.js";
 import type { ImapLink } from "./link.js";
 import { failed } from "./wire.js";
 
@@ -91,22 +91,25 @@ export async function* summaryPages(link: ImapLink, options: SummaryPagesOptions
   }
 }
 
-/** What the server is asked for; every part given must hold. Texts are looked for as the server does: parts of words, any case. */
+/**
+ * What is searched for, on the server; every part given must hold. Texts are found as the server finds them: parts of words in any
+ * case, as a rule.
+ */
 export interface ImapSearch {
-  /** Anywhere in the mail. */
+  /** Anywhere in the mail, its text parts included; attachments are not opened by servers. */
   text?: string;
   subject?: string;
   from?: string;
   to?: string;
   messageId?: string;
-  /** Received on this day or later; the time of day is not looked at. */
+  /** Received on this day or later (RFC 9051 §6.4.4: the server looks at its own day). */
   since?: Date;
   /** Received before this day. */
   before?: Date;
   seen?: boolean;
   flagged?: boolean;
   answered?: boolean;
-  /** Bytes. */
+  /** In bytes. */
   largerThan?: number;
   smallerThan?: number;
 }
@@ -165,28 +168,6 @@ export async function oneSummary(
       return message?.uid === uid ? summaryOf(message, path, validity) : undefined;
     });
   });
-}
-
-/**
- * Runs `work` with the folder opened read-only. `fresh`: up to date with what arrived; a folder that is open already is so only
- * after a command that is allowed to tell (NOOP), one that is opened now is by itself.
- */
-async function opened<T>(
-  client: ImapFlow,
-  path: string,
-  fresh: boolean,
-  work: (folder: { exists: number; validity: string }) => Promise<T>,
-): Promise<T> {
-  const wasOpen = client.mailbox !== false && client.mailbox?.path === path;
-  const lock = await client.getMailboxLock(path, { readOnly: true });
-  try {
-    if (fresh && wasOpen) await client.noop();
-    if (!client.mailbox) throw failed("the folder was closed by the server");
-    const { exists, uidValidity } = client.mailbox;
-    return await work({ exists, validity: String(uidValidity) });
-  } finally {
-    lock.release();
-  }
 }
 
 /** All at once: a command inside a loop over imapflow's fetch would wait for ever. */
