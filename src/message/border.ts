@@ -4,6 +4,8 @@ import { MedimailError } from "../errors.js";
 // a lone surrogate has no UTF-8 form.
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]|\p{Surrogate}/u;
 const MAX_TEXT = 1000;
+/** A text that is not folded must fit a line of 998 characters with the name of its field (RFC 5322 §2.1.1). */
+const MAX_UNFOLDED = 900;
 const ADDRESS = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}$/;
 const MESSAGE_ID = /^[\x21-\x3b\x3d\x3f\x41-\x7e]{1,400}@[\x21-\x3b\x3d\x3f\x41-\x7e]{1,400}$/;
 
@@ -21,6 +23,8 @@ export function asciiText(value: string, path: string): string {
   headerText(value, path);
   if (!/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(value))
     throw new MedimailError("invalid_argument", "the field must be printable ASCII", { path });
+  if (value.length > MAX_UNFOLDED)
+    throw new MedimailError("mail_invalid", `a field of the mail is longer than ${MAX_UNFOLDED} characters`, { path });
   return value;
 }
 

@@ -13,6 +13,9 @@ import { bodyFor } from "./wording.js";
 /** Bytes of a whole mail to a patient (Mon espace santé, mes-25mb). */
 export const PATIENT_MAX_SIZE = 25_000_000;
 
+/** Characters of codes on one line. */
+const MAX_CODES = 900;
+
 const ARCHIVE_NAME = "IHE_XDM.ZIP";
 
 type Kind = MailRecipient["kind"];
@@ -152,11 +155,26 @@ function sharedFields(input: ComposeInput, headers: readonly CdaHeader[]): { top
         throw new MedimailError("cda_header_invalid", "the type code cannot be listed", { requirement: "ECO.2.4.1" });
       return code;
     });
-    bottom.push(fold("X-MSS-CODECDA", [codes.join(",")]));
+    bottom.push(fold("X-MSS-CODECDA", listed(codes)));
   }
   bottom.push(fold("X-MSS-NIL", [asciiText(input.nil, "nil")]));
   const software = `${headerText(input.software.name, "software.name")}/${headerText(input.software.version, "software.version")}`;
   return { top: top.join(""), bottom: bottom.join("") + unstructured("User-Agent", software.trim()) };
+}
+
+/** The codes, commas without spaces; on several lines only where one could not hold them (RFC 5322 §2.1.1). */
+function listed(codes: readonly string[]): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const [index, code] of codes.entries()) {
+    const next = index < codes.length - 1 ? `${code},` : code;
+    if (line !== "" && line.length + next.length > MAX_CODES) {
+      lines.push(line);
+      line = "";
+    }
+    line += next;
+  }
+  return [...lines, line];
 }
 
 function subjectOf(input: ComposeInput, headers: readonly CdaHeader[]): string {

@@ -37,8 +37,10 @@ export function dispositionReceipt(parts: ReceiptParts): Mdn | undefined {
   const text = parts.part("message/disposition-notification", "message/global-disposition-notification");
   if (text === undefined) return undefined;
   const fields = fieldsOf(text);
-  const value = field(fields, "disposition");
-  if (value === undefined) return undefined;
+  const written = field(fields, "disposition");
+  if (written === undefined) return undefined;
+  // Short and without controls: the patterns below would else walk a long value again and again.
+  const value = shortText(written);
   const semicolon = value.indexOf(";");
   const said = value.slice(semicolon + 1).trim();
   const slash = said.indexOf("/");

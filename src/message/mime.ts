@@ -75,6 +75,10 @@ export function textEntity(subtype: "plain" | "html", text: string): Entity {
   };
 }
 
+/** Characters of a file name that stand on one line: 998 is the limit of the line (RFC 5322 §2.1.1), many readers' is lower. */
+const MAX_PARAMETER = 700;
+const MAX_ASCII_NAME = 200;
+
 const ATTRIBUTE = /[^A-Za-z0-9!#$&+.^_`{|}~-]/g;
 
 /** `filename=` and, beyond ASCII, `filename*=` (RFC 2183, 2231). */
@@ -88,17 +92,24 @@ function dispositionOf(name: string, ascii: string): string {
       ),
     )
     .join("");
-  return `Content-Disposition: attachment;${CRLF} filename="${ascii}";${CRLF} filename*=UTF-8''${encoded}`;
+  const start = `Content-Disposition: attachment;${CRLF} filename="${ascii}";${CRLF}`;
+  if (encoded.length <= MAX_PARAMETER) return `${start} filename*=UTF-8''${encoded}`;
+  // RFC 2231 §3: a value too long for a line goes on in numbered pieces, an escape never across two.
+  const pieces = encoded.match(/(?:%[0-9A-F]{2}|[^%]){1,200}/g) ?? [];
+  return start + pieces.map((piece, n) => ` filename*${n}*=${n === 0 ? "UTF-8''" : ""}${piece}`).join(`;${CRLF}`);
 }
 
-/** Only ASCII, and what a quoted string carries without escape. */
+/** Only ASCII, and what a quoted string carries without escape; a long name keeps its ending. */
 export function asciiName(name: string): string {
-  return name
+  const ascii = name
     .normalize("NFD")
     .replace(/\p{Mark}/gu, "")
     .replace(/[œŒ]/g, (found) => (found === "œ" ? "oe" : "OE"))
     .replace(/[^\x20-\x7e]/gu, "_")
     .replace(/["\\]/g, "-");
+  if (ascii.length <= MAX_ASCII_NAME) return ascii;
+  const ending = /\.[A-Za-z0-9]{1,8}$/.exec(ascii)?.[0] ?? "";
+  return ascii.slice(0, MAX_ASCII_NAME - ending.length) + ending;
 }
 
 /** An attached file, base64. The name is expected free of controls. */

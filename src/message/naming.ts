@@ -4,6 +4,8 @@ import { documentTypeLabel } from "../terminology/index.js";
 import { headerText } from "./border.js";
 
 const LABEL_MAX = 40;
+/** Characters of each name, and of the dossier number, in a file name (ours). */
+const NAME_PART_MAX = 50;
 /** Automatic software recognises a mail with documents by this beginning of its subject (in-detect). */
 export const XDM_MARKER = "XDM/1.0/DDM+";
 /** The mention of a new version (AMBU.MSS/va1.02): directly after the marker, never before it. */
@@ -116,11 +118,15 @@ export function xdmSubject(input: XdmSubjectInput): string {
   return XDM_MARKER + words.join(" ");
 }
 
+/** A name as a file name has room for. */
+const cut = (name: string): string => [...name].slice(0, NAME_PART_MAX).join("").trimEnd();
+
 /**
  * The name of the PDF of a document (ECO.2.1.6): `<AAAAMMJJ>_<type>_<NOM>_<prénom>[_<dossier>].pdf`; the date is that of the
- * first service event, else of the document. What a file name may not hold becomes `-`.
+ * first service event, else of the document. What a file name may not hold becomes `-`; a name of more than 50 characters is
+ * cut (file systems allow 255 bytes in all), a dossier number never.
  *
- * @throws MedimailError `cda_header_invalid` (no name, no date), `header_injection`
+ * @throws MedimailError `cda_header_invalid` (no name, no date), `header_injection`, `mail_invalid` (dossier too long)
  */
 export function pdfName(header: CdaHeader, options: { dossier?: string; path?: string } = {}): string {
   const path = options.path ?? "documents[0]";
@@ -128,8 +134,13 @@ export function pdfName(header: CdaHeader, options: { dossier?: string; path?: s
   if (date === undefined)
     throw new MedimailError("cda_header_invalid", "the document has no whole date", { requirement: "ECO.2.1.6", path });
   const { family, given } = writtenNames(header, `${path}.patient`);
-  const parts = [date, typeLabel(header, `${path}.code.displayName`).text, family, given];
-  const dossier = (options.dossier ?? "").trim();
-  if (dossier !== "") parts.push(headerText(dossier, "dossier"));
+  const parts = [date, typeLabel(header, `${path}.code.displayName`).text, cut(family), cut(given)];
+  const dossier = headerText(options.dossier ?? "", "dossier").trim();
+  if (dossier.length > NAME_PART_MAX)
+    throw new MedimailError("mail_invalid", `a dossier number has at most ${NAME_PART_MAX} characters`, {
+      path: "dossier",
+      requirement: "ECO.2.1.6",
+    });
+  if (dossier !== "") parts.push(dossier);
   return `${parts.map((part) => part.replace(/[/\\:*?"<>|\u0000-\u001f]/g, "-")).join("_")}.pdf`;
 }

@@ -9,6 +9,8 @@ import type { Receipt, ReceiptLimits } from "./types.js";
 const DEFAULTS: ReceiptLimits = { maxBytes: 1024 * 1024, maxParts: 2000, maxDepth: 20, maxRecipients: 1000 };
 /** Where the first mention of a report part must stand for a mail to be looked at. */
 const SNIFFED = 256 * 1024;
+/** Lines that are read: each costs the MIME reader an object or two, and a megabyte of line ends would take minutes. */
+const MAX_LINES = 20_000;
 
 /** What the kinds of receipts are made of. */
 export interface ReceiptParts {
@@ -28,7 +30,7 @@ function mayBeReceipt(raw: Buffer): boolean {
   if (/message\/(?:global-)?(?:delivery-status|disposition-notification)/.test(head)) return true;
   // The subject of a failure mail may be encoded, in base64 too: any encoded subject is looked at.
   const subject = /^subject:((?:[^\r\n]|\r?\n[ \t])*)/m.exec(head)?.[1] ?? "";
-  return subject.includes("=?") || subject.includes("ko int");
+  return subject.includes("=?") || /ko\s+int/.test(subject);
 }
 
 function countDelimiters(raw: Buffer, max: number): void {
@@ -37,6 +39,16 @@ function countDelimiters(raw: Buffer, max: number): void {
     count += 1;
     if (count > max) throw new MedimailError("mail_invalid", "the mail has too many parts to be read as a receipt");
   }
+}
+
+/** The first lines only: a report stands at the head of its mail, before what it returns. */
+function firstLines(raw: Buffer): Buffer {
+  let end = -1;
+  for (let lines = 0; lines < MAX_LINES; lines += 1) {
+    end = raw.indexOf(10, end + 1);
+    if (end < 0) return raw;
+  }
+  return raw.subarray(0, end + 1);
 }
 
 function bytesOf(attachment: Attachment): Uint8Array {
@@ -78,7 +90,7 @@ function partsOf(email: Email, limits: ReceiptLimits): ReceiptParts {
  */
 export async function parseReceipt(raw: Uint8Array, limits: Partial<ReceiptLimits> = {}): Promise<Receipt | undefined> {
   const bounded: ReceiptLimits = { ...DEFAULTS, ...limits };
-  const bytes = Buffer.from(raw.buffer, raw.byteOffset, Math.min(raw.byteLength, bounded.maxBytes));
+  const bytes = firstLines(Buffer.from(raw.buffer, raw.byteOffset, Math.min(raw.byteLength, bounded.maxBytes)));
   if (!mayBeReceipt(bytes)) return undefined;
   countDelimiters(bytes, bounded.maxParts);
   let email: Email;

@@ -54,9 +54,10 @@ const paragraphs = (text: string) =>
     .join("<br>\n");
 
 function aroundBody(html: string, before: string, after: string): string {
-  const opening = /<body\b[^>]*>/i.exec(html);
+  const opening = html.search(/<body\b/i);
   const closing = html.toLowerCase().lastIndexOf("</body>");
-  const start = opening ? opening.index + opening[0].length : 0;
+  // Found in two steps: one pattern for the whole tag would look for its end from every `<body` that has none.
+  const start = opening < 0 ? 0 : html.indexOf(">", opening) + 1;
   const end = closing >= start ? closing : html.length;
   return html.slice(0, start) + before + html.slice(start, end) + after + html.slice(end);
 }
