@@ -7,6 +7,11 @@ export interface ExtractTarget {
   content: Uint8Array;
 }
 
+/** With room for the number that makes a name unique. */
+const MAX_NAME_BYTES = 240;
+/** What Windows does not allow, and what makes a terminal or a person see another name. */
+const UNSAFE = /[<>:"|?*\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
 /** Names that are devices on Windows, with any extension. */
 const DEVICES = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\.|$)/i;
 
@@ -32,6 +37,22 @@ export function extractTargets(opened: OpenedXdm): ExtractTarget[] {
 }
 
 function safeName(name: string): string {
-  const plain = name.replace(/[<>:"|?*\u0000-\u001f]/g, "_").replace(/[. ]+$/, "_");
+  const plain = cut(name)
+    .replace(UNSAFE, "_")
+    .replace(/[. ]+$/, "_");
   return DEVICES.test(plain) ? `_${plain}` : plain;
+}
+
+/** A name is 255 bytes at most on a disk; a long one keeps its ending. */
+function cut(name: string): string {
+  if (Buffer.byteLength(name) <= MAX_NAME_BYTES) return name;
+  const ending = /\.[A-Za-z0-9]{1,8}$/.exec(name)?.[0] ?? "";
+  let start = "";
+  let length = ending.length;
+  for (const character of name) {
+    length += Buffer.byteLength(character);
+    if (length > MAX_NAME_BYTES) break;
+    start += character;
+  }
+  return start + ending;
 }

@@ -8,6 +8,9 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "&": "\\T\\",
 };
 
+/** Characters of a text that may matter for its first {@link MAX_VALUE}, white space that shrinks included. */
+const MAX_LOOKED_AT = 4096;
+
 /** Characters of a slot's value that ebRIM allows. */
 export const MAX_VALUE = 256;
 
@@ -27,7 +30,11 @@ export function within(build: (length: number) => string): string {
  */
 export function component(text: string | undefined, length = MAX_VALUE): string {
   if (text === undefined) return "";
-  const escaped = oneLine(text).replace(/[\\|^~&]/g, (separator) => ESCAPES[separator] as string);
+  // What is far beyond the cut is not looked at: a name of megabytes would else be taken apart six times.
+  const escaped = oneLine(text.slice(0, MAX_LOOKED_AT)).replace(
+    /[\\|^~&]/g,
+    (separator) => ESCAPES[separator] as string,
+  );
   if (escaped.length <= length) return escaped;
   let cut = "";
   for (const part of escaped.match(/\\[EFSRT]\\|[^\\]/gu) ?? []) {

@@ -12,10 +12,14 @@ export const DEFAULT_XDM_LIMITS: Readonly<XdmLimits> = {
   maxRatio: 200,
   maxPathDepth: 8,
   maxSubmissionSets: 20,
+  maxDocuments: 10_000,
 };
 
 /** The ratio is only looked at above this size: a short text of spaces packs very well and harms nobody. */
 export const RATIO_FREE_BYTES = MIB;
+
+/** The same for the archive as a whole: many entries that are each below {@link RATIO_FREE_BYTES} are a bomb too. */
+export const TOTAL_RATIO_FREE_BYTES = 8 * MIB;
 
 /** The defaults with the caller's values. `invalid_argument` for a limit that is not a positive number. */
 export function resolveLimits(given: Partial<XdmLimits> = {}): XdmLimits {

@@ -7,6 +7,9 @@ export interface Located {
   regular: boolean;
 }
 
+/** No path in an archive of eight folders is longer; a URI of megabytes would be read in each of its ways. */
+const MAX_URI = 4096;
+
 /** The files of an archive, found without regard to case. */
 export class FileIndex {
   readonly #paths = new Map<string, string>();
@@ -18,7 +21,7 @@ export class FileIndex {
   /** The file that `uri` names, seen from the folder `base` (empty, or ending with `/`). Never anything outside of the archive. */
   locate(uri: string, base: string): Located | undefined {
     const written = uri.trim().replaceAll("\\", "/");
-    if (written === "") return undefined;
+    if (written === "" || written.length > MAX_URI) return undefined;
     const regular = this.#at(base, written);
     if (regular !== undefined) return { path: regular, regular: !uri.includes("\\") };
     const readings = [written, unescaped(written), written.replace(/^\/+/, "")];

@@ -32,18 +32,19 @@ export async function openXdm(zip: Uint8Array, options: { limits?: Partial<XdmLi
   const used = new Set<string>();
   const index = new FileIndex(files.map((file) => file.path));
   const byPath = new Map(files.map((file) => [file.path, file]));
-  for (const file of metadataFiles(files)) {
-    const metadata = readOne(file, problems, sets.length + documents.length === 0);
-    if (metadata === undefined) continue;
+  const verified = new Map<Uint8Array, string>();
+  for (const [file, metadata] of readAll(files, problems)) {
+    if (sets.length + metadata.submissionSets.length > limits.maxSubmissionSets)
+      throw limitExceeded("maxSubmissionSets", limits);
+    if (documents.length + metadata.documents.length > limits.maxDocuments) throw limitExceeded("maxDocuments", limits);
     problems.push(...metadata.problems);
     sets.push(...metadata.submissionSets);
-    if (sets.length > limits.maxSubmissionSets) throw limitExceeded("maxSubmissionSets", limits, file.path);
     for (const entry of metadata.documents) {
       const located = index.locate(entry.uri, folderOf(file.path));
       const found = located && byPath.get(located.path);
       if (found) used.add(found.path);
       const path = found?.path ?? "";
-      const integrity = verify(entry, found?.content);
+      const integrity = verify(entry, found?.content, verified);
       documents.push({ ...entry, path, integrity, ...(found ? { content: found.content } : {}) });
       reportDocument(integrity, located, path || file.path, problems);
     }
@@ -69,24 +70,39 @@ function metadataFiles(files: readonly ZipFile[]): ZipFile[] {
   return found;
 }
 
-/** With several sets, one that cannot be read does not hide the others. */
-function readOne(file: ZipFile, problems: Problem[], first: boolean): Metadata | undefined {
-  try {
-    return readMetadata(file.content, file.path);
-  } catch (error) {
-    if (first || !isMedimailError(error) || error.code !== "xdm_metadata_invalid") throw error;
-    problems.push({ severity: "error", code: error.code, message: error.message, path: file.path });
-    return undefined;
+/** With several sets, one that cannot be read does not hide the others, whichever it is; nothing is left where none can be read. */
+function readAll(files: readonly ZipFile[], problems: Problem[]): [ZipFile, Metadata][] {
+  const read: [ZipFile, Metadata][] = [];
+  let fault: unknown;
+  for (const file of metadataFiles(files)) {
+    try {
+      read.push([file, readMetadata(file.content, file.path)]);
+    } catch (error) {
+      if (!isMedimailError(error) || error.code !== "xdm_metadata_invalid") throw error;
+      fault ??= error;
+      problems.push({ severity: "error", code: error.code, message: error.message, path: file.path });
+    }
   }
+  if (read.length === 0) throw fault;
+  return read;
 }
 
-function verify(entry: { hash?: string; size?: number }, content: Uint8Array | undefined): Integrity {
+/** @param hashes those made so far: the metadata may name one large file many times */
+function verify(
+  entry: { hash?: string; size?: number },
+  content: Uint8Array | undefined,
+  hashes: Map<Uint8Array, string>,
+): Integrity {
   if (content === undefined) return { file: "missing", hash: "absent", size: "absent" };
   const compare = <T>(told: T | undefined, real: () => T) =>
     told === undefined ? "absent" : told === real() ? "ok" : "mismatch";
   return {
     file: "present",
-    hash: compare(entry.hash, () => createHash("sha1").update(content).digest("hex")),
+    hash: compare(entry.hash, () => {
+      const known = hashes.get(content) ?? createHash("sha1").update(content).digest("hex");
+      hashes.set(content, known);
+      return known;
+    }),
     size: compare(entry.size, () => content.byteLength),
   };
 }
@@ -142,13 +158,18 @@ function isZip(content: Uint8Array): boolean {
   return content[0] === 0x50 && content[1] === 0x4b && content[2] === 0x03 && content[3] === 0x04;
 }
 
+/** A CX without its type (`NH`, `PI`), which software writes in one place and leaves out in another. */
+const withoutType = (cx: string): string => cx.split("^", 4).join("^");
+
 function reportContent(
   sets: readonly SubmissionSet[],
   documents: readonly OpenedDocument[],
   problems: Problem[],
 ): void {
   if (documents.length === 0) fail(problems, "xdm_document_missing", "The metadata describe no document.");
-  const patients = new Set([...sets, ...documents].map((each) => each.patientId).filter((id) => id !== undefined));
+  const patients = new Set(
+    [...sets, ...documents].flatMap(({ patientId: id }) => (id === undefined ? [] : withoutType(id))),
+  );
   if (patients.size > 1) {
     fail(problems, "xdm_several_patients", "The archive is about several patients (ECO.2.1.1 (b) allows one).");
   }

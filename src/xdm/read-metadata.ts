@@ -30,10 +30,14 @@ const LIMITS = { maxBytes: 20 * 1024 * 1024, maxDepth: 40, maxElements: 300_000 
 export function readMetadata(bytes: Uint8Array, path: string): Metadata {
   let root: XmlElement;
   try {
-    root = parseXml(bytes, { limits: LIMITS, tolerateUndeclaredPrefixes: true, what: "METADATA.XML" });
+    root = parseXml(withoutPadding(bytes), { limits: LIMITS, tolerateUndeclaredPrefixes: true, what: "METADATA.XML" });
   } catch (cause) {
     if (isMedimailError(cause) && cause.code !== "xml_invalid") throw cause;
-    throw new MedimailError("xdm_metadata_invalid", "METADATA.XML is not well-formed XML.", { path, cause });
+    // Not where it stands in the archive: a folder may be named after the patient.
+    throw new MedimailError("xdm_metadata_invalid", "METADATA.XML is not well-formed XML.", {
+      path: "METADATA.XML",
+      cause,
+    });
   }
   const found: { sets: XmlElement[]; documents: XmlElement[]; nodes: Map<string, string> } = {
     sets: [],
@@ -48,6 +52,17 @@ export function readMetadata(bytes: Uint8Array, path: string): Metadata {
     documents: found.documents.map((element) => readDocument(element, path, problems)),
     problems,
   };
+}
+
+/** Without the white space before the XML declaration and the NULs at the end that some software writes. */
+function withoutPadding(bytes: Uint8Array): Uint8Array {
+  let start = 0;
+  let end = bytes.length;
+  while (start < end && " \t\r\n".includes(String.fromCharCode(bytes[start] as number))) start += 1;
+  // UTF-16 ends with a NUL of its own.
+  if (bytes[start] !== 0 && bytes[start + 1] !== 0 && (bytes[start] as number) < 0xfe)
+    while (end > start && bytes[end - 1] === 0) end -= 1;
+  return bytes.subarray(start, end);
 }
 
 function collect(

@@ -130,10 +130,12 @@ export interface XdmLimits {
   maxEntryBytes: number;
   /** Bytes of all entries, unpacked. Default 200 MiB. */
   maxTotalBytes: number;
-  /** Unpacked bytes for one packed byte, of entries over 1 MiB. Default 200. */
+  /** Unpacked bytes for one packed byte, of entries over 1 MiB, and of the whole over 8 MiB. Default 200. */
   maxRatio: number;
   /** Folders in a path. Default 8. */
   maxPathDepth: number;
   /** Submission sets. Default 20. */
   maxSubmissionSets: number;
+  /** Documents of all sets. Default 10,000. */
+  maxDocuments: number;
 }

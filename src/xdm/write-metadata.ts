@@ -1,6 +1,6 @@
 import type { Code } from "../cda/types.js";
 import { escapeAttribute, escapeText, stripForbidden } from "../xml/index.js";
-import { MAX_VALUE } from "./hl7.js";
+import { MAX_VALUE, oneLine } from "./hl7.js";
 import {
   ACTION_SLOT,
   DOCUMENT_IDS,
@@ -40,7 +40,7 @@ ${writeSet(set, title)}${documents.map(writeDocument).join("")}${documents.map((
 function writeSet(set: Written<SubmissionSet>, title: string | undefined): string {
   const of = new Owner(set.entryUUID, "SubmissionSet01");
   return `<rim:RegistryPackage id="${attribute(set.entryUUID)}" objectType="${OBJECT}:RegistryPackage" status="${APPROVED}">
-${slot("submissionTime", set.submissionTime)}${slot("intendedRecipient", ...set.intendedRecipients)}${name(title)}${of.node(SUBMISSION_SET_NODE)}${set.authors.map((author) => of.author(SET_SCHEMES.author, author)).join("")}${of.code(SET_SCHEMES.contentTypeCode, set.contentTypeCode)}${of.identifier(SET_IDS.patientId, "XDSSubmissionSet.patientId", set.patientId)}${of.identifier(SET_IDS.sourceId, "XDSSubmissionSet.sourceId", set.sourceId)}${of.identifier(SET_IDS.uniqueId, "XDSSubmissionSet.uniqueId", set.uniqueId)}</rim:RegistryPackage>
+${slot("submissionTime", set.submissionTime)}${slots("intendedRecipient", set.intendedRecipients)}${name(title)}${of.node(SUBMISSION_SET_NODE)}${set.authors.map((author) => of.author(SET_SCHEMES.author, author)).join("")}${of.code(SET_SCHEMES.contentTypeCode, set.contentTypeCode)}${of.identifier(SET_IDS.patientId, "XDSSubmissionSet.patientId", set.patientId)}${of.identifier(SET_IDS.sourceId, "XDSSubmissionSet.sourceId", set.sourceId)}${of.identifier(SET_IDS.uniqueId, "XDSSubmissionSet.uniqueId", set.uniqueId)}</rim:RegistryPackage>
 `;
 }
 
@@ -48,7 +48,7 @@ function writeDocument(entry: Written<DocumentEntry>, index: number): string {
   const of = new Owner(entry.entryUUID, `Document${String(index + 1).padStart(2, "0")}`);
   const schemes = DOCUMENT_SCHEMES;
   return `<rim:ExtrinsicObject id="${attribute(entry.entryUUID)}" mimeType="${attribute(entry.mimeType ?? "text/xml")}" objectType="${OBJECT_TYPE_STABLE}" status="${APPROVED}">
-${slot(ACTION_SLOT, ACTIONS[entry.action])}${slot("hash", entry.hash)}${slot("size", entry.size === undefined ? undefined : String(entry.size))}${slot("URI", entry.uri)}${slot("creationTime", entry.creationTime)}${slot("languageCode", entry.languageCode)}${slot("legalAuthenticator", entry.legalAuthenticator)}${slot("serviceStartTime", entry.serviceStartTime)}${slot("serviceStopTime", entry.serviceStopTime)}${slot("sourcePatientId", entry.sourcePatientId)}${slot("sourcePatientInfo", ...entry.sourcePatientInfo)}${name(entry.title)}${entry.eventCodes.map((code) => of.code(schemes.eventCode, code)).join("")}${entry.authors.map((author) => of.author(schemes.author, author)).join("")}${of.code(schemes.classCode, entry.classCode)}${entry.confidentialityCodes.map((code) => of.code(schemes.confidentialityCode, code)).join("")}${of.code(schemes.formatCode, entry.formatCode)}${of.code(schemes.healthcareFacilityTypeCode, entry.healthcareFacilityTypeCode)}${of.code(schemes.practiceSettingCode, entry.practiceSettingCode)}${of.code(schemes.typeCode, entry.typeCode)}${of.identifier(DOCUMENT_IDS.patientId, "XDSDocumentEntry.patientId", entry.patientId)}${of.identifier(DOCUMENT_IDS.uniqueId, "XDSDocumentEntry.uniqueId", entry.uniqueId)}</rim:ExtrinsicObject>
+${slot(ACTION_SLOT, ACTIONS[entry.action])}${slot("hash", entry.hash)}${slot("size", entry.size === undefined ? undefined : String(entry.size))}${slot("URI", entry.uri)}${slot("creationTime", entry.creationTime)}${slot("languageCode", entry.languageCode)}${slot("legalAuthenticator", entry.legalAuthenticator)}${slot("serviceStartTime", entry.serviceStartTime)}${slot("serviceStopTime", entry.serviceStopTime)}${slot("sourcePatientId", entry.sourcePatientId)}${slots("sourcePatientInfo", entry.sourcePatientInfo)}${name(entry.title)}${entry.eventCodes.map((code) => of.code(schemes.eventCode, code)).join("")}${entry.authors.map((author) => of.author(schemes.author, author)).join("")}${of.code(schemes.classCode, entry.classCode)}${entry.confidentialityCodes.map((code) => of.code(schemes.confidentialityCode, code)).join("")}${of.code(schemes.formatCode, entry.formatCode)}${of.code(schemes.healthcareFacilityTypeCode, entry.healthcareFacilityTypeCode)}${of.code(schemes.practiceSettingCode, entry.practiceSettingCode)}${of.code(schemes.typeCode, entry.typeCode)}${of.identifier(DOCUMENT_IDS.patientId, "XDSDocumentEntry.patientId", entry.patientId)}${of.identifier(DOCUMENT_IDS.uniqueId, "XDSDocumentEntry.uniqueId", entry.uniqueId)}</rim:ExtrinsicObject>
 `;
 }
 
@@ -90,8 +90,8 @@ ${content}</rim:Classification>
   }
 
   author(scheme: string, { person, institutions, roles, specialties }: XdmAuthor): string {
-    const slots = `${slot("authorInstitution", ...institutions)}${slot("authorPerson", person)}${slot("authorRole", ...roles)}${slot("authorSpecialty", ...specialties)}`;
-    return this.#classification(scheme, "", slots);
+    const content = `${slots("authorInstitution", institutions)}${slot("authorPerson", person)}${slots("authorRole", roles)}${slots("authorSpecialty", specialties)}`;
+    return this.#classification(scheme, "", content);
   }
 
   identifier(scheme: string, label: string, value: string | undefined): string {
@@ -102,16 +102,18 @@ ${name(label)}</rim:ExternalIdentifier>
   }
 }
 
-function slot(title: string, ...values: (string | undefined)[]): string {
-  const written = values.filter((value) => value !== undefined && value !== "");
+const slot = (title: string, value: string | undefined): string => slots(title, value === undefined ? [] : [value]);
+
+function slots(title: string, values: readonly string[]): string {
+  const written = values.filter((value) => value !== "");
   if (written.length === 0) return "";
-  const list = written.map((value) => `<rim:Value>${text((value as string).slice(0, MAX_VALUE))}</rim:Value>`).join("");
+  const list = written.map((value) => `<rim:Value>${text(value.slice(0, MAX_VALUE))}</rim:Value>`).join("");
   return `<rim:Slot name="${title}"><rim:ValueList>${list}</rim:ValueList></rim:Slot>\n`;
 }
 
 function name(value: string | undefined): string {
   if (value === undefined) return "";
-  const label = attribute(value.slice(0, 1024));
+  const label = attribute(oneLine(value.slice(0, 1024)));
   return `<rim:Name><rim:LocalizedString xml:lang="fr-FR" charset="UTF-8" value="${label}"/></rim:Name>\n`;
 }
 

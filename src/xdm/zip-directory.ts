@@ -1,5 +1,5 @@
 import { MedimailError } from "../errors.js";
-import { limitExceeded, RATIO_FREE_BYTES } from "./limits.js";
+import { limitExceeded, RATIO_FREE_BYTES, TOTAL_RATIO_FREE_BYTES } from "./limits.js";
 import type { XdmLimits } from "./types.js";
 import { nameKey, readName } from "./zip-names.js";
 
@@ -90,6 +90,8 @@ export function readDirectory(zip: Uint8Array, limits: XdmLimits): ZipDirectory 
     checkSizes(central, limits);
     total += central.size;
     if (total > limits.maxTotalBytes) throw limitExceeded("maxTotalBytes", limits);
+    if (total > TOTAL_RATIO_FREE_BYTES && total > zip.byteLength * limits.maxRatio)
+      throw limitExceeded("maxRatio", limits);
     const data = readLocal(zip, view, central, end.offset);
     ranges.push([central.local, data.end]);
     const packed = zip.subarray(data.start, data.start + central.packedSize);
