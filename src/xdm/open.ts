@@ -19,11 +19,17 @@ import { readZip, type ZipFile } from "./zip-read.js";
  */
 export async function openXdm(zip: Uint8Array, options: { limits?: Partial<XdmLimits> } = {}): Promise<OpenedXdm> {
   const limits = resolveLimits(options.limits);
-  const { files, strayBytes, backslashes } = await readZip(zip, limits);
+  const { files, strayBytes, ambiguous, backslashes } = await readZip(zip, limits);
   const problems: Problem[] = [];
   if (strayBytes > 0) {
     warn(problems, "archive_stray_bytes", `${strayBytes} bytes of the archive belong to none of its entries.`);
   }
+  if (ambiguous)
+    fail(
+      problems,
+      "archive_ambiguous",
+      "The archive hides entries that its directory does not name: another reader may show them.",
+    );
   if (backslashes > 0) warn(problems, "archive_backslashes", "The archive separates folders by backslashes.");
   reportFiles(files, problems);
 

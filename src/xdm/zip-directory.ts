@@ -2,6 +2,7 @@ import { MedimailError } from "../errors.js";
 import { limitExceeded, RATIO_FREE_BYTES, TOTAL_RATIO_FREE_BYTES } from "./limits.js";
 import type { XdmLimits } from "./types.js";
 import { nameKey, readName } from "./zip-names.js";
+import { checkRanges, type Range } from "./zip-ranges.js";
 
 /*
  * The directory of a ZIP archive is read here and not by a library: the check against entries that overlap (one packed
@@ -38,6 +39,8 @@ export interface ZipDirectory {
   entries: ZipEntry[];
   /** Bytes that belong to no entry: before the first, after the end, or between. */
   strayBytes: number;
+  /** Such bytes hold entries or an end of directory: another reader may see another archive. */
+  ambiguous: boolean;
 }
 
 interface Central {
@@ -70,7 +73,7 @@ export function readDirectory(zip: Uint8Array, limits: XdmLimits): ZipDirectory 
   const centrals = readCentrals(zip, view, end);
 
   const entries: ZipEntry[] = [];
-  const ranges: [from: number, to: number][] = [[end.offset, end.end]];
+  const ranges: Range[] = [[end.offset, end.end]];
   const names = new Map<string, boolean>();
   let total = 0;
   for (const central of centrals) {
@@ -99,7 +102,7 @@ export function readDirectory(zip: Uint8Array, limits: XdmLimits): ZipDirectory 
     entries.push({ path, directory, backslashes, deflated, packed, size: central.size, crc: central.crc });
   }
   refuseFilesUsedAsFolders(names);
-  return { entries, strayBytes: checkRanges(ranges, zip.byteLength) };
+  return { entries, ...checkRanges(ranges, zip) };
 }
 
 interface End {
@@ -278,22 +281,4 @@ function refuseFilesUsedAsFolders(names: ReadonlyMap<string, boolean>): void {
       }
     }
   }
-}
-
-/** Refuses entries that share bytes with another or with the directory; tells how many bytes are nobody's. */
-function checkRanges(ranges: [from: number, to: number][], length: number): number {
-  ranges.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-  let reached = 0;
-  let stray = 0;
-  for (const [from, to] of ranges) {
-    if (from < reached) {
-      throw new MedimailError("archive_unsafe_entry", "The archive has entries that overlap.", {
-        hint: "Do not open this archive: overlapping entries are how decompression bombs are made.",
-      });
-    }
-    // A data descriptor of 12 to 24 bytes may follow the data of an entry written as a stream.
-    if (from - reached > 24) stray += from - reached;
-    reached = to;
-  }
-  return stray + (length - reached);
 }

@@ -25,6 +25,7 @@ export interface ZipFile {
 export interface UnpackedZip {
   files: ZipFile[];
   strayBytes: number;
+  ambiguous: boolean;
   /** Files whose name had `\` between its folders. */
   backslashes: number;
 }
@@ -36,7 +37,7 @@ export interface UnpackedZip {
  * @throws MedimailError `archive_invalid`, `archive_encrypted`, `archive_unsafe_entry`, `archive_limit_exceeded`
  */
 export async function readZip(zip: Uint8Array, limits: XdmLimits): Promise<UnpackedZip> {
-  const { entries, strayBytes } = readDirectory(zip, limits);
+  const { entries, strayBytes, ambiguous } = readDirectory(zip, limits);
   const files: ZipFile[] = [];
   let backslashes = 0;
   for (const entry of entries) {
@@ -45,7 +46,7 @@ export async function readZip(zip: Uint8Array, limits: XdmLimits): Promise<Unpac
     const content = entry.deflated ? await inflate(entry, files.length) : entry.packed;
     files.push({ path: entry.path, content, intact: crc32(content) === entry.crc });
   }
-  return { files, strayBytes, backslashes };
+  return { files, strayBytes, ambiguous, backslashes };
 }
 
 async function inflate({ packed, size }: ZipEntry, index: number): Promise<Uint8Array> {

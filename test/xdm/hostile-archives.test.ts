@@ -208,6 +208,21 @@ describe("hostile archives", () => {
     expect(await codeOf(makeZip(deep))).toBe("xml_limit_exceeded");
   });
 
+  it("says as an error that another archive hides before, between or after the entries", async () => {
+    const hidden = makeZip([{ name: "IHE_XDM/SUBSET01/DOC0001.XML", content: "other" }]);
+    const comment = archive([], {}, { comment: "x".repeat(60) });
+    const inComment = Buffer.concat([comment.subarray(0, -60), archive().subarray(-22), Buffer.alloc(38)]);
+    for (const zip of [
+      archive([], {}, { prefix: hidden }),
+      archive([], {}, { suffix: Buffer.concat([hidden, Buffer.from("x")]).subarray(0, 90) }),
+    ]) {
+      const { problems } = await openXdm(zip);
+      expect(problems).toContainEqual(expect.objectContaining({ severity: "error", code: "archive_ambiguous" }));
+    }
+    expect(await codeOf(inComment)).toBe("archive_invalid");
+    expect((await openXdm(archive([], {}, { suffix: Buffer.from("\r\n") }))).problems).toHaveLength(1);
+  });
+
   it("never names an entry or quotes a content in an error", async () => {
     const error = await openXdm(archive([{ name: "../DUPONT_Jeanne.XML", content: "x" }])).catch((cause) => cause);
     expect(JSON.stringify(error)).not.toContain("DUPONT");
