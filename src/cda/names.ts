@@ -29,7 +29,7 @@ export function birthNameOf(familyNames: readonly Name[]): string | undefined {
   return named(familyNames, "BR") ?? familyNames.find((name) => name.qualifier === undefined)?.value;
 }
 
-/** Family with qualifier CL. */
+/** Family with qualifier CL, else SP: the name of the spouse, which older French documents have in its place. */
 export function usedNameOf(familyNames: readonly Name[]): string | undefined {
-  return named(familyNames, "CL");
+  return named(familyNames, "CL") ?? named(familyNames, "SP");
 }

@@ -5,6 +5,7 @@ import { readPatient } from "./read-patient.js";
 import type {
   Author,
   CdaHeader,
+  Code,
   Encounter,
   LegalAuthenticator,
   Organization,
@@ -35,7 +36,7 @@ import {
 export function readHeader(findings: Findings, document: XmlElement): CdaHeader {
   const id = idOf(one(document, "id"));
   if (id === undefined) throw unusable("id", "has no identifier");
-  const code = codeOf(one(document, "code"));
+  const code = typeOf(findings, one(document, "code"));
   if (code === undefined) throw unusable("code", "has no type");
   const targets = all(document, "recordTarget");
   const patient = readPatient(findings, one(targets[0], "patientRole"));
@@ -70,6 +71,22 @@ export function readHeader(findings: Findings, document: XmlElement): CdaHeader 
   };
   tellWhatIsMissing(findings, header);
   return header;
+}
+
+/** The type; of a code that is null, the first translation that is not. */
+function typeOf(findings: Findings, element: XmlElement | undefined): Code | undefined {
+  const code = codeOf(element);
+  if (code !== undefined) return code;
+  const translation = all(element, "translation")
+    .map(codeOf)
+    .find((each) => each !== undefined);
+  if (translation !== undefined)
+    findings.warn(
+      "code_from_translation",
+      "The type of the document is null; that of its translation is taken.",
+      "code",
+    );
+  return translation;
 }
 
 function unusable(path: string, what: string): MedimailError {

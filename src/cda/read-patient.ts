@@ -16,8 +16,17 @@ export function readPatient(findings: Findings, role: XmlElement | undefined): P
   const person = one(role, "patient");
   const names = all(person, "name");
   const parts = (local: string): PatientName[] => names.flatMap((name) => all(name, local)).flatMap(namePart);
-  const familyNames = parts("family");
   const givenNames = parts("given");
+  const familyNames = parts("family");
+  const unparted = familyNames.length === 0 && givenNames.length === 0 ? textOf(names[0]) : undefined;
+  if (unparted !== undefined) {
+    familyNames.push({ value: unparted });
+    findings.warn(
+      "patient_name_unparted",
+      "The patient's name is not in parts: it is taken for the family name.",
+      `${path}/patient/name`,
+    );
+  }
   const identities = readIdentities(findings, role, path);
   if (identities.ins === null && identities.localIds.length === 0) {
     if (familyNames.length === 0) return undefined;

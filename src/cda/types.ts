@@ -51,7 +51,7 @@ export interface Patient {
   localIds: Id[];
   /** Family with qualifier BR, else without qualifier. */
   birthName?: string;
-  /** Family with qualifier CL. */
+  /** Family with qualifier CL, else SP (older documents). */
   usedName?: string;
   /** Every `family`, in order, as written. */
   familyNames: PatientName[];

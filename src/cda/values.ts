@@ -59,10 +59,12 @@ export function textOf(element: XmlElement | undefined): string | undefined {
   return parts.length === 0 ? undefined : parts.join(" ");
 }
 
+/** A root with a null flavour says whose the identifier would be, not what it is. */
 export function idOf(element: XmlElement | undefined): Id | undefined {
   const root = attribute(element, "root")?.trim();
   if (!root) return undefined;
   const extension = attribute(element, "extension");
+  if (extension === undefined && attribute(element, "nullFlavor") !== undefined) return undefined;
   return extension === undefined ? root : `${root}^${extension}`;
 }
 
@@ -75,22 +77,32 @@ export function firstId(element: XmlElement | undefined): Id | undefined {
   return undefined;
 }
 
+/** Neither a code nor an OID has white space around it, whatever the software wrote. */
 export function codeOf(element: XmlElement | undefined): Code | undefined {
-  const code = attribute(element, "code");
-  if (code === undefined) return undefined;
+  const code = attribute(element, "code")?.trim();
+  if (!code) return undefined;
   return {
     code,
-    ...optional("codeSystem", attribute(element, "codeSystem")),
+    ...optional("codeSystem", attribute(element, "codeSystem")?.trim() || undefined),
     ...optional("displayName", attribute(element, "displayName")),
   };
 }
 
-/** `value` of a point in time, verbatim; a value that is no HL7 time is kept, and told. */
+/** A time of ISO 8601, as software writes that knows no other. */
+const ISO_TIME = /^(\d{4})-(\d\d)(?:-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?)?$/;
+
+/**
+ * `value` of a point in time, verbatim. What is no HL7 time is told: one of ISO 8601 is read as the HL7 time that it means,
+ * any other value is kept.
+ */
 export function timeOf(findings: Findings, element: XmlElement | undefined, path: string): string | undefined {
   const value = attribute(element, "value");
-  if (value !== undefined && !TIME.test(value))
-    findings.warn("time_invalid", "A time is not in the form of HL7.", path);
-  return value;
+  if (value === undefined || TIME.test(value)) return value;
+  findings.warn("time_invalid", "A time is not in the form of HL7.", path);
+  const iso = ISO_TIME.exec(value.trim());
+  if (iso === null) return value.trim() || undefined;
+  const zone = iso[8] === "Z" ? "+0000" : iso[8]?.replace(":", "");
+  return [...iso.slice(1, 8), zone].map((part) => part ?? "").join("");
 }
 
 /** Bounds of an interval; a lone point in time counts as its beginning. */

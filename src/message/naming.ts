@@ -48,10 +48,10 @@ export function birthNameOf(header: CdaHeader): string | undefined {
   return qualified(names, "BR") ?? unqualified(names);
 }
 
-/** The name of the subject by the rule: family with qualifier BR, else without qualifier, else CL. */
+/** The name of the subject by the rule: family with qualifier BR, else without qualifier, else CL (SP in older documents). */
 export function familyOf(header: CdaHeader): string | undefined {
   const names = header.patient.familyNames;
-  return birthNameOf(header) ?? qualified(names, "CL");
+  return birthNameOf(header) ?? qualified(names, "CL") ?? qualified(names, "SP");
 }
 
 /** The first given name by the rule: given with qualifier BR, else the first word of the unqualified given. */

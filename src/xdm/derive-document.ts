@@ -1,11 +1,21 @@
 import type { Author, Cda, CdaHeader, Code } from "../cda/types.js";
 import type { Problem } from "../errors.js";
-import { CONFIDENTIALITY_SYSTEM, classOfType, documentTypeLabel, isConfidentialityCode } from "../terminology/index.js";
+import {
+  CONFIDENTIALITY_SYSTEM,
+  classOfType,
+  documentTypeLabel,
+  isConfidentialityCode,
+  LOINC,
+  OTHER_DOCUMENT_TYPES,
+} from "../terminology/index.js";
 import { derivePatient } from "./derive-patient.js";
 import { formatOf } from "./format.js";
 import { ce, component, oneLine, xcn, xon } from "./hl7.js";
 import { toUtc } from "./time.js";
 import type { DocumentEntry, XdmAuthor } from "./types.js";
+
+/** ITI TF-3 4.2.3.2.26. */
+const MAX_UNIQUE_ID = 128;
 
 /** What the CDA itself says of a DocumentEntry; the rest comes from its bytes and from the sending. */
 export type DerivedDocument = Omit<
@@ -25,11 +35,17 @@ export function deriveDocument(cda: Cda, where: string, problems: Problem[]): De
   const tell = (code: string, message: string) => problems.push({ severity: "warning", code, message, path: where });
   const event = header.serviceEvents.find((each) => each.low !== undefined) ?? header.serviceEvents[0];
   const formatCode = formatOf(cda);
-  const classCode = header.code.codeSystem ? classOfType(header.code.code, header.code.codeSystem) : undefined;
-  const patient = derivePatient(header);
+  const type = withSystem(header.code, tell);
+  const classCode = type.codeSystem ? classOfType(type.code, type.codeSystem) : undefined;
+  const patient = derivePatient(header, tell);
   const practice = practiceSetting(header);
   const facility = header.encounter?.facilityType;
-  const author = header.authors.map(deriveAuthor);
+  // An author of whom the document says nothing would be a classification without content.
+  const author = header.authors
+    .map(deriveAuthor)
+    .filter(
+      (each) => each.person !== undefined || each.institutions.length + each.roles.length + each.specialties.length > 0,
+    );
   const legal = header.legalAuthenticator;
 
   if (patient.patientId === undefined) tell("xdm_patient_id_missing", "The CDA has no patient identifier.");
@@ -48,6 +64,8 @@ export function deriveDocument(cda: Cda, where: string, problems: Problem[]): De
     else if (!utc.exact) tell("xdm_time_without_offset", `${name} has no offset in the CDA: it is taken for UTC.`);
     return utc === undefined ? {} : { [name]: utc.value };
   };
+  if (header.id.length > MAX_UNIQUE_ID)
+    tell("xdm_unique_id_too_long", `The identifier of the document is longer than ${MAX_UNIQUE_ID} characters.`);
   return {
     uniqueId: header.id,
     mimeType: cda.selfRendering ? "application/xslt+xml" : "text/xml",
@@ -59,7 +77,7 @@ export function deriveDocument(cda: Cda, where: string, problems: Problem[]): De
     ...patient,
     ...(legal && (legal.id ?? legal.person) ? { legalAuthenticator: xcn(legal.id, legal.person ?? {}) } : {}),
     authors: author,
-    typeCode: withLabel(header.code),
+    typeCode: withLabel(type),
     ...(classCode ? { classCode } : {}),
     ...(formatCode ? { formatCode } : {}),
     confidentialityCodes: confidentiality(header, tell),
@@ -67,6 +85,14 @@ export function deriveDocument(cda: Cda, where: string, problems: Problem[]): De
     ...(practice ? { practiceSettingCode: practice } : {}),
     eventCodes: header.serviceEvents.flatMap((each) => [...(each.code ? [each.code] : []), ...each.translations]),
   };
+}
+
+/** The code system of a type that has none: that of the national table which has the code. */
+function withSystem(code: Code, tell: (code: string, message: string) => void): Code {
+  if (code.codeSystem !== undefined) return code;
+  const codeSystem = [LOINC, OTHER_DOCUMENT_TYPES].find((system) => documentTypeLabel(code.code, system) !== undefined);
+  tell("xdm_type_system_missing", "The type of the document has no code system in the CDA.");
+  return codeSystem === undefined ? code : { ...code, codeSystem };
 }
 
 /** The label of a type is the terminology's, not the document's. */

@@ -1,14 +1,24 @@
 import type { Cda, CdaHeader, Patient } from "../cda/types.js";
 import { MedimailError, type Problem } from "../errors.js";
-import { component, cx, oneLine, within } from "./hl7.js";
+import { component, cx, MAX_VALUE, oneLine, splitId, within } from "./hl7.js";
 import type { DocumentEntry } from "./types.js";
+
+const PID_3 = "PID-3|";
 
 type PatientFields = Pick<DocumentEntry, "patientId" | "sourcePatientId" | "sourcePatientInfo">;
 
-/** patientId, sourcePatientId and sourcePatientInfo of a document (xdm.md §3). */
-export function derivePatient({ patient }: CdaHeader): PatientFields {
+/**
+ * patientId, sourcePatientId and sourcePatientInfo of a document (xdm.md §3). An identifier that a CX cannot tell (a root
+ * alone), or that passes the length of a value of ebRIM, is left out: half of one would be another patient's.
+ *
+ * @param tell receives what is left out
+ */
+export function derivePatient({ patient }: CdaHeader, tell: (code: string, message: string) => void): PatientFields {
   const national = patient.ins && cx(`${patient.ins.oid}^${patient.ins.value}`, "NH");
-  const [local, ...others] = patient.localIds.map((id) => cx(id, "PI"));
+  const known = patient.localIds.filter(isWhole).map((id) => cx(id, "PI"));
+  const [local, ...others] = known.filter((id) => id.length <= MAX_VALUE - PID_3.length);
+  if (known.length > others.length + (local === undefined ? 0 : 1))
+    tell("xdm_patient_id_too_long", "A patient identifier is longer than metadata can hold: it is left out.");
   const patientId = national ?? local;
   const sourcePatientId = local ?? national;
   return {
@@ -16,7 +26,7 @@ export function derivePatient({ patient }: CdaHeader): PatientFields {
     ...(sourcePatientId ? { sourcePatientId } : {}),
     sourcePatientInfo: [
       ...names(patient),
-      ...others.map((id) => `PID-3|${id}`),
+      ...others.map((id) => PID_3 + id),
       ...(patient.birthTime ? [`PID-7|${component(patient.birthTime)}`] : []),
       ...(patient.gender ? [`PID-8|${component(patient.gender)}`] : []),
       ...(patient.birthPlace?.code ? [`PID-11|^^^^^^BDL^^${component(patient.birthPlace.code)}`] : []),
@@ -27,7 +37,9 @@ export function derivePatient({ patient }: CdaHeader): PatientFields {
 /** PID-5: the name at birth (`L`), then the name in use (`D`). */
 function names(patient: Patient): string[] {
   const given = (qualifier?: string) =>
-    patient.givenNames.filter((name) => name.qualifier === qualifier).map((name) => name.value);
+    patient.givenNames
+      .filter((name) => (qualifier ? name.qualifier?.split(/\s+/).includes(qualifier) : !name.qualifier))
+      .map((name) => name.value);
   const all = given().join(" ");
   // Without a qualifier it is the first given name written that counts, whatever its own qualifier (measured).
   const first = patient.givenNames[0]?.value;
@@ -70,12 +82,17 @@ const isSeveralPatients = ({ code }: Problem): boolean => code === "several_pati
 
 function samePatient(one: Patient, other: Patient): boolean {
   if (one.ins && other.ins) return one.ins.value === other.ins.value;
-  if (one.localIds.some((id) => other.localIds.includes(id))) return true;
-  const authorities = new Set(one.localIds.map(rootOf));
-  if (other.localIds.some((id) => authorities.has(rootOf(id)))) return false;
+  const own = new Set(one.localIds.filter(isWhole));
+  const others = other.localIds.filter(isWhole);
+  if (others.some((id) => own.has(id))) return true;
+  const authorities = new Set([...own].map(rootOf));
+  if (others.some((id) => authorities.has(rootOf(id)))) return false;
   const traits = traitsOf(one);
   return traits !== undefined && traits === traitsOf(other);
 }
+
+/** A root alone may be that of the software, in every document of every patient. */
+const isWhole = (id: string): boolean => splitId(id).extension.trim() !== "";
 
 const rootOf = (id: string): string => id.split("^", 1)[0] as string;
 

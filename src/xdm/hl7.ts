@@ -60,7 +60,7 @@ const authority = (root: string): string => (root === "" ? "" : `&${component(ro
 /** A patient identifier. `NH` for the national one, `PI` for a local one (xdm.md §2). */
 export function cx(id: Id, type: "NH" | "PI"): string {
   const { root, extension } = splitId(id);
-  return `${component(extension)}^^^${authority(root)}^${type}`;
+  return `${component(extension.trim(), MAX_LOOKED_AT)}^^^${authority(root)}^${type}`;
 }
 
 /**

@@ -16,7 +16,8 @@ export function toUtc(time: string): { value: string; exact: boolean } | undefin
     digits.length < to ? missing : Number(digits.slice(from, to));
   const [year, month, day] = [part(0, 4, 0), part(4, 6, 1), part(6, 8, 1)];
   const [hour, minute, second] = [part(8, 10, 0), part(10, 12, 0), part(12, 14, 0)];
-  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60) return undefined;
+  if (month < 1 || month > 12 || day < 1 || day > daysOf(year, month) || hour > 23 || minute > 59 || second > 60)
+    return undefined;
   if (digits.length <= 8) return { value: digits, exact: true };
   if (zone === undefined) return { value: digits, exact: false };
   const offset = zone === "Z" ? 0 : minutesOf(zone);
@@ -26,6 +27,11 @@ export function toUtc(time: string): { value: string; exact: boolean } | undefin
   // An hour alone keeps its precision unless the offset has minutes (+0530): then the minutes are known.
   const length = digits.length === 10 && offset % 60 !== 0 ? 12 : digits.length;
   return { value: digitsOf(at).slice(0, length), exact: true };
+}
+
+/** The day before the first of the next month; the year 2000 has all the days of years before 100, which Date reads otherwise. */
+function daysOf(year: number, month: number): number {
+  return new Date(Date.UTC(year < 100 ? 2000 + year : year, month, 0)).getUTCDate();
 }
 
 function minutesOf(zone: string): number {

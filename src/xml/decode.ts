@@ -19,13 +19,15 @@ const SUPPORTED: Readonly<Record<string, string>> = {
 };
 
 /** Where an encoding of one byte differs from ISO-8859-1. By hand: TextDecoder of some Node 20 and 22 takes windows-1252 for it. */
-const ONE_BYTE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  "windows-1252": differences(0x80, "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ"),
-  "iso-8859-15": differences(0xa4, "€¥Š§š©ª«¬\u00ad®¯°±²³Žµ¶·ž¹º»ŒœŸ"),
+const ONE_BYTE: Readonly<Record<string, Uint16Array>> = {
+  "windows-1252": table(0x80, "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ"),
+  "iso-8859-15": table(0xa4, "€¥Š§š©ª«¬\u00ad®¯°±²³Žµ¶·ž¹º»ŒœŸ"),
 };
 
-function differences(from: number, characters: string): Record<string, string> {
-  return Object.fromEntries([...characters].map((character, i) => [String.fromCharCode(from + i), character]));
+function table(from: number, characters: string): Uint16Array {
+  const codes = Uint16Array.from({ length: 256 }, (_, byte) => byte);
+  for (let i = 0; i < characters.length; i++) codes[from + i] = characters.charCodeAt(i);
+  return codes;
 }
 
 const decoders = new Map<string, InstanceType<typeof TextDecoder>>();
@@ -86,8 +88,16 @@ export function decodeXmlBytes(bytes: Uint8Array, what = "XML"): string {
     }
     return decodeWith("utf-8", bytes, what);
   }
-  const table = ONE_BYTE[label];
-  if (table === undefined) return decodeWith(label, bytes, what);
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
-  return text.replace(/[\x80-\x9f\xa4-\xbe]/g, (character) => table[character] ?? character);
+  const codes = ONE_BYTE[label];
+  return codes === undefined ? decodeWith(label, bytes, what) : decodeOneByte(codes, bytes);
+}
+
+/** Where no byte differs the text is that of ISO-8859-1, of one byte a character in memory too. */
+function decodeOneByte(codes: Uint16Array, bytes: Uint8Array): string {
+  let same = true;
+  for (let i = 0; same && i < bytes.length; i++) same = codes[bytes[i] as number] === bytes[i];
+  if (same) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
+  const wide = Buffer.allocUnsafe(2 * bytes.length);
+  for (let i = 0; i < bytes.length; i++) wide.writeUInt16LE(codes[bytes[i] as number] as number, 2 * i);
+  return wide.toString("utf16le");
 }

@@ -92,7 +92,7 @@ const patient = fc
     const having = (qualifier: string) =>
       found.familyNames.find((family) => family.qualifier?.split(" ").includes(qualifier))?.value;
     const birthName = having("BR") ?? found.familyNames.find((family) => family.qualifier === undefined)?.value;
-    const usedName = having("CL");
+    const usedName = having("CL") ?? having("SP");
     return {
       ...found,
       ...(birthName === undefined ? {} : { birthName }),

@@ -7,6 +7,8 @@ import { tlsError } from "../../trust/index.js";
 /** Before the library takes over, a server has short lines to say: capabilities at most. */
 const MAX_LINE = 16 * 1024;
 const MAX_LINES = 500;
+/** An authentication asks twice at most. */
+const MAX_QUESTIONS = 10;
 const MAX_UNREAD = 256 * 1024;
 
 export interface TaggedAnswer {
@@ -79,10 +81,10 @@ export class ImapWire {
   }
 
   /** The next line, without its end. Passing the limit ends the session. */
-  async line(timeoutMs: number): Promise<string> {
+  async line(waitMs: number, timeoutMs = waitMs): Promise<string> {
     const timer = setTimeout(
       () => this.fail(new MedimailError("timeout", `${this.#host} did not answer within ${timeoutMs} ms`)),
-      timeoutMs,
+      waitMs,
     );
     try {
       for (;;) {
@@ -104,13 +106,17 @@ export class ImapWire {
     }
   }
 
-  /** Sends a command; `answer` gives what each continuation request (`+`) is answered with. */
+  /**
+   * Sends a command; `answer` gives what each continuation request (`+`) is answered with. The limit is for the whole: a
+   * server that sends a line now and then would else hold us for hours.
+   */
   async command(text: string, timeoutMs: number, answer?: (challenge: string) => string): Promise<TaggedAnswer> {
     const tag = `M${++this.#tag}`;
     this.#write(`${tag} ${text}`);
     const untagged: string[] = [];
-    for (;;) {
-      const line = await this.line(timeoutMs);
+    const end = performance.now() + timeoutMs;
+    for (let asked = 0; ; ) {
+      const line = await this.line(Math.max(1, end - performance.now()), timeoutMs);
       const tagged = line.startsWith(`${tag} `) ? /^(OK|NO|BAD)(?: (.*))?$/i.exec(line.slice(tag.length + 1)) : null;
       if (tagged)
         return {
@@ -119,7 +125,7 @@ export class ImapWire {
           untagged,
         };
       if (/^\* BYE\b/i.test(line)) throw this.fail(failed(`${this.#host} ended the session`));
-      if (line.startsWith("+") && answer) this.#write(answer(line.slice(1).trim()));
+      if (line.startsWith("+") && answer && ++asked <= MAX_QUESTIONS) this.#write(answer(line.slice(1).trim()));
       else if (line.startsWith("* ")) untagged.push(line);
       else throw this.fail(failed("the server does not speak IMAP"));
       if (untagged.length > MAX_LINES) throw this.fail(failed("the server sends too many lines for one answer"));

@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import { readCda } from "../../src/cda/index.js";
+import { cda, PIECES } from "./fixtures.js";
+
+type Pieces = Partial<typeof PIECES>;
+const read = (changes: Pieces) => readCda(cda(changes));
+const codesOf = (changes: Pieces) => read(changes).problems.map(({ code }) => code);
+
+describe("what other software writes in a header is read for what it means", () => {
+  it("an identifier with a root and a null flavour is none: the next one counts", () => {
+    const unknown = '<id root="1.2.250.1.71.4.2.1" nullFlavor="UNK"/>';
+    const author = PIECES.author.replace("<assignedAuthor>", `<assignedAuthor>${unknown}`);
+    expect(read({ author }).header.authors[0]?.id).toBe("1.2.250.1.71.4.2.1^810000000018");
+    const patientIds = `<id root="1.2.3" nullFlavor="NASK"/>`;
+    expect(read({ patientIds }).header.patient).toMatchObject({ ins: null, localIds: [] });
+    expect(codesOf({ patientIds })).toContain("patient_id_missing");
+  });
+
+  it("a code and its system have no white space around them", () => {
+    const code = '<code code=" 11502-2 " codeSystem="2.16.840.1.113883.6.1 " displayName=" x"/>';
+    expect(read({ code }).header.code).toEqual({
+      code: "11502-2",
+      codeSystem: "2.16.840.1.113883.6.1",
+      displayName: " x",
+    });
+  });
+
+  it("a type that is null is that of its translation, and it is told", () => {
+    const code =
+      '<code nullFlavor="OTH"><translation nullFlavor="UNK"/><translation code="11488-4" codeSystem="2.16.840.1.113883.6.1"/></code>';
+    expect(read({ code }).header.code.code).toBe("11488-4");
+    expect(codesOf({ code })).toContain("code_from_translation");
+  });
+
+  it("the name of the spouse (SP) of older documents is the name in use, where there is no CL", () => {
+    const name = (second: string) => `<name><family qualifier="BR">MOREL</family>${second}<given>Anne</given></name>`;
+    const used = (second: string) => read({ patientName: name(second) }).header.patient.usedName;
+    expect(used('<family qualifier="SP">PETIT</family>')).toBe("PETIT");
+    expect(used('<family qualifier="SP">PETIT</family><family qualifier="CL">ROUX</family>')).toBe("ROUX");
+  });
+
+  it("a name that is not in parts is the family name, and it is told", () => {
+    const patientName = "<name>\n MOREL Élodie\n</name>";
+    expect(read({ patientName }).header.patient).toMatchObject({ birthName: "MOREL Élodie", givenNames: [] });
+    expect(codesOf({ patientName })).toContain("patient_name_unparted");
+    expect(read({ patientName, patientIds: "" }).header.patient.localIds).toEqual([]);
+  });
+
+  it.each([
+    ["2026-01-05T10:30:00+01:00", "20260105103000+0100"],
+    ["2026-01-05T10:30:00.250+0100", "20260105103000.250+0100"],
+    ["2026-01-05T09:30:00Z", "20260105093000+0000"],
+    ["2026-01-05 10:30", "202601051030"],
+    ["2026-01-05", "20260105"],
+    ["2026-01", "202601"],
+    [" 20260105103000+0100 ", "20260105103000+0100"],
+    ["hier", "hier"],
+  ])("the time %s is %s, and it is told", (value, expected) => {
+    const effectiveTime = `<effectiveTime value="${value}"/>`;
+    expect(read({ effectiveTime }).header.effectiveTime).toBe(expected);
+    expect(codesOf({ effectiveTime })).toContain("time_invalid");
+  });
+});
