@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { nearest } from "./nearest.js";
 
+/** Of a file that is no configuration, or made to fill a log, the first keys are enough. */
+const MAX_KEYS = 10;
+
 /** An object that refuses a key it does not know, and says which one was probably meant. */
 export function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   const known = Object.keys(shape);
@@ -15,13 +18,13 @@ export function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
 }
 
 function unknownKeys(keys: readonly string[], known: readonly string[]): string {
-  return keys
-    .map((key) => {
-      const meant = nearest(key, known);
-      const name = JSON.stringify(key.length > 64 ? `${key.slice(0, 64)}…` : key);
-      return `unknown key ${name}${meant ? `, did you mean ${JSON.stringify(meant)}?` : `; known keys: ${known.join(", ")}`}`;
-    })
-    .join("; ");
+  const more = keys.length > MAX_KEYS ? [`and ${keys.length - MAX_KEYS} more`] : [];
+  const told = keys.slice(0, MAX_KEYS).map((key) => {
+    const meant = nearest(key, known);
+    const name = JSON.stringify(key.length > 64 ? `${key.slice(0, 64)}…` : key);
+    return `unknown key ${name}${meant ? `, did you mean ${JSON.stringify(meant)}?` : `; known keys: ${known.join(", ")}`}`;
+  });
+  return [...told, ...more].join("; ");
 }
 
 /**

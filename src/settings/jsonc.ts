@@ -3,9 +3,12 @@
  * place, so that a position in the result is one in the file.
  */
 export function blankComments(text: string): string {
-  // A string, or a comment: whichever starts first wins, so that "http://…" inside of a string stays.
-  return text.replace(/"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (found) =>
-    found.startsWith('"') ? found : found.replace(/[^\r\n]/g, " "),
+  // A string, or a comment: whichever starts first wins, so that "http://…" inside of a string stays. One that has no end goes
+  // to the end (a string: of its line): looked for again from every quote, the end would cost the square of the length.
+  return text.replace(/"(?:[^"\\\n]|\\.)*(?:"|\\?(?=\n)|\\?$)|\/\/[^\n]*|\/\*(?:[\s\S]*?\*\/|[\s\S]*$)/g, (found) =>
+    found.startsWith('"') || (found.startsWith("/*") && !/^\/\*[\s\S]*\*\/$/.test(found))
+      ? found
+      : found.replace(/[^\r\n]/g, " "),
   );
 }
 

@@ -37,7 +37,7 @@ const KINDS: readonly [RegExp, string][] = [
 ];
 
 /** Characters given to the tokeniser at a time. */
-const SLICE = 256 * 1024;
+const SLICE = 2 * 1024 * 1024;
 
 function kindOf(message: string): string {
   return KINDS.find(([pattern]) => pattern.test(message))?.[1] ?? "a fault of syntax";

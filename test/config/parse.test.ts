@@ -181,6 +181,19 @@ describe("parseConfig refuses", () => {
     expect(JSON.stringify(error)).not.toContain("canary");
   });
 
+  it("fifty thousand unknown keys, of which the first are named", () => {
+    const part = Object.fromEntries(Array.from({ length: 50_000 }, (_, n) => [`key${n}`, 1]));
+    const { message } = refusal(withPart(part));
+    expect(message).toContain("and 49990 more");
+    expect(message.length).toBeLessThan(5_000);
+  });
+
+  it("a key that JavaScript has a meaning for", () => {
+    const hostile: unknown = JSON.parse(JSON.stringify(withPart({})).replace("{", '{"__proto__":{"software":1},'));
+    expect(refusal(hostile).message).toContain("__proto__");
+    expect(refusal(withPart({ constructor: {} })).message).toContain("constructor");
+  });
+
   it.each([null, 3, "text", []])("what is not an object: %j", (value) => {
     expect(refusal(value).code).toBe("config_invalid");
   });
