@@ -3,7 +3,7 @@ import type { XmlElement } from "../xml/index.js";
 import { birthNameOf, named, usedNameOf } from "./names.js";
 import type { Id, Patient, PatientName } from "./types.js";
 import type { Findings } from "./values.js";
-import { addresses, all, attribute, follow, idOf, one, optional, telecoms, textOf, timeOf } from "./values.js";
+import { addresses, all, attribute, codeOf, follow, idOf, one, optional, telecoms, textOf, timeOf } from "./values.js";
 
 /**
  * The patient. The INS is the id whose root is one of its four authorities; every other id, INS-C included, is local.
@@ -36,7 +36,7 @@ export function readPatient(findings: Findings, role: XmlElement | undefined): P
     findings.warn("patient_name_missing", "The patient has no name.", `${path}/patient/name`);
 
   const birthTime = timeOf(findings, one(person, "birthTime"), `${path}/patient/birthTime`);
-  const gender = attribute(one(person, "administrativeGenderCode"), "code");
+  const gender = codeOf(one(person, "administrativeGenderCode"))?.code;
   if (birthTime === undefined)
     findings.warn("birth_time_missing", "The patient has no birth date.", `${path}/patient/birthTime`);
   if (gender === undefined) {

@@ -23,6 +23,7 @@ describe("what other software writes in a header is read for what it means", () 
       codeSystem: "2.16.840.1.113883.6.1",
       displayName: " x",
     });
+    expect(read({ gender: '<administrativeGenderCode code=" F "/>' }).header.patient.gender).toBe("F");
   });
 
   it("a type that is null is that of its translation, and it is told", () => {
