@@ -88,21 +88,12 @@ export function codeOf(element: XmlElement | undefined): Code | undefined {
   };
 }
 
-/** A time of ISO 8601, as software writes that knows no other. */
-const ISO_TIME = /^(\d{4})-(\d\d)(?:-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?)?$/;
-
-/**
- * `value` of a point in time, verbatim. What is no HL7 time is told: one of ISO 8601 is read as the HL7 time that it means,
- * any other value is kept.
- */
+/** `value` of a point in time, verbatim; a value that is no HL7 time is kept, and told. */
 export function timeOf(findings: Findings, element: XmlElement | undefined, path: string): string | undefined {
   const value = attribute(element, "value");
-  if (value === undefined || TIME.test(value)) return value;
-  findings.warn("time_invalid", "A time is not in the form of HL7.", path);
-  const iso = ISO_TIME.exec(value.trim());
-  if (iso === null) return value.trim() || undefined;
-  const zone = iso[8] === "Z" ? "+0000" : iso[8]?.replace(":", "");
-  return [...iso.slice(1, 8), zone].map((part) => part ?? "").join("");
+  if (value !== undefined && !TIME.test(value))
+    findings.warn("time_invalid", "A time is not in the form of HL7.", path);
+  return value;
 }
 
 /** Bounds of an interval; a lone point in time counts as its beginning. */

@@ -4,7 +4,9 @@ import { documentTypeLabel } from "../terminology/index.js";
 import { headerText } from "./border.js";
 
 const LABEL_MAX = 40;
-/** Characters of each name, and of the dossier number, in a file name (ours). */
+/** What file systems allow for a name, with room for the `-2` of a second one. */
+const MAX_NAME_BYTES = 250;
+/** Characters of each name where the whole is longer (ours: the rule says nothing of it). */
 const NAME_PART_MAX = 50;
 /** Automatic software recognises a mail with documents by this beginning of its subject (in-detect). */
 export const XDM_MARKER = "XDM/1.0/DDM+";
@@ -123,8 +125,8 @@ const cut = (name: string): string => [...name].slice(0, NAME_PART_MAX).join("")
 
 /**
  * The name of the PDF of a document (ECO.2.1.6): `<AAAAMMJJ>_<type>_<NOM>_<prénom>[_<dossier>].pdf`; the date is that of the
- * first service event, else of the document. What a file name may not hold becomes `-`; a name of more than 50 characters is
- * cut (file systems allow 255 bytes in all), a dossier number never.
+ * first service event, else of the document. What a file name may not hold becomes `-`. Only where the whole would pass the 250
+ * bytes that a disk has room for, each name is cut at 50 characters; a dossier number never.
  *
  * @throws MedimailError `cda_header_invalid` (no name, no date), `header_injection`, `mail_invalid` (dossier too long)
  */
@@ -134,13 +136,17 @@ export function pdfName(header: CdaHeader, options: { dossier?: string; path?: s
   if (date === undefined)
     throw new MedimailError("cda_header_invalid", "the document has no whole date", { requirement: "ECO.2.1.6", path });
   const { family, given } = writtenNames(header, `${path}.patient`);
-  const parts = [date, typeLabel(header, `${path}.code.displayName`).text, cut(family), cut(given)];
+  const type = typeLabel(header, `${path}.code.displayName`).text;
   const dossier = headerText(options.dossier ?? "", "dossier").trim();
-  if (dossier.length > NAME_PART_MAX)
-    throw new MedimailError("mail_invalid", `a dossier number has at most ${NAME_PART_MAX} characters`, {
+  const named = (...names: string[]) =>
+    `${[date, type, ...names, ...(dossier === "" ? [] : [dossier])].map((part) => part.replace(/[/\\:*?"<>|\u0000-\u001f]/g, "-")).join("_")}.pdf`;
+  const whole = named(family, given);
+  if (Buffer.byteLength(whole) <= MAX_NAME_BYTES) return whole;
+  const shorter = named(cut(family), cut(given));
+  if (Buffer.byteLength(shorter) > MAX_NAME_BYTES)
+    throw new MedimailError("mail_invalid", "the dossier number makes the name of the PDF too long for a file", {
       path: "dossier",
       requirement: "ECO.2.1.6",
     });
-  if (dossier !== "") parts.push(dossier);
-  return `${parts.map((part) => part.replace(/[/\\:*?"<>|\u0000-\u001f]/g, "-")).join("_")}.pdf`;
+  return shorter;
 }

@@ -55,7 +55,7 @@ export interface DocumentSubmission {
   body?: string | { professional?: { text: string; html?: string }; patient?: { text: string; html?: string } };
   /** `X-MSS-MES: FIN` on the patient's mail (ECO.2.2.8). */
   fin?: boolean;
-  /** Dossier number, in the PDF's name. At most 50 characters: it is never cut. */
+  /** Dossier number, in the PDF's name. Never cut: refused where the name would pass 250 bytes. */
   dossier?: string;
   requestRead?: boolean;
   /** DSN on success. Default true. Failures are always asked for. */

@@ -46,19 +46,4 @@ describe("what other software writes in a header is read for what it means", () 
     expect(codesOf({ patientName })).toContain("patient_name_unparted");
     expect(read({ patientName, patientIds: "" }).header.patient.localIds).toEqual([]);
   });
-
-  it.each([
-    ["2026-01-05T10:30:00+01:00", "20260105103000+0100"],
-    ["2026-01-05T10:30:00.250+0100", "20260105103000.250+0100"],
-    ["2026-01-05T09:30:00Z", "20260105093000+0000"],
-    ["2026-01-05 10:30", "202601051030"],
-    ["2026-01-05", "20260105"],
-    ["2026-01", "202601"],
-    [" 20260105103000+0100 ", "20260105103000+0100"],
-    ["hier", "hier"],
-  ])("the time %s is %s, and it is told", (value, expected) => {
-    const effectiveTime = `<effectiveTime value="${value}"/>`;
-    expect(read({ effectiveTime }).header.effectiveTime).toBe(expected);
-    expect(codesOf({ effectiveTime })).toContain("time_invalid");
-  });
 });

@@ -81,6 +81,17 @@ describe("subject (ECO.2.1.3)", () => {
 });
 
 describe("name of the PDF (ECO.2.1.6)", () => {
+  it("keeps long names whole where a disk has room for them, as the rule has no limit", () => {
+    const patient = {
+      ...header().patient,
+      familyNames: [{ qualifier: "BR", value: "N".repeat(90) }],
+      givenNames: [{ qualifier: "BR", value: "p".repeat(60) }],
+    };
+    expect(pdfName(header({ patient }))).toBe(
+      `20240103_CR d'examens biologiques_${"N".repeat(90)}_${"p".repeat(60)}.pdf`,
+    );
+  });
+
   it("is date of the act, type, NOM, prénom and dossier", () => {
     expect(pdfName(header(), { dossier: "12150302014578" })).toBe(
       "20240103_CR d'examens biologiques_VIAL_Paul_12150302014578.pdf",
