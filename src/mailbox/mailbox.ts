@@ -1,7 +1,7 @@
 import { MedimailError } from "../errors.js";
 import type { ImapMailbox, ImapSummary } from "../transport/imap/index.js";
 import { decoded } from "./decode.js";
-import { mailSummary } from "./summary.js";
+import { attachmentsOf, mailSummary } from "./summary.js";
 import type { ListOptions, MailboxReader, MailList, MailRef, MailSearch, MailSummary, SearchOptions } from "./types.js";
 
 const PAGE = 50;
@@ -46,7 +46,7 @@ export function createMailboxReader(
     get: async (ref, { signal } = {}) => mailSummary(await find(ref, signal)),
     async attachment(ref, part, { maxBytes = MAX_ATTACHMENT, signal } = {}) {
       const mail = await find(ref, signal);
-      const attachment = mailSummary(mail).attachments.find((candidate) => candidate.part === part);
+      const attachment = attachmentsOf(mail).find((candidate) => candidate.part === part);
       const leaf = mail.parts.find((candidate) => candidate.part === part);
       if (!attachment || !leaf)
         throw new MedimailError("mail_not_found", "the mail has no attachment of this number", { path: "part" });

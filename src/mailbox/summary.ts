@@ -1,9 +1,9 @@
 import { isPatientAddress } from "../identity/index.js";
-import { XDM_MARKER } from "../message/index.js";
+import { field, headerFields, XDM_MARKER } from "../message/index.js";
+import { cutName, plainOf } from "../plain-text.js";
 import type { ImapAddress, ImapPart, ImapSummary } from "../transport/imap/index.js";
 import type { MailAddress, MailAttachment, MailKind, MailSummary } from "./types.js";
 
-const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]|\p{Surrogate}/gu;
 const MAX_TEXT = 2_000;
 const MAX_NAME = 80;
 const REPORTS = /^message\/(?:global-)?(?:delivery-status|disposition-notification)$/;
@@ -16,7 +16,8 @@ const ZIP = /^application\/(?:zip|x-zip|x-zip-compressed|octet-stream)$/;
 /** A mail as a list shows it. Everything in it is the sender's word, freed of controls and bounded. */
 export function mailSummary(mail: ImapSummary): MailSummary {
   const rawSubject = clean(mail.subject);
-  const attachments = mail.parts.filter(isAttachment).map(attachmentOf);
+  const fields = headerFields(mail.header);
+  const attachments = attachmentsOf(mail);
   const date = mail.date ?? mail.received;
   const from = mail.from.map(addressOf)[0];
   return {
@@ -25,7 +26,7 @@ export function mailSummary(mail: ImapSummary): MailSummary {
     uidValidity: mail.uidValidity,
     ...(mail.messageId === undefined ? {} : { messageId: bare(mail.messageId) }),
     ...(mail.inReplyTo === undefined ? {} : { inReplyTo: bare(mail.inReplyTo) }),
-    references: (field(mail, "references").match(/<[^<>\s]{1,900}>/g) ?? []).slice(-100).map(bare),
+    references: ((field(fields, "references") ?? "").match(/<[^<>\s]{1,900}>/g) ?? []).slice(-100).map(bare),
     ...(date ? { date } : {}),
     ...(from ? { from } : {}),
     to: mail.to.map(addressOf),
@@ -34,7 +35,7 @@ export function mailSummary(mail: ImapSummary): MailSummary {
     rawSubject,
     flags: mail.flags,
     size: mail.size,
-    kind: kindOf(mail, rawSubject),
+    kind: kindOf(mail, rawSubject, field(fields, "auto-submitted") ?? ""),
     attachments,
     hasXdm: mail.parts.some(isArchive) || (rawSubject.startsWith(XDM_MARKER) && attachments.some(isZip)),
   };
@@ -46,15 +47,20 @@ export function shownSubject(subject: string): string {
 }
 
 /** Whether a patient or a professional speaks (ECO.3.1.1). */
-function kindOf(mail: ImapSummary, subject: string): MailKind {
+function kindOf(mail: ImapSummary, subject: string, autoSubmitted: string): MailKind {
   if (mail.mimeType === "multipart/report" || mail.parts.some(({ mimeType }) => REPORTS.test(mimeType)))
     return "receipt";
   if (KO.test(subject)) return "receipt";
   const people = [...mail.from, ...mail.to, ...mail.cc];
   if (people.some(({ address }) => address !== undefined && isPatientAddress(address))) return "patient";
-  const automatic = field(mail, "auto-submitted").toLowerCase();
+  const automatic = autoSubmitted.toLowerCase();
   if (automatic !== "" && !automatic.startsWith("no")) return "service";
   return mail.from.some(({ address }) => SERVICE.test(address ?? "")) ? "service" : "professional";
+}
+
+/** What of a mail a person sees as files. */
+export function attachmentsOf({ parts }: ImapSummary): MailAttachment[] {
+  return parts.filter(isAttachment).map(attachmentOf);
 }
 
 /** The bodies that a person reads are no attachments, unless the sender says so. */
@@ -80,9 +86,7 @@ function fileName(name: string | undefined, part: string): string {
     ?.replace(/[<>:"|?*]/g, "_")
     .replace(/^[. ]+|[. ]+$/g, "");
   if (!last) return `part-${part}`;
-  if (last.length <= MAX_NAME) return last;
-  const ending = /\.[A-Za-z0-9]{1,8}$/.exec(last)?.[0] ?? "";
-  return last.slice(0, MAX_NAME - ending.length) + ending;
+  return cutName(last, MAX_NAME);
 }
 
 const isZip = ({ mimeType, name }: { mimeType: string; name: string }): boolean =>
@@ -94,18 +98,9 @@ function addressOf({ name, address }: ImapAddress): MailAddress {
 }
 
 function clean(text: string): string {
-  return text.slice(0, MAX_TEXT).replace(CONTROLS, "");
+  return plainOf(text.slice(0, MAX_TEXT));
 }
 
 function bare(id: string): string {
   return clean(id.trim().replace(/^<|>$/g, ""));
-}
-
-function field({ header }: ImapSummary, name: string): string {
-  const text = header.toString("latin1", 0, Math.min(header.length, 64 * 1024)).replace(/\r?\n[ \t]+/g, " ");
-  for (const line of text.split(/\r?\n/)) {
-    const colon = line.indexOf(":");
-    if (colon > 0 && line.slice(0, colon).trim().toLowerCase() === name) return line.slice(colon + 1).trim();
-  }
-  return "";
 }

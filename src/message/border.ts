@@ -1,8 +1,6 @@
 import { MedimailError } from "../errors.js";
+import { isPlain } from "../plain-text.js";
 
-// Controls end a header or a command; line separators and bidirectional overrides show another text than the one sent;
-// a lone surrogate has no UTF-8 form.
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]|\p{Surrogate}/u;
 const MAX_TEXT = 1000;
 /** A text that is not folded must fit a line of 998 characters with the name of its field (RFC 5322 §2.1.1). */
 const MAX_UNFOLDED = 900;
@@ -11,7 +9,7 @@ const MESSAGE_ID = /^[\x21-\x3b\x3d\x3f\x41-\x7e]{1,400}@[\x21-\x3b\x3d\x3f\x41-
 
 /** Refuses a text that would reach a header with anything that can inject or disguise. @throws MedimailError `header_injection`, `mail_invalid` */
 export function headerText(value: string, path: string): string {
-  if (UNSAFE.test(value))
+  if (!isPlain(value))
     throw new MedimailError("header_injection", "a field of the mail holds a control character", { path });
   if (value.length > MAX_TEXT)
     throw new MedimailError("mail_invalid", `a field of the mail is longer than ${MAX_TEXT} characters`, { path });

@@ -2,7 +2,7 @@ export { composeMails, PATIENT_MAX_SIZE } from "./compose.js";
 export { messageIdFor } from "./message-id.js";
 export type { XdmSubjectInput } from "./naming.js";
 export { pdfName, REPLACEMENT_MENTION, XDM_MARKER, xdmSubject } from "./naming.js";
-export { originalSubject } from "./original.js";
+export { field, headerFields, originalSubject } from "./original.js";
 export { declaresPdfA1 } from "./pdf.js";
 export { parseReceipt } from "./receipts.js";
 export { composeDsn, composeKo, composeMdn } from "./reports.js";

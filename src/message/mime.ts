@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { cutName } from "../plain-text.js";
 
 const CRLF = "\r\n";
 
@@ -107,9 +108,7 @@ export function asciiName(name: string): string {
     .replace(/[œŒ]/g, (found) => (found === "œ" ? "oe" : "OE"))
     .replace(/[^\x20-\x7e]/gu, "_")
     .replace(/["\\]/g, "-");
-  if (ascii.length <= MAX_ASCII_NAME) return ascii;
-  const ending = /\.[A-Za-z0-9]{1,8}$/.exec(ascii)?.[0] ?? "";
-  return ascii.slice(0, MAX_ASCII_NAME - ending.length) + ending;
+  return cutName(ascii, MAX_ASCII_NAME);
 }
 
 /** An attached file, base64. The name is expected free of controls. */

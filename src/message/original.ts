@@ -1,4 +1,5 @@
 import { decodeWords } from "postal-mime";
+import { plainOf } from "../plain-text.js";
 
 /** Bytes of a header block that are looked at. */
 const HEADER_MAX = 128 * 1024;
@@ -43,6 +44,9 @@ export function fieldsOf(block: string): [name: string, value: string][] {
   return fields.map(({ name, pieces }) => [name, pieces.filter((piece) => piece !== "").join(" ")]);
 }
 
+/** The fields of a mail's header. */
+export const headerFields = (raw: Uint8Array): [name: string, value: string][] => fieldsOf(headerBlock(raw).text);
+
 /** The first field of that name. */
 export function field(fields: readonly (readonly [string, string])[], name: string): string | undefined {
   return fields.find(([key, value]) => key === name && value !== "")?.[1];
@@ -64,12 +68,12 @@ export function lastId(value: string | undefined): string | undefined {
 
 /** The message id in the header of a returned mail. */
 export function originalMessageId(raw: Uint8Array): string | undefined {
-  return bareId(field(fieldsOf(headerBlock(raw).text), "message-id"));
+  return bareId(field(headerFields(raw), "message-id"));
 }
 
 /** The subject in the header of a mail, decoded and freed of controls; empty where there is none. */
 export function originalSubject(raw: Uint8Array): string {
-  const value = field(fieldsOf(headerBlock(raw).text), "subject") ?? "";
+  const value = field(headerFields(raw), "subject") ?? "";
   const text = decodeWords(decodeText(Buffer.from(value, "latin1")));
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]|\p{Surrogate}/gu, "").slice(0, 900);
+  return plainOf(text).slice(0, 900);
 }

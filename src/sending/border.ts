@@ -1,11 +1,8 @@
 import { z } from "zod";
 import { strict } from "../config/index.js";
 import { MedimailError } from "../errors.js";
+import { isPlain } from "../plain-text.js";
 import type { DocumentSubmission } from "./types.js";
-
-// Controls and line separators would end a line of a log or a journal, bidirectional marks show another text than the one
-// kept, half a surrogate pair has no UTF-8 form: two different keys could be stored as one.
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]|\p{Surrogate}/u;
 
 const text = z.string("must be a text");
 const flag = z.boolean("must be true or false").optional();
@@ -13,7 +10,7 @@ const flag = z.boolean("must be true or false").optional();
 const line = (max: number) =>
   text
     .refine((value) => value.length > 0 && value.length <= max, `must have 1 to ${max} characters`)
-    .refine((value) => !UNSAFE.test(value), "must be one line, without control characters");
+    .refine((value) => isPlain(value), "must be one line, without control characters");
 const bytes = z.custom<Uint8Array>(
   (value) => Object.prototype.toString.call(value) === "[object Uint8Array]",
   "must be bytes (Uint8Array)",

@@ -1,3 +1,4 @@
+import { endingOf } from "../plain-text.js";
 import type { OpenedXdm } from "./types.js";
 import { nameKey } from "./zip-names.js";
 
@@ -46,7 +47,7 @@ function safeName(name: string): string {
 /** A name is 255 bytes at most on a disk; a long one keeps its ending. */
 function cut(name: string): string {
   if (Buffer.byteLength(name) <= MAX_NAME_BYTES) return name;
-  const ending = /\.[A-Za-z0-9]{1,8}$/.exec(name)?.[0] ?? "";
+  const ending = endingOf(name);
   let start = "";
   let length = ending.length;
   for (const character of name) {

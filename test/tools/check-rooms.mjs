@@ -10,6 +10,7 @@ export const FLOORS = {
   "errors.ts": 0,
   "log.ts": 0,
   "defined.ts": -1,
+  "plain-text.ts": -1,
   xml: 1,
   seams: 1,
   config: 1,
@@ -46,6 +47,7 @@ export const FLOORS = {
 
 /** Rooms that can be read without knowing a socket: no file, network, process or timer. */
 const PURE = new Set([
+  "plain-text.ts",
   "errors.ts",
   "error-codes.ts",
   "xml",

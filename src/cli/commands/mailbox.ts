@@ -1,8 +1,9 @@
 import { defined } from "../../defined.js";
-import type { MailAttachment, MailboxReader } from "../../mailbox/index.js";
-import { usage } from "../args.js";
+import type { MailAttachment, MailboxReader, MailSummary } from "../../mailbox/index.js";
+import { type Options, usage } from "../args.js";
 import { type Command, EXIT } from "../command.js";
 import { CONFIG_OPTION, withConnector } from "../connect.js";
+import type { Context } from "../context.js";
 import { extractFiles } from "../extract.js";
 import { folderText, mailText, mailValue } from "../views/mailbox.js";
 
@@ -26,17 +27,11 @@ export const mailboxList: Command = {
   stream: true,
   options: { ...CONFIG_OPTION, ...FOLDER_OPTION, limit: { type: "string", value: "N" } },
   run(context, { options }) {
-    const limit = options.number("limit", { min: 1, max: 1e9, whole: true }) ?? Number.POSITIVE_INFINITY;
+    const limit = limitOf(options);
     const folder = options.text("folder") ?? "inbox";
     return withConnector(context, options, async ({ mailbox }) => {
-      let count = 0;
-      // With a small limit, one page of just so many.
-      for await (const mail of mailbox.list({ folder, pageSize: Math.min(limit, 200), signal: context.signal })) {
-        await context.event(mailValue(mail), (style) => mailText(mail, style));
-        count += 1;
-        if (count >= limit) break;
-      }
-      return EXIT.done;
+      const pageSize = pageFor(limit);
+      return printed(context, mailbox.list({ folder, pageSize, signal: context.signal }), limit);
     });
   },
 };
@@ -59,7 +54,7 @@ export const mailboxSearch: Command = {
     limit: { type: "string", value: "N" },
   },
   run(context, { options, positionals: [text] }) {
-    const limit = options.number("limit", { min: 1, max: 1e9, whole: true }) ?? Number.POSITIVE_INFINITY;
+    const limit = limitOf(options);
     const since = options.text("since");
     const until = options.text("until");
     const query = defined({
@@ -75,17 +70,28 @@ export const mailboxSearch: Command = {
     if (Object.keys(query).length === 0) throw usage("a text or an option says what to look for");
     const where = { folder: options.text("folder") ?? "inbox", allFolders: options.flag("all-folders") };
     return withConnector(context, options, async ({ mailbox }) => {
-      let count = 0;
-      const pageSize = Math.min(limit, 200);
-      for await (const mail of mailbox.search(query, { ...where, pageSize, signal: context.signal })) {
-        await context.event(mailValue(mail), (style) => mailText(mail, style));
-        count += 1;
-        if (count >= limit) break;
-      }
-      return EXIT.done;
+      const pageSize = pageFor(limit);
+      return printed(context, mailbox.search(query, { ...where, pageSize, signal: context.signal }), limit);
     });
   },
 };
+
+const limitOf = (options: Options): number =>
+  options.number("limit", { min: 1, max: 1e9, whole: true }) ?? Number.POSITIVE_INFINITY;
+
+/** With a small limit, one page of just so many. */
+const pageFor = (limit: number): number => Math.min(limit, 200);
+
+/** One line a mail, as they come, up to the limit. */
+async function printed(context: Context, mails: AsyncIterable<MailSummary>, limit: number): Promise<number> {
+  let count = 0;
+  for await (const mail of mails) {
+    await context.event(mailValue(mail), (style) => mailText(mail, style));
+    count += 1;
+    if (count >= limit) break;
+  }
+  return EXIT.done;
+}
 
 function dayOf(option: string, text: string): Date {
   const day = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T12:00:00`) : new Date(Number.NaN);

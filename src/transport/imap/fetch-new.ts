@@ -1,5 +1,4 @@
 import type { ImapFlow } from "imapflow";
-import { MedimailError } from "../../errors.js";
 import { folderPath, inFolder } from "./folders.js";
 import type { ImapLink } from "./link.js";
 import type { FetchedMail, FetchNewOptions, ImapCursor } from "./mailbox.js";
@@ -47,8 +46,7 @@ export class NewMail implements AsyncIterable<FetchedMail> {
   async #plan(client: ImapFlow): Promise<Plan> {
     const { folder, limit = 200, since } = this.#options;
     const path = await folderPath(client, folder);
-    return await inFolder(client, path, async () => {
-      const uidValidity = validityOf(client);
+    return await inFolder(client, path, async ({ validity: uidValidity }) => {
       const after =
         this.#options.uidValidity === undefined || this.#options.uidValidity === uidValidity
           ? (this.#options.lastUid ?? 0)
@@ -70,8 +68,8 @@ export class NewMail implements AsyncIterable<FetchedMail> {
     uid: number,
   ): Promise<Omit<FetchedMail, "cursor"> | undefined> {
     const { maxBytes } = this.#options;
-    return await inFolder(client, path, async () => {
-      if (validityOf(client) !== uidValidity) throw failed("the folder was made anew while it was read");
+    return await inFolder(client, path, async ({ validity }) => {
+      if (validity !== uidValidity) throw failed("the folder was made anew while it was read");
       const message = await client.fetchOne(
         String(uid),
         { uid: true, size: true, source: { start: 0, maxLength: maxBytes } },
@@ -87,12 +85,4 @@ export class NewMail implements AsyncIterable<FetchedMail> {
       };
     });
   }
-}
-
-function validityOf(client: ImapFlow): string {
-  if (!client.mailbox) {
-    if (!client.usable) throw new MedimailError("connection_lost", "the IMAP session was lost while a folder was open");
-    throw failed("the folder was closed by the server");
-  }
-  return String(client.mailbox.uidValidity);
 }

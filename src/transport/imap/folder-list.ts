@@ -1,5 +1,5 @@
 import type { ImapFlow } from "imapflow";
-import { isSentName } from "./folders.js";
+import { isSelectable, sentFolder } from "./folders.js";
 
 /** What a folder is for (RFC 6154), whatever it is called. */
 export type MailboxRole = "inbox" | "sent" | "drafts" | "trash" | "junk" | "archive" | "all" | "flagged";
@@ -50,6 +50,7 @@ const NAMES: Readonly<Record<string, MailboxRole>> = {
 /** Every folder of the mailbox, with its counts (LIST-STATUS in one command where the server has it). */
 export async function listFolders(client: ImapFlow): Promise<FolderInfo[]> {
   const folders = await client.list({ statusQuery: { messages: true, unseen: true, uidValidity: true } });
+  const sent = sentFolder(folders);
   const taken = new Set<MailboxRole>();
   const announced = folders.map((folder) => {
     const role =
@@ -58,10 +59,10 @@ export async function listFolders(client: ImapFlow): Promise<FolderInfo[]> {
     return role;
   });
   return folders.map((folder, index): FolderInfo => {
-    const { path, name, delimiter, flags, subscribed, status } = folder;
+    const { path, name, delimiter, subscribed, status } = folder;
     let role = announced[index];
     // A name tells the role only where no folder was announced for it, and of several the first.
-    const guessed = role === undefined ? guessOf(folder) : undefined;
+    const guessed = role === undefined ? guessOf(folder, sent?.path) : undefined;
     if (guessed && !taken.has(guessed)) {
       role = guessed;
       taken.add(guessed);
@@ -70,7 +71,7 @@ export async function listFolders(client: ImapFlow): Promise<FolderInfo[]> {
       path,
       name,
       delimiter: delimiter ?? "",
-      selectable: !flags.has("\\Noselect") && !flags.has("\\NonExistent"),
+      selectable: isSelectable(folder),
       subscribed: subscribed === true,
       ...(role ? { role } : {}),
       ...(status?.messages === undefined ? {} : { messages: status.messages }),
@@ -90,7 +91,9 @@ function roleOf({ path, specialUse }: Named): MailboxRole | undefined {
   return path.toUpperCase() === "INBOX" ? "inbox" : specialUse === undefined ? undefined : ROLES[specialUse];
 }
 
-function guessOf(folder: Named): MailboxRole | undefined {
-  if (isSentName(folder.name)) return "sent";
-  return NAMES[folder.name.normalize("NFC").toLowerCase()] ?? roleOf(folder);
+function guessOf(folder: Named, sentPath: string | undefined): MailboxRole | undefined {
+  // One place decides which is Sent: `list({ folder: "sent" })` opens the folder that has this role.
+  if (folder.path === sentPath) return "sent";
+  const role = NAMES[folder.name.normalize("NFC").toLowerCase()] ?? roleOf(folder);
+  return role === "sent" ? undefined : role;
 }

@@ -1,4 +1,5 @@
-import type { ImapFlow } from "imapflow";
+import type { ImapFlow, ListResponse } from "imapflow";
+import { MedimailError } from "../../errors.js";
 import { failed } from "./wire.js";
 
 /** `sent` and `inbox` are found by what they are; any other string is a folder's path. */
@@ -21,7 +22,19 @@ const SENT_NAMES: ReadonlySet<string> = new Set([
   "envoyé",
 ]);
 
-export const isSentName = (name: string): boolean => SENT_NAMES.has(name.normalize("NFC").toLowerCase());
+/** The folder of sent mails among those of a mailbox: as announced, else by imapflow's table of names, else by ours. */
+export function sentFolder(folders: readonly ListResponse[]): ListResponse | undefined {
+  const open = folders.filter(isSelectable);
+  return (
+    open.find(({ specialUse, specialUseSource }) => specialUse === "\\Sent" && specialUseSource === "extension") ??
+    open.find(({ specialUse }) => specialUse === "\\Sent") ??
+    open.find(({ name }) => SENT_NAMES.has(name.normalize("NFC").toLowerCase()))
+  );
+}
+
+/** False for a folder that only holds other folders. */
+export const isSelectable = ({ flags }: ListResponse): boolean =>
+  !flags.has("\\Noselect") && !flags.has("\\NonExistent");
 
 /**
  * The path of a folder.
@@ -31,11 +44,7 @@ export const isSentName = (name: string): boolean => SENT_NAMES.has(name.normali
 export async function folderPath(client: ImapFlow, role: FolderRole): Promise<string> {
   if (role === "inbox") return "INBOX";
   if (role !== "sent") return role;
-  const folders = (await client.list()).filter(({ flags }) => !flags.has("\\Noselect") && !flags.has("\\NonExistent"));
-  const sent =
-    folders.find(({ specialUse, specialUseSource }) => specialUse === "\\Sent" && specialUseSource === "extension") ??
-    folders.find(({ specialUse }) => specialUse === "\\Sent") ??
-    folders.find(({ name }) => isSentName(name));
+  const sent = sentFolder(await client.list());
   if (!sent)
     throw failed("the mailbox has no folder of sent mails", {
       retryable: false,
@@ -44,32 +53,30 @@ export async function folderPath(client: ImapFlow, role: FolderRole): Promise<st
   return sent.path;
 }
 
-/** Runs `work` with the folder opened read-only, and up to date with what arrived meanwhile. */
-export async function inFolder<T>(client: ImapFlow, path: string, work: () => Promise<T>): Promise<T> {
-  const lock = await client.getMailboxLock(path, { readOnly: true });
-  try {
-    await client.noop();
-    return await work();
-  } finally {
-    lock.release();
-  }
-}
+/** Folders, each as imapflow keeps it from one SELECT to the next, that somebody has worked in: what arrived since is not known. */
+const worked = new WeakSet<object>();
 
 /**
- * Runs `work` with the folder opened read-only. `fresh`: up to date with what arrived; a folder that is open already is so only
- * after a command that is allowed to tell (NOOP), one that is opened now is by itself.
+ * Runs `work` with the folder opened read-only.
+ *
+ * @param fresh up to date with what arrived: a folder that is open already is so only after a command that is allowed to tell
+ * (NOOP), one that is opened now is by itself. Asked once the lock is held: somebody may have worked in it while we waited.
  */
-export async function opened<T>(
+export async function inFolder<T>(
   client: ImapFlow,
   path: string,
-  fresh: boolean,
   work: (folder: { exists: number; validity: string }) => Promise<T>,
+  fresh = true,
 ): Promise<T> {
-  const wasOpen = client.mailbox !== false && client.mailbox?.path === path;
   const lock = await client.getMailboxLock(path, { readOnly: true });
   try {
-    if (fresh && wasOpen) await client.noop();
-    if (!client.mailbox) throw failed("the folder was closed by the server");
+    if (fresh && client.mailbox && worked.has(client.mailbox)) await client.noop();
+    if (!client.mailbox) {
+      if (!client.usable)
+        throw new MedimailError("connection_lost", "the IMAP session was lost while a folder was open");
+      throw failed("the folder was closed by the server");
+    }
+    worked.add(client.mailbox);
     const { exists, uidValidity } = client.mailbox;
     return await work({ exists, validity: String(uidValidity) });
   } finally {

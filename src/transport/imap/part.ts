@@ -1,6 +1,6 @@
 import { MedimailError } from "../../errors.js";
 import type { FolderRole } from "./folders.js";
-import { folderPath, opened } from "./folders.js";
+import { folderPath, inFolder } from "./folders.js";
 import type { ImapLink } from "./link.js";
 import { failed } from "./wire.js";
 
@@ -30,18 +30,23 @@ export async function* partPieces(link: ImapLink, options: PartOptions): AsyncGe
   const path = await link.run("finding a folder", signal, (client) => folderPath(client, folder));
   for (let start = 0; ; ) {
     const piece = await link.run("reading a part of a mail", signal, (client) =>
-      opened(client, path, false, async ({ validity }) => {
-        if (options.uidValidity !== undefined && validity !== options.uidValidity)
-          throw failed("the folder was made anew: the mail is to be listed again", { retryable: false });
-        const message = await client.fetchOne(
-          String(uid),
-          { uid: true, bodyParts: [{ key: part, start, maxLength: CHUNK }] },
-          { uid: true },
-        );
-        if (!message || message.uid !== uid)
-          throw failed("the mail is not in the folder any more", { retryable: false });
-        return message.bodyParts?.get(part) ?? Buffer.alloc(0);
-      }),
+      inFolder(
+        client,
+        path,
+        async ({ validity }) => {
+          if (options.uidValidity !== undefined && validity !== options.uidValidity)
+            throw failed("the folder was made anew: the mail is to be listed again", { retryable: false });
+          const message = await client.fetchOne(
+            String(uid),
+            { uid: true, bodyParts: [{ key: part, start, maxLength: CHUNK }] },
+            { uid: true },
+          );
+          if (!message || message.uid !== uid)
+            throw failed("the mail is not in the folder any more", { retryable: false });
+          return message.bodyParts?.get(part) ?? Buffer.alloc(0);
+        },
+        false,
+      ),
     );
     if (piece.length > CHUNK) throw failed("the server sent more of a part than was asked for");
     start += piece.length;

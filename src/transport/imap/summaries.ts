@@ -1,6 +1,6 @@
 import type { FetchMessageObject, ImapFlow, MessageStructureObject, SearchObject } from "imapflow";
 import type { FolderRole } from "./folders.js";
-import { folderPath, opened } from "./folders.js";
+import { folderPath, inFolder } from "./folders.js";
 import type { ImapLink } from "./link.js";
 import { failed } from "./wire.js";
 
@@ -20,7 +20,6 @@ export interface ImapPart {
   encodedSize: number;
   encoding: string;
   disposition?: string;
-  charset?: string;
 }
 
 /** What a list needs of a mail, without its body. */
@@ -47,7 +46,7 @@ export interface ImapSummary {
 }
 
 /** Of the header, beside what the envelope has. */
-const FIELDS = ["references", "auto-submitted", "precedence", "x-mss-ins"];
+const FIELDS = ["references", "auto-submitted"];
 /** A mail of more parts shows the first ones only. */
 const MAX_PARTS = 1_000;
 const MAX_DEPTH = 30;
@@ -73,15 +72,20 @@ export async function* summaryPages(link: ImapLink, options: SummaryPagesOptions
   let lowest = Number.POSITIVE_INFINITY;
   while (top !== 0) {
     const page = await link.run("listing mails", signal, (client) =>
-      opened(client, path, top === undefined, async ({ exists, validity }) => {
-        if (uidValidity !== undefined && uidValidity !== validity)
-          throw failed("the folder was made anew while it was listed", { hint: "List it again." });
-        const last = Math.min(top ?? exists, exists);
-        if (last === 0) return { validity, first: 0, mails: [] };
-        const first = Math.max(1, last - pageSize + 1);
-        const messages = await fetchAll(client, `${first}:${last}`);
-        return { validity, first, mails: messages.map((message) => summaryOf(message, path, validity)) };
-      }),
+      inFolder(
+        client,
+        path,
+        async ({ exists, validity }) => {
+          if (uidValidity !== undefined && uidValidity !== validity)
+            throw failed("the folder was made anew while it was listed", { hint: "List it again." });
+          const last = Math.min(top ?? exists, exists);
+          if (last === 0) return { validity, first: 0, mails: [] };
+          const first = Math.max(1, last - pageSize + 1);
+          const messages = await fetchAll(client, `${first}:${last}`);
+          return { validity, first, mails: messages.map((message) => summaryOf(message, path, validity)) };
+        },
+        top === undefined,
+      ),
     );
     uidValidity = page.validity;
     top = Math.max(0, page.first - 1);
@@ -122,7 +126,7 @@ export async function* searchPages(
 ): AsyncGenerator<ImapSummary[]> {
   const path = await link.run("finding a folder", signal, (client) => folderPath(client, folder));
   const found = await link.run("searching", signal, (client) =>
-    opened(client, path, true, async ({ validity }) => {
+    inFolder(client, path, async ({ validity }) => {
       const uids = await client.search(queryOf(query), { uid: true });
       if (!Array.isArray(uids)) throw failed("the server refuses the search");
       return { validity, uids: [...uids].sort((a, b) => b - a) };
@@ -131,11 +135,16 @@ export async function* searchPages(
   for (let at = 0; at < found.uids.length; at += pageSize) {
     const wanted = found.uids.slice(at, at + pageSize);
     const page = await link.run("listing what was found", signal, (client) =>
-      opened(client, path, false, async ({ validity }) => {
-        if (validity !== found.validity)
-          throw failed("the folder was made anew while it was searched", { hint: "Search again." });
-        return (await fetchAll(client, wanted.join(","), true)).map((message) => summaryOf(message, path, validity));
-      }),
+      inFolder(
+        client,
+        path,
+        async ({ validity }) => {
+          if (validity !== found.validity)
+            throw failed("the folder was made anew while it was searched", { hint: "Search again." });
+          return (await fetchAll(client, wanted.join(","), true)).map((message) => summaryOf(message, path, validity));
+        },
+        false,
+      ),
     );
     const mails = page.filter(({ uid }) => wanted.includes(uid)).sort((a, b) => b.uid - a.uid);
     if (mails.length > 0) yield mails;
@@ -163,7 +172,7 @@ export async function oneSummary(
 ): Promise<ImapSummary | undefined> {
   return link.run("reading a mail's envelope", signal, async (client) => {
     const path = await folderPath(client, folder);
-    return opened(client, path, true, async ({ validity }) => {
+    return inFolder(client, path, async ({ validity }) => {
       const [message] = await fetchAll(client, String(uid), true);
       return message?.uid === uid ? summaryOf(message, path, validity) : undefined;
     });
@@ -220,14 +229,12 @@ function leavesOf(root: MessageStructureObject): ImapPart[] {
     }
     if (type.startsWith("multipart/")) return;
     const name = node.dispositionParameters?.["filename"] ?? node.parameters?.["name"];
-    const charset = node.parameters?.["charset"];
     leaves.push({
       part: node.part ?? "1",
       mimeType: type,
       encodedSize: node.size ?? 0,
       encoding: node.encoding?.toLowerCase() ?? "7bit",
       ...(name === undefined ? {} : { name }),
-      ...(charset === undefined ? {} : { charset }),
       ...(node.disposition ? { disposition: node.disposition.toLowerCase() } : {}),
     });
   };
