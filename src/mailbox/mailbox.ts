@@ -29,8 +29,7 @@ export function createMailboxReader(
   }
 
   async function find(ref: MailRef, signal: AbortSignal | undefined): Promise<ImapSummary> {
-    if (!Number.isInteger(ref.uid) || ref.uid < 1 || ref.uid > 0xffffffff)
-      throw new MedimailError("invalid_argument", "uid is that of a mail: a whole number", { path: "uid" });
+    checkUid(ref.uid);
     const found = await (await open()).summary(ref.folder ?? "inbox", ref.uid, signal ? { signal } : {});
     if (!found || (ref.uidValidity !== undefined && ref.uidValidity !== found.uidValidity))
       throw new MedimailError("mail_not_found", "the folder has no mail of this UID", {
@@ -62,6 +61,12 @@ export function createMailboxReader(
       return { attachment, content: bounded(decoded(pieces, leaf.encoding), maxBytes) };
     },
   };
+}
+
+/** @throws `invalid_argument` */
+export function checkUid(uid: number): void {
+  if (!Number.isInteger(uid) || uid < 1 || uid > 0xffffffff)
+    throw new MedimailError("invalid_argument", "uid is that of a mail: a whole number", { path: "uid" });
 }
 
 type Imap = Pick<ImapMailbox, "folders">;
