@@ -192,7 +192,7 @@ export function actingSuite(open: () => Promise<ActingPlace>): void {
     expect(await ids(place.other, from.path)).toEqual(from.ids);
   });
 
-  it("leaves a trace of each act on each mail, failed ones too, with its author and without content", async () => {
+  it("leaves a trace of each act on each mail, failed ones too, with its author and without content (ECO.4.1.1, ECO.4.1.2)", async () => {
     await using place = await open();
     const { mailbox, traces } = place.connector;
     const from = await filled(place, 2);

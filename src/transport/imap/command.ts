@@ -81,6 +81,12 @@ export function answerText({ status, code, text }: ImapAnswer): string {
   return [status, ...(code === undefined ? [] : [`[${code}]`]), text].join(" ").trim();
 }
 
+/** The response code of a refusal that a call of imapflow threw. */
+export function refusalCode(error: unknown): string | undefined {
+  const { response } = (error ?? {}) as Refusal;
+  return typeof response === "object" ? codeOf(response).code : undefined;
+}
+
 function codeOf(line: RawLine): { code?: string } {
   const value = line.attributes?.[0]?.section?.[0]?.value;
   return typeof value === "string" && /^[\w-]{1,40}$/.test(value) ? { code: value.toUpperCase() } : {};
