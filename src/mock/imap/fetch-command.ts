@@ -1,5 +1,5 @@
 import type { Chosen } from "./chosen.js";
-import { chosen, expungeIssued, viewOf } from "./chosen.js";
+import { chosen, viewOf } from "./chosen.js";
 import { enableCondstore, fetchModifiers, uidsEver } from "./condstore.js";
 import type { FetchItem } from "./fetch.js";
 import { fetchResponse, marksSeen, parseFetchItems } from "./fetch.js";
@@ -32,17 +32,21 @@ async function answer(
   items: readonly FetchItem[],
   { found, expunged }: Chosen,
 ): Promise<Outcome> {
+  const { condstore, qresync } = session.enabled;
   const reads = marksSeen(items) && !view.readOnly;
   for (const { sequence, message } of found) {
     const knew = view.knows(message);
     const changed = reads && message.setFlags("add", ["\\Seen"]);
     const shown = [...items];
     if (changed) need(shown, "FLAGS");
-    if (changed && session.enabled.condstore) need(shown, "UID", "MODSEQ");
-    if (shown.includes("FLAGS") || (knew && changed)) view.shown(message);
+    if (changed && condstore) need(shown, "MODSEQ");
+    if (changed && qresync) need(shown, "UID");
+    // Flags without their mod-sequence are not all that the client is owed.
+    if (knew || (shown.includes("FLAGS") && (!condstore || shown.includes("MODSEQ")))) view.shown(message);
     await session.respond(fetchResponse(sequence, message, shown));
   }
-  return expunged ? expungeIssued() : ok("Done");
+  // RFC 2180 §4.1 lets a server choose; this is Dovecot's choice. The fault `reply` is there for NO.
+  return ok(expunged ? "[EXPUNGEISSUED] Some of the messages no longer exist" : "Done");
 }
 
 function need(items: FetchItem[], ...names: ("UID" | "FLAGS" | "MODSEQ")[]): void {
