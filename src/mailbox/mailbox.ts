@@ -2,6 +2,7 @@ import { MedimailError } from "../errors.js";
 import type { ImapMailbox, ImapSummary } from "../transport/imap/index.js";
 import { decoded } from "./decode.js";
 import { attachmentsOf, mailSummary } from "./summary.js";
+import { threadOf } from "./thread.js";
 import type { ListOptions, MailboxReader, MailList, MailRef, MailSearch, MailSummary, SearchOptions } from "./types.js";
 
 const PAGE = 50;
@@ -42,6 +43,12 @@ export function createMailboxReader(
     folders: async (options = {}) => (await open()).folders(options),
     list: (options = {}) => listOf(options, pages),
     search: (query, options = {}) => listOf(options, (asked) => found(query, { ...options, ...asked })),
+    async thread(ref, { folders, signal } = {}) {
+      const mail = await find(ref, signal);
+      const imap = await open();
+      const known = folders ?? (await conversation(imap, mail.path, signal));
+      return await threadOf(imap, mail, known, signal);
+    },
     get: async (ref, { signal } = {}) => mailSummary(await find(ref, signal)),
     async attachment(ref, part, { maxBytes = MAX_ATTACHMENT, signal } = {}) {
       const mail = await find(ref, signal);
@@ -70,6 +77,12 @@ export function checkUid(uid: number): void {
 }
 
 type Imap = Pick<ImapMailbox, "folders">;
+
+async function conversation(imap: Imap, path: string, signal: AbortSignal | undefined): Promise<string[]> {
+  const folders = await imap.folders(signal ? { signal } : {});
+  const both = folders.filter(({ role, selectable }) => selectable && (role === "inbox" || role === "sent"));
+  return [...new Set([path, ...both.map((folder) => folder.path)])];
+}
 
 async function searchable(imap: Imap, signal: AbortSignal | undefined): Promise<string[]> {
   const folders = await imap.folders(signal ? { signal } : {});

@@ -210,6 +210,41 @@ export function actingSuite(open: () => Promise<ActingPlace>): void {
     expect(JSON.stringify(kept)).not.toMatch(/essai|corps|Essais/);
   });
 
+  it("gives the exchange that a mail is part of, oldest first, each mail once, over folders", async () => {
+    await using place = await open();
+    const { mailbox } = place.connector;
+    const asked = await filled(place, 0);
+    const answered = await filled(place, 0);
+    const mail = (id: string, minute: number, ...refs: string[]) =>
+      [
+        "From: a@ch-exemple.mssante.fr",
+        `Message-ID: <${id}>`,
+        `Date: Mon, 23 Nov 2026 10:${minute}:00 +0100`,
+        ...(refs.length > 0
+          ? [`References: ${refs.map((ref) => `<${ref}>`).join("\r\n ")}`, `In-Reply-To: <${refs.at(-1)}>`]
+          : []),
+        "Subject: echange",
+        "",
+        "x",
+        "",
+      ].join("\r\n");
+    const tag = Math.random().toString(36).slice(2);
+    const id = (name: string) => `${name}.${tag}@ch-exemple.mssante.fr`;
+    await place.other.append(asked.path, mail(id("1"), 10));
+    await place.other.append(answered.path, mail(id("2"), 20, id("1")));
+    await place.other.append(asked.path, mail(id("3"), 30, id("1"), id("2")));
+    await place.other.append(asked.path, mail(id("4"), 40, id("1")));
+    await place.other.append(answered.path, mail(id("3"), 30, id("1"), id("2")));
+    await place.other.append(asked.path, mail(`1${id("1")}`, 50));
+    const folders = [asked.path, answered.path];
+    for (const uid of [1, 2, 3]) {
+      const thread = await mailbox.thread({ folder: asked.path, uid }, { folders });
+      expect(thread.map(({ messageId }) => messageId)).toEqual(["1", "2", "3", "4"].map(id));
+    }
+    const alone = await mailbox.thread({ folder: asked.path, uid: 4 }, { folders });
+    expect(alone.map(({ messageId }) => messageId)).toEqual([`1${id("1")}`]);
+  });
+
   it("tells the truth where two sessions move a mail at the same moment", async () => {
     await using place = await open();
     const { mailbox } = place.connector;

@@ -114,6 +114,8 @@ export interface ImapSearch {
   from?: string;
   to?: string;
   messageId?: string;
+  /** Mails that have one of these ids, or name one in References or In-Reply-To. */
+  related?: readonly string[];
   /** Received on this day or later (RFC 9051 §6.4.4: the server looks at its own day). */
   since?: Date;
   /** Received before this day. */
@@ -159,11 +161,20 @@ export async function* searchPages(
   }
 }
 
-function queryOf({ messageId, largerThan, smallerThan, ...query }: ImapSearch): SearchObject {
+function queryOf({ messageId, related, largerThan, smallerThan, ...query }: ImapSearch): SearchObject {
   const given = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined));
   return {
     ...given,
     ...(messageId === undefined ? {} : { header: { "message-id": messageId } }),
+    ...(related === undefined
+      ? {}
+      : {
+          or: related.flatMap((id) =>
+            ["message-id", "references", "in-reply-to"].map(
+              (name): SearchObject => ({ header: { [name]: `<${id}>` } }),
+            ),
+          ),
+        }),
     ...(largerThan === undefined ? {} : { larger: largerThan }),
     ...(smallerThan === undefined ? {} : { smaller: smallerThan }),
     // A search for nothing finds all.
