@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { uidSets } from "../../src/transport/imap/command-sets.js";
 import type { ImapMailbox } from "../../src/transport/imap/index.js";
 import { encodeFolderName } from "../../src/transport/imap/mutf7.js";
-import { uidSets } from "../../src/transport/imap/uid-set.js";
 import { type Box, imapTo, login, rawMail, serveBox } from "./imap-kit.js";
 import { scriptedServer } from "./scripted-server.js";
 

@@ -1,10 +1,10 @@
 import type { ImapFlow } from "imapflow";
 import { MedimailError } from "../../../errors.js";
 import { answerText, command, type ImapAnswer } from "../command.js";
+import { uidSets } from "../command-sets.js";
 import { inFolder } from "../folders.js";
 import type { ImapLink } from "../link.js";
 import { placeOf } from "../special.js";
-import { uidSets } from "../uid-set.js";
 import { checkValidity, look, type Seen } from "./look.js";
 import { afterwards, type Begun, noneDone, notDone, unanswered } from "./outcome.js";
 import type { ActReport } from "./report.js";

@@ -1,7 +1,7 @@
 import type { ImapFlow } from "imapflow";
 import { MedimailError } from "../../../errors.js";
 import { field, headerFields } from "../../../message/index.js";
-import { uidSets } from "../uid-set.js";
+import { uidSets } from "../command-sets.js";
 
 /** A mail as it is before and after an act: enough to know it again in another folder. */
 export interface Seen {

@@ -1,10 +1,10 @@
 import type { ImapFlow } from "imapflow";
 import { MedimailError } from "../../../errors.js";
 import { answerText, command, folderArgument, type ImapAnswer } from "../command.js";
+import { uidSets } from "../command-sets.js";
 import { inFolder } from "../folders.js";
 import type { ImapLink } from "../link.js";
 import { type Place, placeOf, statusOf } from "../special.js";
-import { uidSets } from "../uid-set.js";
 import { checkWritable, type MailsOfFolder } from "./change-flags.js";
 import { checkValidity, look, lookFrom, type Seen, sameMail } from "./look.js";
 import { afterwards, type Begun, noneDone, notDone, unanswered } from "./outcome.js";
