@@ -1,3 +1,4 @@
+export { headerText } from "./border.js";
 export { composeMails, PATIENT_MAX_SIZE } from "./compose.js";
 export { messageIdFor } from "./message-id.js";
 export type { XdmSubjectInput } from "./naming.js";
