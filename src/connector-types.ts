@@ -120,7 +120,11 @@ export interface Connector {
   events(query?: { after?: number; submission?: string; signal?: AbortSignal }): AsyncIterable<SubmissionEvent>;
   /** Calls the listener for each event from now on; an exception of it is logged and goes no further. Returns the function that ends it. */
   on(event: SubmissionEvent["event"] | "*", listener: (event: SubmissionEvent) => void): () => void;
-  /** Finishes the mail in hand, closes sessions and store. Nothing keeps the process alive afterwards. */
+  /**
+   * Finishes the mail in hand, closes sessions and store. A mail whose content has not begun to leave after two seconds stays in
+   * the outbox; one after its final dot is waited for (120 s at most), since it would be `unknown` else. Nothing keeps the process
+   * alive afterwards.
+   */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }

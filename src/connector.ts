@@ -26,6 +26,9 @@ import {
 /** Submissions read, packed and composed at once: the back-pressure of `submit`, since each holds its documents in memory meanwhile. */
 const PREPARED_AT_ONCE = 4;
 
+/** How long a mail may still come to its content once the delivery stops; then it is given up, to be tried again later. */
+const STOP_GRACE_MS = 2_000;
+
 /**
  * Connects a business software to its MSSanté mailbox. Synchronous: the configuration is checked here, the store opens with
  * the first call (or `ready()`), sessions when there is something to send.
@@ -62,12 +65,25 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
         opening = undefined;
       });
       if (options.delivery !== "manual") {
-        opening
-          .then((core) => track(runDelivery(frame, core, { signal: stop.signal, waiting: () => waiting })))
-          .catch(() => {});
+        opening.then((core) => track(deliver(core, { signal: stop.signal }))).catch(() => {});
       }
     }
     return opening;
+  }
+
+  async function deliver(core: Core, run: { signal: AbortSignal; submission?: string; receipts?: boolean }) {
+    let grace: NodeJS.Timeout | undefined;
+    const onStop = () => {
+      grace = setTimeout(() => core.operator.transport.giveUp(), STOP_GRACE_MS);
+    };
+    run.signal.addEventListener("abort", onStop, { once: true });
+    if (run.signal.aborted) onStop();
+    try {
+      await runDelivery(frame, core, { ...run, waiting: () => waiting });
+    } finally {
+      clearTimeout(grace);
+      run.signal.removeEventListener("abort", onStop);
+    }
   }
 
   function track(work: Promise<void>): void {
@@ -144,12 +160,7 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
     outbox: outboxCommands(frame, open),
     delivery: {
       async run({ signal, ...run }) {
-        const core = await open();
-        await runDelivery(frame, core, {
-          ...run,
-          signal: AbortSignal.any([signal, stop.signal]),
-          waiting: () => waiting,
-        });
+        await deliver(await open(), { ...run, signal: AbortSignal.any([signal, stop.signal]) });
       },
       pause: () => void opening?.then(({ worker }) => worker.pause()).catch(() => {}),
       resume: () => void opening?.then(({ worker }) => worker.resume()).catch(() => {}),

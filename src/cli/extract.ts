@@ -1,6 +1,7 @@
-import { lstatSync, mkdirSync, realpathSync } from "node:fs";
+import { lstatSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { MedimailError } from "../errors.js";
+import { ensureFolder } from "../folders.js";
 import { makeFolder, writeAtomically, writeError } from "./files.js";
 
 /** What file systems allow for one name. */
@@ -62,7 +63,7 @@ function refuseLinks(root: string, target: string, path: string): void {
 
 function makeParents(root: string, folder: string, path: string): void {
   try {
-    if (folder !== root) mkdirSync(folder, { recursive: true });
+    if (folder !== root) ensureFolder(folder);
   } catch (cause) {
     throw writeError(cause, path, "--out");
   }

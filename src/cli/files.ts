@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, renameSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, lstatSync, openSync, renameSync, unlinkSync, writeSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { MedimailError } from "../errors.js";
+import { ensureFolder } from "../folders.js";
 import { readNamedFile } from "../settings/index.js";
 
 /** The bytes of an input file that a person named; `option` is how it was given (`--cda`). */
@@ -43,7 +44,7 @@ export function writeAtomically(file: string, content: Uint8Array, option: strin
 /** Makes the folder where it isn't there; a link or a file in its place is refused. */
 export function makeFolder(folder: string, option: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    ensureFolder(folder);
   } catch (cause) {
     throw writeError(cause, folder, option);
   }

@@ -1,5 +1,5 @@
 import { nearest } from "../config/index.js";
-import { MedimailError } from "../errors.js";
+import { isMedimailError, MedimailError } from "../errors.js";
 import type { RawArgs } from "./args.js";
 import { GLOBAL_OPTIONS, Options, splitArgs, usage } from "./args.js";
 import type { Command } from "./command.js";
@@ -9,6 +9,7 @@ import { Context } from "./context.js";
 import { exitCodeOf, type Printed, printError, toMedimailError } from "./failure.js";
 import { commandHelp, generalHelp, helpValue } from "./help.js";
 import type { CliIo } from "./io.js";
+import { longTimer } from "./long-timer.js";
 import { styleFor } from "./style.js";
 import { type Lang, textFor } from "./text/index.js";
 import { VERSION } from "./version.js";
@@ -106,6 +107,11 @@ async function runCommand(command: Command, raw: RawArgs, io: CliIo, printed: Pr
   try {
     const work = command.run(context, { options, positionals: raw.positionals });
     return await (command.ownsSignal ? work : Promise.race([work, stop.reached]));
+  } catch (error) {
+    // Rooms only know that they were stopped; nobody interrupted a command whose time is over.
+    const { reason } = stop.signal;
+    const late = isMedimailError(reason) && reason.code === "timeout";
+    throw late && isMedimailError(error) && error.code === "aborted" ? reason : error;
   } finally {
     stop.dispose();
   }
@@ -125,14 +131,8 @@ function stopSignal(command: Command, io: CliIo, timeoutSeconds: number | undefi
   };
   const onSignal = () => stop(new MedimailError("aborted", "interrupted"));
   const onGone = () => command.untilStopped && onSignal();
-  const limit =
-    timeoutSeconds === undefined
-      ? undefined
-      : setTimeout(
-          () => stop(new MedimailError("timeout", `not done within ${timeoutSeconds} s`)),
-          Math.min(timeoutSeconds * 1000, 2 ** 31 - 1),
-        );
-  limit?.unref();
+  const expired = () => stop(new MedimailError("timeout", `not done within ${timeoutSeconds} s`));
+  const callOff = timeoutSeconds === undefined ? undefined : longTimer(timeoutSeconds * 1000, expired);
   io.signal.addEventListener("abort", onSignal, { once: true });
   io.readerGone.addEventListener("abort", onGone, { once: true });
   if (io.signal.aborted) onSignal();
@@ -140,7 +140,7 @@ function stopSignal(command: Command, io: CliIo, timeoutSeconds: number | undefi
     signal: controller.signal,
     reached,
     dispose() {
-      clearTimeout(limit);
+      callOff?.();
       io.signal.removeEventListener("abort", onSignal);
       io.readerGone.removeEventListener("abort", onGone);
     },

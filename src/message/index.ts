@@ -1,5 +1,6 @@
 export type { AnsweredMail, Person } from "./answer.js";
 export { answerRecipients, answerSubject, forwardedText, quotedText, threadFields } from "./answer.js";
+export { headerText } from "./border.js";
 export { composeMails, PATIENT_MAX_SIZE } from "./compose.js";
 export { messageIdFor } from "./message-id.js";
 export type { XdmSubjectInput } from "./naming.js";

@@ -1,5 +1,6 @@
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { ensureFolder } from "../folders.js";
 import type { MailboxType, MockSasl } from "./options.js";
 import type { Pki } from "./pki/pki.js";
 import type { MockMailbox } from "./store/mailbox.js";
@@ -49,7 +50,7 @@ export interface ReadyInput {
 /** Writes the authority, the certificates, the tokens and a configuration for each mailbox. */
 export async function writeReady(input: ReadyInput): Promise<MockReady> {
   const { dir, store, pki, hostname } = input;
-  await mkdir(dir, { recursive: true });
+  ensureFolder(dir);
   const ca = join(dir, "ca.pem");
   await writeFile(ca, pki.ca);
   const owned = store.mailboxes.filter((mailbox) => mailbox.auth !== undefined);

@@ -72,6 +72,11 @@ export interface MailTransport {
   send(mail: OutgoingMail, options?: SendOptions): Promise<TransportResult>;
   /** Largest mail the operator announced (EHLO SIZE), 0 or undefined where unknown. */
   maxSize(): number | undefined;
+  /**
+   * Gives up every mail whose content has not begun to leave (`aborted`): nothing of it was taken, it is tried again later. Those
+   * further on go on to their answer. For a software that stops.
+   */
+  giveUp(): void;
   close(): Promise<void>;
 }
 

@@ -1,6 +1,7 @@
 import type { CdaHeader } from "../cda/index.js";
 import { MedimailError, type Problem } from "../errors.js";
 import { isPatientAddress, parseIns, parseMssAddress, patientAddress } from "../identity/index.js";
+import { headerText } from "../message/index.js";
 import type { DocumentSubmission, RecipientInput } from "./types.js";
 
 /** A recipient that the rules let through. */
@@ -32,7 +33,7 @@ const MASKS = {
  * is refused before anything is stored.
  *
  * Throws `identity_not_qualified`, `patient_address_refused`, `ins_key_invalid`, `opposition_patient`, `opposition_professional`,
- * `mask_forbids_recipient`, `recipient_invalid`, `invalid_argument`.
+ * `mask_forbids_recipient`, `recipient_invalid`, `header_injection`, `mail_invalid`, `invalid_argument`.
  */
 export function allowedRecipients(
   submission: DocumentSubmission,
@@ -97,6 +98,8 @@ function checkedRecipient(given: string | RecipientInput, index: number, context
   if (input.kind && (input.kind === "patient") !== isPatient) {
     throw new MedimailError("recipient_invalid", `${path} says ${input.kind}, its address says otherwise.`, { path });
   }
+  // Here, while it still has the place that the caller gave it.
+  if (input.name !== undefined) headerText(input.name, `${path}.name`);
   return {
     address,
     kind: isPatient ? "patient" : "professional",

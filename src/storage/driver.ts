@@ -1,7 +1,8 @@
-import { closeSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import Libsql from "libsql";
 import { MedimailError } from "../errors.js";
+import { ensureFolder } from "../folders.js";
 import { isBusy, storageError } from "./sqlite-errors.js";
 
 export type SqlValue = string | number | Uint8Array | null;
@@ -220,7 +221,7 @@ function retryWhileBusy<T>(deadline: number, work: () => T): T {
 // `wx` never opens a file that is there: opening and closing one would drop the locks that this process holds on it.
 function createPrivate(path: string): void {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    ensureFolder(dirname(path), 0o700);
     closeSync(openSync(path, "wx", 0o600));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw couldNotOpen(error);

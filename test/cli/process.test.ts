@@ -46,7 +46,7 @@ function run(args: string[], env: Record<string, string> = {}): Promise<Ended> {
     const child = execFile(
       process.execPath,
       [entry, ...args],
-      { maxBuffer: 64 * 1024 * 1024, env: { ...process.env, ...env } },
+      { maxBuffer: 64 * 1024 * 1024, timeout: 20_000, killSignal: "SIGKILL", env: { ...process.env, ...env } },
       (_, out, err) => resolve({ code: child.exitCode, out, err }),
     );
   });
@@ -132,6 +132,14 @@ describe("the process", () => {
     const code = ended(child);
     child.kill("SIGTERM");
     expect(await code).toBe(0);
+  });
+
+  // Node's recursive mkdir never ends where a folder that exists answers ENOENT: only a process of its own can show it.
+  it.runIf(existsSync("/proc/self"))("ends where the system makes no folder", { timeout: 60_000 }, async () => {
+    const mock = await run(["mock", "--dir", "/proc/medimail/mock", "--json"]);
+    expect([mock.code, JSON.parse(mock.out || "{}")]).toMatchObject([3, { error: { code: "mock_failed" } }]);
+    const extract = await run(["xdm", "extract", await bigArchive(), "--out", "/proc/medimail", "--json"]);
+    expect([extract.code, JSON.parse(extract.out || "{}")]).toMatchObject([2, { error: { code: "file_not_found" } }]);
   });
 
   it("send is interrupted by SIGINT with 130", async () => {

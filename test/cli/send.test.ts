@@ -114,6 +114,11 @@ describe("send", () => {
     expect(["auth_refused", "token_refused"]).toContain(result.lines<Line>().at(-1)?.error?.code);
   });
 
+  it("ends with 1, not as interrupted, when the time is over before anything is stored", async () => {
+    const result = await send(config(), ...level3(), "--to", DOCTOR, "--timeout", "0");
+    expect([result.code, result.lines<Line>().at(-1)?.error?.code]).toEqual([1, "timeout"]);
+  });
+
   it("ends with 1 when the time is over, and the work stays in the outbox", async () => {
     const path = config((base) => ({
       ...base,

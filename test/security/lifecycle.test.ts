@@ -33,6 +33,21 @@ describe("a program that closes its connector", () => {
     expect(it.mock.mailbox(DOCTOR).messages("INBOX")).toHaveLength(1);
   });
 
+  it.each([
+    ["is silent from the start", { name: "slow", at: "greeting", ms: 30_000 }],
+    ["is silent before the content", { name: "slow", at: "rcpt", ms: 30_000 }],
+  ] as const)("does not wait for a server that %s", { timeout: 20_000 }, async (_, fault) => {
+    await using it = await pair();
+    it.mock.faults.add(fault);
+    const submission = await it.connector.documents.submit({ documents: [{ cda: cdaOf(1) }], to: [DOCTOR] });
+    await it.mock.waitFor((o) => o.kind === "fault" && o.name === "slow");
+    const since = Date.now();
+    await it.connector.close();
+    expect(Date.now() - since).toBeLessThan(4_000);
+    expect(submission.created).toBe(true);
+    expect(it.mock.mails).toHaveLength(0);
+  });
+
   it("ends its iterators of events", async () => {
     await using it = await pair();
     const ended = (async () => {

@@ -160,6 +160,11 @@ describe("recipients", () => {
     expect(refusal({ to: ["a@x.mssante.fr\r\nBcc: b@x.mssante.fr"] })).toBe("recipient_invalid");
   });
 
+  it("names a display name that cannot be written by its place in `to`", () => {
+    const to = [DOCTOR, { address: "b@x.mssante.fr", name: "B\r\nBcc: c@x.mssante.fr" }];
+    expect(() => allow({ to })).toThrow(expect.objectContaining({ code: "header_injection", path: "to[1].name" }));
+  });
+
   it("are at least one", () => {
     expect(refusal({ to: [] })).toBe("invalid_argument");
   });

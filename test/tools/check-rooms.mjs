@@ -10,6 +10,7 @@ export const FLOORS = {
   "errors.ts": 0,
   "log.ts": 0,
   "defined.ts": -1,
+  "folders.ts": -1,
   "plain-text.ts": -1,
   xml: 1,
   seams: 1,

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { transportFailure } from "../../src/seams/index.js";
 import type { Peer } from "./scripted-server.js";
 import { scriptedServer } from "./scripted-server.js";
-import { greet, mail, plainTransportTo, takeMail } from "./smtp-kit.js";
+import { greet, mail, plainTransportTo, readContent, takeMail } from "./smtp-kit.js";
 
 async function serve(peer: Peer): Promise<void> {
   await greet(peer);
@@ -182,5 +182,43 @@ describe("the pool of SMTP sessions", () => {
     expect(error).toMatchObject({ code: "closed" });
     expect(transportFailure(error)).toMatchObject({ stage: "mail", verdict: "temporary" });
     await closing;
+  });
+
+  it("gives up what has not come to the content of a mail, and lets the others end", async () => {
+    let answer: (() => void) | undefined;
+    await using server = await scriptedServer(async (peer, index) => {
+      if (index === 0) {
+        await greet(peer, []);
+        await peer.expect("MAIL");
+        peer.send("250 2.1.0 ok");
+        await peer.expect("RCPT");
+        peer.send("250 2.1.5 ok");
+        await peer.expect("DATA");
+        peer.send("354 go");
+        await readContent(peer);
+        await new Promise<void>((resolve) => {
+          answer = resolve;
+        });
+        peer.send("250 2.0.0 queued");
+      } else if (index === 1) {
+        await greet(peer, []);
+        await peer.expect("MAIL");
+      }
+      // The third says nothing at all.
+      await peer.gone();
+    });
+    await using transport = plainTransportTo(server.port, { maxConnections: 3 });
+    const under = transport.send(mail());
+    await until(() => answer !== undefined);
+    const early = [transport.send(mail()), transport.send(mail()), transport.send(mail())];
+    const failures = Promise.all(early.map((sending) => sending.catch((reason: unknown) => reason)));
+    await until(() => server.peers.length === 3 && server.peers[1]?.lines.at(-1)?.startsWith("MAIL") === true);
+    transport.giveUp();
+    for (const error of await failures) {
+      expect(error).toMatchObject({ code: "aborted" });
+      expect(transportFailure(error)).toMatchObject({ verdict: "temporary", systemic: false });
+    }
+    answer?.();
+    expect((await under).reply).toBe(250);
   });
 });

@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import type { MedimailError } from "../../errors.js";
+import type { SmtpStage } from "../../seams/mail-transport.js";
 import { smtpFailure } from "./failure.js";
 import type { SmtpSession } from "./session.js";
 
@@ -23,6 +24,9 @@ export interface PoolStats {
   opened: number;
 }
 
+/** Cut here, the mail is whole with us and its answer unknown, or much of it has gone already. */
+const UNDER_WAY: ReadonlySet<SmtpStage> = new Set<SmtpStage>(["content", "final-dot", "done"]);
+
 interface Waiter {
   resolve(session: SmtpSession): void;
   reject(error: unknown): void;
@@ -39,6 +43,8 @@ export class SessionPool {
   readonly #waiters: Waiter[] = [];
   readonly #quits = new Set<Promise<void>>();
   readonly #abort = new AbortController();
+  /** Of the sessions being opened now; another one for those to come. */
+  #openings = new AbortController();
   #opening = 0;
   #opened = 0;
   #drained: (() => void) | undefined;
@@ -46,7 +52,7 @@ export class SessionPool {
   constructor(options: PoolOptions) {
     this.#options = options;
     // Each session being opened listens at several places: more than the ten at which Node suspects a leak.
-    setMaxListeners(0, this.#abort.signal);
+    setMaxListeners(0, this.#abort.signal, this.#openings.signal);
   }
 
   get stats(): PoolStats {
@@ -104,6 +110,17 @@ export class SessionPool {
     }
     if (this.#active.size === 0) this.#drained?.();
     this.#grow();
+  }
+
+  /** Ends whatever has not come as far as the content of a mail. Mails to come are served as before. */
+  giveUp(): void {
+    const openings = this.#openings;
+    this.#openings = new AbortController();
+    setMaxListeners(0, this.#openings.signal);
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(givenUp());
+    openings.abort();
+    for (const { connection } of [...this.#active])
+      if (!UNDER_WAY.has(connection.stage)) connection.fail("aborted", GIVEN_UP, undefined, false);
   }
 
   /** No new mail; idle sessions say QUIT, mails under way have `graceMs` to end, then are cut. */
@@ -192,7 +209,7 @@ export class SessionPool {
   async #open(): Promise<void> {
     let session: SmtpSession;
     try {
-      session = await this.#options.open(this.#abort.signal);
+      session = await this.#options.open(AbortSignal.any([this.#abort.signal, this.#openings.signal]));
     } catch (error) {
       this.#opening--;
       // One failure answers one mail: the others get their own try, and a time limit of their own.
@@ -205,6 +222,12 @@ export class SessionPool {
     if (this.closed) this.#quit(session);
     else this.#serve(session);
   }
+}
+
+const GIVEN_UP = "the mail was given up before its content was sent";
+
+function givenUp(): MedimailError {
+  return smtpFailure("aborted", GIVEN_UP, { stage: "connect", verdict: "temporary", systemic: false });
 }
 
 export function closedError(): MedimailError {

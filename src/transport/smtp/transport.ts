@@ -145,6 +145,7 @@ export function createSmtpTransport(options: SmtpTransportOptions): SmtpTranspor
     },
     maxSize: () => announced,
     stats: () => ({ ...pool.stats, sent }),
+    giveUp: () => pool.giveUp(),
     close() {
       closing ??= pool.close(options.closeGraceMs ?? 10_000);
       return closing;
