@@ -52,6 +52,14 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+/** Waits for the end of the connection. */
+export function gone(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
+
 const TLS_FAULTS: readonly FaultName[] = [
   "expired-certificate",
   "wrong-name-certificate",

@@ -272,6 +272,14 @@ export class MockMedimail implements AsyncDisposable {
     return this.#delivery.release();
   }
 
+  /**
+   * Ends the IMAP sessions of a mailbox, or of all: cut without a word, as a network does, or with the BYE of a server that restarts.
+   * How many there were.
+   */
+  disconnect(address?: string, options: { bye?: string } = {}): number {
+    return this.#imap.disconnect(address?.toLowerCase(), options.bye);
+  }
+
   /** Ends every session and both servers; waits that are under way fail with `closed`. Nothing is left running. */
   close(): Promise<void> {
     this.#closed ??= this.#close();

@@ -44,7 +44,7 @@ export async function imapAuthenticate(session: ImapSession, values: readonly Va
   }
   if (fault?.name === "defer") return no("[UNAVAILABLE] Try again later");
   if (!outcome.ok || fault) return refuse(session, mechanism, outcome.ok ? false : (outcome.malformed ?? false));
-  session.user = outcome.mailbox;
+  session.login(outcome.mailbox);
   return ok(`[CAPABILITY ${session.capabilities()}] Authenticated`);
 }
 

@@ -6,12 +6,26 @@ import { enableCondstore } from "./condstore.js";
 import type { Outcome } from "./outcome.js";
 import { bad, no, ok } from "./outcome.js";
 import type { ImapSession } from "./session.js";
+import { tooMany } from "./session-faults.js";
 import type { Value } from "./syntax.js";
 import { itemsOf, quoteName, SyntaxProblem, textOf } from "./syntax.js";
 
 export function mailboxOf(session: ImapSession): MockMailbox {
   if (!session.user) throw new SessionOver();
   return session.user;
+}
+
+/** The folder that is to be opened or counted; a fault may have it built anew. */
+export function foundFolder(session: ImapSession, name: string): MockFolder | undefined {
+  const mailbox = mailboxOf(session);
+  return mailbox.folder(name) && session.faults.struck("new-uidvalidity")
+    ? mailbox.rebuild(name)
+    : mailbox.folder(name);
+}
+
+/** The folder's own, unless a fault says another. */
+export function shownUidValidity(session: ImapSession, folder: MockFolder): number {
+  return session.faults.struck("wrong-uidvalidity") ? folder.uidValidity + 100_000 : folder.uidValidity;
 }
 
 /** A folder's name as given: modified UTF-7 is kept as it is, bytes outside of ASCII are refused (no UTF8=ACCEPT). */
@@ -92,7 +106,7 @@ function closure(states: Set<number>, pattern: string): Set<number> {
 }
 
 export function status(session: ImapSession, values: readonly Value[]): Outcome {
-  const folder = mailboxOf(session).folder(nameOf(values[0]));
+  const folder = foundFolder(session, nameOf(values[0]));
   const items = itemsOf(values[1]).map((v) => textOf(v).toUpperCase());
   if (!folder) return no("[NONEXISTENT] No such folder");
   session.untagged(statusLine(session, folder, items));
@@ -101,19 +115,19 @@ export function status(session: ImapSession, values: readonly Value[]): Outcome 
 
 function statusLine(session: ImapSession, folder: MockFolder, items: readonly string[]): string {
   if (items.includes("HIGHESTMODSEQ")) enableCondstore(session);
-  const figures = items.map((item) => `${item} ${statusFigure(folder, item)}`);
+  const figures = items.map((item) => `${item} ${statusFigure(session, folder, item)}`);
   return `* STATUS ${quoteName(folder.name)} (${figures.join(" ")})`;
 }
 
-function statusFigure(folder: MockFolder, item: string): number {
+function statusFigure(session: ImapSession, folder: MockFolder, item: string): number {
   const { messages } = folder;
   switch (item) {
     case "MESSAGES":
-      return messages.length;
+      return messages.length + tooMany(session.faults.struck("wrong-exists"));
     case "UIDNEXT":
       return folder.uidNext;
     case "UIDVALIDITY":
-      return folder.uidValidity;
+      return shownUidValidity(session, folder);
     case "HIGHESTMODSEQ":
       return folder.highestModseq;
     case "UNSEEN":

@@ -3,6 +3,8 @@ export interface Outcome {
   kind: "OK" | "NO" | "BAD";
   /** With its code in brackets, where there is one. */
   text: string;
+  /** Messages were removed. */
+  removed?: boolean;
 }
 
 export const ok = (text: string): Outcome => ({ kind: "OK", text });

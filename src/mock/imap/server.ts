@@ -8,6 +8,7 @@ import { ImapSession } from "./session.js";
 export class ImapServer {
   readonly listener: Listener;
   readonly #context: MockContext;
+  readonly #sessions = new Set<ImapSession>();
   #count = 0;
 
   constructor(context: MockContext) {
@@ -26,6 +27,7 @@ export class ImapServer {
     const port = this.listener.port;
     observer.observe({ connection: connection.id, kind: "tcp", protocol: "imap", what: "open", port });
     const session = new ImapSession(this.#context, connection);
+    this.#sessions.add(session);
     try {
       await session.run(this.listener.size > limits.sessions);
     } catch (error) {
@@ -33,7 +35,14 @@ export class ImapServer {
       connection.cut();
     } finally {
       session.close();
+      this.#sessions.delete(session);
       observer.observe({ connection: connection.id, kind: "tcp", protocol: "imap", what: "close", port });
     }
+  }
+  /** Ends the sessions of a mailbox, or all: cut, or with a BYE; how many. */
+  disconnect(address: string | undefined, bye: string | undefined): number {
+    const ended = [...this.#sessions].filter(({ user }) => address === undefined || user?.address === address);
+    for (const session of ended) session.disconnect(bye);
+    return ended.length;
   }
 }

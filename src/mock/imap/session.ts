@@ -1,5 +1,7 @@
 import type { MockContext } from "../context.js";
 import { pause, prepareTls, strike } from "../context.js";
+import type { ImapFaultPoint } from "../fault-kinds.js";
+import { withoutFault } from "../fault-kinds.js";
 import type { Fault, FaultName } from "../faults.js";
 import type { MockMailbox } from "../store/mailbox.js";
 import type { LineConnection } from "../wire/connection.js";
@@ -15,13 +17,24 @@ import { bad, no, ok } from "./outcome.js";
 import type { ReadCommand } from "./reader.js";
 import { readCommand } from "./reader.js";
 import { BadCharset } from "./search.js";
+import { AFTER_DONE, faultOutcome, momentOf, SessionFaults, tooMany } from "./session-faults.js";
 import type { Segment } from "./syntax.js";
 import { parseArguments, SyntaxProblem } from "./syntax.js";
 import type { Enabled, FolderView } from "./view.js";
+import { afterDone, ImapWriter } from "./writer.js";
 
 /** Numbers must not move under these (RFC 9051 §7.5.1). */
 const NO_EXPUNGE = new Set(["FETCH", "STORE", "SEARCH"]);
-const ANSWERING: readonly FaultName[] = ["refuse", "defer", "reply", "drop", "garbage", "token-refused"];
+const ANSWERING: readonly FaultName[] = [
+  "refuse",
+  "defer",
+  "reply",
+  "drop",
+  "garbage",
+  "token-refused",
+  "silence",
+  "bye",
+];
 
 /** The dialogue with one IMAP client (RFC 9051 and 3501, as far as docs/mock.md says). */
 export class ImapSession {
@@ -29,15 +42,24 @@ export class ImapSession {
   readonly connection: LineConnection;
   user: MockMailbox | undefined;
   readonly enabled: Enabled = { condstore: false, qresync: false };
+  readonly faults: SessionFaults;
+  readonly #writer: ImapWriter;
   #view: FolderView | undefined;
   #idling = false;
-  #stripped: boolean | undefined;
+  /** Commands until a fault cuts the session. */
+  #left = Number.POSITIVE_INFINITY;
   #begin: (() => Promise<boolean>) | undefined;
   #bad = 0;
 
   constructor(context: MockContext, connection: LineConnection) {
     this.context = context;
     this.connection = connection;
+    this.faults = new SessionFaults(context, connection);
+    this.#writer = new ImapWriter(connection, this.faults);
+  }
+
+  get #addresses(): readonly string[] {
+    return this.user ? [this.user.address] : [];
   }
 
   get view(): FolderView | undefined {
@@ -53,8 +75,20 @@ export class ImapSession {
     this.view = undefined;
   }
 
+  /** Ended from outside, whatever it is doing. */
+  disconnect(bye: string | undefined): void {
+    if (bye === undefined) this.connection.cut();
+    else this.#lastLine(bye);
+  }
+
+  #lastLine(bye: string): void {
+    this.#writer.release();
+    this.untagged(`* BYE ${bye}`);
+    this.connection.end();
+  }
+
   offers(name: ImapExtension): boolean {
-    return isOffered(name, () => false);
+    return isOffered(name, (one) => this.faults.lasts(withoutFault(one), this.#addresses));
   }
 
   capabilities(): string {
@@ -68,7 +102,7 @@ export class ImapSession {
 
   async run(full: boolean): Promise<void> {
     try {
-      const fault = full ? undefined : await this.#faultAt("imap-greeting");
+      const fault = full ? undefined : await this.fault("imap-greeting", []);
       if (full || fault) this.bye(full ? "Too many sessions" : "No service for the moment");
       this.untagged(`* OK [CAPABILITY ${this.capabilities()}] mock Medimail ready`);
       await this.#loop();
@@ -87,6 +121,7 @@ export class ImapSession {
       const command = await readCommand(this.connection, { line: limits.imapLine, literal });
       if (command === undefined) return;
       if (commands >= limits.commands) this.bye("Too many commands");
+      if (this.#left-- <= 0) this.cut();
       if (command === null) this.untagged("* BAD Not a command");
       else await this.#execute(command);
       if (command !== null && this.#bad === 0) continue;
@@ -97,28 +132,47 @@ export class ImapSession {
 
   async #execute(command: ReadCommand): Promise<void> {
     if (this.#view?.folder.gone) this.bye("The folder was deleted");
-    const outcome = command.tooBig ? no("[TOOBIG] Literal too long") : await this.#outcome(command);
-    this.update(!NO_EXPUNGE.has(command.name));
+    this.faults.begin(momentOf(command.name), this.#addresses);
+    // Nothing of an answer is sent while a fault may still take it away.
+    if (this.faults.mayStrike(AFTER_DONE)) this.#writer.hold();
+    let outcome = command.tooBig ? no("[TOOBIG] Literal too long") : await this.#outcome(command);
+    const fault = outcome.kind === "OK" ? this.faults.first(AFTER_DONE) : undefined;
+    if (fault) outcome = (await afterDone(this.#writer, fault)) ?? outcome;
+    this.#writer.release();
+    // After NO in place of OK, the changes are told with the next command only.
+    if (fault?.name !== "no-after-done") this.update(!NO_EXPUNGE.has(command.name));
+    if (outcome.kind === "OK" && this.faults.mayStrike(["bye-midway"])) this.#byeMidway();
     this.#bad = outcome.kind === "BAD" ? this.#bad + 1 : 0;
-    this.untagged(`${command.tag} ${outcome.kind} ${outcome.text}`);
-    if (command.name === "LOGOUT" && outcome.kind === "OK") this.#end();
+    this.untagged(`${command.tag} ${outcome.kind} ${this.#textOf(outcome)}`);
+    if (command.name === "LOGOUT" && outcome.kind === "OK") this.#writer.end();
     if (command.name === "STARTTLS" && outcome.kind === "OK") await this.#secure();
     await this.connection.drained();
   }
 
+  #byeMidway(): void {
+    const fault = this.faults.struck("bye-midway");
+    if (fault) this.bye(fault.script.text ?? "[UNAVAILABLE] Going down");
+  }
+
+  /** The tagged line of what has removed messages says up to where a client with QRESYNC now knows everything (RFC 7162 §3.2.7). */
+  #textOf({ text, removed }: Outcome): string {
+    return removed && this.enabled.qresync && this.#view
+      ? `[HIGHESTMODSEQ ${this.#view.folder.highestModseq}] ${text}`
+      : text;
+  }
+
   async #outcome({ name, segments }: ReadCommand): Promise<Outcome> {
     const command: Command | undefined = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-    if (!command || (command.needs && !this.offers(command.needs))) return bad("Command not known");
-    if (command.state === "authenticated" && !this.user) return bad("Not authenticated");
+    if (!command) return bad("Command not known");
+    if (command.state !== "any" && !this.user) return bad("Not authenticated");
+    if (command.needs && !this.offers(command.needs)) return bad("Command not known");
     if (command.state === "selected" && !this.view) return bad("No folder is selected");
     try {
       const values = parseArguments(segments);
       // AUTHENTICATE lets its fault strike once the user is known.
-      if (name !== "AUTHENTICATE") {
-        const fault = await this.#faultAt(`imap-${name.replace("UID ", "").toLowerCase()}`);
-        if (fault) return faultOutcome(fault);
-      }
-      return name === "AUTHENTICATE" ? await imapAuthenticate(this, values) : await command.run(this, values);
+      if (name === "AUTHENTICATE") return await imapAuthenticate(this, values);
+      const fault = await this.fault(momentOf(name), this.#addresses);
+      return fault ? faultOutcome(fault) : await command.run(this, values);
     } catch (error) {
       if (error instanceof SyntaxProblem) return bad(error.message);
       if (error instanceof BadCharset) return no("[BADCHARSET (US-ASCII UTF-8)] Charset not known");
@@ -126,26 +180,30 @@ export class ImapSession {
     }
   }
 
-  /** Lets the faults of a moment strike: waits, cuts, or gives the one that answers. */
-  async #faultAt(at: `imap-${string}`): Promise<Fault | undefined> {
-    return this.fault(at, this.user ? [this.user.address] : []);
+  /** The client is known from now on. */
+  login(mailbox: MockMailbox): void {
+    this.user = mailbox;
+    const cut = strike(this.context, this.connection, "imap-auth", this.#addresses, ["drop-after-commands"]);
+    if (cut) this.#left = cut.script.count ?? 10;
   }
 
-  async fault(at: `imap-${string}`, addresses: readonly string[]): Promise<Fault | undefined> {
+  /** Lets the faults of a moment strike: waits, cuts, or gives the one that answers. */
+  async fault(at: ImapFaultPoint, addresses: readonly string[]): Promise<Fault | undefined> {
     const slow = strike(this.context, this.connection, at, addresses, ["slow"]);
     if (slow) await pause(slow.script.ms ?? 1000, this.connection.signal);
     const fault = strike(this.context, this.connection, at, addresses, ANSWERING);
     if (fault?.name === "drop") this.cut();
+    if (fault?.name === "silence") await this.#writer.fallSilent();
+    if (fault?.name === "bye") this.bye(fault.script.text ?? "[UNAVAILABLE] Going down");
     if (fault?.name === "garbage") {
       this.untagged("** this is not IMAP **");
-      this.#end();
+      this.#writer.end();
     }
     return fault;
   }
 
   #strip(): boolean {
-    this.#stripped ??= strike(this.context, this.connection, "imap-capability", [], ["strip-starttls"]) !== undefined;
-    return this.#stripped;
+    return this.faults.lasts("strip-starttls", []);
   }
 
   async starttls(): Promise<Outcome> {
@@ -169,26 +227,32 @@ export class ImapSession {
 
   /** Listens for the end of IDLE; changes are told as they come. */
   async idle(): Promise<Outcome> {
+    const silent = this.faults.struck("silent-idle");
     this.untagged("+ idling");
-    this.update(true);
-    this.#idling = true;
+    if (!silent) this.#beginIdle();
     try {
       const line = await this.connection.line(this.context.limits.imapLine);
       if (line === undefined) throw new SessionOver();
       this.connection.said("client", line.slice(0, 200));
+      if (silent) await this.#writer.fallSilent();
       return line.toUpperCase() === "DONE" ? ok("IDLE ended") : bad("DONE is expected");
     } finally {
       this.#idling = false;
     }
   }
 
+  #beginIdle(): void {
+    this.update(true);
+    const wrong = this.#view && this.faults.struck("wrong-exists");
+    if (wrong) this.untagged(`* ${(this.#view?.messages.length ?? 0) + tooMany(wrong)} EXISTS`);
+    this.#idling = true;
+  }
+
   /** The folder has changed: an idling client hears of it at once, another at its next command. */
   readonly changed = (): void => {
     if (!this.#idling) return;
     this.update(true);
-    if (!this.#view?.folder.gone) return;
-    this.untagged("* BYE The folder was deleted");
-    this.connection.end();
+    if (this.#view?.folder.gone) this.#lastLine("The folder was deleted");
   };
 
   update(mayExpunge: boolean): void {
@@ -198,43 +262,20 @@ export class ImapSession {
   }
 
   untagged(line: string): void {
-    this.connection.said("server", line);
-    this.connection.write(`${line}\r\n`);
+    this.#writer.line(line);
   }
 
-  /** A response with literals: the transcript has their sizes. */
+  /** A response with literals. */
   async respond(segments: readonly Segment[]): Promise<void> {
-    const said: string[] = [];
-    const out: Buffer[] = [];
-    for (const segment of segments) {
-      said.push(typeof segment === "string" ? segment : `[${segment.length} bytes]`);
-      if (typeof segment === "string") out.push(Buffer.from(segment, "latin1"));
-      else out.push(Buffer.from(`{${segment.length}}\r\n`), segment);
-    }
-    this.connection.said("server", said.join(""));
-    this.connection.write(Buffer.concat([...out, Buffer.from("\r\n")]));
-    await this.connection.drained();
-    if (this.connection.closed) throw new SessionOver();
+    await this.#writer.respond(segments);
+    if (this.faults.mayStrike(["bye-midway"])) this.#byeMidway();
   }
 
   bye(text: string): never {
-    this.untagged(`* BYE ${text}`);
-    this.#end();
+    return this.#writer.bye(text);
   }
 
   cut(): never {
-    this.connection.cut();
-    throw new SessionOver();
+    return this.#writer.cut();
   }
-
-  #end(): never {
-    this.connection.end();
-    throw new SessionOver();
-  }
-}
-
-function faultOutcome({ name, script }: Fault): Outcome {
-  if (name === "token-refused") return no("[AUTHENTICATIONFAILED] Authentication failed");
-  if (name === "reply") return no(script.text ?? "Not done");
-  return no(name === "defer" ? "[UNAVAILABLE] Try again later" : (script.text ?? "[NOPERM] Refused"));
 }

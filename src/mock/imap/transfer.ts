@@ -44,7 +44,7 @@ export function move(session: ImapSession, values: readonly Value[], byUid: bool
   const code = duplicate(session, found, to);
   if (code) session.untagged(`* OK ${code}Moved`);
   view.folder.remove(found.map(({ message }) => message));
-  return removed(session);
+  return { ...ok("Done"), removed: true };
 }
 
 export function expunge(session: ImapSession, values: readonly Value[], byUid: boolean): Outcome {
@@ -54,13 +54,7 @@ export function expunge(session: ImapSession, values: readonly Value[], byUid: b
   const gone = scope.filter((message) => message.removedAt === undefined && message.has("\\Deleted"));
   if (gone.length === 0) return ok("Nothing to expunge");
   view.folder.remove(gone);
-  return removed(session);
-}
-
-/** With QRESYNC the client is told up to where it now knows everything (RFC 7162 §3.2.7, §3.2.9). */
-function removed(session: ImapSession): Outcome {
-  session.update(true);
-  return ok(session.enabled.qresync ? `[HIGHESTMODSEQ ${viewOf(session).folder.highestModseq}] Done` : "Done");
+  return { ...ok("Done"), removed: true };
 }
 
 export function append(session: ImapSession, values: readonly Value[]): Outcome {

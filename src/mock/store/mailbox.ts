@@ -100,6 +100,21 @@ export class MockMailbox {
     return true;
   }
 
+  /**
+   * What an operator does that restores a folder: the same mails under another UIDVALIDITY, their UIDs and mod-sequences counted anew.
+   * Sessions that have it open end with BYE. Throws `RangeError` where there is no such folder.
+   */
+  rebuild(name: string): MockFolder {
+    const old = this.folder(name);
+    if (!old) throw new RangeError("The mailbox has no such folder");
+    const folder = new MockFolder(old.name, this.#now(), old.specialUse);
+    folder.subscribed = old.subscribed;
+    for (const message of old.messages) folder.append(message.raw, message.internalDate, message.flags);
+    this.#folders[this.#folders.indexOf(old)] = folder;
+    old.end();
+    return folder;
+  }
+
   hasChildren(folder: MockFolder): boolean {
     return this.#folders.some((other) => other.name.startsWith(folder.name + DELIMITER));
   }
