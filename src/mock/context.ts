@@ -1,4 +1,6 @@
 import type { Fault, FaultName, FaultPoint, Faults } from "./faults.js";
+import type { Offer } from "./imap/capabilities.js";
+import type { FolderNaming } from "./imap/naming.js";
 import type { Observer } from "./observer.js";
 import type { MockLimits } from "./options.js";
 import type { Pki, TlsProfile } from "./pki/pki.js";
@@ -14,6 +16,9 @@ export interface MockContext {
   observer: Observer;
   limits: MockLimits;
   sizeLimit: number;
+  /** What the IMAP server offers, and how it names folders. */
+  offer: Offer;
+  naming: FolderNaming;
   hostname: string;
   now: () => Date;
   /** A mail was accepted: it is delivered, filed and reported on. */

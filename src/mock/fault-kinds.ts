@@ -30,7 +30,7 @@ export interface FaultKind {
 /** Every command of the IMAP server, as a moment. */
 export const IMAP_COMMAND_POINTS: readonly ImapFaultPoint[] = (
   "capability noop logout starttls auth id enable namespace idle list lsub status select examine create delete rename subscribe " +
-  "unsubscribe append check close unselect expunge fetch search store copy move getquota getquotaroot"
+  "unsubscribe append check close unselect expunge fetch search store copy move getquota getquotaroot setquota"
 )
   .split(" ")
   .map((name): ImapFaultPoint => `imap-${name}`);

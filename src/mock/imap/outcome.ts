@@ -10,3 +10,6 @@ export interface Outcome {
 export const ok = (text: string): Outcome => ({ kind: "OK", text });
 export const no = (text: string): Outcome => ({ kind: "NO", text });
 export const bad = (text: string): Outcome => ({ kind: "BAD", text });
+
+/** The command cannot be done: answered NO with this text. */
+export class Refusal extends Error {}

@@ -9,11 +9,11 @@ import { LineTooLong } from "../wire/connection.js";
 import { SessionOver } from "../wire/session-over.js";
 import { imapAuthenticate } from "./authenticate.js";
 import type { ImapExtension } from "./capabilities.js";
-import { announce, isOffered } from "./capabilities.js";
+import { announce } from "./capabilities.js";
 import type { Command } from "./commands.js";
 import { COMMANDS } from "./commands.js";
 import type { Outcome } from "./outcome.js";
-import { bad, no, ok } from "./outcome.js";
+import { bad, no, ok, Refusal } from "./outcome.js";
 import type { ReadCommand } from "./reader.js";
 import { readCommand } from "./reader.js";
 import { BadCharset } from "./search.js";
@@ -43,6 +43,8 @@ export class ImapSession {
   user: MockMailbox | undefined;
   readonly enabled: Enabled = { condstore: false, qresync: false };
   readonly faults: SessionFaults;
+  /** Of the command under way. */
+  tag = "";
   readonly #writer: ImapWriter;
   #view: FolderView | undefined;
   #idling = false;
@@ -88,7 +90,7 @@ export class ImapSession {
   }
 
   offers(name: ImapExtension): boolean {
-    return isOffered(name, (one) => this.faults.lasts(withoutFault(one), this.#addresses));
+    return this.context.offer.has(name, (one) => this.faults.lasts(withoutFault(one), this.#addresses));
   }
 
   capabilities(): string {
@@ -96,6 +98,7 @@ export class ImapSession {
       state: this.user ? "authenticated" : this.connection.tls ? "tls" : "clear",
       startTls: !this.connection.tls && !this.#strip(),
       sizeLimit: this.context.sizeLimit,
+      mechanisms: this.context.offer.mechanisms,
       offers: (name) => this.offers(name),
     });
   }
@@ -118,7 +121,11 @@ export class ImapSession {
     const { limits, sizeLimit } = this.context;
     for (let commands = 0; ; commands++) {
       const literal = this.user ? sizeLimit + limits.imapLine : limits.imapLiteralBeforeLogin;
-      const command = await readCommand(this.connection, { line: limits.imapLine, literal });
+      const command = await readCommand(this.connection, {
+        line: limits.imapLine,
+        literal,
+        unasked: this.offers("LITERAL+"),
+      });
       if (command === undefined) return;
       if (commands >= limits.commands) this.bye("Too many commands");
       if (this.#left-- <= 0) this.cut();
@@ -132,6 +139,7 @@ export class ImapSession {
 
   async #execute(command: ReadCommand): Promise<void> {
     if (this.#view?.folder.gone) this.bye("The folder was deleted");
+    this.tag = command.tag;
     this.faults.begin(momentOf(command.name), this.#addresses);
     // Nothing of an answer is sent while a fault may still take it away.
     if (this.faults.mayStrike(AFTER_DONE)) this.#writer.hold();
@@ -175,6 +183,7 @@ export class ImapSession {
       return fault ? faultOutcome(fault) : await command.run(this, values);
     } catch (error) {
       if (error instanceof SyntaxProblem) return bad(error.message);
+      if (error instanceof Refusal) return no(error.message);
       if (error instanceof BadCharset) return no("[BADCHARSET (US-ASCII UTF-8)] Charset not known");
       throw error;
     }
