@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import type { MockContext } from "../context.js";
 import { LineConnection } from "../wire/connection.js";
 import { Listener } from "../wire/listener.js";
+import { ImapDialogue } from "./dialogue.js";
 import { ImapSession } from "./session.js";
 
 /** The IMAP server: one session for each connection. */
@@ -29,7 +30,7 @@ export class ImapServer {
     const session = new ImapSession(this.#context, connection);
     this.#sessions.add(session);
     try {
-      await session.run(this.listener.size > limits.sessions);
+      await new ImapDialogue(session).run(this.listener.size > limits.sessions);
     } catch (error) {
       this.#context.failed(error);
       connection.cut();
