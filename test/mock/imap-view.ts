@@ -124,12 +124,19 @@ export class BelievingClient {
     else this.modseq = Math.max(this.modseq, ...fetched.map(({ modseq = 0 }) => modseq));
   }
 
+  /** Each UID is one message less, also where the client has not learnt yet which (RFC 7162 §3.2.10.2). */
+  #vanish(gone: ReadonlySet<number>): void {
+    const before = this.count;
+    this.messages = this.messages.filter((known) => !known || !gone.has(known.uid));
+    for (let unknown = gone.size - (before - this.count); unknown > 0; unknown--)
+      this.messages.splice(this.messages.indexOf(undefined), 1);
+  }
+
   #hear(line: string): void {
     const { exists, expunged, vanished, fetched } = factsOf(line);
     if (exists !== undefined) while (this.count < exists) this.messages.push(undefined);
     for (const number of expunged) this.messages.splice(number - 1, 1);
-    const gone = new Set(expand(vanished));
-    if (gone.size > 0) this.messages = this.messages.filter((known) => !known || !gone.has(known.uid));
+    this.#vanish(new Set(expand(vanished)));
     for (const { sequence, uid, flags } of fetched) {
       const known = this.messages[sequence - 1];
       if (known && flags) known.flags = new Set(flags);
