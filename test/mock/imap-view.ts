@@ -45,13 +45,18 @@ export class BelievingClient {
     const modseq = this.modseq;
     await this.#command("UNSELECT");
     const answer = await this.#client.imap(`SELECT INBOX (QRESYNC (${validity} ${modseq}))`);
-    const { exists = 0, vanishedEarlier, fetched, codes } = factsOf(answer);
+    const { exists = 0, vanished, vanishedEarlier, fetched, codes } = factsOf(answer);
     for (const uid of expand(vanishedEarlier)) remembered.delete(uid);
     for (const { uid = 0, flags = [] } of fetched) remembered.set(uid, new Set(flags));
     this.messages = [...remembered].sort(([a], [b]) => a - b).map(([uid, flags]) => ({ uid, flags }));
-    if (this.count !== exists)
-      throw new Error(`after QRESYNC ${this.count} messages, the server has ${exists}: ${answer}`);
+    const opened = Number(/^\* (\d+) EXISTS$/m.exec(answer)?.[1]);
+    if (this.count !== opened)
+      throw new Error(`after QRESYNC ${this.count} messages, the server has ${opened}: ${answer}`);
+    // What has happened while the folder was being opened.
+    this.#vanish(new Set(expand(vanished)));
+    while (this.count < exists) this.messages.push(undefined);
     this.modseq = Number(codes["HIGHESTMODSEQ"]);
+    await this.#learn();
   }
 
   async append(id: string): Promise<void> {
@@ -126,10 +131,15 @@ export class BelievingClient {
 
   /** Each UID is one message less, also where the client has not learnt yet which (RFC 7162 §3.2.10.2). */
   #vanish(gone: ReadonlySet<number>): void {
-    const before = this.count;
-    this.messages = this.messages.filter((known) => !known || !gone.has(known.uid));
-    for (let unknown = gone.size - (before - this.count); unknown > 0; unknown--)
-      this.messages.splice(this.messages.indexOf(undefined), 1);
+    for (const uid of gone) {
+      const own = this.messages.findIndex((known) => known?.uid === uid);
+      // UIDs rise: it is one of the unknown before the first that is known to be higher.
+      const higher = this.messages.findIndex((known) => known !== undefined && known.uid > uid);
+      const unknown = this.messages.lastIndexOf(undefined, higher < 0 ? this.count - 1 : higher);
+      const at = own < 0 ? unknown : own;
+      if (at < 0) throw new Error(`it is told that ${uid} is gone, of which it has not heard`);
+      this.messages.splice(at, 1);
+    }
   }
 
   #hear(line: string): void {
