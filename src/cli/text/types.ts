@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../../errors.js";
+import type { ActOutcome } from "../../mailbox/index.js";
 import type { SubmissionEventName } from "../../seams/index.js";
 import type { XdmAction } from "../../xdm/types.js";
 
@@ -25,6 +26,7 @@ export interface Text {
   errors: Readonly<Partial<Record<ErrorCode, string>>>;
   events: Readonly<Record<SubmissionEventName, string>>;
   actions: Readonly<Record<XdmAction, string>>;
+  actOutcomes: Readonly<Record<ActOutcome, string>>;
   view: ViewText;
   demo: DemoText;
 }
