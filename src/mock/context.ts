@@ -1,4 +1,6 @@
 import type { Fault, FaultName, FaultPoint, Faults } from "./faults.js";
+import type { Offer } from "./imap/capabilities.js";
+import type { FolderNaming } from "./imap/naming.js";
 import type { Observer } from "./observer.js";
 import type { MockLimits } from "./options.js";
 import type { Pki, TlsProfile } from "./pki/pki.js";
@@ -14,6 +16,9 @@ export interface MockContext {
   observer: Observer;
   limits: MockLimits;
   sizeLimit: number;
+  /** What the IMAP server offers, and how it names folders. */
+  offer: Offer;
+  naming: FolderNaming;
   hostname: string;
   now: () => Date;
   /** A mail was accepted: it is delivered, filed and reported on. */
@@ -49,6 +54,14 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
     };
     const timer = setTimeout(done, ms);
     signal.addEventListener("abort", done, { once: true });
+  });
+}
+
+/** Waits for the end of the connection. */
+export function gone(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
   });
 }
 

@@ -36,6 +36,11 @@ export class FaultSentence {
     return this.#add({ name: "slow", ms });
   }
 
+  /** Nothing is done and no answer comes. */
+  silence(): FaultTuning {
+    return this.#add({ name: "silence" });
+  }
+
   #add(script: FaultScript): FaultTuning {
     const own: FaultScript = { ...script, at: this.#at };
     return new FaultTuning(this.#faults.add(own), own);

@@ -10,11 +10,15 @@ export type {
   SmtpFaultPoint,
 } from "./faults.js";
 export { describeFault, FAULT_NAMES, SMTP_FAULT_POINTS } from "./faults.js";
+export type { ImapExtension } from "./imap/capabilities.js";
+export { IMAP_EXTENSIONS } from "./imap/capabilities.js";
 export { MockMedimail, startMockMedimail } from "./mock.js";
 export type { WaitOptions } from "./observer.js";
 export type {
   AutoReceipts,
   MailboxType,
+  MockFolderOptions,
+  MockImapOptions,
   MockLimits,
   MockMailboxAuth,
   MockMailboxOptions,

@@ -10,6 +10,8 @@ import type { DsnAction } from "./delivery.js";
 import { Delivery, findMail } from "./delivery.js";
 import { FaultSentence, momentOf } from "./fault-sentence.js";
 import { Faults } from "./faults.js";
+import { Offer } from "./imap/capabilities.js";
+import { FolderNaming } from "./imap/naming.js";
 import { ImapServer } from "./imap/server.js";
 import { mailWriter } from "./mail-files.js";
 import type { WaitOptions } from "./observer.js";
@@ -83,6 +85,8 @@ export class MockMedimail implements AsyncDisposable {
       observer: this.#observer,
       limits: { ...defaultLimits, ...options.limits },
       sizeLimit: options.sizeLimit ?? DEFAULT_SIZE_LIMIT,
+      offer: new Offer(options.imap ?? {}),
+      naming: new FolderNaming(options.imap?.namespace ?? {}),
       hostname: options.hostname ?? "localhost",
       now,
       accept: (mail, connection) => this.#delivery.accept(mail, connection),
@@ -270,6 +274,14 @@ export class MockMedimail implements AsyncDisposable {
   /** Delivers the mails that a `delay` fault has kept back; how many. */
   release(): number {
     return this.#delivery.release();
+  }
+
+  /**
+   * Ends the IMAP sessions of a mailbox, or of all: cut without a word, as a network does, or with the BYE of a server that restarts.
+   * How many there were.
+   */
+  disconnect(address?: string, options: { bye?: string } = {}): number {
+    return this.#imap.disconnect(address?.toLowerCase(), options.bye);
   }
 
   /** Ends every session and both servers; waits that are under way fail with `closed`. Nothing is left running. */

@@ -1,4 +1,6 @@
 import type { ObservationSink } from "../seams/observations.js";
+import type { ImapExtension } from "./imap/capabilities.js";
+import type { Mechanism } from "./sasl.js";
 
 /** Types of Medimail's account file (raccordement guide); CAB is of the national list. */
 export type MailboxType = "PER" | "ORG" | "APP" | "CAB" | "INT" | "MED";
@@ -24,6 +26,32 @@ export interface MockMailboxOptions {
   label?: string;
   /** Default: a certificate for APP, a token for every other type. */
   auth?: MockMailboxAuth;
+  /** Folders that are there from the start, beside INBOX. Default: Sent, Drafts, Trash and Junk, with their uses. */
+  folders?: readonly MockFolderOptions[];
+  /** Bytes that APPEND and COPY may fill, said by QUOTA; beyond, NO [OVERQUOTA]. Mails that arrive are not refused. Default 1 GiB. */
+  quota?: number;
+}
+
+export interface MockFolderOptions {
+  /** As on the wire: modified UTF-7 (`&AMk-l&AOk-ments envoy&AOk-s`), levels separated by `/` whatever the namespace. */
+  name: string;
+  /** `\Sent`, `\Drafts`, `\Trash`, `\Junk`, `\Archive`, `\All`, `\Flagged` (RFC 6154). */
+  specialUse?: string;
+}
+
+/** What the IMAP server offers. Each fault `no-…` takes an extension away from one session. */
+export interface MockImapOptions {
+  /** Plain IMAP4rev1 with STARTTLS and AUTHENTICATE, not one extension. Default false. */
+  bare?: boolean;
+  /** Extensions and mechanisms that are neither announced nor understood: `["QRESYNC", "AUTH=PLAIN"]`. What is built on them goes too. */
+  without?: readonly (ImapExtension | `AUTH=${Mechanism}`)[];
+  /** How folders are named. Default: no prefix, and `/`. */
+  namespace?: {
+    /** Of every folder but INBOX, its delimiter included: `INBOX.`. */
+    prefix?: string;
+    /** One character between the levels. */
+    delimiter?: string;
+  };
 }
 
 /** What recipients and their operators send back by themselves. */
@@ -50,6 +78,7 @@ export interface MockMedimailOptions {
   onObservation?: ObservationSink;
   /** Largest mail in bytes, announced by EHLO SIZE and APPENDLIMIT; refused beyond with 552 5.3.4. Default 25 MiB. */
   sizeLimit?: number;
+  imap?: MockImapOptions;
   /** The operator files what it accepts into the sender's Sent folder. Default false: few do. */
   filesSent?: boolean;
   autoReceipts?: AutoReceipts;

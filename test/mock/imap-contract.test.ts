@@ -283,6 +283,25 @@ describe.each([
       });
     });
 
+    describe("ESEARCH (RFC 4731)", () => {
+      it.each([
+        [
+          "UID SEARCH RETURN (MIN MAX COUNT ALL) UNFLAGGED",
+          /^\* ESEARCH \(TAG "A1"\) UID MIN 1 MAX 6 ALL 1:4,6 COUNT 5$/m,
+        ],
+        ["UID SEARCH RETURN () FLAGGED", /^\* ESEARCH \(TAG "A1"\) UID ALL 5$/m],
+        ["SEARCH RETURN (COUNT) SUBJECT nothing", /^\* ESEARCH \(TAG "A1"\) COUNT 0$/m],
+        ["SEARCH RETURN (MIN) SUBJECT nothing", /^\* ESEARCH \(TAG "A1"\)$/m],
+        ["UID SEARCH RETURN (ALL) CHARSET UTF-8 UID 2:3", /^\* ESEARCH \(TAG "A1"\) UID ALL 2[:,]3$/m],
+        ["UID SEARCH RETURN (MAX) MODSEQ 1", /^\* ESEARCH \(TAG "A1"\) UID MAX 6 MODSEQ \d+$/m],
+        ["UID SEARCH RETURN (NONSENSE) ALL", /^A1 BAD/m],
+      ])("%s", async (command, expected) => {
+        const { b } = await two(6, "ENABLE CONDSTORE");
+        await b.imap("UID STORE 5 +FLAGS.SILENT (\\Flagged)");
+        expect(await b.imap(command)).toMatch(expected);
+      });
+    });
+
     describe("IDLE", () => {
       async function heard(client: RawClient, what: RegExp): Promise<string> {
         for (;;) {

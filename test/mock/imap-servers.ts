@@ -66,13 +66,31 @@ export function dovecotMissing(): string | undefined {
     : "needs the Debian packages dovecot-imapd dovecot-lmtpd postfix";
 }
 
+interface DovecotSettings {
+  ca: string;
+  plainPassword: string;
+  imap: { port: number };
+}
+
+/** Ports below those of test/tools/operator.ts; where they are taken (another run on this machine), others. */
+function startDovecot(servers: string, folder: string): DovecotSettings {
+  let failure: unknown;
+  for (let attempt = 0; attempt < 4; attempt++) {
+    const base = 2_000 + ((process.pid + attempt * 13) % 79) * 100;
+    try {
+      return JSON.parse(execFileSync(join(servers, "start"), [folder, String(base)], { encoding: "utf8" }));
+    } catch (error) {
+      failure = error;
+      execFileSync(join(servers, "stop"), [folder]);
+    }
+  }
+  throw failure;
+}
+
 export async function dovecotServer(): Promise<TestServer> {
   const servers = join(sharedDir() ?? "", "mail-servers");
   const folder = mkdtempSync(join(tmpdir(), "medimail-dovecot-"));
-  const base = 40_000 + (process.pid % 200) * 100;
-  const settings: { ca: string; plainPassword: string; imap: { port: number } } = JSON.parse(
-    execFileSync(join(servers, "start"), [folder, String(base)], { encoding: "utf8" }),
-  );
+  const settings = startDovecot(servers, folder);
   const ca = readFileSync(settings.ca, "utf8");
   const address = () => `essai.${++mailboxes}@medecin.test.mssante.fr`;
   const plain = (user: string) => Buffer.from(`\0${user}\0${settings.plainPassword}`).toString("base64");

@@ -83,6 +83,18 @@ describe("the script of a fault", () => {
     expect(mock.after("imap authenticate").refuse().fault.at).toBe("imap-auth");
   });
 
+  it("silence: nothing is done and no answer comes, until the client goes away", async () => {
+    mock.after("DOT").silence();
+    const client = await smtpClient(mock, LABO);
+    const answer = submit(client, "a@t.fr");
+    await mock.waitFor((o) => o.kind === "fault" && o.name === "silence");
+    expect(await Promise.race([answer, new Promise((resolve) => setTimeout(() => resolve("nothing"), 150))])).toBe(
+      "nothing",
+    );
+    client.destroy();
+    expect(mock.mails).toEqual([]);
+  });
+
   it("is described by name", () => {
     for (const name of FAULT_NAMES) expect(describeFault(name).length).toBeGreaterThan(5);
   });

@@ -14,7 +14,9 @@ export async function imapAuthenticate(session: ImapSession, values: readonly Va
   if (session.user) return bad("Already authenticated");
   if (values.length > 2) return bad("Syntax of AUTHENTICATE");
   if (!connection.tls) return no("[PRIVACYREQUIRED] STARTTLS first");
-  if (!isMechanism(mechanism)) return no("[CANNOT] Mechanism not supported");
+  if (values.length === 2 && !session.offers("SASL-IR")) return bad("SASL-IR is not offered");
+  if (!isMechanism(mechanism) || !context.offer.mechanisms.includes(mechanism))
+    return no("[CANNOT] Mechanism not supported");
   let response = values[1] === undefined ? undefined : textOf(values[1]);
   const initialResponse = response !== undefined;
   if (response === undefined) {
@@ -44,7 +46,7 @@ export async function imapAuthenticate(session: ImapSession, values: readonly Va
   }
   if (fault?.name === "defer") return no("[UNAVAILABLE] Try again later");
   if (!outcome.ok || fault) return refuse(session, mechanism, outcome.ok ? false : (outcome.malformed ?? false));
-  session.user = outcome.mailbox;
+  session.login(outcome.mailbox);
   return ok(`[CAPABILITY ${session.capabilities()}] Authenticated`);
 }
 

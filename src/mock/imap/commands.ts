@@ -1,12 +1,15 @@
 import type { ImapExtension } from "./capabilities.js";
 import { enable } from "./condstore.js";
 import { fetch } from "./fetch-command.js";
-import { create, list, lsub, remove, rename, status, subscribe } from "./folder-commands.js";
+import { create, remove, rename, subscribe } from "./folder-commands.js";
+import { list, lsub } from "./list.js";
 import type { Outcome } from "./outcome.js";
 import { bad, no, ok } from "./outcome.js";
+import { getQuota, getQuotaRoot } from "./quota.js";
 import { search } from "./search-command.js";
 import { select } from "./select.js";
 import type { ImapSession } from "./session.js";
+import { status } from "./status.js";
 import { store } from "./store-command.js";
 import type { Value } from "./syntax.js";
 import { append, copy, expunge, move } from "./transfer.js";
@@ -55,13 +58,20 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   NAMESPACE: needing(
     "NAMESPACE",
     authenticated((session) => {
-      session.untagged('* NAMESPACE (("" "/")) NIL NIL');
+      const { prefix, delimiter } = session.context.naming;
+      session.untagged(`* NAMESPACE (("${prefix}" "${delimiter}")) NIL NIL`);
       return ok("Done");
     }),
   ),
   IDLE: needing(
     "IDLE",
     authenticated((session) => session.idle()),
+  ),
+  GETQUOTA: needing("QUOTA", authenticated(getQuota)),
+  GETQUOTAROOT: needing("QUOTA", authenticated(getQuotaRoot)),
+  SETQUOTA: needing(
+    "QUOTA",
+    authenticated(() => no("[NOPERM] Set by the operator")),
   ),
   LIST: authenticated(list),
   LSUB: authenticated(lsub),

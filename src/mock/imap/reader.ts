@@ -20,7 +20,7 @@ const MAX_LITERALS = 200;
  */
 export async function readCommand(
   connection: LineConnection,
-  limits: { line: number; literal: number },
+  limits: { line: number; literal: number /** LITERAL+ is offered. */; unasked: boolean },
 ): Promise<ReadCommand | null | undefined> {
   const segments: Segment[] = [];
   let masked = "";
@@ -40,7 +40,7 @@ export async function readCommand(
       text = line.slice(match[0].length);
       masked = match[0];
     }
-    const literal = /\{(\d{1,10})(\+?)\}$/.exec(text);
+    const literal = (limits.unasked ? /\{(\d{1,10})(\+?)\}$/ : /\{(\d{1,10})()\}$/).exec(text);
     masked += mask(head[1], literal ? text.slice(0, literal.index) : text);
     if (!literal) {
       segments.push(text);

@@ -2,11 +2,12 @@ import type { MockFolder } from "../store/folder.js";
 import type { Resync } from "./condstore.js";
 import { selectParameters } from "./condstore.js";
 import { fetchResponse } from "./fetch.js";
-import { mailboxOf, nameOf } from "./folder-commands.js";
+import { foundFolder, shownUidValidity } from "./folders.js";
 import { formatSet } from "./number-set.js";
 import type { Outcome } from "./outcome.js";
 import { no, ok } from "./outcome.js";
 import type { ImapSession } from "./session.js";
+import { tooMany } from "./session-faults.js";
 import type { Value } from "./syntax.js";
 import { SyntaxProblem } from "./syntax.js";
 import { FolderView } from "./view.js";
@@ -18,9 +19,8 @@ export async function select(session: ImapSession, values: readonly Value[], rea
   if (values.length > 2) throw new SyntaxProblem("A folder and one list of parameters are expected");
   if (session.view && session.offers("CONDSTORE")) session.untagged("* OK [CLOSED] The folder before is closed");
   session.view = undefined;
-  const name = nameOf(values[0]);
   const resync = selectParameters(session, values[1]);
-  const folder = mailboxOf(session).folder(name);
+  const folder = foundFolder(session, values[0]);
   if (!folder) return no("[NONEXISTENT] No such folder");
   const { enabled } = session;
   session.view = new FolderView(folder, { readOnly, enabled, onChange: session.changed });
@@ -32,11 +32,11 @@ export async function select(session: ImapSession, values: readonly Value[], rea
 function describe(session: ImapSession, folder: MockFolder, readOnly: boolean): void {
   session.untagged(`* FLAGS (${FLAG_LIST})`);
   session.untagged(`* OK [PERMANENTFLAGS (${readOnly ? "" : `${FLAG_LIST} \\*`})] Flags`);
-  session.untagged(`* ${folder.messages.length} EXISTS`);
+  session.untagged(`* ${folder.messages.length + tooMany(session.faults.struck("wrong-exists"))} EXISTS`);
   session.untagged("* 0 RECENT");
   const unseen = folder.messages.findIndex((message) => !message.has("\\Seen"));
   if (unseen >= 0) session.untagged(`* OK [UNSEEN ${unseen + 1}] First unseen`);
-  session.untagged(`* OK [UIDVALIDITY ${folder.uidValidity}] UIDs`);
+  session.untagged(`* OK [UIDVALIDITY ${shownUidValidity(session, folder)}] UIDs`);
   session.untagged(`* OK [UIDNEXT ${folder.uidNext}] Next UID`);
   // Only to who has asked for it (RFC 7162 §3.1.2), as Dovecot does.
   if (session.enabled.condstore) session.untagged(`* OK [HIGHESTMODSEQ ${folder.highestModseq}] Highest`);

@@ -2,12 +2,14 @@ import type { Socket } from "node:net";
 import type { MockContext } from "../context.js";
 import { LineConnection } from "../wire/connection.js";
 import { Listener } from "../wire/listener.js";
+import { ImapDialogue } from "./dialogue.js";
 import { ImapSession } from "./session.js";
 
 /** The IMAP server: one session for each connection. */
 export class ImapServer {
   readonly listener: Listener;
   readonly #context: MockContext;
+  readonly #sessions = new Set<ImapSession>();
   #count = 0;
 
   constructor(context: MockContext) {
@@ -26,14 +28,22 @@ export class ImapServer {
     const port = this.listener.port;
     observer.observe({ connection: connection.id, kind: "tcp", protocol: "imap", what: "open", port });
     const session = new ImapSession(this.#context, connection);
+    this.#sessions.add(session);
     try {
-      await session.run(this.listener.size > limits.sessions);
+      await new ImapDialogue(session).run(this.listener.size > limits.sessions);
     } catch (error) {
       this.#context.failed(error);
       connection.cut();
     } finally {
       session.close();
+      this.#sessions.delete(session);
       observer.observe({ connection: connection.id, kind: "tcp", protocol: "imap", what: "close", port });
     }
+  }
+  /** Ends the sessions of a mailbox, or all: cut, or with a BYE; how many. */
+  disconnect(address: string | undefined, bye: string | undefined): number {
+    const ended = [...this.#sessions].filter(({ user }) => address === undefined || user?.address === address);
+    for (const session of ended) session.disconnect(bye);
+    return ended.length;
   }
 }

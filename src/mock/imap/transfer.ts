@@ -2,17 +2,18 @@ import type { MockFolder } from "../store/folder.js";
 import type { Numbered } from "./chosen.js";
 import { chosen, expungeIssued, viewOf } from "./chosen.js";
 import { parseDateTime } from "./dates.js";
-import { mailboxOf, nameOf } from "./folder-commands.js";
+import { folderName, mailboxOf } from "./folders.js";
 import { formatSet } from "./number-set.js";
 import type { Outcome } from "./outcome.js";
 import { no, ok } from "./outcome.js";
+import { assertRoom } from "./quota.js";
 import type { ImapSession } from "./session.js";
 import { flagsOf } from "./store-command.js";
 import type { Value } from "./syntax.js";
 import { itemsOf, SyntaxProblem, textOf } from "./syntax.js";
 
 function target(session: ImapSession, value: Value | undefined): MockFolder | Outcome {
-  return mailboxOf(session).folder(nameOf(value)) ?? no("[TRYCREATE] No such folder");
+  return mailboxOf(session).folder(folderName(session, value)) ?? no("[TRYCREATE] No such folder");
 }
 
 /** Puts copies into a folder; the response code that says their UIDs, empty where UIDPLUS is not offered. */
@@ -30,6 +31,10 @@ export function copy(session: ImapSession, values: readonly Value[], byUid: bool
   if ("kind" in to) return to;
   // All or nothing (RFC 9051 §6.4.7).
   if (expunged) return expungeIssued();
+  assertRoom(
+    session,
+    found.reduce((sum, { message }) => sum + message.raw.length, 0),
+  );
   return found.length === 0 ? ok("Nothing to copy") : ok(`${duplicate(session, found, to)}Copied`);
 }
 
@@ -44,7 +49,7 @@ export function move(session: ImapSession, values: readonly Value[], byUid: bool
   const code = duplicate(session, found, to);
   if (code) session.untagged(`* OK ${code}Moved`);
   view.folder.remove(found.map(({ message }) => message));
-  return removed(session);
+  return { ...ok("Done"), removed: true };
 }
 
 export function expunge(session: ImapSession, values: readonly Value[], byUid: boolean): Outcome {
@@ -54,18 +59,12 @@ export function expunge(session: ImapSession, values: readonly Value[], byUid: b
   const gone = scope.filter((message) => message.removedAt === undefined && message.has("\\Deleted"));
   if (gone.length === 0) return ok("Nothing to expunge");
   view.folder.remove(gone);
-  return removed(session);
-}
-
-/** With QRESYNC the client is told up to where it now knows everything (RFC 7162 §3.2.7, §3.2.9). */
-function removed(session: ImapSession): Outcome {
-  session.update(true);
-  return ok(session.enabled.qresync ? `[HIGHESTMODSEQ ${viewOf(session).folder.highestModseq}] Done` : "Done");
+  return { ...ok("Done"), removed: true };
 }
 
 export function append(session: ImapSession, values: readonly Value[]): Outcome {
   const queue = [...values];
-  const name = nameOf(queue.shift());
+  const name = folderName(session, queue.shift());
   const flags = queue[0]?.kind === "list" ? flagsOf(itemsOf(queue.shift())) : [];
   const date = queue.length > 1 ? parseDateTime(textOf(queue.shift())) : session.context.now();
   const content = queue.shift();
@@ -73,6 +72,7 @@ export function append(session: ImapSession, values: readonly Value[]): Outcome 
   if (content.bytes.length > session.context.sizeLimit) return no("[TOOBIG] The mail is too big");
   const folder = mailboxOf(session).folder(name);
   if (!folder) return no("[TRYCREATE] No such folder");
+  assertRoom(session, content.bytes.length);
   const message = folder.append(content.bytes, date, flags);
   const code = session.offers("UIDPLUS") ? `[APPENDUID ${folder.uidValidity} ${message.uid}] ` : "";
   return ok(`${code}Appended`);

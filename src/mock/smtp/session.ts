@@ -1,5 +1,5 @@
 import type { MockContext } from "../context.js";
-import { pause, prepareTls, strike } from "../context.js";
+import { gone, pause, prepareTls, strike } from "../context.js";
 import type { FaultName, SmtpFaultPoint } from "../faults.js";
 import { certificateMailbox } from "../sasl.js";
 import type { MockMailbox } from "../store/mailbox.js";
@@ -169,6 +169,7 @@ export class SmtpSession {
       "reply",
       "drop",
       "garbage",
+      "silence",
       "token-refused",
       "full-mailbox",
       "unknown-recipient",
@@ -176,6 +177,10 @@ export class SmtpSession {
     ]);
     if (!fault) return undefined;
     if (fault.name === "drop") this.cut();
+    if (fault.name === "silence") {
+      await gone(this.connection.signal);
+      throw new SessionOver();
+    }
     if (fault.name === "garbage") {
       this.connection.write("** this is not SMTP **\r\n");
       this.connection.said("server", "** this is not SMTP **");

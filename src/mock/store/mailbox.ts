@@ -1,14 +1,15 @@
-import type { MailboxType, MockMailboxAuth } from "../options.js";
+import { MedimailError } from "../../errors.js";
+import type { MailboxType, MockFolderOptions, MockMailboxAuth } from "../options.js";
 import { MockFolder } from "./folder.js";
 import type { MockMessage } from "./message.js";
 
-const STANDARD: readonly [string, string | undefined][] = [
-  ["INBOX", undefined],
-  ["Sent", "\\Sent"],
-  ["Drafts", "\\Drafts"],
-  ["Trash", "\\Trash"],
-  ["Junk", "\\Junk"],
+const STANDARD: readonly MockFolderOptions[] = [
+  { name: "Sent", specialUse: "\\Sent" },
+  { name: "Drafts", specialUse: "\\Drafts" },
+  { name: "Trash", specialUse: "\\Trash" },
+  { name: "Junk", specialUse: "\\Junk" },
 ];
+const DEFAULT_QUOTA = 1024 ** 3;
 
 /** Separates the levels of folder names. */
 export const DELIMITER = "/";
@@ -21,6 +22,8 @@ export class MockMailbox {
   readonly type: MailboxType | "patient";
   readonly label: string;
   readonly auth: MockMailboxAuth | undefined;
+  /** Bytes. */
+  readonly quota: number;
   readonly #folders: MockFolder[];
   readonly #now: () => Date;
 
@@ -29,6 +32,8 @@ export class MockMailbox {
     type: MailboxType | "patient";
     label: string;
     auth?: MockMailboxAuth;
+    folders?: readonly MockFolderOptions[];
+    quota?: number;
     now: () => Date;
   }) {
     this.address = options.address;
@@ -36,11 +41,21 @@ export class MockMailbox {
     this.label = options.label;
     this.auth = options.auth;
     this.#now = options.now;
-    this.#folders = STANDARD.map(([name, use]) => new MockFolder(name, options.now(), use));
+    this.quota = options.quota ?? DEFAULT_QUOTA;
+    this.#folders = [new MockFolder("INBOX", options.now())];
+    for (const { name, specialUse } of options.folders ?? STANDARD) {
+      if (!this.create(name, specialUse))
+        throw new MedimailError("invalid_argument", "A folder that cannot be made", { path: "mailboxes.folders" });
+    }
   }
 
   get folders(): readonly MockFolder[] {
     return this.#folders;
+  }
+
+  /** Bytes of all its mails. */
+  get used(): number {
+    return this.#folders.reduce((sum, { messages }) => messages.reduce((size, { raw }) => size + raw.length, sum), 0);
   }
 
   /** Messages of a folder, oldest first. Default INBOX. */
@@ -66,7 +81,7 @@ export class MockMailbox {
   }
 
   /** Undefined where the name is taken, empty, or there are too many. */
-  create(name: string): MockFolder | undefined {
+  create(name: string, specialUse?: string): MockFolder | undefined {
     const wanted = canonical(name.endsWith(DELIMITER) ? name.slice(0, -1) : name);
     if (wanted === "" || this.folder(wanted) || this.#folders.length >= MAX_FOLDERS) return undefined;
     const levels = wanted.split(DELIMITER);
@@ -75,7 +90,7 @@ export class MockMailbox {
       const parent = levels.slice(0, i).join(DELIMITER);
       if (!this.folder(parent)) this.#folders.push(new MockFolder(parent, this.#now()));
     }
-    const folder = new MockFolder(wanted, this.#now());
+    const folder = new MockFolder(wanted, this.#now(), specialUse);
     this.#folders.push(folder);
     return folder;
   }
@@ -98,6 +113,21 @@ export class MockMailbox {
       if (child.name.startsWith(prefix)) child.name = wanted + DELIMITER + child.name.slice(prefix.length);
     folder.name = wanted;
     return true;
+  }
+
+  /**
+   * What an operator does that restores a folder: the same mails under another UIDVALIDITY, their UIDs and mod-sequences counted anew.
+   * Sessions that have it open end with BYE. Throws `RangeError` where there is no such folder.
+   */
+  rebuild(name: string): MockFolder {
+    const old = this.folder(name);
+    if (!old) throw new RangeError("The mailbox has no such folder");
+    const folder = new MockFolder(old.name, this.#now(), old.specialUse);
+    folder.subscribed = old.subscribed;
+    for (const message of old.messages) folder.append(message.raw, message.internalDate, message.flags);
+    this.#folders[this.#folders.indexOf(old)] = folder;
+    old.end();
+    return folder;
   }
 
   hasChildren(folder: MockFolder): boolean {

@@ -41,6 +41,8 @@ export class MockStore {
       type: options.type,
       label: options.label ?? address,
       auth,
+      ...(options.folders ? { folders: options.folders } : {}),
+      ...(options.quota === undefined ? {} : { quota: options.quota }),
       now: this.#now,
     });
     this.#mailboxes.set(address, mailbox);

@@ -120,6 +120,12 @@ export class LineConnection {
     if (!this.#socket.destroyed && this.#socket.writable) this.#socket.write(data);
   }
 
+  /** Writes as is, and waits until it has left or the connection is gone. */
+  async written(data: Buffer): Promise<void> {
+    if (this.#socket.destroyed || !this.#socket.writable) return;
+    await new Promise<void>((resolve) => this.#socket.write(data, () => resolve()));
+  }
+
   /** Waits until the client has taken what was written, or is gone: a slow reader must not fill our memory. */
   async drained(): Promise<void> {
     if (this.#ended || !this.#socket.writableNeedDrain) return;
