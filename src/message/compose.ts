@@ -7,7 +7,7 @@ import type { Entity } from "./mime.js";
 import { boundaryFor, delimited, fileEntity, multipartEntity, textEntity } from "./mime.js";
 import { birthNameOf, dateOf, givenOf, pdfName, typeLabel, writtenNames, xdmSubject } from "./naming.js";
 import { choosePdf } from "./pdf.js";
-import type { Composed, ComposedMail, ComposeInput, MailRecipient } from "./types.js";
+import type { Composed, ComposedMail, ComposeInput, MailFile, MailRecipient } from "./types.js";
 import { bodyFor } from "./wording.js";
 
 /** Bytes of a whole mail to a patient (Mon espace santé, mes-25mb). */
@@ -85,7 +85,8 @@ interface Attachments {
 }
 
 function attachmentsOf(input: ComposeInput): Attachments {
-  if (input.documents.length === 0 && input.archive === undefined) return { entities: [], pdfNames: [], problems: [] };
+  if (input.documents.length === 0 && input.archive === undefined)
+    return { entities: (input.files ?? []).map(givenFile), pdfNames: [], problems: [] };
   if (input.archive === undefined || input.documents.length === 0)
     throw new MedimailError("invalid_argument", "documents and their archive go together", {
       path: input.archive === undefined ? "archive" : "documents",
@@ -116,6 +117,18 @@ function attachmentsOf(input: ComposeInput): Attachments {
     if (bytes && name !== undefined) entities.push(fileEntity("application/pdf", name, bytes));
   });
   return { entities, pdfNames, problems };
+}
+
+/** A file of the caller's, whose name and type are checked here. A part of a mail may not be base64 where it is itself a mail (RFC 2046 §5.2.1). */
+function givenFile({ name, mimeType, content }: MailFile, index: number): Entity {
+  const path = `attachments[${index}]`;
+  headerText(name, `${path}.name`);
+  if (name.trim() === "" || /[/\\]/.test(name))
+    throw new MedimailError("invalid_argument", "a file has a name without folder", { path: `${path}.name` });
+  if (!/^[a-z0-9][a-z0-9.+-]{0,60}\/[a-z0-9][a-z0-9.+-]{0,80}$/i.test(mimeType))
+    throw new MedimailError("invalid_argument", "a file has a type: application/pdf", { path: `${path}.mimeType` });
+  const type = /^(?:message|multipart)\//i.test(mimeType) ? "application/octet-stream" : mimeType.toLowerCase();
+  return fileEntity(type, name, content);
 }
 
 /** The text of the mail: text/plain, or multipart/alternative where there is HTML (ECO.2.2.4). */
@@ -156,6 +169,11 @@ function sharedFields(input: ComposeInput, headers: readonly CdaHeader[]): { top
       return code;
     });
     bottom.push(fold("X-MSS-CODECDA", listed(codes)));
+  }
+  if (headers.length === 0 && input.forwarded) {
+    const codes = input.forwarded.codes.map((code, index) => asciiText(code, `forwarded.codes[${index}]`));
+    bottom.push(fold("X-MSS-INS", [input.forwarded.ins]));
+    if (codes.length > 0) bottom.push(fold("X-MSS-CODECDA", listed(codes)));
   }
   bottom.push(fold("X-MSS-NIL", [asciiText(input.nil, "nil")]));
   const software = `${headerText(input.software.name, "software.name")}/${headerText(input.software.version, "software.version")}`;
@@ -239,7 +257,16 @@ export function composeMails(input: ComposeInput): Composed {
     const kind = recipients[0]?.kind ?? "professional";
     const messageId = ids[index] ?? "";
     const body = bodyOf(kind);
-    const fields = [shared.top, addresses("To", recipients)];
+    const copies = recipients.filter(({ copy }) => copy === true);
+    const fields = [shared.top];
+    if (copies.length < recipients.length)
+      fields.push(
+        addresses(
+          "To",
+          recipients.filter(({ copy }) => copy !== true),
+        ),
+      );
+    if (copies.length > 0) fields.push(addresses("Cc", copies));
     if (subject !== "") fields.push(unstructured("Subject", subject));
     fields.push(messageIds("Message-ID", [messageId]), shared.bottom);
     // ECO.2.2.8: the only header that a professional's mail must not have.

@@ -1,3 +1,5 @@
+export type { AnsweredMail, Person } from "./answer.js";
+export { answerRecipients, answerSubject, forwardedText, quotedText, threadFields } from "./answer.js";
 export { composeMails, PATIENT_MAX_SIZE } from "./compose.js";
 export { messageIdFor } from "./message-id.js";
 export type { XdmSubjectInput } from "./naming.js";
@@ -14,6 +16,7 @@ export type {
   KoInput,
   MailBody,
   MailDocument,
+  MailFile,
   MailRecipient,
   MdnInput,
   Receipt,

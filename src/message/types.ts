@@ -8,6 +8,16 @@ export interface MailRecipient {
   kind: "professional" | "patient";
   /** Display name of the To field. */
   name?: string;
+  /** Stands in Cc. */
+  copy?: boolean;
+}
+
+/** A file of a mail without documents. */
+export interface MailFile {
+  /** As a person reads it: no folder, no control. */
+  name: string;
+  mimeType: string;
+  content: Uint8Array;
 }
 
 /** A CDA of the mail, with the PDF that goes beside the archive. */
@@ -25,6 +35,10 @@ export interface ComposeInput {
   documents: MailDocument[];
   /** The packed archive; absent for a mail without documents. */
   archive?: Uint8Array;
+  /** Files of a mail without documents: free mails, forwarded ones. */
+  files?: MailFile[];
+  /** Of a forwarded mail with an archive: what its fields said of it (ECO.2.4.1, ECO.2.4.2). */
+  forwarded?: { ins: "O" | "N"; codes: string[] };
   action: "create" | "replace" | "delete";
   /** ECO.2.4.3: in every mail. */
   nil: string;

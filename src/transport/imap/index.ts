@@ -1,4 +1,5 @@
 /** Reading a mailbox at the operator's: folders, mails by pages and by parts, what is new, and the search by Message-ID. */
+export type { AppendOptions, AppendReport } from "./actions/append.js";
 export type { FlagChange, MailsOfFolder } from "./actions/change-flags.js";
 export type { FolderReport } from "./actions/edit-folders.js";
 export type { ActedMail, ActOutcome, ActReport } from "./actions/report.js";

@@ -8,6 +8,7 @@ import type { Dialer } from "../../seams/dialer.js";
 import type { Random } from "../../seams/random.js";
 import { systemRandom } from "../../seams/random.js";
 import type { TlsVerifier } from "../../seams/tls.js";
+import { type AppendOptions, type AppendReport, appendMail } from "./actions/append.js";
 import { changeFlags, type FlagChange, type MailsOfFolder } from "./actions/change-flags.js";
 import { createFolder, deleteFolder, type FolderReport, renameFolder } from "./actions/edit-folders.js";
 import { removeMails } from "./actions/remove.js";
@@ -116,7 +117,12 @@ export interface ImapMailbox extends AsyncDisposable {
   place(folder: FolderRole, options?: { signal?: AbortSignal }): Promise<Place>;
   /** Bytes taken and allowed (RFC 9208); undefined where the server does not tell. */
   quota(options?: { signal?: AbortSignal }): Promise<{ usage: number; limit: number } | undefined>;
-  /** One part of a mail, in its transfer encoding, in pieces of 1 MB. */
+  /**
+   * Puts a mail into a folder, unless a mail of its Message-ID is there already; after a lost session the folder is looked at, nothing
+   * is repeated.
+   */
+  append(options: AppendOptions): Promise<AppendReport>;
+  /** One part of a mail in its transfer encoding, or the whole mail, in pieces of 1 MB. */
   part(options: PartOptions): AsyncIterable<Buffer>;
   close(): Promise<void>;
 }
@@ -152,6 +158,7 @@ export function createImapMailbox(options: ImapMailboxOptions): ImapMailbox {
     pages: (pages) => summaryPages(link, pages),
     search: (pages, query) => searchPages(link, pages, query),
     summary: (folder, uid, { signal } = {}) => oneSummary(link, folder, uid, signal),
+    append: (mail) => appendMail(link, mail),
     changeFlags: (change) => changeFlags(link, change),
     transfer: (transfer) => transferMails(link, transfer),
     remove: (mails) => removeMails(link, mails),

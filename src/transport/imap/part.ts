@@ -10,8 +10,8 @@ const CHUNK = 1024 * 1024;
 export interface PartOptions {
   folder: FolderRole;
   uid: number;
-  /** Of {@link ImapPart.part}. */
-  part: string;
+  /** Of {@link ImapPart.part}; absent: the whole mail, as it was received. */
+  part?: string;
   /** Of the summary: where the folder was made anew since, the UID is another mail's. */
   uidValidity?: string;
   /** Encoded bytes. A longer part ends with `mail_invalid`. */
@@ -38,12 +38,17 @@ export async function* partPieces(link: ImapLink, options: PartOptions): AsyncGe
             throw failed("the folder was made anew: the mail is to be listed again", { retryable: false });
           const message = await client.fetchOne(
             String(uid),
-            { uid: true, bodyParts: [{ key: part, start, maxLength: CHUNK }] },
+            {
+              uid: true,
+              ...(part === undefined
+                ? { source: { start, maxLength: CHUNK } }
+                : { bodyParts: [{ key: part, start, maxLength: CHUNK }] }),
+            },
             { uid: true },
           );
           if (!message || message.uid !== uid)
             throw failed("the mail is not in the folder any more", { retryable: false });
-          return message.bodyParts?.get(part) ?? Buffer.alloc(0);
+          return (part === undefined ? message.source : message.bodyParts?.get(part)) ?? Buffer.alloc(0);
         },
         false,
       ),
