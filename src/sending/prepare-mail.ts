@@ -132,7 +132,10 @@ export function prepareMail(
 }
 
 /** A composed report as a submission: durable, and once for each mail received (RFC 8098 §2.1). */
-export function prepareReport(report: ReportToSend, profile: SenderProfile): { submission: NewSubmission; problems: [] } {
+export function prepareReport(
+  report: ReportToSend,
+  profile: SenderProfile,
+): { submission: NewSubmission; problems: [] } {
   const { address, kind } = checkedRecipient(report.to, "to", profile);
   const content = Buffer.from(report.content.buffer, report.content.byteOffset, report.content.byteLength);
   const end = content.indexOf("\r\n\r\n") + 4;

@@ -81,11 +81,7 @@ export function allowedRecipients(
 }
 
 /** A recipient whose address is of the MSSanté space. @throws `recipient_invalid` */
-export function checkedRecipient(
-  given: string | RecipientInput,
-  path: string,
-  context: RuleContext,
-): AllowedRecipient {
+export function checkedRecipient(given: string | RecipientInput, path: string, context: RuleContext): AllowedRecipient {
   const input = typeof given === "string" ? { address: given } : given;
   let address: string;
   try {
