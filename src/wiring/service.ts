@@ -6,6 +6,7 @@ import { fileCopies } from "./sent-copies.js";
 
 /** Between an acceptance and its copy in Sent. */
 const SENT_COPY_MS = 1_000;
+const LAST_COPY_MS = 10_000;
 const DAY_MS = 24 * 3_600_000;
 /** Somebody waits for a receipt: it is looked for at least so often. */
 const EAGER_POLL_MS = 1_000;
@@ -48,10 +49,12 @@ export async function runDelivery(
   if (core.operator.filesSent || options.unknownPolicy === "resend") {
     chores.push({ name: "doubts", atStart: true, everyMs: () => 2_000, run: (during) => doubts(frame, core, during) });
   }
-  return runService(
+  await runService(
     { worker: core.worker, chores, clock, log },
     { signal, ...(submission === undefined ? {} : { submission }) },
   );
+  // A command delivers one submission and ends: its copy would else wait for the next run.
+  if (submission !== undefined) await fileCopies(frame, core, AbortSignal.timeout(LAST_COPY_MS)).catch(() => {});
 }
 
 export function readReceipts(

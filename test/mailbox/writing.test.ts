@@ -7,7 +7,10 @@ import { COLLEAGUE, configOf, DOCTOR, LABO, QUICK, soon, states } from "../sendi
 import { cdaOf, pdfOf } from "../tools/documents.js";
 import { otherClient } from "./other-client.js";
 
-async function place(options: ConnectorOptions = {}, mockOptions: MockMedimailOptions = { autoReceipts: { deliver: false } }) {
+async function place(
+  options: ConnectorOptions = {},
+  mockOptions: MockMedimailOptions = { autoReceipts: { deliver: false } },
+) {
   const mock = await startMockMedimail(mockOptions);
   const labo = createConnector(await configOf(mock, LABO), { ...QUICK });
   const doctor = createConnector(await configOf(mock, DOCTOR), { ...QUICK, ...options });
