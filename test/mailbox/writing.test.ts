@@ -165,6 +165,33 @@ describe("writing from the mailbox", () => {
   });
 });
 
+describe("answering a patient", () => {
+  const PATIENT = "254127514823558@patient.mssante.fr";
+  it("writes to the patient alone in his own mail, closed with FIN", async () => {
+    await using box = await place();
+    await box.other.append(
+      "INBOX",
+      Buffer.from(
+        `From: ${PATIENT}\r\nTo: ${DOCTOR}, ${COLLEAGUE}\r\nMessage-ID: <p1@patient.mssante.fr>\r\nSubject: Merci\r\n\r\nOk\r\n`,
+      ),
+    );
+    const mail = await only(box.doctor);
+    const answer = await box.doctor.mailbox.reply(mail, { all: true, fin: true, text: "Au revoir" });
+    expect(answer.messageIds).toHaveLength(2);
+    await accepted(answer);
+    const sent = await eventually(
+      () => mailsOf(box.other, "Sent"),
+      (list) => list.length > 1,
+    );
+    const toPatient = sent.find(({ to }) => to?.some(({ address }) => address === PATIENT));
+    const toColleague = sent.find(({ messageId }) => messageId !== toPatient?.messageId);
+    expect([toPatient?.to?.length, toPatient?.cc]).toEqual([1, undefined]);
+    expect(headerOf(toPatient, "x-mss-mes")).toBe("FIN");
+    expect(headerOf(toColleague, "x-mss-mes")).toBeUndefined();
+    expect(JSON.stringify([toColleague?.to, toColleague?.cc])).not.toContain(PATIENT);
+  });
+});
+
 describe("receipts from the mailbox", () => {
   async function asked(box: Awaited<ReturnType<typeof place>>, requestRead = true) {
     const submission = await box.labo.documents.submit({
