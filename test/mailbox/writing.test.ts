@@ -248,6 +248,17 @@ describe("receipts from the mailbox", () => {
     expect(await states(box.labo, submission.id)).toEqual({ [DOCTOR]: "refused" });
   });
 
+  it("needs no word where the receipt goes to the Return-Path", async () => {
+    await using box = await place();
+    await box.other.append(
+      "INBOX",
+      Buffer.from(
+        `Return-Path: <${LABO}>\r\nFrom: ${LABO}\r\nTo: ${DOCTOR}\r\nMessage-ID: <a2@x.mssante.fr>\r\nDisposition-Notification-To: <${LABO}>\r\nSubject: a\r\n\r\nb\r\n`,
+      ),
+    );
+    await accepted(await box.doctor.mailbox.receipt(await only(box.doctor), { disposition: "displayed" }));
+  });
+
   it("sends none where another program did, and none to another address without a person's word", async () => {
     await using box = await place({ delivery: "manual" });
     const { mail } = await asked(box);
