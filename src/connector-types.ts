@@ -1,6 +1,6 @@
 import type { Problem } from "./errors.js";
 import type { Logger, LogLevel } from "./log.js";
-import type { MailboxActions, MailboxReader } from "./mailbox/index.js";
+import type { MailboxActions, MailboxReader, MailboxWriter } from "./mailbox/index.js";
 import type { Runtime } from "./runtime.js";
 import type {
   Clock,
@@ -40,6 +40,11 @@ export interface ConnectorOptions {
   unknownPolicy?: UnknownPolicy;
   /** With `filesSent`: how long an accepted mail may take to appear in Sent. Default 15 s. */
   sentGraceMs?: number;
+  /**
+   * What we file in Sent after its acceptance, where the operator does not (`filesSent`): the mails written in the mailbox (`mails`, default),
+   * the sendings of documents too (`all`), or nothing.
+   */
+  sentCopies?: "mails" | "all" | "none";
   /** Between two looks for receipts. Default 30 s. */
   receiptPollMs?: number;
   /** How soon events of other processes are seen. Default 500 ms. */
@@ -88,8 +93,8 @@ export interface Connector {
       problems: Problem[];
     }>;
   };
-  /** The embedded mailbox (mode 2): reading and acting. */
-  readonly mailbox: MailboxReader & MailboxActions;
+  /** The embedded mailbox (mode 2): reading, acting and writing. */
+  readonly mailbox: MailboxReader & MailboxActions & MailboxWriter;
   readonly outbox: {
     /** Newest first. */
     list(query?: OutboxQuery): Promise<SubmissionRow[]>;

@@ -13,11 +13,13 @@ import {
 } from "./sending/index.js";
 import {
   type Core,
+  copiesDocuments,
   frameOf,
   mailboxOf,
   openCore,
   outboxCommands,
   Preparation,
+  type PreparedSubmission,
   readReceipts,
   runDelivery,
   senderProfile,
@@ -112,6 +114,13 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
     });
   }
 
+  async function enqueue(core: Core, prepared: PreparedSubmission, tx?: unknown): Promise<Submission> {
+    const stored = await core.store.submit(prepared.submission, tx === undefined ? {} : { tx });
+    core.worker.wake();
+    core.reader.notify();
+    return handle(core, stored.submission, stored.created, prepared.problems);
+  }
+
   async function submit(
     submission: DocumentSubmission,
     { signal, tx }: { signal?: AbortSignal; tx?: unknown } = {},
@@ -127,10 +136,8 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
       }
       const prepared = await preparation.prepare(submission, senderProfile(frame, core));
       stopIfAborted(signal);
-      const stored = await core.store.submit(prepared.submission, tx === undefined ? {} : { tx });
-      core.worker.wake();
-      core.reader.notify();
-      return handle(core, stored.submission, stored.created, prepared.problems);
+      if (copiesDocuments(frame, core)) prepared.submission.info.sentCopy = true;
+      return await enqueue(core, prepared, tx);
     } finally {
       preparing.leave();
     }
@@ -156,7 +163,7 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
         };
       },
     },
-    mailbox: mailboxOf(frame, open),
+    mailbox: mailboxOf(frame, open, enqueue),
     outbox: outboxCommands(frame, open),
     delivery: {
       async run({ signal, ...run }) {

@@ -55,6 +55,8 @@ const TABLE = {
   mail_invalid: no,
   mail_not_found: no,
   mail_too_large: by("MSS/va1.13"),
+  receipt_not_asked: by("ECO.3.1.6"),
+  receipt_unconfirmed: by("RFC 8098"),
   pdf_missing: by("ECO.2.1.1"),
   // what may be sent to whom
   identity_not_qualified: by("INS/va1.53"),

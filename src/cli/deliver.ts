@@ -15,11 +15,14 @@ const GRACE_MS = 10_000;
 export async function deliverAndWait(
   context: Context,
   connector: Connector,
-  document: DocumentSubmission,
+  document: DocumentSubmission | (() => Promise<Submission>),
   wait: Wait,
 ): Promise<number> {
   const since = Date.now();
-  const submission = await connector.documents.submit(document, { signal: context.signal });
+  const submission =
+    typeof document === "function"
+      ? await document()
+      : await connector.documents.submit(document, { signal: context.signal });
   await context.warnProblems(submission.problems);
   const rows = (await submission.status()).recipients;
   const waiting = new Waiting(

@@ -14,6 +14,7 @@ export type {
 export { MailActionError } from "./action-types.js";
 export { createMailboxActions } from "./actions.js";
 export { createMailboxReader } from "./mailbox.js";
+export { createReceipts, type ReceiptDeps } from "./receipts.js";
 export type {
   FolderInfo,
   ListOptions,
@@ -28,3 +29,13 @@ export type {
   MailSummary,
   SearchOptions,
 } from "./types.js";
+export { createMailboxWriter } from "./writing.js";
+export type {
+  FailureOptions,
+  ForwardOptions,
+  MailboxWriter,
+  NewMailOptions,
+  ReceiptOptions,
+  ReplyOptions,
+  WriteOptions,
+} from "./writing-types.js";

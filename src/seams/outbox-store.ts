@@ -79,6 +79,10 @@ export interface NewSubmission {
 export interface SubmissionInfo {
   actor?: string;
   documents: { uniqueId: string; setId?: string; versionNumber?: number; typeCode?: string }[];
+  /** Of what is not a sending of documents. A receipt leaves from the null path (RFC 8098 §3). */
+  kind?: "mail" | "receipt" | "failure";
+  /** A copy is to be filed in Sent once the operator has accepted it. */
+  sentCopy?: boolean;
   requestRead?: boolean;
   requestDelivery?: boolean;
   /** The caller's own reference, given back in events. */
@@ -129,6 +133,17 @@ export interface ClaimedMail {
   action: string;
   /** Those still queued. */
   recipients: { id: number; address: string; kind: "professional" | "patient" }[];
+}
+
+/** An accepted mail whose copy is not in Sent yet; in the caller's hands until `until`. */
+export interface SentCopy {
+  mailId: number;
+  submission: string;
+  messageId: string;
+  acceptedAt: number;
+  actor?: string;
+  /** Absent where the retention has erased it. */
+  content?: Uint8Array;
 }
 
 export interface NewEvent {
@@ -331,6 +346,10 @@ export interface OutboxStore {
 
   /** Content (heads, bodies, info, addresses of patients) of submissions settled before `settledBefore` is erased; the rows stay. */
   eraseContent(settledBefore: number, now: number): Promise<number>;
+  /** The next copy to file, held by the caller until `until`: two processes never file the same at once. */
+  takeSentCopy(query: { tenant: string; mailbox: string; now: number; until: number }): Promise<SentCopy | undefined>;
+  /** Filed, or given up: nothing is due any more; with `dueAt`, tried again then. */
+  endSentCopy(mailId: number, traces: TraceEntry[], dueAt?: number): Promise<void>;
   cursor(tenant: string, mailbox: string, name: string): Promise<string | undefined>;
   setCursor(tenant: string, mailbox: string, name: string, value: string): Promise<void>;
   close(): Promise<void>;

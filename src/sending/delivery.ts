@@ -278,14 +278,17 @@ export class DeliveryWorker {
       },
       maxAgeMs: this.#settings.maxAgeMs,
       trace: (entry) => this.deps.trace(entry, mail.info.actor, now),
-      from: this.deps.mailbox,
+      from: senderOf(mail, this.deps.mailbox),
     };
   }
 }
 
-function outgoing(mail: ClaimedMail, from: string) {
+/** A receipt leaves from the null path, and nobody reports about it (RFC 8098 §3). */
+const senderOf = ({ info }: ClaimedMail, mailbox: string): string => (info.kind === "receipt" ? "" : mailbox);
+
+function outgoing(mail: ClaimedMail, mailbox: string) {
   return {
-    from,
+    from: senderOf(mail, mailbox),
     to: mail.recipients.map((recipient) => recipient.address),
     content: mail.content,
     size: mail.size,
@@ -293,12 +296,14 @@ function outgoing(mail: ClaimedMail, from: string) {
       // Opaque and stable, so that a report that lost the Message-ID is matched all the same.
       envid: mail.messageId.slice(0, mail.messageId.lastIndexOf("@")),
       ret: "HDRS" as const,
-      notify:
-        mail.info.requestDelivery === false
-          ? (["FAILURE", "DELAY"] as ("SUCCESS" | "FAILURE" | "DELAY")[])
-          : (["SUCCESS", "FAILURE", "DELAY"] as ("SUCCESS" | "FAILURE" | "DELAY")[]),
+      notify: notifyOf(mail),
     },
   };
+}
+
+function notifyOf({ info }: ClaimedMail): ("SUCCESS" | "FAILURE" | "DELAY")[] {
+  if (info.kind === "receipt") return [];
+  return info.requestDelivery === false ? ["FAILURE", "DELAY"] : ["SUCCESS", "FAILURE", "DELAY"];
 }
 
 function codeOf(error: unknown): string {

@@ -15,6 +15,7 @@ export {
   type TraceDraft,
 } from "./outcome.js";
 export { contentHash, dedupeKey, type Prepared, prepare, type SenderProfile } from "./prepare.js";
+export { type MailToSend, prepareMail, prepareReport, type ReportToSend } from "./prepare-mail.js";
 export {
   type PollResult,
   pollReceipts,
@@ -24,6 +25,7 @@ export {
 } from "./receipt-poller.js";
 export { decideReceipt } from "./receipts.js";
 export { type AllowedRecipient, allowedRecipients, type RuleContext } from "./rules.js";
+export { fileSentCopies, type SentCopyDeps } from "./sent-copies.js";
 export { type Chore, runService, type ServiceDeps } from "./service.js";
 export { hasReached, SubmissionHandle } from "./submission.js";
 export type {

@@ -199,9 +199,14 @@ export function storedError(error: unknown, failure?: TransportFailure): StoredE
   };
 }
 
+function actionOf({ action, info }: ClaimedMail): string {
+  if (info.kind === "receipt" || info.kind === "failure") return "receipt";
+  return action === "delete" ? "delete-document" : "send";
+}
+
 function traceOfAttempt(mail: ClaimedMail, context: OutcomeContext, answer: string, ok: boolean): TraceEntry {
   return context.trace({
-    action: mail.action === "delete" ? "delete-document" : "send",
+    action: actionOf(mail),
     request: { from: context.from, recipients: mail.recipients, messageId: mail.messageId },
     answer,
     ok,

@@ -47,6 +47,11 @@ export function contentHash(submission: DocumentSubmission): string {
   return hash.digest("hex");
 }
 
+/** SHA-256 of a plain value, members in any order. */
+export function hashOf(value: unknown): string {
+  return createHash("sha256").update(stableJson(value)).digest("hex");
+}
+
 function stableJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(stableJson).join(",")}]`;
   if (value && typeof value === "object") {

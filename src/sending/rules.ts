@@ -19,7 +19,7 @@ export interface RuleContext {
 }
 
 /** The box of ANS that answers by itself, on the patients' side (requirement `mes-test`). */
-const PATIENT_TEST_BOX = "reponse.automatique-test@patient.mssante.fr";
+export const PATIENT_TEST_BOX = "reponse.automatique-test@patient.mssante.fr";
 
 const MASKS = {
   professional: "MASQUE_PS",
@@ -44,7 +44,7 @@ export function allowedRecipients(
   const own = ownAddress(submission, headers, context, problems);
   const recipients = new Map<string, AllowedRecipient>();
   for (const [index, given] of (submission.to ?? []).entries()) {
-    const recipient = checkedRecipient(given, index, context);
+    const recipient = checkedRecipient(given, `to[${index}]`, context);
     if (recipient.kind === "patient" && recipient.address !== PATIENT_TEST_BOX && recipient.address !== own()) {
       throw new MedimailError(
         "patient_address_refused",
@@ -81,9 +81,9 @@ export function allowedRecipients(
   return { recipients: list, problems };
 }
 
-function checkedRecipient(given: string | RecipientInput, index: number, context: RuleContext): AllowedRecipient {
+/** A recipient whose address is of the MSSanté space. @throws `recipient_invalid` */
+export function checkedRecipient(given: string | RecipientInput, path: string, context: RuleContext): AllowedRecipient {
   const input = typeof given === "string" ? { address: given } : given;
-  const path = `to[${index}]`;
   let address: string;
   try {
     address = parseMssAddress(input.address, context.addressSuffixes ? { suffixes: context.addressSuffixes } : {});

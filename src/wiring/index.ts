@@ -4,4 +4,5 @@ export { mailboxOf } from "./mailbox.js";
 export { type Operator, type OperatorOptions, openOperator } from "./operator.js";
 export { outboxCommands } from "./outbox.js";
 export { Preparation, type PreparedSubmission } from "./preparation.js";
+export { copiesDocuments } from "./sent-copies.js";
 export { readReceipts, runDelivery } from "./service.js";

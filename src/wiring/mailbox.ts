@@ -1,17 +1,56 @@
 import type { Connector } from "../connector-types.js";
 import { isMedimailError } from "../errors.js";
-import { createMailboxActions, createMailboxReader } from "../mailbox/index.js";
-import type { Core, Frame } from "./core.js";
+import { createMailboxActions, createMailboxReader, createMailboxWriter, createReceipts } from "../mailbox/index.js";
+import { messageIdFor } from "../message/index.js";
+import { prepareMail, prepareReport, type Submission } from "../sending/index.js";
+import { type Core, type Frame, senderProfile } from "./core.js";
+import type { PreparedSubmission } from "./preparation.js";
+import { copiesMails } from "./sent-copies.js";
 
 /** The embedded mailbox over the operator's sessions; its acts are traced in the store. */
-export function mailboxOf(frame: Frame, open: () => Promise<Core>): Connector["mailbox"] {
+export function mailboxOf(
+  frame: Frame,
+  open: () => Promise<Core>,
+  enqueue: (core: Core, prepared: PreparedSubmission) => Promise<Submission>,
+): Connector["mailbox"] {
   const imap = async () => {
     const { operator } = await open();
     operator.requireAuthorities();
     return operator.imap;
   };
+  const { software, sender } = frame.config;
+  const { tenant, mailbox } = frame;
+  const receipts = createReceipts({
+    open: imap,
+    own: mailbox,
+    label: sender.label,
+    nil: software.nil,
+    software,
+    now: () => frame.clock.now(),
+    messageId: () =>
+      messageIdFor({
+        submission: frame.random.uuid(),
+        recipientKey: "report",
+        domain: mailbox.slice(mailbox.lastIndexOf("@") + 1),
+      }),
+    known: async (key) => (await (await open()).store.findByKey(tenant, mailbox, key)) !== undefined,
+    async enqueue(report) {
+      const core = await open();
+      const sentCopy = report.kind === "failure" && copiesMails(frame, core);
+      return await enqueue(core, prepareReport({ ...report, sentCopy }, senderProfile(frame, core)));
+    },
+  });
+  const writer = createMailboxWriter(imap, mailbox, async (mail) => {
+    const core = await open();
+    return await enqueue(
+      core,
+      prepareMail({ ...mail, sentCopy: copiesMails(frame, core) }, senderProfile(frame, core)),
+    );
+  });
   return {
     ...createMailboxReader(imap),
+    ...writer,
+    ...receipts,
     ...createMailboxActions(imap, async (traces, actor) => {
       const { store } = await open();
       const now = frame.clock.now();

@@ -2,7 +2,11 @@ import { type Chore, type PollResult, pollReceipts, runService, settleDoubts } f
 import { localTime } from "../traces/index.js";
 import type { Core, Frame } from "./core.js";
 import { receiptSource } from "./receipt-source.js";
+import { fileCopies } from "./sent-copies.js";
 
+/** Between an acceptance and its copy in Sent. */
+const SENT_COPY_MS = 1_000;
+const LAST_COPY_MS = 10_000;
 const DAY_MS = 24 * 3_600_000;
 /** Somebody waits for a receipt: it is looked for at least so often. */
 const EAGER_POLL_MS = 1_000;
@@ -36,13 +40,21 @@ export async function runDelivery(
       run: (during) => readReceipts(frame, core, during),
     });
   }
+  chores.push({
+    name: "sent-copies",
+    atStart: true,
+    everyMs: () => Math.min(SENT_COPY_MS, options.settings?.pollMs ?? SENT_COPY_MS),
+    run: (during) => fileCopies(frame, core, during),
+  });
   if (core.operator.filesSent || options.unknownPolicy === "resend") {
     chores.push({ name: "doubts", atStart: true, everyMs: () => 2_000, run: (during) => doubts(frame, core, during) });
   }
-  return runService(
+  await runService(
     { worker: core.worker, chores, clock, log },
     { signal, ...(submission === undefined ? {} : { submission }) },
   );
+  // A command delivers one submission and ends: its copy would else wait for the next run.
+  if (submission !== undefined) await fileCopies(frame, core, AbortSignal.timeout(LAST_COPY_MS)).catch(() => {});
 }
 
 export function readReceipts(

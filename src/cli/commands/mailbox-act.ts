@@ -82,7 +82,7 @@ function either(options: Options, yes: string, no: string): boolean | undefined 
   return options.flag(yes) ? true : options.flag(no) ? false : undefined;
 }
 
-function uidOf(text: string): number {
+export function uidOf(text: string): number {
   if (!/^[1-9]\d{0,9}$/.test(text)) throw usage("UID is the number of a mail, as mailbox list shows it");
   return Number(text);
 }

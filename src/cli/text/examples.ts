@@ -22,6 +22,8 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   "mailbox flag": "medimail mailbox flag 42 --seen --config medimail.json",
   "mailbox move": "medimail mailbox move 42 43 --to Archives --config medimail.json",
   "mailbox delete": "medimail mailbox delete 42 --actor 899700000001 --config medimail.json",
+  "mailbox reply": "medimail mailbox reply 42 --body reponse.txt --actor 899700000001 --config medimail.json",
+  "mailbox receipt": "medimail mailbox receipt 42 --processed --config medimail.json",
   "mailbox save": "medimail mailbox save 42 --out ./recus --open --config medimail.json",
 };
 

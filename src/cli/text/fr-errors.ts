@@ -52,6 +52,8 @@ export const frenchErrors: Text["errors"] = {
   pdf_invalid: "ce n'est pas un PDF",
   pdf_missing: "il manque le PDF du document",
   proxy_failed: "le proxy a échoué",
+  receipt_not_asked: "ce courriel ne demande pas d'accusé",
+  receipt_unconfirmed: "l'accusé irait à une autre adresse que celle de l'expéditeur",
   recipient_invalid: "un destinataire est incorrect",
   recipient_outside_trust_space: "le destinataire est hors de l'espace de confiance",
   recipient_refused: "l'opérateur refuse le destinataire",

@@ -38,10 +38,10 @@ export const content: CoverageTable = {
     ["src/message/message-id.ts"],
     ["test/message/compose.test.ts", "test/compliance/sent-mail.test.ts"],
   ),
-  "ECO.2.2.2": partly(
-    "`inReplyTo` and `references` of a submission are written; replying to a mail received comes with the mailbox.",
-    ["src/message/compose.ts"],
-    ["test/message/compose.test.ts", "test/compliance/sent-mail.test.ts"],
+  "ECO.2.2.2": met(
+    "`mailbox.reply` writes In-Reply-To and References of the mail it answers; a submission of documents may be given both.",
+    ["src/message/compose.ts", "src/message/answer.ts", "src/mailbox/writing.ts"],
+    ["test/message/compose.test.ts", "test/compliance/sent-mail.test.ts", "test/mailbox/writing.test.ts"],
   ),
   "ECO.2.2.3": met(
     "Every text part is UTF-8 and says so.",

@@ -22,9 +22,9 @@ export const receiving: CoverageTable = {
     ["test/compliance/behaviour.test.ts"],
   ),
   "ECO.3.1.6": partly(
-    "Receipts got are matched, stored and shown; MDN can be composed, and answering a mail received comes with the mailbox.",
-    ["src/sending/receipts.ts"],
-    ["test/compliance/behaviour.test.ts"],
+    "Receipts got are matched, stored and shown; `mailbox.receipt` returns the MDN that a mail asks for, once, when a person or the software says so. Showing the receipts got is the software's.",
+    ["src/sending/receipts.ts", "src/mailbox/receipts.ts"],
+    ["test/compliance/behaviour.test.ts", "test/mailbox/writing.test.ts"],
   ),
   "MSS-va1.25": later("Comes with the mailbox; `openXdm` and `inspectCda` already read the data."),
   "MSS-va1.27": caller("A visual comparison is the software's, on its own patients."),

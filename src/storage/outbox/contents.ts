@@ -110,7 +110,8 @@ function sharedOf({ database, cipher }: OutboxContext, pk: number, cache: Map<nu
   return shared;
 }
 
-function part({ database, cipher }: OutboxContext, submission: string, pk: number, number: number): Uint8Array {
+/** One part of a submission's content, opened. @throws `storage_corrupt` where it is not there */
+export function part({ database, cipher }: OutboxContext, submission: string, pk: number, number: number): Uint8Array {
   const row = database.get<{ data: ArrayBuffer | Uint8Array }>(CONTENT, [pk, number]);
   if (!row) throw missing();
   return cipher.open(bytesOf(row.data), contentContext(submission, number));

@@ -16,6 +16,7 @@ import { events, findByKey, get, lastEventSeq, list, stats } from "./queries.js"
 import { receipts, recordReceipt } from "./receipts.js";
 import { appendTraces, cursor, eraseContent, eraseEvents, eraseTraces, setCursor, traces } from "./retention.js";
 import { OUTBOX_MIGRATIONS } from "./schema.js";
+import { endSentCopy, takeSentCopy } from "./sent-copies.js";
 import { settle } from "./settle.js";
 import { storeIdOf, submit } from "./submit.js";
 import { heartbeat, recover, removeWorker } from "./workers.js";
@@ -108,6 +109,8 @@ function storeOf(context: OutboxContext): SqliteOutbox {
     eraseTraces: (before) => read(() => eraseTraces(context, before)),
     eraseContent: (settledBefore, now) => read(() => eraseContent(context, settledBefore, now)),
     eraseEvents: (before) => eraseEvents(context, before),
+    takeSentCopy: (query) => takeSentCopy(context, query),
+    endSentCopy: (mailId, entries, dueAt) => endSentCopy(context, mailId, entries, dueAt),
     cursor: (tenant, mailbox, name) => read(() => cursor(context, tenant, mailbox, name)),
     setCursor: (tenant, mailbox, name, value) => setCursor(context, tenant, mailbox, name, value),
     close,

@@ -100,4 +100,11 @@ WHEN OLD.at_ms >= coalesce((SELECT max(before_ms) FROM medimail_trace_retention)
 END;
 `,
   },
+  {
+    name: "sent-copies",
+    sql: `
+CREATE TABLE medimail_sent_copies (
+  mail INTEGER PRIMARY KEY REFERENCES medimail_mails (id), due_at INTEGER NOT NULL DEFAULT 0) STRICT;
+`,
+  },
 ];

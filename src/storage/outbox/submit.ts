@@ -91,6 +91,7 @@ function insert(context: OutboxContext, sql: Sql, input: NewSubmission, prepared
   const recipients: RecipientRow[] = [];
   for (const [place, mail] of input.mails.entries()) {
     const mailId = insertMail(sql, pk, input, mail, place);
+    if (input.info.sentCopy) sql.run("INSERT INTO medimail_sent_copies (mail) VALUES (?)", [mailId]);
     for (const [index, recipient] of mail.recipients.entries()) {
       const id = insertRecipient(sql, pk, mailId, index, input, recipient, prepared.recipients[place]?.[index]);
       const { messageId } = mail;

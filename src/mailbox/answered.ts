@@ -1,0 +1,108 @@
+import { addressParser } from "postal-mime";
+import { MedimailError } from "../errors.js";
+import { type AnsweredMail, field, headerFields, type Person } from "../message/index.js";
+import { plainOf } from "../plain-text.js";
+import type { ImapMailbox, ImapSummary } from "../transport/imap/index.js";
+import { decoded } from "./decode.js";
+import { checkUid } from "./mailbox.js";
+import { attachmentsOf, mailSummary } from "./summary.js";
+import type { MailRef, MailSummary } from "./types.js";
+
+type Imap = Pick<ImapMailbox, "summary" | "part">;
+
+const MAX_TEXT = 1024 * 1024;
+
+/** A mail of the mailbox that is about to be answered, forwarded or acknowledged. */
+export interface Found {
+  found: ImapSummary;
+  mail: MailSummary;
+  header: Buffer;
+  fields: readonly (readonly [string, string])[];
+}
+
+/** @throws `mail_not_found` */
+export async function foundMail(imap: Imap, ref: MailRef, signal: AbortSignal | undefined): Promise<Found> {
+  checkUid(ref.uid);
+  const found = await imap.summary(ref.folder ?? "inbox", ref.uid, signal ? { signal } : {});
+  if (!found || (ref.uidValidity !== undefined && ref.uidValidity !== found.uidValidity))
+    throw new MedimailError("mail_not_found", "the folder has no mail of this UID", {
+      hint: "It was moved or deleted, or the folder was made anew: list the folder again.",
+    });
+  const header = await beginning(imap, found, signal);
+  return { found, mail: mailSummary(found), header, fields: headerFields(header) };
+}
+
+/** The first piece of the mail (1 MB at most): its header is in it. */
+async function beginning(
+  imap: Pick<ImapMailbox, "part">,
+  { path, uid, uidValidity, size }: ImapSummary,
+  signal: AbortSignal | undefined,
+): Promise<Buffer> {
+  const asked = { folder: path, uid, uidValidity, maxBytes: size + MAX_TEXT };
+  for await (const piece of imap.part(signal ? { ...asked, signal } : asked)) return piece;
+  return Buffer.alloc(0);
+}
+
+/** A part (or, without a number, the whole mail) in memory. @throws `mail_invalid` past `maxBytes` */
+export async function piecesOf(
+  imap: Pick<ImapMailbox, "part">,
+  { path, uid, uidValidity }: ImapSummary,
+  part: string | undefined,
+  maxBytes: number,
+  signal: AbortSignal | undefined,
+): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  const asked = { folder: path, uid, uidValidity, maxBytes, ...(part === undefined ? {} : { part }) };
+  for await (const piece of imap.part(signal ? { ...asked, signal } : asked)) pieces.push(piece);
+  return Buffer.concat(pieces);
+}
+
+/** What an answer is made of. The text is the first text/plain that is no file; HTML is not quoted. */
+export async function answeredMail(
+  imap: Imap,
+  { found, mail, header, fields }: Found,
+  quote: boolean,
+  signal: AbortSignal | undefined,
+): Promise<AnsweredMail> {
+  const text = quote ? await textOf(imap, found, signal) : undefined;
+  return {
+    header,
+    subject: mail.rawSubject,
+    ...(mail.from ? { from: mail.from } : {}),
+    replyTo: peopleOf(field(fields, "reply-to")),
+    to: mail.to,
+    cc: mail.cc,
+    ...(mail.date ? { date: mail.date } : {}),
+    ...(text === undefined ? {} : { text }),
+  };
+}
+
+/** Addresses of a field, freed of controls. */
+export function peopleOf(value: string | undefined): Person[] {
+  if (value === undefined) return [];
+  return addressParser(value.slice(0, 10_000), { flatten: true })
+    .map(({ name, address }) => ({ name: plainOf(name ?? "").slice(0, 200), address: plainOf(address ?? "") }))
+    .filter(({ address }) => address !== "");
+}
+
+async function textOf(imap: Imap, found: ImapSummary, signal: AbortSignal | undefined): Promise<string | undefined> {
+  const files = new Set(attachmentsOf(found).map(({ part }) => part));
+  const leaf = found.parts.find(({ part, mimeType }) => mimeType === "text/plain" && !files.has(part));
+  if (!leaf || leaf.encodedSize > MAX_TEXT) return undefined;
+  const raw = await piecesOf(imap, found, leaf.part, MAX_TEXT, signal);
+  const pieces: Uint8Array[] = [];
+  for await (const piece of decoded(one(raw), leaf.encoding)) pieces.push(piece);
+  return utf8OrLatin1(Buffer.concat(pieces));
+}
+
+async function* one(piece: Buffer): AsyncGenerator<Buffer> {
+  yield piece;
+}
+
+function utf8OrLatin1(bytes: Buffer): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return bytes.toString("latin1");
+  }
+}

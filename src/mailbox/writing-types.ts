@@ -1,0 +1,97 @@
+import type { MailFile } from "../message/index.js";
+import type { RecipientInput, Submission } from "../sending/index.js";
+import type { MailRef } from "./types.js";
+
+export interface WriteOptions {
+  text: string;
+  html?: string;
+  /** Files joined, in memory. */
+  attachments?: readonly MailFile[];
+  to?: readonly (string | RecipientInput)[];
+  cc?: readonly (string | RecipientInput)[];
+  /** Where answers go (ECO.2.2.5). Default: the configuration's. */
+  replyTo?: string;
+  /** Asks for a read receipt (ECO.2.3.2). */
+  requestRead?: boolean;
+  /** Closes the exchange with the patient: `X-MSS-MES: FIN` (ECO.2.2.8). */
+  fin?: boolean;
+  /** Who writes, for the traces (ECO.4.1.2). Default: the software. */
+  actor?: string;
+  /** The same key and content is sent once, however often it is asked. Without one, each call is a mail. */
+  idempotencyKey?: string;
+  reference?: string;
+  signal?: AbortSignal;
+}
+
+export interface NewMailOptions extends WriteOptions {
+  subject: string;
+  /** Writes to this patient: the address is built from the qualified INS (ECO.2.2.6, ECO.3.1.5). */
+  patient?: { value: string; oid: string };
+}
+
+export interface ReplyOptions extends WriteOptions {
+  /** Also to the others of To and Cc. Default false. */
+  all?: boolean;
+  /** The text that is answered below, each line marked. Default true. */
+  quote?: boolean;
+}
+
+export interface ForwardOptions extends Omit<WriteOptions, "text"> {
+  to: readonly (string | RecipientInput)[];
+  text?: string;
+  /** Most bytes of all the attachments taken along. Default 25 MB. */
+  maxBytes?: number;
+}
+
+export interface ReceiptOptions {
+  /**
+   * `displayed`: a person has read it. `processed`: the software has filed the document. `error`: it could not, with a code 900-906.
+   */
+  disposition: "displayed" | "processed" | "error";
+  /** 900 wrong version, 901 author, 902 patient unknown, 903 no INS, 904 INS differs, 905 INS incomplete, 906 other. */
+  code?: string;
+  /** In place of the label of the code. No health data. */
+  label?: string;
+  /** Without a person's act. Default: false for `displayed`, else true. */
+  automatic?: boolean;
+  /** The person accepts an address that is not the Return-Path (RFC 8098 §2.1). */
+  confirmed?: boolean;
+  /** Writes the error in the former form, `processed/Error: code^label`. */
+  legacyError?: boolean;
+  actor?: string;
+  signal?: AbortSignal;
+}
+
+export interface FailureOptions {
+  /** 900-906. */
+  code: string;
+  label?: string;
+  actor?: string;
+  signal?: AbortSignal;
+}
+
+/**
+ * Writing from the mailbox (mode 2). What is written is a submission of the outbox: durable once the call resolves, delivered, tried
+ * again and followed like a sending of documents. Professionals get one mail together, each patient one of his own.
+ */
+export interface MailboxWriter {
+  /** @throws `recipient_invalid`, `patient_address_refused`, `header_injection`, `mail_too_large`, `idempotency_conflict` */
+  send(mail: NewMailOptions): Promise<Submission>;
+  /** Answers: Reply-To or From, In-Reply-To and References (ECO.2.2.2). `to` and `cc` are added. @throws as {@link send}, `mail_not_found` */
+  reply(ref: MailRef, options: ReplyOptions): Promise<Submission>;
+  /** Sends on, with its attachments as they are. @throws as {@link send}, `mail_not_found` */
+  forward(ref: MailRef, options: ForwardOptions): Promise<Submission>;
+  /**
+   * The MDN that the sender asked for (RFC 8098, ECO.3.1.6), once for a mail: the same again gives the first submission.
+   *
+   * @throws `receipt_not_asked`, `receipt_unconfirmed`, `already_sent` ($MDNSent by another program), `idempotency_conflict` (another
+   * disposition was sent)
+   */
+  receipt(ref: MailRef, options: ReceiptOptions): Promise<Submission>;
+  /**
+   * The failure mail `[KO Intégration système !]` to the sender of a mail that asked for no receipt (in-std), once for a mail.
+   *
+   * @throws `invalid_argument` where it asked for one: then `receipt` with `error`.
+   */
+  failureMail(ref: MailRef, options: FailureOptions): Promise<Submission>;
+}

@@ -1,0 +1,61 @@
+import type { SentCopy, TraceEntry } from "../../seams/index.js";
+import { part } from "./contents.js";
+import type { OutboxContext } from "./context.js";
+import { headPart, openedInfo } from "./context.js";
+import { insertTraces } from "./journal.js";
+
+interface Due {
+  mail: number;
+  message_id: string;
+  body: number;
+  place: number;
+  settled_at: number | null;
+  pk: number;
+  id: string;
+  erased_at: number | null;
+  info: ArrayBuffer | null;
+}
+
+/** A mail of which the operator took one recipient at least, and none is still to be tried. */
+const NEXT = `SELECT c.mail, m.message_id, m.body, m.place, m.settled_at, s.pk, s.id, s.erased_at, s.info FROM medimail_sent_copies c
+  JOIN medimail_mails m ON m.id = c.mail JOIN medimail_submissions s ON s.pk = m.submission
+  WHERE c.due_at <= ? AND m.tenant = ? AND m.mailbox = ? AND m.state = 'done' AND EXISTS (SELECT 1 FROM medimail_recipients r
+    WHERE r.mail = m.id AND r.state IN ('accepted', 'delivered', 'read', 'integrated', 'refused'))
+  ORDER BY c.mail LIMIT 1`;
+
+export async function takeSentCopy(
+  context: OutboxContext,
+  { tenant, mailbox, now, until }: { tenant: string; mailbox: string; now: number; until: number },
+): Promise<SentCopy | undefined> {
+  const { database: sql, cipher } = context;
+  const query = [now, tenant, mailbox];
+  // A look without a lock first: as a rule there is none.
+  if (!sql.get<Due>(NEXT, query)) return undefined;
+  const due = await context.queue.write(() => {
+    const found = sql.get<Due>(NEXT, query);
+    if (found) sql.run("UPDATE medimail_sent_copies SET due_at = ? WHERE mail = ?", [until, found.mail]);
+    return found;
+  });
+  if (!due) return undefined;
+  const copy = { mailId: due.mail, submission: due.id, messageId: due.message_id, acceptedAt: due.settled_at ?? now };
+  if (due.erased_at !== null) return copy;
+  const { actor } = openedInfo(cipher, due.info, due.id);
+  const content = Buffer.concat([
+    part(context, due.id, due.pk, headPart(due.place)),
+    part(context, due.id, due.pk, due.body),
+  ]);
+  return { ...copy, content, ...(actor === undefined ? {} : { actor }) };
+}
+
+export function endSentCopy(
+  { database: sql, queue }: OutboxContext,
+  mailId: number,
+  traces: TraceEntry[],
+  dueAt?: number,
+): Promise<void> {
+  return queue.write(() => {
+    if (dueAt === undefined) sql.run("DELETE FROM medimail_sent_copies WHERE mail = ?", [mailId]);
+    else sql.run("UPDATE medimail_sent_copies SET due_at = ? WHERE mail = ?", [dueAt, mailId]);
+    if (traces.length > 0) insertTraces(sql, traces);
+  });
+}

@@ -1,0 +1,285 @@
+import type { ImapFlow } from "imapflow";
+import PostalMime, { type Email } from "postal-mime";
+import { describe, expect, it } from "vitest";
+import { type Connector, type ConnectorOptions, createConnector } from "../../src/index.js";
+import { type MockMedimailOptions, startMockMedimail } from "../../src/mock/index.js";
+import { COLLEAGUE, configOf, DOCTOR, LABO, QUICK, soon, states } from "../sending/kit.js";
+import { cdaOf, pdfOf } from "../tools/documents.js";
+import { otherClient } from "./other-client.js";
+
+async function place(
+  options: ConnectorOptions = {},
+  mockOptions: MockMedimailOptions = { autoReceipts: { deliver: false } },
+) {
+  const mock = await startMockMedimail(mockOptions);
+  const labo = createConnector(await configOf(mock, LABO), { ...QUICK });
+  const doctor = createConnector(await configOf(mock, DOCTOR), { ...QUICK, ...options });
+  const other = await otherClient(mock);
+  return {
+    mock,
+    labo,
+    doctor,
+    other,
+    async [Symbol.asyncDispose]() {
+      await other.logout();
+      await doctor.close();
+      await labo.close();
+      await mock.close();
+    },
+  };
+}
+
+const accepted = async (submission: Awaited<ReturnType<Connector["mailbox"]["send"]>>) =>
+  expect((await submission.settled({ until: "accepted", signal: soon() })).ok).toBe(true);
+
+/** The mails of a folder as an independent client and parser see them. */
+async function mailsOf(client: ImapFlow, folder: string): Promise<Email[]> {
+  const lock = await client.getMailboxLock(folder);
+  try {
+    await client.noop();
+    const mails = client.mailbox && client.mailbox.exists > 0 ? await client.fetchAll("1:*", { source: true }) : [];
+    return await Promise.all(mails.map(({ source }) => PostalMime.parse(source ?? "")));
+  } finally {
+    lock.release();
+  }
+}
+
+async function eventually<T>(read: () => Promise<T>, good: (value: T) => boolean): Promise<T> {
+  for (let turn = 0; ; turn += 1) {
+    const value = await read();
+    if (good(value) || turn > 100) return value;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+const headerOf = (mail: Email | undefined, name: string) => mail?.headers.find(({ key }) => key === name)?.value;
+const only = async (connector: Connector) => {
+  const mails = await eventually(
+    () => connector.mailbox.list().toArray({ limit: 10 }),
+    (list) => list.length > 0,
+  );
+  expect(mails).toHaveLength(1);
+  return mails[0] as (typeof mails)[number];
+};
+
+describe("writing from the mailbox", () => {
+  it("answers to all in one mail, in the thread, without the marker; own address left out", async () => {
+    await using box = await place();
+    await accepted(
+      await box.labo.mailbox.send({
+        to: [DOCTOR],
+        cc: [COLLEAGUE],
+        subject: "Re: XDM/1.0/DDM+Résultat",
+        text: "Bonjour\nUne question.",
+        replyTo: LABO,
+      }),
+    );
+    const mail = await only(box.doctor);
+    await accepted(await box.doctor.mailbox.reply(mail, { all: true, text: "Réponse", actor: "899700000001" }));
+    const [sent] = await eventually(
+      () => mailsOf(box.other, "Sent"),
+      (list) => list.length > 0,
+    );
+    expect(sent?.subject).toBe("Re: Résultat");
+    expect(sent?.to?.map(({ address }) => address)).toEqual([LABO]);
+    expect(sent?.cc?.map(({ address }) => address)).toEqual([COLLEAGUE]);
+    expect(sent?.inReplyTo).toBe(`<${mail.messageId}>`);
+    expect(sent?.references).toContain(`<${mail.messageId}>`);
+    expect(headerOf(sent, "x-mss-nil")).toBeTruthy();
+    expect(sent?.text).toContain("Réponse");
+    expect(sent?.text).toContain("> Une question.");
+    const thread = await box.doctor.mailbox.thread(mail);
+    expect(thread.map(({ messageId }) => messageId)).toEqual([mail.messageId, sent?.messageId?.slice(1, -1)]);
+  });
+
+  it("files the copy in Sent once, read, and traces it; never where the operator files it", async () => {
+    await using box = await place();
+    const submission = await box.doctor.mailbox.send({ to: [LABO], subject: "Bonjour", text: "texte" });
+    await accepted(submission);
+    await eventually(
+      () => mailsOf(box.other, "Sent"),
+      (list) => list.length > 0,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect((await mailsOf(box.other, "Sent")).map(({ messageId }) => messageId)).toEqual([
+      `<${submission.messageIds[0]}>`,
+    ]);
+    const traces = [];
+    for await (const trace of box.doctor.traces.list()) traces.push(trace.action);
+    expect(traces.filter((action) => action === "sent-copy")).toHaveLength(1);
+    const [inSent] = await box.doctor.mailbox.list({ folder: "sent" }).toArray({ limit: 5 });
+    expect(inSent?.flags).toContain("\\Seen");
+  });
+
+  it("leaves Sent to an operator that files what it accepts: one copy all the same", async () => {
+    await using box = await place({}, { filesSent: true });
+    await accepted(await box.doctor.mailbox.send({ to: [LABO], subject: "Bonjour", text: "texte" }));
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(await mailsOf(box.other, "Sent")).toHaveLength(1);
+  });
+
+  it("sends once under one key, and refuses another content under it", async () => {
+    await using box = await place();
+    const mail = { to: [LABO], subject: "Une fois", text: "texte", idempotencyKey: "k1" };
+    const first = await box.doctor.mailbox.send(mail);
+    const second = await box.doctor.mailbox.send(mail);
+    expect([second.id, second.created]).toEqual([first.id, false]);
+    await expect(box.doctor.mailbox.send({ ...mail, text: "autre" })).rejects.toMatchObject({
+      code: "idempotency_conflict",
+    });
+  });
+
+  it("forwards with the attachments byte for byte, and what the fields said of the archive", async () => {
+    await using box = await place();
+    const document = await box.labo.documents.submit({ documents: [{ cda: cdaOf(1, pdfOf(2_000, 1)) }], to: [DOCTOR] });
+    await document.settled({ until: "accepted", signal: soon() });
+    const mail = await only(box.doctor);
+    const [original] = await mailsOf(box.other, "INBOX");
+    await accepted(await box.doctor.mailbox.forward(mail, { to: [COLLEAGUE], text: "Pour avis" }));
+    const [sent] = await eventually(
+      () => mailsOf(box.other, "Sent"),
+      (list) => list.length > 0,
+    );
+    expect(sent?.subject).toBe(`Tr: ${mail.subject}`);
+    expect(sent?.attachments.map(({ filename }) => filename)).toEqual(
+      original?.attachments.map(({ filename }) => filename),
+    );
+    expect(sent?.attachments.map(({ content }) => Buffer.from(content as ArrayBuffer))).toEqual(
+      original?.attachments.map(({ content }) => Buffer.from(content as ArrayBuffer)),
+    );
+    expect(headerOf(sent, "x-mss-codecda")).toBe(headerOf(original, "x-mss-codecda"));
+    expect(headerOf(sent, "x-mss-ins")).toBe(headerOf(original, "x-mss-ins"));
+  });
+
+  it("lets nothing into a header, and writes to no patient whose INS is not given", async () => {
+    await using box = await place({ delivery: "manual" });
+    const base = { to: [LABO], subject: "x", text: "y" };
+    await expect(box.doctor.mailbox.send({ ...base, subject: "x\r\nBcc: a@b.mssante.fr" })).rejects.toMatchObject({
+      code: "header_injection",
+    });
+    await expect(
+      box.doctor.mailbox.send({ ...base, to: ["279035121518989@patient.mssante.fr"] }),
+    ).rejects.toMatchObject({ code: "patient_address_refused" });
+    await expect(box.doctor.mailbox.send({ ...base, fin: true })).rejects.toMatchObject({ code: "invalid_argument" });
+    expect(await box.doctor.outbox.list()).toEqual([]);
+  });
+});
+
+describe("answering a patient", () => {
+  const PATIENT = "254127514823558@patient.mssante.fr";
+  it("writes to the patient alone in his own mail, closed with FIN", async () => {
+    await using box = await place();
+    await box.other.append(
+      "INBOX",
+      Buffer.from(
+        `From: ${PATIENT}\r\nTo: ${DOCTOR}, ${COLLEAGUE}\r\nMessage-ID: <p1@patient.mssante.fr>\r\nSubject: Merci\r\n\r\nOk\r\n`,
+      ),
+    );
+    const mail = await only(box.doctor);
+    const answer = await box.doctor.mailbox.reply(mail, { all: true, fin: true, text: "Au revoir" });
+    expect(answer.messageIds).toHaveLength(2);
+    await accepted(answer);
+    const sent = await eventually(
+      () => mailsOf(box.other, "Sent"),
+      (list) => list.length > 1,
+    );
+    const toPatient = sent.find(({ to }) => to?.some(({ address }) => address === PATIENT));
+    const toColleague = sent.find(({ messageId }) => messageId !== toPatient?.messageId);
+    expect([toPatient?.to?.length, toPatient?.cc]).toEqual([1, undefined]);
+    expect(headerOf(toPatient, "x-mss-mes")).toBe("FIN");
+    expect(headerOf(toColleague, "x-mss-mes")).toBeUndefined();
+    expect(JSON.stringify([toColleague?.to, toColleague?.cc])).not.toContain(PATIENT);
+  });
+});
+
+describe("receipts from the mailbox", () => {
+  async function asked(box: Awaited<ReturnType<typeof place>>, requestRead = true) {
+    const submission = await box.labo.documents.submit({
+      documents: [{ cda: cdaOf(1, pdfOf(2_000, 1)) }],
+      to: [DOCTOR],
+      requestRead,
+    });
+    await submission.settled({ until: "accepted", signal: soon() });
+    return { submission, mail: await only(box.doctor) };
+  }
+
+  it.each([
+    ["displayed", undefined, "read"],
+    ["processed", undefined, "integrated"],
+    ["error", "902", "refused"],
+  ] as const)("%s (%s) moves the sender's submission to %s, once", async (disposition, code, state) => {
+    await using box = await place();
+    const { submission, mail } = await asked(box);
+    const options = { disposition, ...(code === undefined ? {} : { code }), confirmed: true };
+    const first = await box.doctor.mailbox.receipt(mail, options);
+    await accepted(first);
+    const second = await box.doctor.mailbox.receipt(mail, options);
+    expect([second.id, second.created]).toEqual([first.id, false]);
+    await eventually(
+      () => states(box.labo, submission.id),
+      (now) => now[DOCTOR] === state,
+    );
+    expect(await states(box.labo, submission.id)).toEqual({ [DOCTOR]: state });
+    expect((await box.doctor.mailbox.get(mail)).flags).toContain("$MDNSent");
+    const reports = await box.labo.mailbox.list().toArray({ limit: 10 });
+    expect(reports.map(({ kind }) => kind)).toEqual(["receipt"]);
+    await expect(
+      box.doctor.mailbox.receipt(mail, {
+        disposition: disposition === "displayed" ? "processed" : "displayed",
+        confirmed: true,
+      }),
+    ).rejects.toMatchObject({ code: "idempotency_conflict" });
+    const traces = [];
+    for await (const { action, ok } of box.doctor.traces.list()) traces.push([action, ok]);
+    expect(traces).toContainEqual(["receipt", true]);
+  });
+
+  it("sends none that was not asked for; the failure mail then tells the sender", async () => {
+    await using box = await place();
+    const { submission, mail } = await asked(box, false);
+    await expect(box.doctor.mailbox.receipt(mail, { disposition: "displayed" })).rejects.toMatchObject({
+      code: "receipt_not_asked",
+    });
+    await accepted(await box.doctor.mailbox.failureMail(mail, { code: "902" }));
+    await eventually(
+      () => states(box.labo, submission.id),
+      (now) => now[DOCTOR] === "refused",
+    );
+    expect(await states(box.labo, submission.id)).toEqual({ [DOCTOR]: "refused" });
+  });
+
+  it("needs no word where the receipt goes to the Return-Path", async () => {
+    await using box = await place();
+    await box.other.append(
+      "INBOX",
+      Buffer.from(
+        `Return-Path: <${LABO}>\r\nFrom: ${LABO}\r\nTo: ${DOCTOR}\r\nMessage-ID: <a2@x.mssante.fr>\r\nDisposition-Notification-To: <${LABO}>\r\nSubject: a\r\n\r\nb\r\n`,
+      ),
+    );
+    await accepted(await box.doctor.mailbox.receipt(await only(box.doctor), { disposition: "displayed" }));
+  });
+
+  it("sends none where another program did, and none to another address without a person's word", async () => {
+    await using box = await place({ delivery: "manual" });
+    const { mail } = await asked(box);
+    await box.other.append(
+      "INBOX",
+      Buffer.from(
+        `Return-Path: <${LABO}>\r\nFrom: ${LABO}\r\nTo: ${DOCTOR}\r\nMessage-ID: <a1@x.mssante.fr>\r\nDisposition-Notification-To: ${COLLEAGUE}\r\nSubject: a\r\n\r\nb\r\n`,
+      ),
+    );
+    const [elsewhere] = await eventually(
+      () => box.doctor.mailbox.list().toArray({ limit: 1 }),
+      ([first]) => first?.messageId === "a1@x.mssante.fr",
+    );
+    if (!elsewhere) throw new Error("not delivered");
+    await expect(box.doctor.mailbox.receipt(elsewhere, { disposition: "displayed" })).rejects.toMatchObject({
+      code: "receipt_unconfirmed",
+    });
+    await box.doctor.mailbox.flag(mail, { add: ["$MDNSent"] });
+    await expect(box.doctor.mailbox.receipt(mail, { disposition: "displayed", confirmed: true })).rejects.toMatchObject(
+      { code: "already_sent" },
+    );
+    expect(await box.doctor.outbox.list()).toEqual([]);
+  });
+});
