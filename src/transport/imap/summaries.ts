@@ -21,6 +21,15 @@ export interface ImapPart {
   encodedSize: number;
   encoding: string;
   disposition?: string;
+  /** As written: `iso-8859-1`. */
+  charset?: string;
+  /** RFC 3676 `format=flowed` and its `delsp=yes`. */
+  flowed?: boolean;
+  delSp?: boolean;
+  /** Without angle brackets: what HTML calls `cid:`. */
+  contentId?: string;
+  /** The multiparts that it is in, outermost first: `mixed:`, `alternative:1` (subtype and number). Absent for a mail of one part. */
+  within?: readonly string[];
 }
 
 /** What a list needs of a mail, without its body. */
@@ -47,7 +56,7 @@ export interface ImapSummary {
 }
 
 /** Of the header, beside what the envelope has. */
-const FIELDS = ["references", "auto-submitted"];
+const FIELDS = ["references", "auto-submitted", "x-mss-ins"];
 /** A mail of more parts shows the first ones only. */
 const MAX_PARTS = 1_000;
 const MAX_DEPTH = 30;
@@ -238,12 +247,13 @@ function dateOf(value: Date | string | undefined): Date | undefined {
 
 function leavesOf(root: MessageStructureObject): ImapPart[] {
   const leaves: ImapPart[] = [];
-  const walk = (node: MessageStructureObject, depth: number): void => {
+  const walk = (node: MessageStructureObject, depth: number, within: readonly string[]): void => {
     if (leaves.length >= MAX_PARTS || depth > MAX_DEPTH) return;
     const type = node.type?.toLowerCase() ?? "application/octet-stream";
     // A forwarded mail is one attachment, not its parts.
     if (node.childNodes && node.childNodes.length > 0 && type !== "message/rfc822") {
-      for (const child of node.childNodes) walk(child, depth + 1);
+      const inside = [...within, `${type.replace(/^multipart\//, "")}:${node.part ?? ""}`];
+      for (const child of node.childNodes) walk(child, depth + 1, inside);
       return;
     }
     if (type.startsWith("multipart/")) return;
@@ -255,8 +265,21 @@ function leavesOf(root: MessageStructureObject): ImapPart[] {
       encoding: node.encoding?.toLowerCase() ?? "7bit",
       ...(name === undefined ? {} : { name }),
       ...(node.disposition ? { disposition: node.disposition.toLowerCase() } : {}),
+      ...(within.length === 0 ? {} : { within }),
+      ...ofText(type, node.parameters ?? {}),
+      ...(node.id ? { contentId: node.id.trim().replace(/^<|>$/g, "").slice(0, 250) } : {}),
     });
   };
-  walk(root, 0);
+  walk(root, 0, []);
   return leaves;
+}
+
+function ofText(type: string, parameters: Readonly<Record<string, string>>): Partial<ImapPart> {
+  if (!type.startsWith("text/")) return {};
+  const { charset, format, delsp } = parameters;
+  return {
+    ...(charset ? { charset: charset.slice(0, 60) } : {}),
+    ...(format?.toLowerCase() === "flowed" ? { flowed: true } : {}),
+    ...(delsp?.toLowerCase() === "yes" ? { delSp: true } : {}),
+  };
 }
