@@ -1,6 +1,6 @@
 import type { Problem } from "./errors.js";
 import type { Logger, LogLevel } from "./log.js";
-import type { MailboxActions, MailboxReader } from "./mailbox/index.js";
+import type { MailboxActions, MailboxOpener, MailboxReader } from "./mailbox/index.js";
 import type { Runtime } from "./runtime.js";
 import type {
   Clock,
@@ -89,7 +89,7 @@ export interface Connector {
     }>;
   };
   /** The embedded mailbox (mode 2): reading and acting. */
-  readonly mailbox: MailboxReader & MailboxActions;
+  readonly mailbox: MailboxReader & MailboxOpener & MailboxActions;
   readonly outbox: {
     /** Newest first. */
     list(query?: OutboxQuery): Promise<SubmissionRow[]>;

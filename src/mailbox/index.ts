@@ -13,7 +13,20 @@ export type {
 } from "./action-types.js";
 export { MailActionError } from "./action-types.js";
 export { createMailboxActions } from "./actions.js";
+export type { BodyOptions, MailBody } from "./body.js";
+export type { BlockedContent, BlockedKind } from "./html.js";
 export { createMailboxReader } from "./mailbox.js";
+export type {
+  Agreement,
+  HealthDocument,
+  MailPatient,
+  OpenedMail,
+  OpenOptions,
+  PatientTraits,
+  Seen,
+} from "./open-types.js";
+export { createMailboxOpener, type MailboxOpener } from "./opener.js";
+export { shownName } from "./show-names.js";
 export type {
   FolderInfo,
   ListOptions,

@@ -1,6 +1,6 @@
 import type { Connector } from "../connector-types.js";
 import { isMedimailError } from "../errors.js";
-import { createMailboxActions, createMailboxReader } from "../mailbox/index.js";
+import { createMailboxActions, createMailboxOpener, createMailboxReader } from "../mailbox/index.js";
 import type { Core, Frame } from "./core.js";
 
 /** The embedded mailbox over the operator's sessions; its acts are traced in the store. */
@@ -12,6 +12,12 @@ export function mailboxOf(frame: Frame, open: () => Promise<Core>): Connector["m
   };
   return {
     ...createMailboxReader(imap),
+    ...createMailboxOpener({
+      imap,
+      inbox: async () => (await open()).inbox,
+      scope: { tenant: frame.tenant, mailbox: frame.mailbox },
+      now: () => frame.clock.now(),
+    }),
     ...createMailboxActions(imap, async (traces, actor) => {
       const { store } = await open();
       const now = frame.clock.now();
