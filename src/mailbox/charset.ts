@@ -44,8 +44,19 @@ export function decodeCharset(bytes: Uint8Array, label: string | undefined): Dec
   }
   if (/^utf-?16/.test(name) && !bytes.includes(0)) return { text: guessed(bytes), problem: lied() };
   const decoder = decoderOf(ALIASES[name] ?? name);
+  if (decoder?.encoding === "windows-1252") return { text: windows1252(bytes) };
   if (decoder) return { text: decoder.decode(bytes) };
   return { text: guessed(bytes), problem: warning("charset_unknown", "The charset of the text is not a known one.") };
+}
+
+/** What windows-1252 has where ISO-8859-1 has controls (0x80 to 0x9F), as browsers read it. */
+const HIGH = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";
+
+/** By hand: the decoder of Node 20 leaves 0x80 to 0x9F as controls. */
+export function windows1252(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    .toString("latin1")
+    .replace(/[\x80-\x9f]/g, (control) => HIGH[control.charCodeAt(0) - 0x80] as string);
 }
 
 /** Mostly UTF-8 with a broken byte or a cut end stays UTF-8; else windows-1252, as old French software writes. */
@@ -53,7 +64,7 @@ function lossy(bytes: Uint8Array): string {
   const text = new TextDecoder("utf-8").decode(bytes);
   const broken = text.split("\ufffd").length - 1;
   const letters = text.match(/[\u0080-\ufffc]/g)?.length ?? 0;
-  return letters > broken * 4 ? text : new TextDecoder("windows-1252").decode(bytes);
+  return letters > broken * 4 ? text : windows1252(bytes);
 }
 
 function guessed(bytes: Uint8Array): string {

@@ -1,3 +1,5 @@
+import { windows1252 } from "./charset.js";
+
 /** A file that Outlook packed into `winmail.dat`. */
 export interface TnefFile {
   name: string;
@@ -124,7 +126,7 @@ function propertiesOf(data: Buffer): Partial<TnefFile> {
 const padded = (length: number): number => Math.ceil(length / 4) * 4;
 
 function textOf(bytes: Buffer, wide: boolean): string {
-  const text = wide ? bytes.toString("utf16le") : new TextDecoder("windows-1252").decode(bytes);
+  const text = wide ? bytes.toString("utf16le") : windows1252(bytes);
   const end = text.indexOf("\0");
   return (end < 0 ? text : text.slice(0, end)).slice(0, 500);
 }
