@@ -10,7 +10,9 @@ export type Compared = Pick<
   replaces: readonly string[];
 };
 
-type Known = Pick<InboxSighting, "uniqueId" | "setId" | "versionNumber" | "action" | "mailId" | "receivedAt">;
+type Known = Pick<InboxSighting, "uniqueId" | "setId" | "versionNumber" | "action" | "mailId" | "receivedAt"> & {
+  id?: number;
+};
 
 export interface SeenVerdict {
   seen: Seen;
@@ -37,7 +39,11 @@ export function seenOf(document: Compared, records: readonly InboxRecord[], mail
   const version = document.versionNumber;
   const conflict = version !== undefined && series.some(({ versionNumber }) => versionNumber === version);
   const verdict = (seen: Seen): SeenVerdict => ({ seen, conflict });
-  if (same.some((known) => isEarlier(known, document))) return verdict("duplicate");
+  const own = records.find(
+    ({ mailId, uniqueId, action }) =>
+      mailId === document.mailId && uniqueId === document.uniqueId && action === document.action,
+  );
+  if (same.some((known) => isEarlier(known, document, own?.id))) return verdict("duplicate");
   const deleted = others.some(({ uniqueId, action }) => uniqueId === document.uniqueId && deletes(action));
   if (deleted && !deletes(document.action)) return verdict("obsolete");
   const versions = series.map(({ versionNumber }) => versionNumber).filter((known) => known !== undefined);
@@ -48,9 +54,13 @@ export function seenOf(document: Compared, records: readonly InboxRecord[], mail
   return verdict("new");
 }
 
-/** Of two mails the one that came first; the same moment is told apart by the id, so that one of them is the first for everybody. */
-function isEarlier(known: Known, document: Compared): boolean {
+/**
+ * Of two mails the one that came first. A server tells the second only: within it the one that was noted first.
+ *
+ * @param own the registry's number for the document itself, where it is noted
+ */
+function isEarlier(known: Known, document: Compared, own: number | undefined): boolean {
   if (known.mailId === document.mailId) return true;
   if (known.receivedAt !== document.receivedAt) return known.receivedAt < document.receivedAt;
-  return known.mailId < document.mailId;
+  return own === undefined || (known.id ?? own) < own;
 }

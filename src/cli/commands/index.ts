@@ -4,6 +4,7 @@ import { cdaWrap } from "./cda-wrap.js";
 import { demo } from "./demo.js";
 import { mailboxFolders, mailboxList, mailboxSave, mailboxSearch } from "./mailbox.js";
 import { mailboxDelete, mailboxFlag, mailboxMove } from "./mailbox-act.js";
+import { mailboxShow } from "./mailbox-show.js";
 import { mock } from "./mock.js";
 import { outboxCancel, outboxList, outboxRetry, outboxShow, outboxStats } from "./outbox.js";
 import { outboxRun } from "./outbox-run.js";
@@ -33,6 +34,7 @@ export const COMMANDS: readonly Command[] = [
   tracesExport,
   mailboxFolders,
   mailboxList,
+  mailboxShow,
   mailboxSave,
   mailboxSearch,
   mailboxFlag,
@@ -43,7 +45,7 @@ export const COMMANDS: readonly Command[] = [
 /** Commands of the contract that a later version serves: refused by name, never as unknown. */
 export const NOT_SERVED: readonly string[] = [
   "cda render",
-  ...["show", "watch", "reply", "receipt"].map((name) => `mailbox ${name}`),
+  ...["watch", "reply", "receipt"].map((name) => `mailbox ${name}`),
   "discover",
   "trust",
   "directory",
