@@ -1,6 +1,6 @@
 import type { Problem } from "./errors.js";
 import type { Logger, LogLevel } from "./log.js";
-import type { MailboxActions, MailboxOpener, MailboxReader } from "./mailbox/index.js";
+import type { Inbox, MailboxActions, MailboxOpener, MailboxReader } from "./mailbox/index.js";
 import type { Runtime } from "./runtime.js";
 import type {
   Clock,
@@ -90,6 +90,8 @@ export interface Connector {
   };
   /** The embedded mailbox (mode 2): reading and acting. */
   readonly mailbox: MailboxReader & MailboxOpener & MailboxActions;
+  /** Documents that come in, handed to the software unattended. */
+  readonly inbox: Inbox;
   readonly outbox: {
     /** Newest first. */
     list(query?: OutboxQuery): Promise<SubmissionRow[]>;

@@ -14,6 +14,7 @@ import {
 import {
   type Core,
   frameOf,
+  inboxOf,
   mailboxOf,
   openCore,
   outboxCommands,
@@ -120,6 +121,7 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
     }
   }
 
+  const inbox = inboxOf(frame, open);
   const connector: Connector = {
     ready: async () => (await open()).operator.requireAuthorities(),
     documents: {
@@ -141,6 +143,15 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
       },
     },
     mailbox: mailboxOf(frame, open),
+    inbox: {
+      ...inbox,
+      integrate(handler, options) {
+        const work = inbox.integrate(handler, { ...options, signal: AbortSignal.any([options.signal, stop.signal]) });
+        // `close()` waits for the document in hand.
+        track(work.catch(() => {}));
+        return work;
+      },
+    },
     outbox: outboxCommands(frame, open),
     delivery: {
       async run({ signal, ...run }) {

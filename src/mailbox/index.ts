@@ -15,6 +15,15 @@ export { MailActionError } from "./action-types.js";
 export { createMailboxActions } from "./actions.js";
 export type { BodyOptions, MailBody } from "./body.js";
 export type { BlockedContent, BlockedKind } from "./html.js";
+export { createInbox } from "./integrate.js";
+export type {
+  Inbox,
+  InboxEntry,
+  IncomingDocument,
+  IntegrateOptions,
+  IntegrationHandler,
+  IntegrationHooks,
+} from "./integrate-types.js";
 export { createMailboxReader } from "./mailbox.js";
 export type {
   Agreement,

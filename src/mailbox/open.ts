@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { field, headerFields } from "../message/index.js";
 import type { InboxRecord, InboxScope, InboxSighting, InboxStore } from "../seams/index.js";
 import type { ImapMailbox, ImapSummary } from "../transport/imap/index.js";
-import { collect } from "./collect.js";
+import { collect, digest } from "./collect.js";
 import { matchPdfs } from "./match-pdf.js";
 import type { HealthDocument, MailPatient, OpenedMail, OpenOptions } from "./open-types.js";
 import { agreementOf, type MailIdentity, patientAddressIns } from "./patient.js";
@@ -100,9 +100,10 @@ export function noted({ replaces: _replaces, ...sighting }: Compared, seenAt: nu
   return { ...sighting, seenAt };
 }
 
-/** What a document is compared by; undefined where it has no id. */
+/** What a document is compared by; its bytes stand for an id that it has not. */
 export function comparedOf(document: HealthDocument, mail: ImapSummary): Compared | undefined {
-  const { uniqueId, setId, versionNumber, action, replaces } = document;
+  const { setId, versionNumber, action, replaces, content } = document;
+  const uniqueId = document.uniqueId ?? (content && `without-id:${digest(content)}`);
   if (uniqueId === undefined) return undefined;
   return {
     uniqueId,

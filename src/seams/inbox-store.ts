@@ -32,6 +32,8 @@ export interface InboxRecord extends InboxSighting {
   /** Where the mail was when it was queued for the software. */
   place?: InboxPlace;
   attempts: number;
+  /** It waits, or its mail is not finished. */
+  pending: boolean;
   /** Of the last failure: a code, never the software's text. */
   error?: string;
 }
@@ -55,7 +57,12 @@ export interface InboxStore {
   enqueue(scope: InboxScope, sightings: readonly InboxSighting[], place: InboxPlace, dueAt: number): Promise<void>;
   /** Notes, for a person's own integration, that the software has it. False where it was never seen. */
   markIntegrated(scope: InboxScope, document: { uniqueId: string; action: InboxAction }, at: number): Promise<boolean>;
-  /** Takes what is due for this owner, oldest mail first; what a dead owner held is taken over. */
+  /** Everything noted of one mail. */
+  ofMail(scope: InboxScope, mailId: string): Promise<InboxRecord[]>;
+  /**
+   * Takes what is due for this owner, oldest mail first; what a dead owner held is taken over. Beside what waits, what is integrated and
+   * whose mail is not finished (filed, answered) yet. The documents of one mail are one owner's at a time.
+   */
   claim(query: InboxClaim): Promise<InboxRecord[]>;
   settle(id: number, outcome: InboxOutcome): Promise<void>;
   /** Newest first. */
@@ -73,8 +80,12 @@ export interface InboxClaim extends InboxScope {
 }
 
 export type InboxOutcome =
+  /** The software has it; its mail is to be finished. */
   | { state: "integrated"; at: number }
-  | { state: "waiting"; dueAt: number; error: string }
+  /** The mail of what is integrated is finished, or will be with its last document. */
+  | { state: "finished" }
+  /** Tried again later, where it waits as where its mail is not finished. */
+  | { state: "later"; dueAt: number; error: string }
   /** Given back untried: the program stops. */
   | { state: "released" }
   | { state: "aside"; error: string };

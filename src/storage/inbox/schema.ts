@@ -16,7 +16,8 @@ CREATE TABLE medimail_inbox (
   integrated_at INTEGER, attempts INTEGER NOT NULL DEFAULT 0, due_at INTEGER, owner TEXT, error TEXT, data BLOB NOT NULL,
   UNIQUE (document, action, mail)) STRICT;
 CREATE INDEX medimail_inbox_series ON medimail_inbox (series) WHERE series IS NOT NULL;
-CREATE INDEX medimail_inbox_due ON medimail_inbox (tenant, mailbox, due_at) WHERE state = 'waiting';
+CREATE INDEX medimail_inbox_due ON medimail_inbox (tenant, mailbox, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX medimail_inbox_mail ON medimail_inbox (mail);
 CREATE INDEX medimail_inbox_state ON medimail_inbox (tenant, mailbox, state, id);
 `,
   },

@@ -31,6 +31,7 @@ interface Row {
   state: InboxState;
   integrated_at: number | null;
   attempts: number;
+  due_at: number | null;
   error: string | null;
   document: ArrayBuffer;
   mail: ArrayBuffer;
@@ -115,6 +116,7 @@ export function inboxOf(context: InboxContext): InboxStore {
       state: row.state,
       ...(row.integrated_at === null ? {} : { integratedAt: row.integrated_at }),
       attempts: row.attempts,
+      pending: row.due_at !== null,
       ...(row.error === null ? {} : { error: row.error }),
     };
   };
@@ -166,6 +168,12 @@ export function inboxOf(context: InboxContext): InboxStore {
             [at, documentKey(scope, uniqueId), action],
           ).changes > 0,
       ),
+    ofMail: (scope, mailId) =>
+      read(() =>
+        sql
+          .all<Row>("SELECT * FROM medimail_inbox WHERE mail = ? ORDER BY id", [keyOf(scope, "inbox-mail", mailId)])
+          .map(opened),
+      ),
     claim: (query) => queue.write(() => claim(query)),
     settle: (id, outcome) => queue.write(() => settle(id, outcome)),
     list: (scope, { state, limit = LIMIT }) =>
@@ -191,7 +199,7 @@ export function inboxOf(context: InboxContext): InboxStore {
 
   function claim({ tenant, mailbox, owner, isDead, now, limit }: InboxClaim): InboxRecord[] {
     const owners = sql.all<{ owner: string }>(
-      "SELECT DISTINCT owner FROM medimail_inbox WHERE tenant = ? AND mailbox = ? AND state = 'waiting' AND owner IS NOT NULL",
+      "SELECT DISTINCT owner FROM medimail_inbox WHERE tenant = ? AND mailbox = ? AND due_at IS NOT NULL AND owner IS NOT NULL",
       [tenant, mailbox],
     );
     for (const { owner: other } of owners) {
@@ -203,9 +211,10 @@ export function inboxOf(context: InboxContext): InboxStore {
         ]);
     }
     const rows = sql.all<Row>(
-      `SELECT * FROM medimail_inbox WHERE tenant = ? AND mailbox = ? AND state = 'waiting' AND owner IS NULL AND due_at <= ?
+      `SELECT * FROM medimail_inbox AS i WHERE tenant = ? AND mailbox = ? AND owner IS NULL AND due_at <= ?
+       AND NOT EXISTS (SELECT 1 FROM medimail_inbox AS o WHERE o.mail = i.mail AND o.owner <> ?)
        ORDER BY received_at, id LIMIT ?`,
-      [tenant, mailbox, now, limit],
+      [tenant, mailbox, now, owner, limit],
     );
     // Counted before the software is called: a document that ends the process each time is set aside too.
     for (const { id } of rows)
@@ -217,11 +226,14 @@ export function inboxOf(context: InboxContext): InboxStore {
     switch (outcome.state) {
       case "integrated":
         sql.run(
-          "UPDATE medimail_inbox SET state = 'integrated', integrated_at = ?, due_at = NULL, owner = NULL, error = NULL WHERE id = ?",
-          [outcome.at, id],
+          "UPDATE medimail_inbox SET state = 'integrated', integrated_at = ?, due_at = ?, attempts = 0, owner = NULL, error = NULL WHERE id = ?",
+          [outcome.at, outcome.at, id],
         );
         return;
-      case "waiting":
+      case "finished":
+        sql.run("UPDATE medimail_inbox SET due_at = NULL, owner = NULL, error = NULL WHERE id = ?", [id]);
+        return;
+      case "later":
         sql.run("UPDATE medimail_inbox SET due_at = ?, owner = NULL, error = ? WHERE id = ?", [
           outcome.dueAt,
           outcome.error,
