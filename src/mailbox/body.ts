@@ -3,7 +3,7 @@ import type { ImapMailbox, ImapPart, ImapSummary } from "../transport/imap/index
 import { type BodySegment, bodyParts } from "./body-parts.js";
 import { charsetOfHtml, decodeCharset } from "./charset.js";
 import { unflowed } from "./flowed.js";
-import { type BlockedContent, safeHtml } from "./html.js";
+import { type BlockedContent, safePieces } from "./html.js";
 import { htmlOfText, textOfHtml } from "./html-text.js";
 import { partBytes } from "./part-bytes.js";
 import { attachmentsOf } from "./summary.js";
@@ -60,10 +60,11 @@ export async function bodyOf(
   const segments = bodyParts(mail.parts);
   const read: { plain?: string; html?: string }[] = [];
   for (const segment of segments) read.push(await readSegment(reading, segment));
+  // The text beside an HTML form may be empty: some software writes it for form's sake.
+  const own = read.every(({ plain, html }) => plain !== undefined && (plain.trim() !== "" || html === undefined));
   const safe = read.some(({ html }) => html !== undefined)
-    ? await safeHtml(read.map(({ plain, html }) => html ?? htmlOfText(plain ?? "")).join("\n"))
+    ? await safePieces(read.map(({ plain, html }) => html ?? htmlOfText(plain ?? "")))
     : undefined;
-  const own = read.every(({ plain }) => plain !== undefined);
   if (mail.parts.some(({ mimeType }) => /^application\/(?:x-)?pkcs7-mime$/.test(mimeType)) && segments.length === 0)
     note(reading, {
       severity: "warning",
@@ -71,8 +72,8 @@ export async function bodyOf(
       message: "The body is encrypted or sealed (S/MIME).",
     });
   return {
-    text: own || !safe ? read.map(({ plain }) => plain ?? "").join("\n") : await textOf(read),
-    ...(safe ? { html: safe.html } : {}),
+    text: own || !safe ? read.map(({ plain }) => plain ?? "").join("\n") : textOf(read, safe.pieces),
+    ...(safe ? { html: safe.pieces.join("\n") } : {}),
     blocked: safe?.blocked ?? [],
     inline: inlineOf(mail, safe?.cids ?? []),
     truncated: reading.truncated || (safe?.truncated ?? false),
@@ -80,9 +81,10 @@ export async function bodyOf(
   };
 }
 
-async function textOf(read: readonly { plain?: string; html?: string }[]): Promise<string> {
-  const texts: string[] = [];
-  for (const { plain, html } of read) texts.push(plain ?? textOfHtml((await safeHtml(html ?? "")).html));
+function textOf(read: readonly { plain?: string; html?: string }[], safe: readonly string[]): string {
+  const texts = read.map(({ plain, html }, index) =>
+    html === undefined || plain?.trim() ? (plain ?? "") : textOfHtml(safe[index] ?? ""),
+  );
   return texts.join("\n\n");
 }
 

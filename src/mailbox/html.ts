@@ -87,21 +87,39 @@ const SIZE = /^\d{1,4}%?$/;
  * a server. Links to the web stay, and say nothing of where they are followed from. What is left out is counted.
  */
 export async function safeHtml(html: string): Promise<SafeHtml> {
-  const { default: sanitize } = await import("sanitize-html");
-  const seen = new Seen();
-  const end = endOf(html);
-  const safe = sanitize(html.slice(0, end), optionsOf(seen));
-  return { html: safe, blocked: seen.list(), cids: [...seen.cids], truncated: end < html.length };
+  const { pieces, ...safe } = await safePieces([html]);
+  return { html: pieces.join(""), ...safe };
 }
 
-/** Where the last tag that is read ends. */
-function endOf(html: string): number {
-  let at = -1;
-  for (let tags = 0; tags <= MAX_TAGS; tags += 1) {
+/**
+ * The HTML of several parts, each made safe on its own: what one leaves open (a comment, a text area) must not swallow the next, which
+ * another may have written (a banner of the operator's). The limit of tags is for all.
+ */
+export async function safePieces(
+  pieces: readonly string[],
+): Promise<Omit<SafeHtml, "html"> & { pieces: readonly string[] }> {
+  const { default: sanitize } = await import("sanitize-html");
+  const seen = new Seen();
+  let left = MAX_TAGS;
+  let truncated = false;
+  const safe = pieces.map((html) => {
+    const { end, tags } = readable(html, left);
+    left -= tags;
+    truncated ||= end < html.length;
+    return sanitize(html.slice(0, end), optionsOf(seen));
+  });
+  return { pieces: safe, blocked: seen.list(), cids: [...seen.cids], truncated };
+}
+
+/** Up to where so many tags are read, and how many there are. */
+function readable(html: string, most: number): { end: number; tags: number } {
+  let at = html.indexOf("<");
+  let tags = 0;
+  while (at >= 0 && tags < most) {
+    tags += 1;
     at = html.indexOf("<", at + 1);
-    if (at < 0) return html.length;
   }
-  return at;
+  return { end: at < 0 ? html.length : at, tags };
 }
 
 function optionsOf(seen: Seen): IOptions {
