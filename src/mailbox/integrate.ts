@@ -5,6 +5,7 @@ import type { ImapMailbox, ImapSummary } from "../transport/imap/index.js";
 import type { Inbox, InboxEntry, IntegrateOptions, IntegrationHandler, IntegrationHooks } from "./integrate-types.js";
 import { comparedOf, mailIdOf, noted, openMail } from "./open.js";
 import type { HealthDocument, OpenedMail } from "./open-types.js";
+import { mailSummary } from "./summary.js";
 
 export interface InboxDeps {
   imap: () => Promise<Pick<ImapMailbox, "summary" | "part" | "pages" | "search">>;
@@ -39,7 +40,6 @@ export function createInbox(deps: InboxDeps): Inbox {
 
 /** One call of `integrate`. */
 class Run {
-  readonly #owner: string;
   readonly #options: IntegrateOptions & typeof DEFAULTS;
   /** The mail that was opened last: its documents come one after the other. */
   #last: { mailId: string; mail: ImapSummary; opened: OpenedMail } | undefined;
@@ -51,7 +51,6 @@ class Run {
     private readonly handler: IntegrationHandler,
     options: IntegrateOptions,
   ) {
-    this.#owner = deps.owner();
     const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
     this.#options = { ...DEFAULTS, ...given } as IntegrateOptions & typeof DEFAULTS;
   }
@@ -91,8 +90,22 @@ class Run {
     for (const { uid, uidValidity } of after.reverse()) {
       if (signal.aborted) return;
       const mail = await imap.summary(folder, uid, { signal });
-      if (mail?.uidValidity === uidValidity) await this.#queue(mail);
+      if (mail?.uidValidity === uidValidity) await this.#queueOrSkip(mail);
       await this.cursors.setCursor(tenant, mailbox, name, `${uidValidity} ${uid}`);
+    }
+  }
+
+  /** A mail that breaks its reader must not keep out those after it; a server or a store that fails is another matter. */
+  async #queueOrSkip(mail: ImapSummary): Promise<void> {
+    try {
+      await this.#queue(mail);
+    } catch (error) {
+      if (isMedimailError(error) && error.code !== "mail_invalid") throw error;
+      this.#tell("inbox.unreadable", error);
+      const problem = { severity: "error", code: "mail_invalid", message: "The mail cannot be read." } as const;
+      await this.deps.hooks
+        .unreadable?.(mailSummary(mail), [problem])
+        .catch((failed: unknown) => this.#tell("inbox.hook-failed", failed));
     }
   }
 
@@ -122,7 +135,8 @@ class Run {
     const { inbox, deps } = this;
     const claimed = await inbox.claim({
       ...deps.scope,
-      owner: this.#owner,
+      // Named anew each time: a name that grows old counts as a dead process's on another machine.
+      owner: this.deps.owner(),
       isDead: deps.isDead,
       now: deps.clock.now(),
       limit: BATCH,
@@ -144,11 +158,13 @@ class Run {
 
   async #hand(record: InboxRecord): Promise<void> {
     const { mail, opened } = await this.#mailOf(record);
-    const document = opened.documents.find((one) => {
+    const named = opened.documents.filter((one) => {
       const compared = comparedOf(one, mail);
       return compared?.uniqueId === record.uniqueId && compared.action === record.action;
     });
-    const unsound = document && unsoundness(document);
+    const [document] = named;
+    const twofold = named.some((one) => comparedOf(one, mail)?.sha256 !== record.sha256) && named.length > 1;
+    const unsound = twofold ? "idempotency_conflict" : document && unsoundness(document);
     if (!document || unsound) {
       await this.inbox.settle(record.id, { state: "aside", error: unsound ?? "mail_invalid" });
       return;
@@ -164,7 +180,7 @@ class Run {
     const others = await this.inbox.ofMail(scope, record.mailId);
     // Finished with another document of the same mail.
     if (!others.some(({ id, pending }) => id === record.id && pending)) return;
-    if (others.every(({ state }) => state === "integrated" || state === "seen")) {
+    if (others.every(isDone)) {
       // A mail that a person moved or deleted meanwhile needs neither.
       const found = await this.#mailOf(record).catch((error: unknown) => {
         if (isMedimailError(error) && error.code === "mail_not_found") return undefined;
@@ -231,6 +247,9 @@ async function findAgain(
   }
   throw new MedimailError("mail_not_found", "the mail of a document that waits is not in its folder any more");
 }
+
+/** Integrated, or only looked at; a copy of what another mail brought is done with that one. */
+const isDone = ({ state, place }: InboxRecord): boolean => state === "integrated" || (state === "seen" && !place);
 
 /** A document that must not go into a record by itself. */
 function unsoundness({ integrity, patient }: HealthDocument): string | undefined {

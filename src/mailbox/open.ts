@@ -58,6 +58,13 @@ export async function openMail(
         message: "Another document of the same series has the same version.",
         path: one.document.path,
       });
+    if (verdict?.reused)
+      problems.push({
+        severity: "error",
+        code: "document_id_reused",
+        message: "Another document came under the same id.",
+        path: one.document.path,
+      });
     return {
       ...one.document,
       ...(match ? { pdf: pdfOf(match) } : {}),
@@ -110,6 +117,7 @@ export function comparedOf(document: HealthDocument, mail: ImapSummary): Compare
     ...(setId === undefined ? {} : { setId }),
     ...(versionNumber === undefined ? {} : { versionNumber }),
     action,
+    ...(content ? { sha256: digest(content) } : {}),
     replaces,
     mailId: mailIdOf(mail),
     receivedAt: (mail.received ?? mail.date)?.getTime() ?? 0,

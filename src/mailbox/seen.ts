@@ -4,13 +4,16 @@ import type { Seen } from "./open-types.js";
 /** A document of the mail that is opened, as far as the registry compares it. */
 export type Compared = Pick<
   InboxSighting,
-  "uniqueId" | "setId" | "versionNumber" | "action" | "mailId" | "receivedAt"
+  "uniqueId" | "setId" | "versionNumber" | "action" | "sha256" | "mailId" | "receivedAt"
 > & {
   /** The documents that it says it replaces. */
   replaces: readonly string[];
 };
 
-type Known = Pick<InboxSighting, "uniqueId" | "setId" | "versionNumber" | "action" | "mailId" | "receivedAt"> & {
+type Known = Pick<
+  InboxSighting,
+  "uniqueId" | "setId" | "versionNumber" | "action" | "sha256" | "mailId" | "receivedAt"
+> & {
   id?: number;
 };
 
@@ -18,6 +21,8 @@ export interface SeenVerdict {
   seen: Seen;
   /** Another document claims the same place in the same series. */
   conflict: boolean;
+  /** Other bytes came under the same id: neither is a duplicate of the other. */
+  reused: boolean;
 }
 
 /**
@@ -30,15 +35,19 @@ export function seenOf(document: Compared, records: readonly InboxRecord[], mail
   const elsewhere: Known[] = records.filter(({ mailId }) => mailId !== document.mailId);
   const others = [...elsewhere, ...mail.filter((other) => other !== document)];
   const deletes = (action: string): boolean => action === "delete";
-  const same = [...elsewhere, ...mail.slice(0, mail.indexOf(document))].filter(
+  const named = [...elsewhere, ...mail.slice(0, mail.indexOf(document))].filter(
     ({ uniqueId, action }) => uniqueId === document.uniqueId && deletes(action) === deletes(document.action),
   );
+  const same = named.filter(
+    ({ sha256 }) => sha256 === undefined || document.sha256 === undefined || sha256 === document.sha256,
+  );
+  const reused = same.length < named.length;
   const series = others.filter(
     ({ setId, uniqueId }) => setId !== undefined && setId === document.setId && uniqueId !== document.uniqueId,
   );
   const version = document.versionNumber;
   const conflict = version !== undefined && series.some(({ versionNumber }) => versionNumber === version);
-  const verdict = (seen: Seen): SeenVerdict => ({ seen, conflict });
+  const verdict = (seen: Seen): SeenVerdict => ({ seen, conflict, reused });
   const own = records.find(
     ({ mailId, uniqueId, action }) =>
       mailId === document.mailId && uniqueId === document.uniqueId && action === document.action,

@@ -18,6 +18,8 @@ export interface InboxSighting {
   setId?: string;
   versionNumber?: number;
   action: InboxAction;
+  /** Of its bytes, hex: an id that comes with other content is no duplicate. */
+  sha256?: string;
   /** What the mail is known by: its Message-ID, else one made of its header. */
   mailId: string;
   /** When the mail came, ms since 1970. */
@@ -51,8 +53,10 @@ export interface InboxStore {
   /** Notes sightings; one that is known by document, action and mail stays as it is. */
   remember(scope: InboxScope, sightings: readonly InboxSighting[]): Promise<void>;
   /**
-   * Notes sightings that the software is to be given. A (document, action) that waits, is integrated or set aside already, by whatever
-   * mail, is only noted as seen: it is handed over once.
+   * Notes sightings that the software is to be given. A (document, action) is handed over once: where the same bytes wait or were set
+   * aside already, by whatever mail, it is only noted; where they are integrated, its mail is to be finished as the first was. Other
+   * bytes under the id of what waits or is integrated are set aside (`idempotency_conflict`); under that of what was set aside (a
+   * damaged one is sent again) they are handed over.
    */
   enqueue(scope: InboxScope, sightings: readonly InboxSighting[], place: InboxPlace, dueAt: number): Promise<void>;
   /** Notes, for a person's own integration, that the software has it. False where it was never seen. */

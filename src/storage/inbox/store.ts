@@ -42,10 +42,20 @@ interface Row {
 interface Sealed {
   uniqueId: string;
   setId?: string;
+  sha256?: string;
   mailId: string;
   place?: InboxPlace;
 }
 
+/** Beside the state of a new row. */
+interface Standing {
+  dueAt?: number | null;
+  integratedAt?: number | null;
+  error?: string | null;
+}
+
+/** Why a document is set aside whose id another has. */
+const CONFLICT = "idempotency_conflict";
 const LIMIT = 100;
 /** A series with more versions shows the newest; a hostile sender could else make each opening longer. */
 const MAX_RELATED = 1_000;
@@ -61,29 +71,35 @@ export function inboxOf(context: InboxContext): InboxStore {
     sighting: InboxSighting,
     state: InboxState,
     place?: InboxPlace,
-    dueAt?: number,
-  ): boolean {
+    { dueAt = null, integratedAt = null, error = null }: Standing = {},
+  ): void {
     const document = documentKey(scope, sighting.uniqueId);
     const mail = keyOf(scope, "inbox-mail", sighting.mailId);
-    const { uniqueId, setId, mailId, action } = sighting;
-    const data: Sealed = { uniqueId, mailId, ...(setId === undefined ? {} : { setId }), ...(place ? { place } : {}) };
+    const { uniqueId, setId, sha256, mailId, action } = sighting;
+    const data: Sealed = {
+      uniqueId,
+      mailId,
+      ...(setId === undefined ? {} : { setId }),
+      ...(sha256 === undefined ? {} : { sha256 }),
+      ...(place ? { place } : {}),
+    };
     const sealed = cipher.seal(Buffer.from(JSON.stringify(data)), contextOf(document, action, mail));
     const known = sql.get<{ id: number; state: InboxState }>(
       "SELECT id, state FROM medimail_inbox WHERE document = ? AND action = ? AND mail = ?",
       [document, action, mail],
     );
     if (known) {
-      if (state !== "waiting" || known.state !== "seen") return false;
-      sql.run("UPDATE medimail_inbox SET state = 'waiting', due_at = ?, data = ? WHERE id = ?", [
-        dueAt ?? 0,
-        sealed,
-        known.id,
-      ]);
-      return true;
+      // What was only looked at is queued now.
+      if (place && known.state === "seen")
+        sql.run(
+          "UPDATE medimail_inbox SET state = ?, due_at = ?, integrated_at = ?, error = ?, data = ? WHERE id = ?",
+          [state, dueAt, integratedAt, error, sealed, known.id],
+        );
+      return;
     }
     sql.run(
-      `INSERT INTO medimail_inbox (tenant, mailbox, document, series, version, action, mail, received_at, seen_at, state, due_at, data)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO medimail_inbox (tenant, mailbox, document, series, version, action, mail, received_at, seen_at, state, due_at, integrated_at, error, data)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       [
         scope.tenant,
         scope.mailbox,
@@ -95,11 +111,57 @@ export function inboxOf(context: InboxContext): InboxStore {
         sighting.receivedAt,
         sighting.seenAt,
         state,
-        dueAt ?? null,
+        dueAt,
+        integratedAt,
+        error,
         sealed,
       ],
     );
-    return true;
+  }
+
+  /** Once for each (document, action), whatever the mails that bring it. */
+  function enqueueOne(scope: InboxScope, sighting: InboxSighting, place: InboxPlace, dueAt: number): void {
+    const { uniqueId, action, mailId, sha256 } = sighting;
+    const others = sql
+      .all<Row>(
+        `SELECT * FROM medimail_inbox WHERE document = ? AND action = ? AND state <> 'seen' ORDER BY id LIMIT ${MAX_RELATED}`,
+        [documentKey(scope, uniqueId), action],
+      )
+      .map(opened)
+      .filter((other) => other.mailId !== mailId);
+    const isSame = (other: InboxRecord): boolean =>
+      sha256 === undefined || other.sha256 === undefined || other.sha256 === sha256;
+    const same = others.filter(isSame);
+    const integrated = same.find(({ state }) => state === "integrated");
+    if (integrated) {
+      // The sender of this mail waits for an answer too.
+      const at = integrated.integratedAt ?? dueAt;
+      insert(scope, sighting, "integrated", place, { dueAt, integratedAt: at });
+    } else if (same.some((other) => other.error !== CONFLICT)) insert(scope, sighting, "seen", place);
+    else if (others.some(({ state }) => state !== "aside"))
+      insert(scope, sighting, "aside", place, { error: CONFLICT });
+    else insert(scope, sighting, "waiting", place, { dueAt });
+  }
+
+  /** The mails that brought the same document are finished too, and a damaged copy waits for nobody any more. */
+  function settleCopies(id: number, at: number): void {
+    const row = sql.get<Row>("SELECT * FROM medimail_inbox WHERE id = ?", [id]);
+    if (!row) return;
+    const key = [bytesOf(row.document), row.action];
+    const copies = sql
+      .all<Row>("SELECT * FROM medimail_inbox WHERE document = ? AND action = ? AND state = 'seen'", key)
+      .map(opened);
+    for (const copy of copies)
+      if (copy.place)
+        sql.run("UPDATE medimail_inbox SET state = 'integrated', integrated_at = ?, due_at = ? WHERE id = ?", [
+          at,
+          at,
+          copy.id,
+        ]);
+    sql.run(
+      "UPDATE medimail_inbox SET state = 'seen', error = NULL WHERE document = ? AND action = ? AND state = 'aside' AND error = 'xdm_document_invalid'",
+      key,
+    );
   }
 
   const opened = (row: Row): InboxRecord => {
@@ -150,14 +212,7 @@ export function inboxOf(context: InboxContext): InboxStore {
       }),
     enqueue: (scope, sightings, place, dueAt) =>
       queue.write(() => {
-        for (const sighting of sightings) {
-          const taken = sql.get(
-            "SELECT 1 AS taken FROM medimail_inbox WHERE document = ? AND action = ? AND state <> 'seen' LIMIT 1",
-            [documentKey(scope, sighting.uniqueId), sighting.action],
-          );
-          if (taken) insert(scope, sighting, "seen");
-          else insert(scope, sighting, "waiting", place, dueAt);
-        }
+        for (const sighting of sightings) enqueueOne(scope, sighting, place, dueAt);
       }),
     markIntegrated: (scope, { uniqueId, action }, at) =>
       queue.write(
@@ -229,6 +284,7 @@ export function inboxOf(context: InboxContext): InboxStore {
           "UPDATE medimail_inbox SET state = 'integrated', integrated_at = ?, due_at = ?, attempts = 0, owner = NULL, error = NULL WHERE id = ?",
           [outcome.at, outcome.at, id],
         );
+        settleCopies(id, outcome.at);
         return;
       case "finished":
         sql.run("UPDATE medimail_inbox SET due_at = NULL, owner = NULL, error = NULL WHERE id = ?", [id]);
