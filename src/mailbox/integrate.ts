@@ -1,10 +1,12 @@
-import { isMedimailError, MedimailError } from "../errors.js";
+import { isMedimailError, MedimailError, type Problem } from "../errors.js";
 import type { Logger } from "../log.js";
 import type { Clock, InboxRecord, InboxScope, InboxStore, OutboxStore } from "../seams/index.js";
 import type { ImapMailbox, ImapSummary } from "../transport/imap/index.js";
 import type { Inbox, InboxEntry, IntegrateOptions, IntegrationHandler, IntegrationHooks } from "./integrate-types.js";
 import { comparedOf, mailIdOf, noted, openMail } from "./open.js";
 import type { HealthDocument, OpenedMail } from "./open-types.js";
+import { mailSummary } from "./summary.js";
+import type { MailSummary } from "./types.js";
 
 export interface InboxDeps {
   imap: () => Promise<Pick<ImapMailbox, "summary" | "part" | "pages" | "search">>;
@@ -20,6 +22,8 @@ export interface InboxDeps {
 
 const BATCH = 20;
 const DEFAULTS = { pollMs: 30_000, maxAttempts: 8, backoff: { minMs: 30_000, maxMs: 3_600_000 } };
+/** Failures of one mail, where they are final. */
+const SKIPPED: ReadonlySet<string> = new Set(["mail_invalid", "mail_not_found", "imap_failed"]);
 /** Failures of which trying again is no use: a person must look. */
 const UNSOUND = { integrity: "xdm_document_invalid", patient: "patient_ins_differs" } as const;
 
@@ -91,9 +95,22 @@ class Run {
     for (const { uid, uidValidity } of after.reverse()) {
       if (signal.aborted) return;
       const mail = await imap.summary(folder, uid, { signal });
-      if (mail?.uidValidity === uidValidity) await this.#queue(mail);
+      if (mail?.uidValidity === uidValidity) await this.#queue(mail).catch((error: unknown) => this.#skip(mail, error));
       await this.cursors.setCursor(tenant, mailbox, name, `${uidValidity} ${uid}`);
     }
+  }
+
+  /** A mail that is gone meanwhile, or that nobody can read, does not hold up those after it. */
+  async #skip(mail: ImapSummary, error: unknown): Promise<void> {
+    if (!isMedimailError(error) || error.retryable || !SKIPPED.has(error.code)) throw error;
+    const { code, message } = error;
+    await this.#unreadable(mailSummary(mail), [{ severity: "error", code, message }]);
+  }
+
+  async #unreadable(mail: MailSummary, problems: readonly Problem[]): Promise<void> {
+    const { log, scope, hooks } = this.deps;
+    log.log("warn", "inbox.unreadable", { mailbox: scope.mailbox, code: problems[0]?.code ?? "" });
+    await hooks.unreadable?.(mail, problems).catch((error: unknown) => this.#tell("inbox.hook-failed", error));
   }
 
   async #queue(mail: ImapSummary): Promise<void> {
@@ -107,13 +124,7 @@ class Run {
       const { path: folder, uid, uidValidity } = mail;
       await this.inbox.enqueue(this.deps.scope, sightings, { folder, uid, uidValidity }, now);
     } else if (opened.mail.hasXdm || opened.problems.some(({ severity }) => severity === "error")) {
-      this.deps.log.log("warn", "inbox.unreadable", {
-        mailbox: this.deps.scope.mailbox,
-        code: opened.problems[0]?.code ?? "",
-      });
-      await this.deps.hooks
-        .unreadable?.(opened.mail, opened.problems)
-        .catch((error: unknown) => this.#tell("inbox.hook-failed", error));
+      await this.#unreadable(opened.mail, opened.problems);
     }
   }
 

@@ -1,3 +1,4 @@
+import { isMedimailError } from "../errors.js";
 import type { ImapMailbox, ImapPart, ImapSummary } from "../transport/imap/index.js";
 import { decoded } from "./decode.js";
 
@@ -11,13 +12,20 @@ export async function partBytes(
 ): Promise<{ bytes: Buffer; truncated: boolean }> {
   const pieces: Buffer[] = [];
   let total = 0;
-  for await (const piece of decoded(encodedPart(imap, mail, leaf.part, maxBytes, signal), leaf.encoding)) {
-    pieces.push(piece);
-    total += piece.length;
-    if (total > maxBytes) break;
+  let endless = false;
+  try {
+    for await (const piece of decoded(encodedPart(imap, mail, leaf.part, maxBytes, signal), leaf.encoding)) {
+      pieces.push(piece);
+      total += piece.length;
+      if (total > maxBytes) break;
+    }
+  } catch (error) {
+    // Encoded text without end that decodes to little: signs that are of no alphabet.
+    if (!isMedimailError(error) || error.code !== "mail_invalid") throw error;
+    endless = true;
   }
   const bytes = Buffer.concat(pieces);
-  return { bytes: bytes.subarray(0, maxBytes), truncated: bytes.length > maxBytes };
+  return { bytes: bytes.subarray(0, maxBytes), truncated: endless || bytes.length > maxBytes };
 }
 
 /** A part as the mail carries it: at most what so many bytes can take, which quoted-printable makes three times as many. */
