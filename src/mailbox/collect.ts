@@ -164,7 +164,14 @@ async function streamedDigest(
   const leaf = mail.parts.find((candidate) => candidate.part === part);
   if (!leaf || leaf.encodedSize > maxBytes * 3 + MIB) return undefined;
   const hash = createHash("sha256");
-  for await (const piece of decoded(encodedPart(imap, mail, part, maxBytes, signal), leaf.encoding)) hash.update(piece);
+  try {
+    for await (const piece of decoded(encodedPart(imap, mail, part, maxBytes, signal), leaf.encoding))
+      hash.update(piece);
+  } catch (error) {
+    // Longer than the structure of the mail told: it is matched with nothing.
+    if (isMedimailError(error) && error.code === "mail_invalid") return undefined;
+    throw error;
+  }
   return hash.digest("hex");
 }
 

@@ -1,4 +1,4 @@
-import { isMedimailError, MedimailError } from "../errors.js";
+import { isMedimailError, MedimailError, type Problem } from "../errors.js";
 import type { Logger } from "../log.js";
 import type { Clock, InboxRecord, InboxScope, InboxStore, OutboxStore } from "../seams/index.js";
 import type { ImapMailbox, ImapSummary } from "../transport/imap/index.js";
@@ -6,6 +6,7 @@ import type { Inbox, InboxEntry, IntegrateOptions, IntegrationHandler, Integrati
 import { comparedOf, mailIdOf, noted, openMail } from "./open.js";
 import type { HealthDocument, OpenedMail } from "./open-types.js";
 import { mailSummary } from "./summary.js";
+import type { MailSummary } from "./types.js";
 
 export interface InboxDeps {
   imap: () => Promise<Pick<ImapMailbox, "summary" | "part" | "pages" | "search">>;
@@ -21,6 +22,8 @@ export interface InboxDeps {
 
 const BATCH = 20;
 const DEFAULTS = { pollMs: 30_000, maxAttempts: 8, backoff: { minMs: 30_000, maxMs: 3_600_000 } };
+/** Failures of one mail, where they are final. */
+const SKIPPED: ReadonlySet<string> = new Set(["mail_invalid", "mail_not_found", "imap_failed"]);
 /** Failures of which trying again is no use: a person must look. */
 const UNSOUND = { integrity: "xdm_document_invalid", patient: "patient_ins_differs" } as const;
 
@@ -90,23 +93,24 @@ class Run {
     for (const { uid, uidValidity } of after.reverse()) {
       if (signal.aborted) return;
       const mail = await imap.summary(folder, uid, { signal });
-      if (mail?.uidValidity === uidValidity) await this.#queueOrSkip(mail);
+      if (mail?.uidValidity === uidValidity) await this.#queue(mail).catch((error: unknown) => this.#skip(mail, error));
       await this.cursors.setCursor(tenant, mailbox, name, `${uidValidity} ${uid}`);
     }
   }
 
-  /** A mail that breaks its reader must not keep out those after it; a server or a store that fails is another matter. */
-  async #queueOrSkip(mail: ImapSummary): Promise<void> {
-    try {
-      await this.#queue(mail);
-    } catch (error) {
-      if (isMedimailError(error) && error.code !== "mail_invalid") throw error;
-      this.#tell("inbox.unreadable", error);
-      const problem = { severity: "error", code: "mail_invalid", message: "The mail cannot be read." } as const;
-      await this.deps.hooks
-        .unreadable?.(mailSummary(mail), [problem])
-        .catch((failed: unknown) => this.#tell("inbox.hook-failed", failed));
-    }
+  /** A mail that is gone meanwhile, or that nobody can read, does not hold up those after it. */
+  async #skip(mail: ImapSummary, error: unknown): Promise<void> {
+    // What is none of our errors is a reader that this mail broke: it would break it each time.
+    const known = isMedimailError(error) ? error : new MedimailError("mail_invalid", "The mail cannot be read.");
+    if (this.#options.signal.aborted || known.retryable || !SKIPPED.has(known.code)) throw error;
+    const { code, message } = known;
+    await this.#unreadable(mailSummary(mail), [{ severity: "error", code, message }]);
+  }
+
+  async #unreadable(mail: MailSummary, problems: readonly Problem[]): Promise<void> {
+    const { log, scope, hooks } = this.deps;
+    log.log("warn", "inbox.unreadable", { mailbox: scope.mailbox, code: problems[0]?.code ?? "" });
+    await hooks.unreadable?.(mail, problems).catch((error: unknown) => this.#tell("inbox.hook-failed", error));
   }
 
   async #queue(mail: ImapSummary): Promise<void> {
@@ -120,13 +124,7 @@ class Run {
       const { path: folder, uid, uidValidity } = mail;
       await this.inbox.enqueue(this.deps.scope, sightings, { folder, uid, uidValidity }, now);
     } else if (opened.mail.hasXdm || opened.problems.some(({ severity }) => severity === "error")) {
-      this.deps.log.log("warn", "inbox.unreadable", {
-        mailbox: this.deps.scope.mailbox,
-        code: opened.problems[0]?.code ?? "",
-      });
-      await this.deps.hooks
-        .unreadable?.(opened.mail, opened.problems)
-        .catch((error: unknown) => this.#tell("inbox.hook-failed", error));
+      await this.#unreadable(opened.mail, opened.problems);
     }
   }
 

@@ -51,7 +51,7 @@ export interface HealthDocument {
   typeCode: string;
   /** Verbatim: UTC of the metadata, else the time of the CDA. */
   creationTime: string;
-  /** The slot of the metadata decides, never the CDA. A CDA without metadata is `create`. */
+  /** LGC.MSS/UX.05: the slot of the metadata decides, never the CDA. A CDA without metadata is `create`. */
   action: XdmAction;
   uniqueId?: string;
   setId?: string;

@@ -12,7 +12,7 @@ export async function partBytes(
 ): Promise<{ bytes: Buffer; truncated: boolean }> {
   const pieces: Buffer[] = [];
   let total = 0;
-  let cut = false;
+  let endless = false;
   try {
     for await (const piece of decoded(encodedPart(imap, mail, leaf.part, maxBytes, signal), leaf.encoding)) {
       pieces.push(piece);
@@ -20,12 +20,12 @@ export async function partBytes(
       if (total > maxBytes) break;
     }
   } catch (error) {
-    // Megabytes that decode to nothing (signs that base64 has not, soft ends of line): what there is of it is given.
+    // Encoded text without end that decodes to little: signs that are of no alphabet.
     if (!isMedimailError(error) || error.code !== "mail_invalid") throw error;
-    cut = true;
+    endless = true;
   }
   const bytes = Buffer.concat(pieces);
-  return { bytes: bytes.subarray(0, maxBytes), truncated: cut || bytes.length > maxBytes };
+  return { bytes: bytes.subarray(0, maxBytes), truncated: endless || bytes.length > maxBytes };
 }
 
 /** A part as the mail carries it: at most what so many bytes can take, which quoted-printable makes three times as many. */

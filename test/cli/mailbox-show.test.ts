@@ -54,7 +54,7 @@ const DOCUMENT = {
 };
 
 describe("mailbox list --open", () => {
-  it("prints the documents of each mail, newest first, the later of two being the duplicate, and says the same again", async () => {
+  it("prints title, type, date and patient of the documents of each mail (MSS/va1.25), newest first, the later of two being the duplicate, and says the same again", async () => {
     for (let time = 0; time < 2; time += 1) {
       const result = await mailbox("list", "--open", "--json");
       expect(result.code).toBe(0);
@@ -65,6 +65,7 @@ describe("mailbox list --open", () => {
         [{ ...DOCUMENT, seen: "new" }],
       ]);
       expect(lines[0]?.xdm.problems).toEqual([]);
+      expect(lines[0]?.xdm.patient).toMatchObject({ name: "INVENTEE CAMILLE", agreement: "agree" });
     }
   });
 });

@@ -166,6 +166,15 @@ describe("the body of a mail", () => {
     expect(found.text.length).toBeLessThanOrEqual(101);
   });
 
+  it("cuts encoded text without end that holds nothing", async () => {
+    const endless: TestPart = {
+      type: "text/plain",
+      fields: "Content-Transfer-Encoding: base64\r\n",
+      content: "-".repeat(3_000_000),
+    };
+    expect(await body([endless], {}, { maxBytes: 100 })).toMatchObject({ text: "", truncated: true });
+  });
+
   it("says that a sealed mail cannot be read, and marks nothing as read", async () => {
     await using box = await doctorsBox();
     const mail = box.deliver(

@@ -32,12 +32,25 @@ const changed = (cda: Uint8Array): Uint8Array => Buffer.concat([cda, Buffer.from
 const mailed = (zip: Uint8Array): string =>
   mailOf([TEXT, { type: "application/zip", name: "IHE_XDM.ZIP", content: zip }]);
 
-async function box(hooks: IntegrationHooks = {}) {
+/** @param broken UIDs of mails whose parts end their reader with an error that is none of ours */
+async function box(hooks: IntegrationHooks = {}, broken: readonly number[] = []) {
   const mock = await startMockMedimail();
   const frame = frameOf(parseConfig(await configOf(mock, DOCTOR)), {});
   const core = await openCore(frame);
   const finished: string[] = [];
-  const inbox = inboxOf(frame, async () => core, {
+  const { imap } = core.operator;
+  const operator = {
+    ...core.operator,
+    requireAuthorities: () => core.operator.requireAuthorities(),
+    imap: {
+      ...imap,
+      part: (options: Parameters<typeof imap.part>[0]) => {
+        if (broken.includes(options.uid)) throw new RangeError("Invalid array length");
+        return imap.part(options);
+      },
+    },
+  };
+  const inbox = inboxOf(frame, async () => ({ ...core, operator }), {
     sendReceipt: async ({ uid }, outcome) => void finished.push(`receipt ${uid} ${outcome}`),
     file: async ({ uid }) => void finished.push(`file ${uid}`),
     ...hooks,
@@ -149,5 +162,20 @@ describe("another document under the id of one that is known", () => {
     const reused = await it.opener.open({ uid: other.uid });
     expect(reused.documents[0]?.seen).toBe("new");
     expect(codes(reused)).toContain("document_id_reused");
+  });
+});
+
+describe("a mail that breaks its reader", () => {
+  it("is told of, and holds up no other", async () => {
+    const unreadable: string[] = [];
+    const hook = async ({ uid }: { uid: number }, [problem]: readonly { code: string }[]) =>
+      void unreadable.push(`${uid} ${problem?.code}`);
+    await using it = await box({ unreadable: hook }, [1]);
+    it.deliver(mailed(await archive(cdaOf(1))));
+    it.deliver(mailed(await archive(cdaOf(2))));
+    await it.run();
+    await it.run();
+    expect(it.handed).toEqual([D(2)]);
+    expect(unreadable).toEqual(["1 mail_invalid"]);
   });
 });

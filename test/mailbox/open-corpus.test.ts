@@ -42,7 +42,7 @@ describeWithShared("the official archives, mailed in and opened", (shared) => {
     }
   });
 
-  it("says of a deletion what the slot says, and of the version that it deletes that it is old", async () => {
+  it("says of a replacement and of a deletion what the slot says (LGC.MSS/UX.05), and of the version that it deletes that it is old", async () => {
     const archive = (name: string) => ({
       type: "application/zip",
       name: "IHE_XDM.ZIP",

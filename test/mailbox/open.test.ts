@@ -1,6 +1,7 @@
 import { zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { wrapPdf } from "../../src/cda/index.js";
+import { shownName } from "../../src/mailbox/index.js";
 import type { XdmAction } from "../../src/xdm/index.js";
 import { openXdm, packXdm } from "../../src/xdm/index.js";
 import { fictionalIns, headerOf, pdfOf } from "../tools/documents.js";
@@ -156,7 +157,7 @@ describe("opening a mail", () => {
     expect(opened.documents).toMatchObject([{ pdf: { name: "DOC00001.PDF", matchedBy: "bytes" } }]);
   });
 
-  it("sets the patient of metadata, CDA and address side by side", async () => {
+  it("sets the patient of metadata, CDA and address side by side (ECO.2.1.2), and shows his name in place of his address (ECO.3.1.2)", async () => {
     await using box = await doctorsBox();
     const zip = await zipOf();
     const send = (to: string, flag: string) =>
@@ -168,6 +169,11 @@ describe("opening a mail", () => {
     const other = await send(`${fictionalIns(49)}@patient.mssante.fr`, "N");
     expect(other.patient).toMatchObject({ agreement: "differ", header: "N" });
     expect(other.mail.to[0]?.name).toBe("");
+    // Nothing proves whose the address is: the matricule is shown, never another patient's name.
+    expect(other.mail.to.map((address) => shownName(address))).toEqual([fictionalIns(49)]);
+    expect(agreed.mail.to.map((address) => shownName(address))).toEqual(["MOREL Élodie"]);
+    expect(shownName({ name: "Labo du CH", address: "labo@ch-exemple.mssante.fr" })).toBe("Labo du CH");
+    expect(shownName({ name: "", address: "labo@ch-exemple.mssante.fr" })).toBe("labo@ch-exemple.mssante.fr");
     expect(codes(other)).toContain("patient_ins_differs");
   });
 

@@ -26,7 +26,7 @@ export const mailboxShow: Command = {
 };
 
 /**
- * One line a mail with its documents. A page is opened from its oldest mail on, so that of two mails of one document the later one is
+ * One line a mail with what the metadata say of its documents (MSS/va1.25). A page is opened from its oldest mail on, so that of two mails of one document the later one is
  * the duplicate, and printed newest first.
  */
 export async function printedOpened(
