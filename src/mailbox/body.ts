@@ -2,6 +2,7 @@ import type { Problem } from "../errors.js";
 import type { ImapMailbox, ImapPart, ImapSummary } from "../transport/imap/index.js";
 import { type BodySegment, bodyParts } from "./body-parts.js";
 import { charsetOfHtml, decodeCharset } from "./charset.js";
+import { PARTS_CUT } from "./collect.js";
 import { unflowed } from "./flowed.js";
 import { type BlockedContent, safePieces } from "./html.js";
 import { htmlOfText, textOfHtml } from "./html-text.js";
@@ -60,6 +61,7 @@ export async function bodyOf(
   const segments = bodyParts(mail.parts);
   const read: { plain?: string; html?: string }[] = [];
   for (const segment of segments) read.push(await readSegment(reading, segment));
+  if (mail.partsCut) note(reading, PARTS_CUT);
   // The text beside an HTML form may be empty: some software writes it for form's sake.
   const own = read.every(({ plain, html }) => plain !== undefined && (plain.trim() !== "" || html === undefined));
   const safe = read.some(({ html }) => html !== undefined)

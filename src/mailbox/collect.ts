@@ -47,6 +47,13 @@ const MAX_FILES = 100;
 const MAX_PDFS = 50;
 const MIB = 1024 * 1024;
 
+/** What lies beyond is not seen at all, so a person is told of it. */
+export const PARTS_CUT: Problem = {
+  severity: "warning",
+  code: "mail_parts_unread",
+  message: "The mail has parts that are not read: too many, too deep, or broken.",
+};
+
 interface Raw {
   part: string;
   path: string;
@@ -72,6 +79,12 @@ export async function collect(
     problems.push({ severity: "error", code, message, path });
   };
 
+  const tooMany = (where: string): void => {
+    if (!problems.some(({ code }) => code === "mail_too_many_files"))
+      wrong("mail_too_many_files", "The mail holds more files than are looked into.", where);
+  };
+  if (mail.partsCut) problems.push(PARTS_CUT);
+
   async function look(file: Raw, kind: FileKind, depth: number): Promise<void> {
     const where = file.path === "" ? `part ${file.part}` : `part ${file.part}: ${file.path}`;
     const inner = file.path === "" ? "" : `${file.path}/`;
@@ -93,7 +106,7 @@ export async function collect(
         if (innerKind === "pdf" && pdfs.length < MAX_PDFS) pdfs.push({ ...raw, sha256: digest(content) });
         else if (innerKind !== "other" && innerKind !== "pdf") {
           count += 1;
-          if (count > MAX_FILES) return;
+          if (count > MAX_FILES) return tooMany(where);
           await look(raw, innerKind, depth + 1);
         }
       }
@@ -114,7 +127,7 @@ export async function collect(
     const where = `part ${attachment.part}`;
     count += 1;
     if (count > MAX_FILES) {
-      wrong("mail_too_many_files", "The mail holds more files than are looked into.", where);
+      tooMany(where);
       break;
     }
     const leaf = mail.parts.find(({ part }) => part === attachment.part);

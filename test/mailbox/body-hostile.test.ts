@@ -36,6 +36,22 @@ describe("the body of a mail that is written to break its reader", () => {
     expect(html).toBe("<p>Le compte rendu</p>\n");
   });
 
+  it("says that parts are not read, where they are too deep or too many", async () => {
+    await using box = await doctorsBox();
+    let deep = "Content-Type: text/plain\r\n\r\nfond\r\n";
+    for (let level = 40; level > 0; level -= 1)
+      deep = `Content-Type: multipart/mixed; boundary=b${level}\r\n\r\n--b${level}\r\n${deep}\r\n--b${level}--\r\n`;
+    const many = mailOf(Array.from({ length: 1_100 }, () => ({ type: "text/plain", content: "x" })));
+    for (const raw of [`From: <a@b.mssante.fr>\r\nMIME-Version: 1.0\r\n${deep}`, many]) {
+      const mail = box.deliver(raw);
+      const told = [expect.objectContaining({ code: "mail_parts_unread" })];
+      expect((await box.mailbox.body(mail)).problems).toEqual(told);
+      expect((await box.mailbox.open(mail)).problems).toEqual(told);
+    }
+    const few = box.deliver(mailOf([{ type: "text/plain", content: "x" }]));
+    expect((await box.mailbox.body(few)).problems).toEqual([]);
+  });
+
   it("has one limit of tags for all of its parts", async () => {
     await using box = await doctorsBox();
     const many = Array.from({ length: 20 }, () => ({ type: "text/html", content: "<b>\n".repeat(13_000) }));

@@ -51,6 +51,8 @@ export interface ImapSummary {
   /** Type of the whole: `multipart/report`. */
   mimeType: string;
   parts: ImapPart[];
+  /** It has parts that are not listed: too many, too deep, or broken. */
+  partsCut?: boolean;
   /** The fields asked for, as the mail has them: `Name: value` lines. */
   header: Buffer;
 }
@@ -235,7 +237,7 @@ function summaryOf(message: FetchMessageObject, path: string, uidValidity: strin
     to: envelope?.to ?? [],
     cc: envelope?.cc ?? [],
     mimeType: bodyStructure?.type?.toLowerCase() ?? "text/plain",
-    parts: bodyStructure ? leavesOf(bodyStructure) : [],
+    ...(bodyStructure ? leavesOf(bodyStructure) : { parts: [] }),
     header: headers ?? Buffer.alloc(0),
   };
 }
@@ -245,10 +247,14 @@ function dateOf(value: Date | string | undefined): Date | undefined {
   return date && !Number.isNaN(date.getTime()) ? date : undefined;
 }
 
-function leavesOf(root: MessageStructureObject): ImapPart[] {
+function leavesOf(root: MessageStructureObject): Pick<ImapSummary, "parts" | "partsCut"> {
   const leaves: ImapPart[] = [];
+  let cut = false;
   const walk = (node: MessageStructureObject, depth: number, within: readonly string[]): void => {
-    if (leaves.length >= MAX_PARTS || depth > MAX_DEPTH) return;
+    if (leaves.length >= MAX_PARTS || depth > MAX_DEPTH) {
+      cut = true;
+      return;
+    }
     const type = node.type?.toLowerCase() ?? "application/octet-stream";
     // A forwarded mail is one attachment, not its parts.
     if (node.childNodes && node.childNodes.length > 0 && type !== "message/rfc822") {
@@ -256,7 +262,11 @@ function leavesOf(root: MessageStructureObject): ImapPart[] {
       for (const child of node.childNodes) walk(child, depth + 1, inside);
       return;
     }
-    if (type.startsWith("multipart/")) return;
+    // The server found none of its parts: broken, or deeper than it reads.
+    if (type.startsWith("multipart/")) {
+      cut = true;
+      return;
+    }
     const name = node.dispositionParameters?.["filename"] ?? node.parameters?.["name"];
     leaves.push({
       part: node.part ?? "1",
@@ -271,7 +281,7 @@ function leavesOf(root: MessageStructureObject): ImapPart[] {
     });
   };
   walk(root, 0, []);
-  return leaves;
+  return { parts: leaves, ...(cut ? { partsCut: true } : {}) };
 }
 
 function ofText(type: string, parameters: Readonly<Record<string, string>>): Partial<ImapPart> {
