@@ -60,7 +60,7 @@ export async function openMail(
       });
     if (verdict?.reused)
       problems.push({
-        severity: "error",
+        severity: "warning",
         code: "document_id_reused",
         message: "Another document came under the same id.",
         path: one.document.path,

@@ -116,6 +116,31 @@ describe("a document that comes again", () => {
     expect(it.handed.filter((id) => id === D(2))).toHaveLength(1);
   });
 
+  it("damaged twice and then whole answers for the whole one only", async () => {
+    await using it = await box();
+    const zip = await archive(cdaOf(1));
+    it.deliver(mailed(await damaged(zip)));
+    it.deliver(mailed(await damaged(zip)));
+    it.deliver(mailed(zip));
+    await it.run();
+    await it.run();
+    expect(it.handed).toEqual([D(1)]);
+    expect(it.finished).toEqual(["receipt 3 integrated", "file 3"]);
+  });
+
+  it("after an archive that lacked its file is handed over", async () => {
+    await using it = await box();
+    const zip = await archive(cdaOf(1));
+    const { otherFiles } = await openXdm(zip);
+    const without = Object.fromEntries(otherFiles.map(({ path, content }) => [path, content ?? new Uint8Array()]));
+    it.deliver(mailed(zipSync(without)));
+    await it.run();
+    it.deliver(mailed(zip));
+    await it.run();
+    expect(it.handed).toEqual([D(1)]);
+    expect(it.finished).toEqual(["receipt 2 integrated", "file 2"]);
+  });
+
   it("whole after a damaged copy is handed over, and the damaged one waits for nobody", async () => {
     await using it = await box();
     const zip = await archive(cdaOf(1));

@@ -56,6 +56,8 @@ interface Standing {
 
 /** Why a document is set aside whose id another has. */
 const CONFLICT = "idempotency_conflict";
+/** Why one is whose bytes are not those of its metadata. */
+const DAMAGED = "xdm_document_invalid";
 const LIMIT = 100;
 /** A series with more versions shows the newest; a hostile sender could else make each opening longer. */
 const MAX_RELATED = 1_000;
@@ -129,9 +131,7 @@ export function inboxOf(context: InboxContext): InboxStore {
       )
       .map(opened)
       .filter((other) => other.mailId !== mailId);
-    const isSame = (other: InboxRecord): boolean =>
-      sha256 === undefined || other.sha256 === undefined || other.sha256 === sha256;
-    const same = others.filter(isSame);
+    const same = others.filter((other) => other.sha256 === sha256);
     const integrated = same.find(({ state }) => state === "integrated");
     if (integrated) {
       // The sender of this mail waits for an answer too.
@@ -147,21 +147,38 @@ export function inboxOf(context: InboxContext): InboxStore {
   function settleCopies(id: number, at: number): void {
     const row = sql.get<Row>("SELECT * FROM medimail_inbox WHERE id = ?", [id]);
     if (!row) return;
+    const { sha256 } = opened(row);
     const key = [bytesOf(row.document), row.action];
     const copies = sql
-      .all<Row>("SELECT * FROM medimail_inbox WHERE document = ? AND action = ? AND state = 'seen'", key)
+      .all<Row>(
+        `SELECT * FROM medimail_inbox WHERE document = ? AND action = ? AND (state = 'seen' OR (state = 'aside' AND error = '${CONFLICT}'))`,
+        key,
+      )
       .map(opened);
     for (const copy of copies)
-      if (copy.place)
-        sql.run("UPDATE medimail_inbox SET state = 'integrated', integrated_at = ?, due_at = ? WHERE id = ?", [
-          at,
-          at,
-          copy.id,
-        ]);
+      if (copy.place && copy.sha256 === sha256)
+        sql.run(
+          "UPDATE medimail_inbox SET state = 'integrated', integrated_at = ?, due_at = ?, error = NULL WHERE id = ?",
+          [at, at, copy.id],
+        );
     sql.run(
-      "UPDATE medimail_inbox SET state = 'seen', error = NULL WHERE document = ? AND action = ? AND state = 'aside' AND error = 'xdm_document_invalid'",
+      "UPDATE medimail_inbox SET state = 'seen', error = NULL WHERE document = ? AND action = ? AND state = 'aside' AND error = ?",
+      [...key, DAMAGED],
+    );
+  }
+
+  /** What was set aside only because its id was that of a copy that turned out to be damaged is handed over after all. */
+  function takeOtherCopy(id: number): void {
+    const row = sql.get<Row>("SELECT * FROM medimail_inbox WHERE id = ?", [id]);
+    if (!row) return;
+    const key = [bytesOf(row.document), row.action];
+    const others = sql.all<{ id: number; state: InboxState; error: string | null }>(
+      "SELECT id, state, error FROM medimail_inbox WHERE document = ? AND action = ? ORDER BY id",
       key,
     );
+    const next = others.find(({ state, error }) => state === "aside" && error === CONFLICT);
+    if (next && !others.some(({ state }) => state === "waiting" || state === "integrated"))
+      sql.run("UPDATE medimail_inbox SET state = 'waiting', due_at = 0, error = NULL WHERE id = ?", [next.id]);
   }
 
   const opened = (row: Row): InboxRecord => {
@@ -304,6 +321,7 @@ export function inboxOf(context: InboxContext): InboxStore {
           outcome.error,
           id,
         ]);
+        if (outcome.error === DAMAGED) takeOtherCopy(id);
     }
   }
 }
