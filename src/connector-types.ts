@@ -1,6 +1,6 @@
 import type { Problem } from "./errors.js";
 import type { Logger, LogLevel } from "./log.js";
-import type { MailboxActions, MailboxReader, MailboxWriter } from "./mailbox/index.js";
+import type { Inbox, MailboxActions, MailboxOpener, MailboxReader, MailboxWriter } from "./mailbox/index.js";
 import type { Runtime } from "./runtime.js";
 import type {
   Clock,
@@ -94,7 +94,9 @@ export interface Connector {
     }>;
   };
   /** The embedded mailbox (mode 2): reading, acting and writing. */
-  readonly mailbox: MailboxReader & MailboxActions & MailboxWriter;
+  readonly mailbox: MailboxReader & MailboxOpener & MailboxActions & MailboxWriter;
+  /** Documents that come in, handed to the software unattended. */
+  readonly inbox: Inbox;
   readonly outbox: {
     /** Newest first. */
     list(query?: OutboxQuery): Promise<SubmissionRow[]>;

@@ -14,7 +14,9 @@ import {
 import {
   type Core,
   copiesDocuments,
+  finishing,
   frameOf,
+  inboxOf,
   mailboxOf,
   openCore,
   outboxCommands,
@@ -143,6 +145,7 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
     }
   }
 
+  const inbox = inboxOf(frame, open, (options) => finishing(frame, () => connector.mailbox, options));
   const connector: Connector = {
     ready: async () => (await open()).operator.requireAuthorities(),
     documents: {
@@ -164,6 +167,15 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
       },
     },
     mailbox: mailboxOf(frame, open, enqueue),
+    inbox: {
+      ...inbox,
+      integrate(handler, options) {
+        const work = inbox.integrate(handler, { ...options, signal: AbortSignal.any([options.signal, stop.signal]) });
+        // `close()` waits for the document in hand.
+        track(work.catch(() => {}));
+        return work;
+      },
+    },
     outbox: outboxCommands(frame, open),
     delivery: {
       async run({ signal, ...run }) {

@@ -11,7 +11,7 @@ import {
   type Mails,
   type UndoStep,
 } from "./action-types.js";
-import { checkUid } from "./mailbox.js";
+import { checkUid } from "./find.js";
 import { folderTrace, type MailTrace, mailTraces, refusedTrace } from "./traces.js";
 import type { MailRef } from "./types.js";
 import { undoCopy, undoFlags, undoMove } from "./undo.js";

@@ -1,11 +1,10 @@
 import { addressParser } from "postal-mime";
-import { MedimailError } from "../errors.js";
 import { type AnsweredMail, field, headerFields, type Person } from "../message/index.js";
 import { plainOf } from "../plain-text.js";
 import type { ImapMailbox, ImapSummary } from "../transport/imap/index.js";
-import { decoded } from "./decode.js";
-import { checkUid } from "./mailbox.js";
-import { attachmentsOf, mailSummary } from "./summary.js";
+import { bodyOf } from "./body.js";
+import { findMail } from "./find.js";
+import { mailSummary } from "./summary.js";
 import type { MailRef, MailSummary } from "./types.js";
 
 type Imap = Pick<ImapMailbox, "summary" | "part">;
@@ -22,12 +21,7 @@ export interface Found {
 
 /** @throws `mail_not_found` */
 export async function foundMail(imap: Imap, ref: MailRef, signal: AbortSignal | undefined): Promise<Found> {
-  checkUid(ref.uid);
-  const found = await imap.summary(ref.folder ?? "inbox", ref.uid, signal ? { signal } : {});
-  if (!found || (ref.uidValidity !== undefined && ref.uidValidity !== found.uidValidity))
-    throw new MedimailError("mail_not_found", "the folder has no mail of this UID", {
-      hint: "It was moved or deleted, or the folder was made anew: list the folder again.",
-    });
+  const found = await findMail(imap, ref, signal);
   const header = await beginning(imap, found, signal);
   return { found, mail: mailSummary(found), header, fields: headerFields(header) };
 }
@@ -57,14 +51,14 @@ export async function piecesOf(
   return Buffer.concat(pieces);
 }
 
-/** What an answer is made of. The text is the first text/plain that is no file; HTML is not quoted. */
+/** What an answer is made of. The text is what a person reads of the mail, made of its HTML where it has no other. */
 export async function answeredMail(
   imap: Imap,
   { found, mail, header, fields }: Found,
   quote: boolean,
   signal: AbortSignal | undefined,
 ): Promise<AnsweredMail> {
-  const text = quote ? await textOf(imap, found, signal) : undefined;
+  const text = quote ? (await bodyOf(imap, found, signal ? { signal } : {})).text : undefined;
   return {
     header,
     subject: mail.rawSubject,
@@ -83,26 +77,4 @@ export function peopleOf(value: string | undefined): Person[] {
   return addressParser(value.slice(0, 10_000), { flatten: true })
     .map(({ name, address }) => ({ name: plainOf(name ?? "").slice(0, 200), address: plainOf(address ?? "") }))
     .filter(({ address }) => address !== "");
-}
-
-async function textOf(imap: Imap, found: ImapSummary, signal: AbortSignal | undefined): Promise<string | undefined> {
-  const files = new Set(attachmentsOf(found).map(({ part }) => part));
-  const leaf = found.parts.find(({ part, mimeType }) => mimeType === "text/plain" && !files.has(part));
-  if (!leaf || leaf.encodedSize > MAX_TEXT) return undefined;
-  const raw = await piecesOf(imap, found, leaf.part, MAX_TEXT, signal);
-  const pieces: Uint8Array[] = [];
-  for await (const piece of decoded(one(raw), leaf.encoding)) pieces.push(piece);
-  return utf8OrLatin1(Buffer.concat(pieces));
-}
-
-async function* one(piece: Buffer): AsyncGenerator<Buffer> {
-  yield piece;
-}
-
-function utf8OrLatin1(bytes: Buffer): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return bytes.toString("latin1");
-  }
 }

@@ -13,8 +13,30 @@ export type {
 } from "./action-types.js";
 export { MailActionError } from "./action-types.js";
 export { createMailboxActions } from "./actions.js";
+export type { BodyOptions, MailBody } from "./body.js";
+export type { BlockedContent, BlockedKind } from "./html.js";
+export { createInbox } from "./integrate.js";
+export type {
+  Inbox,
+  InboxEntry,
+  IncomingDocument,
+  IntegrateOptions,
+  IntegrationHandler,
+  IntegrationHooks,
+} from "./integrate-types.js";
 export { createMailboxReader } from "./mailbox.js";
+export type {
+  Agreement,
+  HealthDocument,
+  MailPatient,
+  OpenedMail,
+  OpenOptions,
+  PatientTraits,
+  Seen,
+} from "./open-types.js";
+export { createMailboxOpener, type MailboxOpener } from "./opener.js";
 export { createReceipts, type ReceiptDeps } from "./receipts.js";
+export { shownName } from "./show-names.js";
 export type {
   FolderInfo,
   ListOptions,

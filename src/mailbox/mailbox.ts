@@ -1,6 +1,7 @@
 import { MedimailError } from "../errors.js";
 import type { ImapMailbox, ImapSummary } from "../transport/imap/index.js";
 import { decoded } from "./decode.js";
+import { findMail } from "./find.js";
 import { attachmentsOf, mailSummary } from "./summary.js";
 import { threadOf } from "./thread.js";
 import type { ListOptions, MailboxReader, MailList, MailRef, MailSearch, MailSummary, SearchOptions } from "./types.js";
@@ -30,13 +31,7 @@ export function createMailboxReader(
   }
 
   async function find(ref: MailRef, signal: AbortSignal | undefined): Promise<ImapSummary> {
-    checkUid(ref.uid);
-    const found = await (await open()).summary(ref.folder ?? "inbox", ref.uid, signal ? { signal } : {});
-    if (!found || (ref.uidValidity !== undefined && ref.uidValidity !== found.uidValidity))
-      throw new MedimailError("mail_not_found", "the folder has no mail of this UID", {
-        hint: "It was moved or deleted, or the folder was made anew: list the folder again.",
-      });
-    return found;
+    return findMail(await open(), ref, signal);
   }
 
   return {
@@ -68,12 +63,6 @@ export function createMailboxReader(
       return { attachment, content: bounded(decoded(pieces, leaf.encoding), maxBytes) };
     },
   };
-}
-
-/** @throws `invalid_argument` */
-export function checkUid(uid: number): void {
-  if (!Number.isInteger(uid) || uid < 1 || uid > 0xffffffff)
-    throw new MedimailError("invalid_argument", "uid is that of a mail: a whole number", { path: "uid" });
 }
 
 type Imap = Pick<ImapMailbox, "folders">;

@@ -5,6 +5,7 @@ import { type Logger, safeLogger } from "../log.js";
 import { createRuntime, type Runtime } from "../runtime.js";
 import {
   type Clock,
+  type InboxStore,
   type OutboxStore,
   type Random,
   systemClock,
@@ -33,6 +34,7 @@ export interface Frame {
 /** What is open once the connector is ready. */
 export interface Core {
   store: OutboxStore;
+  inbox: InboxStore;
   operator: Operator;
   reader: EventReader;
   worker: DeliveryWorker;
@@ -89,7 +91,7 @@ export async function openCore({
       },
       options.settings,
     );
-    return { store, operator, reader, worker };
+    return { store, inbox: store.inbox, operator, reader, worker };
   } catch (error) {
     await store.close();
     throw error;

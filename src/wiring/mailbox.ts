@@ -1,6 +1,12 @@
 import type { Connector } from "../connector-types.js";
 import { isMedimailError } from "../errors.js";
-import { createMailboxActions, createMailboxReader, createMailboxWriter, createReceipts } from "../mailbox/index.js";
+import {
+  createMailboxActions,
+  createMailboxOpener,
+  createMailboxReader,
+  createMailboxWriter,
+  createReceipts,
+} from "../mailbox/index.js";
 import { messageIdFor } from "../message/index.js";
 import { prepareMail, prepareReport, type Submission } from "../sending/index.js";
 import { type Core, type Frame, senderProfile } from "./core.js";
@@ -51,6 +57,12 @@ export function mailboxOf(
     ...createMailboxReader(imap),
     ...writer,
     ...receipts,
+    ...createMailboxOpener({
+      imap,
+      inbox: async () => (await open()).inbox,
+      scope: { tenant: frame.tenant, mailbox: frame.mailbox },
+      now: () => frame.clock.now(),
+    }),
     ...createMailboxActions(imap, async (traces, actor) => {
       const { store } = await open();
       const now = frame.clock.now();

@@ -4,6 +4,7 @@ import { cdaWrap } from "./cda-wrap.js";
 import { demo } from "./demo.js";
 import { mailboxFolders, mailboxList, mailboxSave, mailboxSearch } from "./mailbox.js";
 import { mailboxDelete, mailboxFlag, mailboxMove } from "./mailbox-act.js";
+import { mailboxShow } from "./mailbox-show.js";
 import { mailboxReceipt, mailboxReply } from "./mailbox-write.js";
 import { mock } from "./mock.js";
 import { outboxCancel, outboxList, outboxRetry, outboxShow, outboxStats } from "./outbox.js";
@@ -34,6 +35,7 @@ export const COMMANDS: readonly Command[] = [
   tracesExport,
   mailboxFolders,
   mailboxList,
+  mailboxShow,
   mailboxSave,
   mailboxSearch,
   mailboxFlag,
@@ -46,7 +48,7 @@ export const COMMANDS: readonly Command[] = [
 /** Commands of the contract that a later version serves: refused by name, never as unknown. */
 export const NOT_SERVED: readonly string[] = [
   "cda render",
-  ...["show", "watch"].map((name) => `mailbox ${name}`),
+  "mailbox watch",
   "discover",
   "trust",
   "directory",

@@ -6,6 +6,7 @@ import { CONFIG_OPTION, withConnector } from "../connect.js";
 import type { Context } from "../context.js";
 import { extractFiles } from "../extract.js";
 import { folderText, mailText, mailValue } from "../views/mailbox.js";
+import { printedOpened } from "./mailbox-show.js";
 
 const FOLDER_OPTION = { folder: { type: "string", value: "FOLDER" } } as const;
 /** What `save` holds in memory at a time is one attachment. */
@@ -25,13 +26,18 @@ export const mailboxFolders: Command = {
 export const mailboxList: Command = {
   name: "mailbox list",
   stream: true,
-  options: { ...CONFIG_OPTION, ...FOLDER_OPTION, limit: { type: "string", value: "N" } },
+  options: {
+    ...CONFIG_OPTION,
+    ...FOLDER_OPTION,
+    limit: { type: "string", value: "N" },
+    open: { type: "boolean" },
+  },
   run(context, { options }) {
     const limit = limitOf(options);
     const folder = options.text("folder") ?? "inbox";
     return withConnector(context, options, async ({ mailbox }) => {
-      const pageSize = pageFor(limit);
-      return printed(context, mailbox.list({ folder, pageSize, signal: context.signal }), limit);
+      const mails = mailbox.list({ folder, pageSize: pageFor(limit), signal: context.signal });
+      return options.flag("open") ? printedOpened(context, mailbox, mails, limit) : printed(context, mails, limit);
     });
   },
 };

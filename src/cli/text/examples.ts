@@ -18,6 +18,7 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   "traces export": "medimail traces export --config medimail.json --since 2026-01-01 --until 2026-07-01 --json",
   "mailbox folders": "medimail mailbox folders --config medimail.json",
   "mailbox list": "medimail mailbox list --config medimail.json --limit 20",
+  "mailbox show": "medimail mailbox show 42 --config medimail.json",
   "mailbox search": "medimail mailbox search --from labo --since 2026-01-01 --unseen --config medimail.json",
   "mailbox flag": "medimail mailbox flag 42 --seen --config medimail.json",
   "mailbox move": "medimail mailbox move 42 43 --to Archives --config medimail.json",

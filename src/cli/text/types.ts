@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../../errors.js";
-import type { ActOutcome } from "../../mailbox/index.js";
+import type { ActOutcome, Agreement, Seen } from "../../mailbox/index.js";
 import type { SubmissionEventName } from "../../seams/index.js";
 import type { XdmAction } from "../../xdm/types.js";
 
@@ -27,6 +27,10 @@ export interface Text {
   events: Readonly<Record<SubmissionEventName, string>>;
   actions: Readonly<Record<XdmAction, string>>;
   actOutcomes: Readonly<Record<ActOutcome, string>>;
+  seen: Readonly<Record<Seen, string>>;
+  agreements: Readonly<Record<Agreement, string>>;
+  integrated: string;
+  mail: Readonly<Record<"from" | "to" | "cc" | "subject" | "attachments" | "truncated", string>>;
   view: ViewText;
   demo: DemoText;
 }

@@ -1,4 +1,4 @@
-import type { ActOutcome, FolderInfo, MailAction, MailSummary } from "../../mailbox/index.js";
+import { type ActOutcome, type FolderInfo, type MailAction, type MailSummary, shownName } from "../../mailbox/index.js";
 import type { Style } from "../style.js";
 import { printable } from "../style.js";
 
@@ -9,7 +9,7 @@ export function mailValue({ uidValidity: _validity, date, ...mail }: MailSummary
 
 export function mailText(mail: MailSummary, style: Style): string {
   const unread = !mail.flags.includes("\\Seen");
-  const who = mail.from ? mail.from.name || mail.from.address : "";
+  const who = mail.from ? shownName(mail.from) : "";
   const subject = printable(mail.subject);
   return [
     style.dim(String(mail.uid).padStart(6)),

@@ -14,9 +14,9 @@ export const content: CoverageTable = {
     ["test/xdm/pack.test.ts", "test/message/compose.test.ts"],
   ),
   "ECO.2.1.2": partly(
-    "`openXdm` gives the patientId of METADATA.XML and knows nothing of the subject; filing a received mail comes with the mailbox.",
-    ["src/xdm/open.ts"],
-    ["test/compliance/sent-mail.test.ts"],
+    "`openXdm` and `mailbox.open` take the patient from the patientId of METADATA.XML and never from the subject, with what the CDA and the address say beside; finding him in the record is the software's.",
+    ["src/xdm/open.ts", "src/mailbox/open-types.ts"],
+    ["test/compliance/sent-mail.test.ts", "test/mailbox/open.test.ts"],
   ),
   "ECO.2.1.3": met(
     "The subject is made from the CDA by the rule, and encoded by RFC 2047.",

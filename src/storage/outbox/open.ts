@@ -1,10 +1,12 @@
 import { MedimailError } from "../../errors.js";
-import type { Clock, OutboxStore } from "../../seams/index.js";
+import type { Clock, InboxStore, OutboxStore } from "../../seams/index.js";
 import { systemClock } from "../../seams/index.js";
 import type { ContentKeys } from "../cipher.js";
 import { createCipher } from "../cipher.js";
 import type { SqliteDatabase } from "../driver.js";
 import { endOpening, openSqlite } from "../driver.js";
+import { INBOX_MIGRATIONS } from "../inbox/schema.js";
+import { inboxOf } from "../inbox/store.js";
 import { openKeys } from "../key-check.js";
 import { migrate } from "../migrations.js";
 import { storageError } from "../sqlite-errors.js";
@@ -40,6 +42,8 @@ export interface SqliteOutboxOptions {
 export interface SqliteOutbox extends OutboxStore {
   /** Events older than `before` (ms since 1970) are erased; cursors stay valid. */
   eraseEvents(before: number): Promise<number>;
+  /** The memory of what came in, in the same file. */
+  readonly inbox: InboxStore;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -58,6 +62,7 @@ export async function openSqliteOutbox(options: SqliteOutboxOptions): Promise<Sq
   const database = openSqlite({ path: path ?? ":memory:", ...wait });
   try {
     migrate(database, "outbox", OUTBOX_MIGRATIONS, () => clock.now());
+    migrate(database, "inbox", INBOX_MIGRATIONS, () => clock.now());
     const lookup = openKeys(database, key);
     const storeId = storeIdOf(database) ?? "";
     endOpening(database);
@@ -84,6 +89,7 @@ function storeOf(context: OutboxContext): SqliteOutbox {
     return closed;
   };
   return {
+    inbox: inboxOf(context),
     submit: (input, options) => submit(context, input, options?.tx),
     claim: (query) => read(() => claim(context, query)),
     markHandover: (worker, mailIds) => markHandover(context, worker, mailIds),

@@ -21,6 +21,15 @@ export interface ImapPart {
   encodedSize: number;
   encoding: string;
   disposition?: string;
+  /** As written: `iso-8859-1`. */
+  charset?: string;
+  /** RFC 3676 `format=flowed` and its `delsp=yes`. */
+  flowed?: boolean;
+  delSp?: boolean;
+  /** Without angle brackets: what HTML calls `cid:`. */
+  contentId?: string;
+  /** The multiparts that it is in, outermost first: `mixed:`, `alternative:1` (subtype and number). Absent for a mail of one part. */
+  within?: readonly string[];
 }
 
 /** What a list needs of a mail, without its body. */
@@ -42,12 +51,14 @@ export interface ImapSummary {
   /** Type of the whole: `multipart/report`. */
   mimeType: string;
   parts: ImapPart[];
+  /** It has parts that are not listed: too many, too deep, or broken. */
+  partsCut?: boolean;
   /** The fields asked for, as the mail has them: `Name: value` lines. */
   header: Buffer;
 }
 
 /** Of the header, beside what the envelope has. */
-const FIELDS = ["references", "auto-submitted"];
+const FIELDS = ["references", "auto-submitted", "x-mss-ins"];
 /** A mail of more parts shows the first ones only. */
 const MAX_PARTS = 1_000;
 const MAX_DEPTH = 30;
@@ -226,7 +237,7 @@ function summaryOf(message: FetchMessageObject, path: string, uidValidity: strin
     to: envelope?.to ?? [],
     cc: envelope?.cc ?? [],
     mimeType: bodyStructure?.type?.toLowerCase() ?? "text/plain",
-    parts: bodyStructure ? leavesOf(bodyStructure) : [],
+    ...(bodyStructure ? leavesOf(bodyStructure) : { parts: [] }),
     header: headers ?? Buffer.alloc(0),
   };
 }
@@ -236,17 +247,26 @@ function dateOf(value: Date | string | undefined): Date | undefined {
   return date && !Number.isNaN(date.getTime()) ? date : undefined;
 }
 
-function leavesOf(root: MessageStructureObject): ImapPart[] {
+function leavesOf(root: MessageStructureObject): Pick<ImapSummary, "parts" | "partsCut"> {
   const leaves: ImapPart[] = [];
-  const walk = (node: MessageStructureObject, depth: number): void => {
-    if (leaves.length >= MAX_PARTS || depth > MAX_DEPTH) return;
+  let cut = false;
+  const walk = (node: MessageStructureObject, depth: number, within: readonly string[]): void => {
+    if (leaves.length >= MAX_PARTS || depth > MAX_DEPTH) {
+      cut = true;
+      return;
+    }
     const type = node.type?.toLowerCase() ?? "application/octet-stream";
     // A forwarded mail is one attachment, not its parts.
     if (node.childNodes && node.childNodes.length > 0 && type !== "message/rfc822") {
-      for (const child of node.childNodes) walk(child, depth + 1);
+      const inside = [...within, `${type.replace(/^multipart\//, "")}:${node.part ?? ""}`];
+      for (const child of node.childNodes) walk(child, depth + 1, inside);
       return;
     }
-    if (type.startsWith("multipart/")) return;
+    // The server found none of its parts: broken, or deeper than it reads.
+    if (type.startsWith("multipart/")) {
+      cut = true;
+      return;
+    }
     const name = node.dispositionParameters?.["filename"] ?? node.parameters?.["name"];
     leaves.push({
       part: node.part ?? "1",
@@ -255,8 +275,21 @@ function leavesOf(root: MessageStructureObject): ImapPart[] {
       encoding: node.encoding?.toLowerCase() ?? "7bit",
       ...(name === undefined ? {} : { name }),
       ...(node.disposition ? { disposition: node.disposition.toLowerCase() } : {}),
+      ...(within.length === 0 ? {} : { within }),
+      ...ofText(type, node.parameters ?? {}),
+      ...(node.id ? { contentId: node.id.trim().replace(/^<|>$/g, "").slice(0, 250) } : {}),
     });
   };
-  walk(root, 0);
-  return leaves;
+  walk(root, 0, []);
+  return { parts: leaves, ...(cut ? { partsCut: true } : {}) };
+}
+
+function ofText(type: string, parameters: Readonly<Record<string, string>>): Partial<ImapPart> {
+  if (!type.startsWith("text/")) return {};
+  const { charset, format, delsp } = parameters;
+  return {
+    ...(charset ? { charset: charset.slice(0, 60) } : {}),
+    ...(format?.toLowerCase() === "flowed" ? { flowed: true } : {}),
+    ...(delsp?.toLowerCase() === "yes" ? { delSp: true } : {}),
+  };
 }

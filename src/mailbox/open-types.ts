@@ -1,0 +1,99 @@
+import type { CdaBody, CdaHeader } from "../cda/index.js";
+import type { Problem } from "../errors.js";
+import type { DocumentEntry, Integrity, SubmissionSet, XdmAction, XdmLimits } from "../xdm/index.js";
+import type { MailSummary } from "./types.js";
+
+/**
+ * What the registry says of a document (SC.CDA/INT.18). `duplicate`: the same one came in an earlier mail. `newer`: an earlier version
+ * is known. `obsolete`: a later version is known, or the document was deleted by its author.
+ */
+export type Seen = "new" | "duplicate" | "newer" | "obsolete";
+
+/** Whether two places that name the patient name one; `absent` where fewer than two name him. */
+export type Agreement = "agree" | "differ" | "absent";
+
+/** The patient as one place names him. Times and names verbatim. */
+export interface PatientTraits {
+  ins?: { value: string; oid: string };
+  /** At birth (BR), else in use. */
+  birthName?: string;
+  usedName?: string;
+  givenName?: string;
+  birthDate?: string;
+  gender?: string;
+}
+
+export interface MailPatient {
+  /** As a list shows him: birth name in use of the metadata, else of the CDA: `MOREL Élodie`. Empty where nothing names him. */
+  name: string;
+  /** Of the metadata, which decide (ECO.2.1.2), else of the CDA. */
+  ins?: { value: string; oid: string };
+  birthDate?: string;
+  gender?: string;
+  /** Side by side, for a person who must choose. */
+  metadata?: PatientTraits;
+  cda?: PatientTraits;
+  /** The matricule of the patient's address among the people of the mail. */
+  addressIns?: string;
+  /** `X-MSS-INS` of the mail: the sender says that the identity is whole (`O`) or not (`N`). */
+  header?: "O" | "N";
+  /** Of the INS in metadata, CDA and address. */
+  agreement: Agreement;
+}
+
+export interface HealthDocument {
+  /** The attachment that holds it. */
+  part: string;
+  /** Where within it: names of mails, `winmail.dat`, archives and folders, joined by `/`. Empty for the attachment itself. */
+  path: string;
+  title: string;
+  /** Code of the type. */
+  typeCode: string;
+  /** Verbatim: UTC of the metadata, else the time of the CDA. */
+  creationTime: string;
+  /** LGC.MSS/UX.05: the slot of the metadata decides, never the CDA. A CDA without metadata is `create`. */
+  action: XdmAction;
+  uniqueId?: string;
+  setId?: string;
+  versionNumber?: number;
+  /** The documents that this one says it replaces. */
+  replaces: string[];
+  mimeType: string;
+  /** Absent for a document that came without metadata. */
+  metadata?: DocumentEntry;
+  integrity?: Integrity;
+  cda?: { header: CdaHeader; body: CdaBody };
+  patient: MailPatient;
+  /** The PDF beside it. `bytes`: the very file that the CDA holds; `name`: by the rule of ECO.2.1.6. */
+  pdf?: { part: string; path: string; name: string; matchedBy: "bytes" | "name" };
+  seen: Seen;
+  /** The software has it already, by whatever mail (LGC.MDV.06). */
+  integrated: boolean;
+  integratedAt?: Date;
+  /** The file; absent where the archive does not hold it. */
+  content?: Uint8Array;
+}
+
+/** A mail with its health documents. */
+export interface OpenedMail {
+  mail: MailSummary;
+  /** Null where the mail has no health document. */
+  patient: MailPatient | null;
+  documents: HealthDocument[];
+  submissionSets: SubmissionSet[];
+  /** What is broken, hostile or doubtful. The rest of the mail is read all the same. */
+  problems: Problem[];
+}
+
+export interface OpenOptions {
+  /**
+   * Notes in the registry what the mail holds, so that the same documents in later mails are known. Default false. A mail is never
+   * compared with itself: opening it again says the same.
+   */
+  remember?: boolean;
+  /** Bytes of one attachment that is opened. Default 64 MB; what is larger is a problem, not an error. */
+  maxBytes?: number;
+  /** Of each archive. */
+  limits?: Partial<XdmLimits>;
+  signal?: AbortSignal;
+}

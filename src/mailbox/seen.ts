@@ -1,0 +1,75 @@
+import type { InboxRecord, InboxSighting } from "../seams/index.js";
+import type { Seen } from "./open-types.js";
+
+/** A document of the mail that is opened, as far as the registry compares it. */
+export type Compared = Pick<
+  InboxSighting,
+  "uniqueId" | "setId" | "versionNumber" | "action" | "sha256" | "mailId" | "receivedAt"
+> & {
+  /** The documents that it says it replaces. */
+  replaces: readonly string[];
+};
+
+type Known = Pick<
+  InboxSighting,
+  "uniqueId" | "setId" | "versionNumber" | "action" | "sha256" | "mailId" | "receivedAt"
+> & {
+  id?: number;
+};
+
+export interface SeenVerdict {
+  seen: Seen;
+  /** Another document claims the same place in the same series. */
+  conflict: boolean;
+  /** Other bytes came under the same id: neither is a duplicate of the other. */
+  reused: boolean;
+}
+
+/**
+ * What a document is to those who know these others (SC.CDA/INT.18). A mail is not compared with itself but for its earlier documents;
+ * a duplicate is what came later, whichever mail is opened first; a version is old as soon as a later one is known.
+ *
+ * @param mail the documents of the same mail, itself included
+ */
+export function seenOf(document: Compared, records: readonly InboxRecord[], mail: readonly Compared[]): SeenVerdict {
+  const elsewhere: Known[] = records.filter(({ mailId }) => mailId !== document.mailId);
+  const others = [...elsewhere, ...mail.filter((other) => other !== document)];
+  const deletes = (action: string): boolean => action === "delete";
+  const named = [...elsewhere, ...mail.slice(0, mail.indexOf(document))].filter(
+    ({ uniqueId, action }) => uniqueId === document.uniqueId && deletes(action) === deletes(document.action),
+  );
+  const same = named.filter(
+    ({ sha256 }) => sha256 === undefined || document.sha256 === undefined || sha256 === document.sha256,
+  );
+  const reused = same.length < named.length;
+  const series = others.filter(
+    ({ setId, uniqueId }) => setId !== undefined && setId === document.setId && uniqueId !== document.uniqueId,
+  );
+  const version = document.versionNumber;
+  const conflict = version !== undefined && series.some(({ versionNumber }) => versionNumber === version);
+  const verdict = (seen: Seen): SeenVerdict => ({ seen, conflict, reused });
+  const own = records.find(
+    ({ mailId, uniqueId, action }) =>
+      mailId === document.mailId && uniqueId === document.uniqueId && action === document.action,
+  );
+  if (same.some((known) => isEarlier(known, document, own?.id))) return verdict("duplicate");
+  const deleted = others.some(({ uniqueId, action }) => uniqueId === document.uniqueId && deletes(action));
+  if (deleted && !deletes(document.action)) return verdict("obsolete");
+  const versions = series.map(({ versionNumber }) => versionNumber).filter((known) => known !== undefined);
+  if (version !== undefined && versions.some((known) => known > version)) return verdict("obsolete");
+  if (deletes(document.action)) return verdict("new");
+  const replaced = others.some(({ uniqueId }) => document.replaces.includes(uniqueId));
+  if (replaced || (version !== undefined && versions.some((known) => known < version))) return verdict("newer");
+  return verdict("new");
+}
+
+/**
+ * Of two mails the one that came first. A server tells the second only: within it the one that was noted first.
+ *
+ * @param own the registry's number for the document itself, where it is noted
+ */
+function isEarlier(known: Known, document: Compared, own: number | undefined): boolean {
+  if (known.mailId === document.mailId) return true;
+  if (known.receivedAt !== document.receivedAt) return known.receivedAt < document.receivedAt;
+  return own === undefined || (known.id ?? own) < own;
+}

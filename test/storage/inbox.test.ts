@@ -1,0 +1,125 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import type { InboxSighting } from "../../src/seams/index.js";
+import { openSqliteOutbox, type SqliteOutboxOptions } from "../../src/storage/index.js";
+
+const folder = mkdtempSync(join(tmpdir(), "medimail-inbox-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const SCOPE = { tenant: "default", mailbox: "dr@exemple.mssante.fr" };
+const OTHER = { tenant: "default", mailbox: "autre@exemple.mssante.fr" };
+const PLACE = { folder: "INBOX", uid: 1, uidValidity: "7" };
+const sighting = (changes: Partial<InboxSighting> = {}): InboxSighting => ({
+  uniqueId: "1.2.3^CANARY-DOCUMENT",
+  setId: "1.2.3^CANARY-SERIES",
+  versionNumber: 1,
+  action: "create",
+  mailId: "1@exemple",
+  receivedAt: 1_000,
+  seenAt: 2_000,
+  ...changes,
+});
+const claimed = { ...SCOPE, owner: "me", isDead: () => false, now: 10_000, limit: 10 };
+
+let serial = 0;
+function fresh(): string {
+  serial += 1;
+  return join(folder, `${serial}.db`);
+}
+const KINDS: [string, () => SqliteOutboxOptions][] = [
+  ["in memory", () => ({ memory: true })],
+  ["in a file", () => ({ path: fresh() })],
+  ["in an encrypted file", () => ({ path: fresh(), key: new Uint8Array(32).fill(7) })],
+];
+
+describe.each(KINDS)("the registry of what came in, %s", (_, options) => {
+  it("finds a document by its id and by its series, in its own mailbox only", async () => {
+    await using store = await openSqliteOutbox(options());
+    await store.inbox.remember(SCOPE, [
+      sighting(),
+      sighting({ uniqueId: "1.2.3^B", versionNumber: 2, mailId: "2@exemple" }),
+    ]);
+    const byId = await store.inbox.related(SCOPE, { uniqueIds: ["1.2.3^CANARY-DOCUMENT"], setIds: [] });
+    expect(byId).toMatchObject([{ ...sighting(), state: "seen", pending: false }]);
+    const bySeries = await store.inbox.related(SCOPE, { uniqueIds: [], setIds: ["1.2.3^CANARY-SERIES"] });
+    expect(bySeries.map(({ versionNumber }) => versionNumber)).toEqual([2, 1]);
+    expect(
+      await store.inbox.related(OTHER, { uniqueIds: ["1.2.3^CANARY-DOCUMENT"], setIds: ["1.2.3^CANARY-SERIES"] }),
+    ).toEqual([]);
+  });
+
+  it("notes one document of one mail once", async () => {
+    await using store = await openSqliteOutbox(options());
+    for (let time = 0; time < 3; time += 1) await store.inbox.remember(SCOPE, [sighting({ seenAt: time })]);
+    expect(await store.inbox.list(SCOPE, {})).toMatchObject([{ seenAt: 0 }]);
+  });
+
+  it("queues a (document, action) once, whatever the mail, and what was only seen before too", async () => {
+    await using store = await openSqliteOutbox(options());
+    await store.inbox.remember(SCOPE, [sighting()]);
+    await store.inbox.enqueue(SCOPE, [sighting()], PLACE, 5_000);
+    await store.inbox.enqueue(SCOPE, [sighting({ mailId: "2@exemple" })], PLACE, 5_000);
+    await store.inbox.enqueue(SCOPE, [sighting({ mailId: "3@exemple", action: "delete" })], PLACE, 5_000);
+    expect((await store.inbox.claim(claimed)).map(({ action, mailId, place }) => [action, mailId, place])).toEqual([
+      ["create", "1@exemple", PLACE],
+      ["delete", "3@exemple", PLACE],
+    ]);
+  });
+
+  it("gives what is held to nobody else while its owner lives, and takes it over from a dead one", async () => {
+    await using store = await openSqliteOutbox(options());
+    await store.inbox.enqueue(SCOPE, [sighting()], PLACE, 5_000);
+    expect(await store.inbox.claim({ ...claimed, now: 4_999 })).toEqual([]);
+    expect(await store.inbox.claim(claimed)).toMatchObject([{ attempts: 1 }]);
+    expect(await store.inbox.claim({ ...claimed, owner: "other" })).toEqual([]);
+    const taken = await store.inbox.claim({ ...claimed, owner: "other", isDead: (owner) => owner === "me" });
+    expect(taken).toMatchObject([{ attempts: 2 }]);
+  });
+
+  it("gives the documents of one mail to one owner at a time", async () => {
+    await using store = await openSqliteOutbox(options());
+    await store.inbox.enqueue(SCOPE, [sighting(), sighting({ uniqueId: "1.2.3^B" })], PLACE, 5_000);
+    expect(await store.inbox.claim({ ...claimed, limit: 1 })).toHaveLength(1);
+    expect(await store.inbox.claim({ ...claimed, owner: "other" })).toEqual([]);
+    expect(await store.inbox.claim(claimed)).toHaveLength(1);
+  });
+
+  it("keeps each outcome", async () => {
+    await using store = await openSqliteOutbox(options());
+    await store.inbox.enqueue(SCOPE, [sighting()], PLACE, 5_000);
+    const [{ id } = { id: 0 }] = await store.inbox.claim(claimed);
+    await store.inbox.settle(id, { state: "later", dueAt: 20_000, error: "handler_failed" });
+    expect(await store.inbox.claim(claimed)).toEqual([]);
+    await store.inbox.claim({ ...claimed, now: 20_000 });
+    await store.inbox.settle(id, { state: "aside", error: "handler_failed" });
+    expect(await store.inbox.list(SCOPE, { state: "aside" })).toMatchObject([{ attempts: 2, error: "handler_failed" }]);
+    expect(await store.inbox.retry(OTHER, id, 0)).toBe(false);
+    expect(await store.inbox.retry(SCOPE, id, 0)).toBe(true);
+    await store.inbox.claim(claimed);
+    await store.inbox.settle(id, { state: "integrated", at: 30_000 });
+    expect(await store.inbox.claim({ ...claimed, now: 30_000 })).toMatchObject([
+      { state: "integrated", pending: true },
+    ]);
+    await store.inbox.settle(id, { state: "finished" });
+    expect(await store.inbox.ofMail(SCOPE, "1@exemple")).toMatchObject([
+      { state: "integrated", integratedAt: 30_000, pending: false },
+    ]);
+  });
+});
+
+describe("the registry at rest", () => {
+  it("shows no id of a document without the key, and is kept", async () => {
+    const path = join(folder, "rest.db");
+    const key = new Uint8Array(32).fill(9);
+    {
+      await using store = await openSqliteOutbox({ path, key });
+      await store.inbox.remember(SCOPE, [sighting()]);
+    }
+    expect(readFileSync(path).includes("CANARY")).toBe(false);
+    await using again = await openSqliteOutbox({ path, key });
+    expect(await again.inbox.list(SCOPE, {})).toMatchObject([sighting()]);
+    await expect(openSqliteOutbox({ path })).rejects.toMatchObject({ code: "storage_key_wrong" });
+  });
+});
