@@ -31,12 +31,15 @@ export type {
   MailAttachment,
   MailboxReader,
   MailboxRole,
+  MailEvent,
   MailKind,
   MailList,
   MailRef,
   MailSearch,
   MailSummary,
   SearchOptions,
+  WatchOptions,
+  WatchStatus,
 } from "./mailbox/index.js";
 export { createRuntime, type Runtime } from "./runtime.js";
 export type {

@@ -7,10 +7,13 @@ export type {
   MailAttachment,
   MailboxReader,
   MailboxRole,
+  MailEvent,
   MailKind,
   MailList,
   MailRef,
   MailSearch,
   MailSummary,
   SearchOptions,
+  WatchOptions,
+  WatchStatus,
 } from "./types.js";

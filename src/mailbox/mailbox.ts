@@ -3,6 +3,7 @@ import type { ImapMailbox, ImapSummary } from "../transport/imap/index.js";
 import { decoded } from "./decode.js";
 import { attachmentsOf, mailSummary } from "./summary.js";
 import type { ListOptions, MailboxReader, MailList, MailRef, MailSearch, MailSummary, SearchOptions } from "./types.js";
+import { watchMailbox } from "./watch.js";
 
 const PAGE = 50;
 const MAX_PAGE = 500;
@@ -10,7 +11,7 @@ const MAX_ATTACHMENT = 64 * 1024 * 1024;
 
 /** The reader over the sessions of a mailbox; `open` gives them when they are needed. */
 export function createMailboxReader(
-  open: () => Promise<Pick<ImapMailbox, "folders" | "pages" | "search" | "summary" | "part">>,
+  open: () => Promise<Pick<ImapMailbox, "folders" | "pages" | "search" | "summary" | "part" | "watch">>,
 ): MailboxReader {
   async function* pages({ folder = "inbox", signal, ...options }: ListOptions): AsyncGenerator<MailSummary[]> {
     const asked = { folder, pageSize: pageSizeOf(options), ...(signal ? { signal } : {}) };
@@ -43,6 +44,7 @@ export function createMailboxReader(
     folders: async (options = {}) => (await open()).folders(options),
     list: (options = {}) => listOf(options, pages),
     search: (query, options = {}) => listOf(options, (asked) => found(query, { ...options, ...asked })),
+    watch: (folders, options = {}) => watchMailbox(open, folders, options),
     get: async (ref, { signal } = {}) => mailSummary(await find(ref, signal)),
     async attachment(ref, part, { maxBytes = MAX_ATTACHMENT, signal } = {}) {
       const mail = await find(ref, signal);

@@ -83,3 +83,45 @@ export async function inFolder<T>(
     lock.release();
   }
 }
+
+/** A folder as its opening shows it. */
+export interface ExaminedFolder {
+  exists: number;
+  uidValidity: string;
+  /** Absent where the server does not say. */
+  uidNext?: number;
+  /** The highest of the folder (RFC 7162); absent where it keeps none. */
+  modseq?: string;
+}
+
+/** Runs `work` with the folder opened anew, read-only, whatever was open: what it says of the folder is of this very moment. */
+export async function inExaminedFolder<T>(
+  client: ImapFlow,
+  path: string,
+  work: (folder: ExaminedFolder) => Promise<T>,
+): Promise<T> {
+  const before = client.mailbox;
+  const lock = await client.getMailboxLock(path, { readOnly: true });
+  try {
+    if (client.mailbox && client.mailbox === before) await client.mailboxOpen(path, { readOnly: true });
+    if (client.mailbox) worked.add(client.mailbox);
+    return await work(examined(client));
+  } finally {
+    lock.release();
+  }
+}
+
+/** The open folder, as it was when it was opened: later on the library's numbers are of several moments. */
+function examined(client: ImapFlow): ExaminedFolder {
+  if (!client.mailbox) {
+    if (!client.usable) throw new MedimailError("connection_lost", "the IMAP session was lost while a folder was open");
+    throw failed("the folder was closed by the server");
+  }
+  const { exists, uidValidity, uidNext, highestModseq, noModseq } = client.mailbox;
+  return {
+    exists,
+    uidValidity: String(uidValidity),
+    ...(uidNext ? { uidNext } : {}),
+    ...(highestModseq && !noModseq ? { modseq: String(highestModseq) } : {}),
+  };
+}

@@ -23,6 +23,7 @@ import {
   searchPages,
   summaryPages,
 } from "./summaries.js";
+import { type ImapEvent, type ImapWatchOptions, watchFolders } from "./watch.js";
 import { failed } from "./wire.js";
 
 export interface ImapMailboxOptions {
@@ -98,6 +99,8 @@ export interface ImapMailbox extends AsyncDisposable {
   summary(folder: FolderRole, uid: number, options?: { signal?: AbortSignal }): Promise<ImapSummary | undefined>;
   /** One part of a mail, in its transfer encoding, in pieces of 1 MB. */
   part(options: PartOptions): AsyncIterable<Buffer>;
+  /** What happens in folders, on a session of its own. */
+  watch(options: ImapWatchOptions): AsyncIterable<ImapEvent>;
   close(): Promise<void>;
 }
 
@@ -105,16 +108,40 @@ export interface ImapMailbox extends AsyncDisposable {
 export function createImapMailbox(options: ImapMailboxOptions): ImapMailbox {
   const { host, port, dialer, tls, credentials, mailbox, maxLiteral = 64 * 1024 * 1024 } = options;
   const timeouts: ImapTimeouts = { connectMs: 30_000, commandMs: 120_000, ...options.timeouts };
-  const link = new ImapLink({
-    open: (signal) => openImapSession({ host, port, dialer, tls, credentials, timeouts, maxLiteral, signal }),
-    commandMs: timeouts.commandMs,
-    backoff: options.backoff ?? { minMs: 1_000, maxMs: 60_000 },
-    clock: options.clock ?? systemClock,
-    random: options.random ?? systemRandom,
-    logger: safeLogger(options.logger, "debug"),
-    host,
-    mailbox,
-  });
+  const clock = options.clock ?? systemClock;
+  const random = options.random ?? systemRandom;
+  const logger = safeLogger(options.logger, "debug");
+  const backoff = options.backoff ?? { minMs: 1_000, maxMs: 60_000 };
+  const links = new Set<ImapLink>();
+  const newLink = (): ImapLink => {
+    const opened = new ImapLink({
+      open: (signal) => openImapSession({ host, port, dialer, tls, credentials, timeouts, maxLiteral, signal }),
+      commandMs: timeouts.commandMs,
+      backoff,
+      clock,
+      random,
+      logger,
+      host,
+      mailbox,
+    });
+    links.add(opened);
+    return opened;
+  };
+  const link = newLink();
+  let closed = false;
+  async function* watch(watched: ImapWatchOptions): AsyncGenerator<ImapEvent> {
+    if (closed) return;
+    const own = newLink();
+    try {
+      yield* watchFolders({ link: own, clock, random, logger, backoff, host, mailbox }, watched);
+    } finally {
+      links.delete(own);
+    }
+  }
+  const close = async (): Promise<void> => {
+    closed = true;
+    await Promise.all([...links].map((open) => open.close()));
+  };
   return {
     async searchMessageId(folder, messageId, { signal } = {}) {
       const id = bracketed(messageId);
@@ -133,8 +160,9 @@ export function createImapMailbox(options: ImapMailboxOptions): ImapMailbox {
     search: (pages, query) => searchPages(link, pages, query),
     summary: (folder, uid, { signal } = {}) => oneSummary(link, folder, uid, signal),
     part: (part) => partPieces(link, part),
-    close: () => link.close(),
-    [Symbol.asyncDispose]: () => link.close(),
+    watch,
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
 

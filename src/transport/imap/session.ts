@@ -155,6 +155,8 @@ function adopt(wire: ImapWire, { host, port, timeouts, maxLiteral }: ImapSession
     clientInfo: { name: "medimail-connector", version: false, vendor: false, "support-url": false, os: false },
     disableAutoIdle: true,
     disableCompression: true,
+    // Where the server has it: what vanished is then told by UID (RFC 7162).
+    qresync: true,
     connectionTimeout: timeouts.commandMs,
     greetingTimeout: timeouts.commandMs,
     socketTimeout: Math.max(timeouts.commandMs, 60_000) * 2,
