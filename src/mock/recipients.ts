@@ -36,7 +36,7 @@ export class Recipients {
   /** A person opens the mail: `\Seen`, and a displayed MDN where it is asked. */
   read(address: string, messageId: string): MockMessage | undefined {
     const message = this.#find(address, messageId);
-    this.#mark(address, message);
+    message.setFlags("add", ["\\Seen"]);
     return this.#mdn(address, message, { disposition: "displayed", automatic: false });
   }
 
@@ -74,7 +74,7 @@ export class Recipients {
   /** What `autoReceipts` asks, when a mail has been delivered. */
   automatic(address: string, message: MockMessage, auto: AutoReceipts): void {
     if (auto.read) {
-      this.#mark(address, message);
+      message.setFlags("add", ["\\Seen"]);
       this.#mdn(address, message, { disposition: "displayed", automatic: false });
     }
     if (auto.integrate) this.#mdn(address, message, { disposition: "processed", automatic: true });
@@ -89,12 +89,6 @@ export class Recipients {
         path: "messageId",
       });
     return found;
-  }
-
-  #mark(address: string, message: MockMessage): void {
-    if (!message.setFlags("add", ["\\Seen"])) return;
-    for (const folder of this.#store.find(address)?.folders ?? [])
-      if (folder.messages.includes(message)) folder.changed();
   }
 
   #mdn(

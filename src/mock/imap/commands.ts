@@ -1,19 +1,28 @@
-import { create, list, lsub, remove, rename, select, status, subscribe } from "./folder-commands.js";
-import { append, copy, expunge, fetch, move, search, store } from "./message-commands.js";
+import type { ImapExtension } from "./capabilities.js";
+import { enable } from "./condstore.js";
+import { fetch } from "./fetch-command.js";
+import { create, list, lsub, remove, rename, status, subscribe } from "./folder-commands.js";
 import type { Outcome } from "./outcome.js";
 import { bad, no, ok } from "./outcome.js";
+import { search } from "./search-command.js";
+import { select } from "./select.js";
 import type { ImapSession } from "./session.js";
+import { store } from "./store-command.js";
 import type { Value } from "./syntax.js";
+import { append, copy, expunge, move } from "./transfer.js";
 
 export interface Command {
   /** From which state of the session on (RFC 9051 §3). */
   state: "any" | "authenticated" | "selected";
+  /** Not there unless this extension is. */
+  needs?: ImapExtension;
   run: (session: ImapSession, values: readonly Value[]) => Outcome | Promise<Outcome>;
 }
 
 const any = (run: Command["run"]): Command => ({ state: "any", run });
 const authenticated = (run: Command["run"]): Command => ({ state: "authenticated", run });
 const selected = (run: Command["run"]): Command => ({ state: "selected", run });
+const needing = (needs: ImapExtension, command: Command): Command => ({ ...command, needs });
 
 /** Every command that the mock knows. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
@@ -29,19 +38,31 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   STARTTLS: any((session) => session.starttls()),
   AUTHENTICATE: any(() => bad("Syntax of AUTHENTICATE")),
   LOGIN: any(() => no("[PRIVACYREQUIRED] LOGIN is disabled")),
-  ID: any((session) => {
-    session.untagged('* ID ("name" "mock Medimail" "vendor" "medimail-connector")');
-    return ok("Done");
-  }),
-  ENABLE: authenticated((session) => {
-    session.untagged("* ENABLED");
-    return ok("Done");
-  }),
-  NAMESPACE: authenticated((session) => {
-    session.untagged('* NAMESPACE (("" "/")) NIL NIL');
-    return ok("Done");
-  }),
-  IDLE: authenticated((session) => session.idle()),
+  ID: needing(
+    "ID",
+    any((session) => {
+      session.untagged('* ID ("name" "mock Medimail" "vendor" "medimail-connector")');
+      return ok("Done");
+    }),
+  ),
+  ENABLE: needing(
+    "ENABLE",
+    authenticated((session, values) => {
+      enable(session, values);
+      return ok("Done");
+    }),
+  ),
+  NAMESPACE: needing(
+    "NAMESPACE",
+    authenticated((session) => {
+      session.untagged('* NAMESPACE (("" "/")) NIL NIL');
+      return ok("Done");
+    }),
+  ),
+  IDLE: needing(
+    "IDLE",
+    authenticated((session) => session.idle()),
+  ),
   LIST: authenticated(list),
   LSUB: authenticated(lsub),
   STATUS: authenticated(status),
@@ -56,17 +77,22 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   CHECK: selected(() => ok("Done")),
   CLOSE: selected((session) => {
     const view = session.view;
-    if (view && !view.readOnly)
-      view.folder.remove(new Set(view.folder.messages.filter((message) => message.has("\\Deleted"))));
+    if (view && !view.readOnly) view.folder.remove(view.folder.messages.filter((message) => message.has("\\Deleted")));
     session.view = undefined;
     return ok("Done");
   }),
-  UNSELECT: selected((session) => {
-    session.view = undefined;
-    return ok("Done");
-  }),
+  UNSELECT: needing(
+    "UNSELECT",
+    selected((session) => {
+      session.view = undefined;
+      return ok("Done");
+    }),
+  ),
   EXPUNGE: selected((session, values) => expunge(session, values, false)),
-  "UID EXPUNGE": selected((session, values) => expunge(session, values, true)),
+  "UID EXPUNGE": needing(
+    "UIDPLUS",
+    selected((session, values) => expunge(session, values, true)),
+  ),
   FETCH: selected((session, values) => fetch(session, values, false)),
   "UID FETCH": selected((session, values) => fetch(session, values, true)),
   SEARCH: selected((session, values) => search(session, values, false)),
@@ -75,6 +101,12 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "UID STORE": selected((session, values) => store(session, values, true)),
   COPY: selected((session, values) => copy(session, values, false)),
   "UID COPY": selected((session, values) => copy(session, values, true)),
-  MOVE: selected((session, values) => move(session, values, false)),
-  "UID MOVE": selected((session, values) => move(session, values, true)),
+  MOVE: needing(
+    "MOVE",
+    selected((session, values) => move(session, values, false)),
+  ),
+  "UID MOVE": needing(
+    "MOVE",
+    selected((session, values) => move(session, values, true)),
+  ),
 };

@@ -6,10 +6,19 @@ import { bodyStructure, envelope } from "./structure.js";
 import type { Segment, Value } from "./syntax.js";
 import { SyntaxProblem, textOf } from "./syntax.js";
 
-type SimpleItem = "FLAGS" | "UID" | "ENVELOPE" | "BODYSTRUCTURE" | "BODY" | "INTERNALDATE" | "RFC822.SIZE";
+type SimpleItem = "FLAGS" | "UID" | "ENVELOPE" | "BODYSTRUCTURE" | "BODY" | "INTERNALDATE" | "RFC822.SIZE" | "MODSEQ";
 export type FetchItem = SimpleItem | SectionItem;
 
-const SIMPLE = new Set<string>(["FLAGS", "UID", "ENVELOPE", "BODYSTRUCTURE", "BODY", "INTERNALDATE", "RFC822.SIZE"]);
+const SIMPLE = new Set<string>([
+  "FLAGS",
+  "UID",
+  "ENVELOPE",
+  "BODYSTRUCTURE",
+  "BODY",
+  "INTERNALDATE",
+  "RFC822.SIZE",
+  "MODSEQ",
+]);
 const MACROS: Record<string, SimpleItem[]> = {
   FAST: ["FLAGS", "INTERNALDATE", "RFC822.SIZE"],
   ALL: ["FLAGS", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE"],
@@ -23,9 +32,8 @@ const OLD: Record<string, { section: string; label: string }> = {
 };
 
 /** What FETCH asks for. `UID FETCH` always answers the UID. */
-export function parseFetchItems(values: readonly Value[], withUid: boolean): FetchItem[] {
-  const [first, ...more] = values;
-  if (!first || more.length > 0) throw new SyntaxProblem("FETCH takes a set and one list of items");
+export function parseFetchItems(first: Value | undefined, withUid: boolean): FetchItem[] {
+  if (!first) throw new SyntaxProblem("FETCH takes a set and one list of items");
   const words = first.kind === "list" ? first.items : [first];
   const items: FetchItem[] = [];
   for (const word of words) items.push(...itemsOf(textOf(word), words.length === 1));
@@ -73,6 +81,8 @@ function answer(message: MockMessage, item: FetchItem): Segment[] {
       return [`UID ${message.uid}`];
     case "INTERNALDATE":
       return [`INTERNALDATE "${internalDate(message.internalDate)}"`];
+    case "MODSEQ":
+      return [`MODSEQ (${message.modseq})`];
     case "RFC822.SIZE":
       return [`RFC822.SIZE ${message.raw.length}`];
     case "ENVELOPE":

@@ -2,14 +2,12 @@ import type { MockFolder } from "../store/folder.js";
 import type { MockMailbox } from "../store/mailbox.js";
 import { DELIMITER } from "../store/mailbox.js";
 import { SessionOver } from "../wire/session-over.js";
+import { enableCondstore } from "./condstore.js";
 import type { Outcome } from "./outcome.js";
 import { bad, no, ok } from "./outcome.js";
 import type { ImapSession } from "./session.js";
 import type { Value } from "./syntax.js";
 import { itemsOf, quoteName, SyntaxProblem, textOf } from "./syntax.js";
-import { FolderView } from "./view.js";
-
-export const FLAG_LIST = "\\Answered \\Flagged \\Deleted \\Seen \\Draft";
 
 export function mailboxOf(session: ImapSession): MockMailbox {
   if (!session.user) throw new SessionOver();
@@ -21,23 +19,6 @@ export function nameOf(value: Value | undefined): string {
   const name = textOf(value);
   if (!/^[\x20-\x7e]*$/.test(name)) throw new SyntaxProblem("The name of a folder is ASCII (modified UTF-7)");
   return name;
-}
-
-export function select(session: ImapSession, values: readonly Value[], readOnly: boolean): Outcome {
-  session.view = undefined;
-  const folder = mailboxOf(session).folder(nameOf(values[0]));
-  if (!folder) return no("[NONEXISTENT] No such folder");
-  const view = new FolderView(folder, readOnly, session.changed);
-  session.view = view;
-  session.untagged(`* FLAGS (${FLAG_LIST})`);
-  session.untagged(`* OK [PERMANENTFLAGS (${readOnly ? "" : `${FLAG_LIST} \\*`})] Flags`);
-  session.untagged(`* ${folder.messages.length} EXISTS`);
-  session.untagged("* 0 RECENT");
-  const unseen = folder.messages.findIndex((message) => !message.has("\\Seen"));
-  if (unseen >= 0) session.untagged(`* OK [UNSEEN ${unseen + 1}] First unseen`);
-  session.untagged(`* OK [UIDVALIDITY ${folder.uidValidity}] UIDs`);
-  session.untagged(`* OK [UIDNEXT ${folder.uidNext}] Next UID`);
-  return ok(readOnly ? "[READ-ONLY] Selected" : "[READ-WRITE] Selected");
 }
 
 /** LIST with the selection and return options of RFC 5258, 6154 and 5819 that clients use. */
@@ -63,7 +44,7 @@ export function list(session: ImapSession, values: readonly Value[]): Outcome {
     const subscribed =
       selection.includes("SUBSCRIBED") || back.some((v) => v.kind === "atom" && v.text.toUpperCase() === "SUBSCRIBED");
     session.untagged(`* LIST (${attributes(mailbox, folder, subscribed)}) "${DELIMITER}" ${quoteName(folder.name)}`);
-    if (statusItems) session.untagged(statusLine(folder, statusItems));
+    if (statusItems) session.untagged(statusLine(session, folder, statusItems));
   }
   return ok("Done");
 }
@@ -114,11 +95,12 @@ export function status(session: ImapSession, values: readonly Value[]): Outcome 
   const folder = mailboxOf(session).folder(nameOf(values[0]));
   const items = itemsOf(values[1]).map((v) => textOf(v).toUpperCase());
   if (!folder) return no("[NONEXISTENT] No such folder");
-  session.untagged(statusLine(folder, items));
+  session.untagged(statusLine(session, folder, items));
   return ok("Done");
 }
 
-function statusLine(folder: MockFolder, items: readonly string[]): string {
+function statusLine(session: ImapSession, folder: MockFolder, items: readonly string[]): string {
+  if (items.includes("HIGHESTMODSEQ")) enableCondstore(session);
   const figures = items.map((item) => `${item} ${statusFigure(folder, item)}`);
   return `* STATUS ${quoteName(folder.name)} (${figures.join(" ")})`;
 }
@@ -132,6 +114,8 @@ function statusFigure(folder: MockFolder, item: string): number {
       return folder.uidNext;
     case "UIDVALIDITY":
       return folder.uidValidity;
+    case "HIGHESTMODSEQ":
+      return folder.highestModseq;
     case "UNSEEN":
       return messages.filter((message) => !message.has("\\Seen")).length;
     case "DELETED":

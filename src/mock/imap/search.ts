@@ -1,6 +1,7 @@
 import { decodeWords, headerOf, unfold } from "../mime/headers.js";
 import { readableText } from "../mime/text.js";
 import type { MockMessage } from "../store/message.js";
+import { modseqOf } from "./condstore.js";
 import { dayOf, parseDay } from "./dates.js";
 import type { Value } from "./syntax.js";
 import { parseSet, SyntaxProblem, textOf } from "./syntax.js";
@@ -9,6 +10,10 @@ export interface SearchContext {
   /** Largest UID and number of messages, for `*`. */
   lastUid: number;
   count: number;
+  /** Whether MODSEQ may be asked. */
+  condstore: boolean;
+  /** Set where a criterion is MODSEQ: the answer then has a mod-sequence too (RFC 7162 §3.1.5). */
+  byModseq?: boolean;
 }
 
 /** True where a message, of that sequence number, is looked for. */
@@ -140,5 +145,17 @@ function byOther(key: string, queue: Value[], context: SearchContext): Criterion
     if (!/^\d{1,12}$/.test(text)) throw new SyntaxProblem("A size is expected");
     return (message) => (key === "LARGER" ? message.raw.length > Number(text) : message.raw.length < Number(text));
   }
+  if (key === "MODSEQ" && context.condstore) return byModseq(queue, context);
   throw new SyntaxProblem("A criterion is not known");
+}
+
+/** `MODSEQ [entry-name entry-type] n`: the mock has one mod-sequence for all that can change in a message. */
+function byModseq(queue: Value[], context: SearchContext): Criterion {
+  if (queue[0]?.kind === "string") {
+    queue.shift();
+    if (!/^(all|priv|shared)$/i.test(textOf(queue.shift()))) throw new SyntaxProblem("A type of entry is expected");
+  }
+  const least = modseqOf(queue.shift(), 0);
+  context.byModseq = true;
+  return (message) => message.modseq >= least;
 }

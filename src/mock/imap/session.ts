@@ -1,12 +1,13 @@
 import type { MockContext } from "../context.js";
 import { pause, prepareTls, strike } from "../context.js";
 import type { Fault, FaultName } from "../faults.js";
-import { MECHANISMS } from "../sasl.js";
 import type { MockMailbox } from "../store/mailbox.js";
 import type { LineConnection } from "../wire/connection.js";
 import { LineTooLong } from "../wire/connection.js";
 import { SessionOver } from "../wire/session-over.js";
 import { imapAuthenticate } from "./authenticate.js";
+import type { ImapExtension } from "./capabilities.js";
+import { announce, isOffered } from "./capabilities.js";
 import type { Command } from "./commands.js";
 import { COMMANDS } from "./commands.js";
 import type { Outcome } from "./outcome.js";
@@ -16,7 +17,7 @@ import { readCommand } from "./reader.js";
 import { BadCharset } from "./search.js";
 import type { Segment } from "./syntax.js";
 import { parseArguments, SyntaxProblem } from "./syntax.js";
-import type { FolderView } from "./view.js";
+import type { Enabled, FolderView } from "./view.js";
 
 /** Numbers must not move under these (RFC 9051 §7.5.1). */
 const NO_EXPUNGE = new Set(["FETCH", "STORE", "SEARCH"]);
@@ -27,6 +28,7 @@ export class ImapSession {
   readonly context: MockContext;
   readonly connection: LineConnection;
   user: MockMailbox | undefined;
+  readonly enabled: Enabled = { condstore: false, qresync: false };
   #view: FolderView | undefined;
   #idling = false;
   #stripped: boolean | undefined;
@@ -51,12 +53,17 @@ export class ImapSession {
     this.view = undefined;
   }
 
+  offers(name: ImapExtension): boolean {
+    return isOffered(name, () => false);
+  }
+
   capabilities(): string {
-    const base = "IMAP4rev1 SASL-IR ID ENABLE LITERAL+";
-    if (this.user)
-      return `${base} NAMESPACE IDLE UIDPLUS MOVE UNSELECT SPECIAL-USE CHILDREN APPENDLIMIT=${this.context.sizeLimit}`;
-    if (!this.connection.tls) return `${base} LOGINDISABLED${this.#strip() ? "" : " STARTTLS"}`;
-    return `${base} LOGINDISABLED ${MECHANISMS.map((name) => `AUTH=${name}`).join(" ")}`;
+    return announce({
+      state: this.user ? "authenticated" : this.connection.tls ? "tls" : "clear",
+      startTls: !this.connection.tls && !this.#strip(),
+      sizeLimit: this.context.sizeLimit,
+      offers: (name) => this.offers(name),
+    });
   }
 
   async run(full: boolean): Promise<void> {
@@ -89,6 +96,7 @@ export class ImapSession {
   }
 
   async #execute(command: ReadCommand): Promise<void> {
+    if (this.#view?.folder.gone) this.bye("The folder was deleted");
     const outcome = command.tooBig ? no("[TOOBIG] Literal too long") : await this.#outcome(command);
     this.update(!NO_EXPUNGE.has(command.name));
     this.#bad = outcome.kind === "BAD" ? this.#bad + 1 : 0;
@@ -100,7 +108,7 @@ export class ImapSession {
 
   async #outcome({ name, segments }: ReadCommand): Promise<Outcome> {
     const command: Command | undefined = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-    if (!command) return bad("Command not known");
+    if (!command || (command.needs && !this.offers(command.needs))) return bad("Command not known");
     if (command.state === "authenticated" && !this.user) return bad("Not authenticated");
     if (command.state === "selected" && !this.view) return bad("No folder is selected");
     try {
@@ -176,11 +184,17 @@ export class ImapSession {
 
   /** The folder has changed: an idling client hears of it at once, another at its next command. */
   readonly changed = (): void => {
-    if (this.#idling) this.update(true);
+    if (!this.#idling) return;
+    this.update(true);
+    if (!this.#view?.folder.gone) return;
+    this.untagged("* BYE The folder was deleted");
+    this.connection.end();
   };
 
   update(mayExpunge: boolean): void {
     for (const line of this.#view?.update(mayExpunge) ?? []) this.untagged(line);
+    const safe = mayExpunge || !this.enabled.qresync ? undefined : this.#view?.safeModseq;
+    if (safe !== undefined) this.untagged(`* OK [HIGHESTMODSEQ ${safe}] Removals are told later`);
   }
 
   untagged(line: string): void {

@@ -85,7 +85,7 @@ export class MockMailbox {
     const folder = this.folder(name);
     if (!folder || folder.name === "INBOX" || this.hasChildren(folder)) return false;
     this.#folders.splice(this.#folders.indexOf(folder), 1);
-    folder.remove(new Set(folder.messages));
+    folder.end();
     return true;
   }
 

@@ -2,21 +2,38 @@ import { headerOf } from "../mime/headers.js";
 import type { MimePart } from "../mime/tree.js";
 import { parseMime } from "../mime/tree.js";
 
+/** Where a message lies: it gives the mod-sequences, and tells the sessions. */
+export interface MessageHolder {
+  touched(message: MockMessage): void;
+}
+
 /** A mail in a folder. The bytes are shared between copies and never written to. */
 export class MockMessage {
   readonly uid: number;
   readonly raw: Buffer;
   readonly internalDate: Date;
-  /** Rises with each change of flags: a session tells its client what it has not seen. */
-  version = 0;
+  /** Of its last change, the arrival included (RFC 7162); set by its folder. */
+  modseq: number;
+  /** The mod-sequence of its removal; undefined while it is there. */
+  removedAt: number | undefined;
   readonly #flags: Map<string, string>;
+  readonly #holder: MessageHolder;
   #mime: MimePart | undefined;
 
-  constructor(uid: number, raw: Buffer, internalDate: Date, flags: Iterable<string>) {
-    this.uid = uid;
-    this.raw = raw;
-    this.internalDate = internalDate;
-    this.#flags = new Map([...flags].map((flag) => [flag.toLowerCase(), flag]));
+  constructor(options: {
+    uid: number;
+    raw: Buffer;
+    date: Date;
+    flags: Iterable<string>;
+    modseq: number;
+    holder: MessageHolder;
+  }) {
+    this.uid = options.uid;
+    this.raw = options.raw;
+    this.internalDate = options.date;
+    this.modseq = options.modseq;
+    this.#holder = options.holder;
+    this.#flags = new Map([...options.flags].map((flag) => [flag.toLowerCase(), flag]));
   }
 
   get flags(): string[] {
@@ -42,7 +59,7 @@ export class MockMessage {
     return this.#flags.has(flag.toLowerCase());
   }
 
-  /** True where something changed. */
+  /** True where something changed; sessions hear of it at once. */
   setFlags(how: "set" | "add" | "remove", flags: readonly string[]): boolean {
     const before = [...this.#flags.keys()].sort().join(" ");
     if (how === "set") this.#flags.clear();
@@ -51,7 +68,7 @@ export class MockMessage {
       else this.#flags.set(flag.toLowerCase(), flag);
     }
     const changed = [...this.#flags.keys()].sort().join(" ") !== before;
-    if (changed) this.version += 1;
+    if (changed && this.removedAt === undefined) this.#holder.touched(this);
     return changed;
   }
 }
