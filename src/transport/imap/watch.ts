@@ -108,7 +108,8 @@ class Watch {
     this.#deps = deps;
     this.#options = options;
     this.#signal = signal;
-    this.#times = { ...DEFAULT_TIMES, ...options.times };
+    const times = { ...DEFAULT_TIMES, ...options.times };
+    this.#times = { ...times, answerMs: Math.min(times.answerMs, times.probeMs) };
   }
 
   /** The next events, some at a time; undefined at the end. */
