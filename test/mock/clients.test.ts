@@ -113,8 +113,9 @@ describe("nodemailer, an independent client", () => {
 });
 
 describe("imapflow, an independent client", () => {
-  function client(address: string): ImapFlow {
+  function client(address: string, options: { qresync?: boolean } = {}): ImapFlow {
     return new ImapFlow({
+      ...options,
       host: "localhost",
       port: mock.imap.port,
       secure: false,
@@ -174,6 +175,30 @@ describe("imapflow, an independent client", () => {
     }
     expect(await imap.status("Drafts", { messages: true, unseen: true })).toMatchObject({ messages: 1, unseen: 1 });
     await imap.logout();
+  });
+
+  it("synchronises by CONDSTORE and QRESYNC, and hears which UIDs are gone", async () => {
+    for (const id of ["a", "b", "c"]) mock.mailbox(DUPONT).deliver(`Message-ID: <${id}@t.fr>\r\n\r\nx\r\n`);
+    const [imap, other] = [client(DUPONT, { qresync: true }), client(DUPONT)];
+    await Promise.all([imap.connect(), other.connect()]);
+    const opened = await imap.mailboxOpen("INBOX");
+    await other.mailboxOpen("INBOX");
+    expect([...imap.enabled]).toEqual(expect.arrayContaining(["CONDSTORE", "QRESYNC"]));
+    const modseq = opened.highestModseq ?? 0n;
+    expect(modseq).toBe(BigInt(mock.mailbox(DUPONT).folder("INBOX")?.highestModseq ?? 0));
+    const gone: (number | undefined)[] = [];
+    imap.on("expunge", ({ uid, vanished }) => gone.push(vanished ? uid : undefined));
+    await other.messageDelete("1", { uid: true });
+    await other.messageFlagsAdd("3", ["\\Flagged"], { uid: true });
+    await imap.noop();
+    expect(gone).toEqual([1]);
+    const changed = await imap.fetchAll("1:*", { uid: true, flags: true }, { uid: true, changedSince: modseq });
+    expect(changed.map(({ uid, flags }) => [uid, [...(flags ?? [])]])).toEqual([[3, ["\\Flagged"]]]);
+    expect(changed[0]?.modseq).toBeGreaterThan(modseq);
+    // The condition fails: another session has changed the mail since.
+    await imap.messageFlagsAdd("3", ["\\Seen"], { uid: true, unchangedSince: modseq });
+    expect(mock.mailbox(DUPONT).messages().at(-1)?.flags).toEqual(["\\Flagged"]);
+    await Promise.all([imap.logout(), other.logout()]);
   });
 
   it("hears of a new mail while it idles", async () => {

@@ -15,7 +15,9 @@ export interface Numbered {
 export interface Chosen {
   /** In order, those that are there. */
   found: Numbered[];
-  /** A sequence number names a message that another session has removed: it cannot be acted on (RFC 2180 §4, RFC 5530). */
+  /** And those that were, of whose removal the client has not heard. */
+  all: Numbered[];
+  /** A sequence number names one of these: it cannot be acted on (RFC 2180 §4, RFC 5530). */
   expunged: boolean;
 }
 
@@ -35,10 +37,10 @@ export function chosen(view: FolderView, value: Value | undefined, byUid: boolea
   const text = textOf(value);
   const test = parseSet(text, byUid ? (messages.at(-1)?.uid ?? 0) : messages.length);
   if (!byUid) assertNumbers(text, messages.length);
-  const all = messages.map((message, i) => ({ sequence: i + 1, message }));
-  const meant = all.filter(({ sequence, message }) => test(byUid ? message.uid : sequence));
-  const found = meant.filter(({ message }) => message.removedAt === undefined);
-  return { found, expunged: !byUid && found.length < meant.length };
+  const numbered = messages.map((message, i) => ({ sequence: i + 1, message }));
+  const all = numbered.filter(({ sequence, message }) => test(byUid ? message.uid : sequence));
+  const found = all.filter(({ message }) => message.removedAt === undefined);
+  return { found, all, expunged: !byUid && found.length < all.length };
 }
 
 function assertNumbers(text: string, count: number): void {

@@ -1,5 +1,5 @@
-import type { Chosen } from "./chosen.js";
-import { chosen, expungeIssued, viewOf } from "./chosen.js";
+import type { Numbered } from "./chosen.js";
+import { chosen, viewOf } from "./chosen.js";
 import { enableCondstore, fetchModifiers, uidsEver } from "./condstore.js";
 import type { FetchItem } from "./fetch.js";
 import { fetchResponse, marksSeen, parseFetchItems } from "./fetch.js";
@@ -20,29 +20,35 @@ export async function fetch(session: ImapSession, values: readonly Value[], byUi
   if (items.includes("MODSEQ")) enableCondstore(session);
   const set = chosen(view, values[0], byUid);
   if (vanished && changedSince !== undefined) tellVanished(session, view, changedSince, uidsEver(values[0]));
-  return answer(session, view, items, {
-    ...set,
-    found: set.found.filter(({ message }) => changedSince === undefined || message.modseq > changedSince),
-  });
+  const wanted = set.all.filter(({ message }) => changedSince === undefined || message.modseq > changedSince);
+  return answer(session, view, items, wanted);
 }
 
+/**
+ * A removed message of which the client has not heard still has its flags, header and structure, as from a server's cache, and
+ * no content any more: of what RFC 2180 §4.1 allows, this is what Dovecot does.
+ */
 async function answer(
   session: ImapSession,
   view: FolderView,
   items: readonly FetchItem[],
-  { found, expunged }: Chosen,
+  wanted: readonly Numbered[],
 ): Promise<Outcome> {
+  const { condstore, qresync } = session.enabled;
   const reads = marksSeen(items) && !view.readOnly;
-  for (const { sequence, message } of found) {
+  for (const { sequence, message } of wanted) {
     const knew = view.knows(message);
-    const changed = reads && message.setFlags("add", ["\\Seen"]);
+    const changed = reads && message.removedAt === undefined && message.setFlags("add", ["\\Seen"]);
     const shown = [...items];
     if (changed) need(shown, "FLAGS");
-    if (changed && session.enabled.condstore) need(shown, "UID", "MODSEQ");
-    if (shown.includes("FLAGS") || (knew && changed)) view.shown(message);
+    if (changed && condstore) need(shown, "MODSEQ");
+    if (changed && qresync) need(shown, "UID");
+    // Flags without their mod-sequence are not all that the client is owed.
+    if (knew || (shown.includes("FLAGS") && (!condstore || shown.includes("MODSEQ")))) view.shown(message);
     await session.respond(fetchResponse(sequence, message, shown));
   }
-  return expunged ? expungeIssued() : ok("Done");
+  const gone = wanted.some(({ message }) => message.removedAt !== undefined);
+  return ok(gone ? "[EXPUNGEISSUED] Some of the messages no longer exist" : "Done");
 }
 
 function need(items: FetchItem[], ...names: ("UID" | "FLAGS" | "MODSEQ")[]): void {

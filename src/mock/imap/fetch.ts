@@ -71,7 +71,8 @@ export function fetchResponse(sequence: number, message: MockMessage, items: rea
 
 function answer(message: MockMessage, item: FetchItem): Segment[] {
   if (typeof item === "object") {
-    const bytes = readSection(message, item);
+    const content = item.what === "" || item.what === "TEXT";
+    const bytes = content && message.removedAt !== undefined ? undefined : readSection(message, item);
     return [`${item.label} `, bytes ?? "NIL"];
   }
   switch (item) {

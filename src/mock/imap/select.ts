@@ -38,7 +38,8 @@ function describe(session: ImapSession, folder: MockFolder, readOnly: boolean): 
   if (unseen >= 0) session.untagged(`* OK [UNSEEN ${unseen + 1}] First unseen`);
   session.untagged(`* OK [UIDVALIDITY ${folder.uidValidity}] UIDs`);
   session.untagged(`* OK [UIDNEXT ${folder.uidNext}] Next UID`);
-  if (session.offers("CONDSTORE")) session.untagged(`* OK [HIGHESTMODSEQ ${folder.highestModseq}] Highest`);
+  // Only to who has asked for it (RFC 7162 §3.1.2), as Dovecot does.
+  if (session.enabled.condstore) session.untagged(`* OK [HIGHESTMODSEQ ${folder.highestModseq}] Highest`);
 }
 
 /** What has happened since the client was here: removals first, then the flags (RFC 7162 §3.2.5.1). */

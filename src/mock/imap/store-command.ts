@@ -52,8 +52,8 @@ export async function store(session: ImapSession, values: readonly Value[], byUi
 
 /** A silent STORE is told too where the client needs the mod-sequence. */
 function itemsToTell({ enabled }: ImapSession, byUid: boolean, silent: boolean): FetchItem[] {
-  const items: FetchItem[] = byUid || enabled.condstore ? ["UID"] : [];
-  if (silent) return enabled.condstore ? ["UID", "MODSEQ"] : [];
+  const items: FetchItem[] = byUid || enabled.qresync ? ["UID"] : [];
+  if (silent) return enabled.condstore ? [...items, "MODSEQ"] : [];
   items.push("FLAGS");
   if (enabled.condstore) items.push("MODSEQ");
   return items;

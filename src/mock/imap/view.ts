@@ -81,8 +81,10 @@ export class FolderView {
     this.#messages.forEach((message, i) => {
       if (this.knows(message) || message.removedAt !== undefined) return;
       this.shown(message);
+      // The UID is not owed before QRESYNC, and servers leave it out: a client must know its numbers.
+      const uid = this.#enabled.qresync ? `UID ${message.uid} ` : "";
       const modseq = this.#enabled.condstore ? ` MODSEQ (${message.modseq})` : "";
-      lines.push(`* ${i + 1} FETCH (UID ${message.uid} FLAGS (${message.flags.join(" ")})${modseq})`);
+      lines.push(`* ${i + 1} FETCH (${uid}FLAGS (${message.flags.join(" ")})${modseq})`);
     });
     return lines;
   }
