@@ -212,7 +212,7 @@ async function fetchFlags(
     },
   );
   const missed = nameless.build();
-  if (missed.size > 0 && command === "UID FETCH") await fetchFlags(client, "FETCH", missed.toString(), [], onMail);
+  if (missed.size > 0) await fetchFlags(client, "FETCH", missed.toString(), [], onMail);
 }
 
 /** Mails by their flags: as many entries as there are combinations, not as there are mails. */

@@ -273,12 +273,12 @@ class Watch {
     );
     const events: ImapEvent[] = [];
     for (const message of mails.sort((a, b) => a.uid - b.uid)) {
-      // Told beside the answer.
-      if (!page.has(message.uid)) {
+      // Flags that changed meanwhile, told beside the answer.
+      if (!page.has(message.uid) || !message.envelope) {
         if (message.flags) this.#news?.flagged(message.seq);
         continue;
       }
-      if (!message.envelope || this.#states.get(path)?.uids.has(message.uid)) continue;
+      if (this.#states.get(path)?.uids.has(message.uid)) continue;
       const mail = summaryOf(message, path, validity);
       const modseq = message.modseq === undefined ? undefined : String(message.modseq);
       events.push(
