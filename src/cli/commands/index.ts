@@ -3,6 +3,7 @@ import { cdaInspect } from "./cda-inspect.js";
 import { cdaWrap } from "./cda-wrap.js";
 import { demo } from "./demo.js";
 import { mailboxFolders, mailboxList, mailboxSave, mailboxSearch } from "./mailbox.js";
+import { mailboxWatch } from "./mailbox-watch.js";
 import { mock } from "./mock.js";
 import { outboxCancel, outboxList, outboxRetry, outboxShow, outboxStats } from "./outbox.js";
 import { outboxRun } from "./outbox-run.js";
@@ -34,12 +35,13 @@ export const COMMANDS: readonly Command[] = [
   mailboxList,
   mailboxSave,
   mailboxSearch,
+  mailboxWatch,
 ];
 
 /** Commands of the contract that a later version serves: refused by name, never as unknown. */
 export const NOT_SERVED: readonly string[] = [
   "cda render",
-  ...["show", "flag", "move", "delete", "watch", "reply", "receipt"].map((name) => `mailbox ${name}`),
+  ...["show", "flag", "move", "delete", "reply", "receipt"].map((name) => `mailbox ${name}`),
   "discover",
   "trust",
   "directory",

@@ -38,6 +38,7 @@ export const en: Text = {
     "mailbox folders": "lists the folders of the mailbox, their roles and counts",
     "mailbox list": "lists the mails of a folder, newest first",
     "mailbox search": "searches mails on the server",
+    "mailbox watch": "shows mails as they arrive, until it is stopped",
     "mailbox save": "saves the attachments of a mail (--open: the documents of the archive too)",
   }),
   options: {
@@ -106,6 +107,7 @@ export const en: Text = {
     cancelled: "cancelled",
   },
   actions: { create: "create", replace: "replace", delete: "delete" },
+  mailKinds: { professional: "professional", patient: "patient", receipt: "receipt", service: "service" },
   view: {
     title: "Title",
     type: "Type",
@@ -141,6 +143,11 @@ export const en: Text = {
     mockStop: "Ctrl-C to stop.",
     mailboxes: "Mailboxes",
     workerStarted: "Working through the outbox. Ctrl-C to stop.",
+    watchStarted: "Listening for new mails. Ctrl-C to stop.",
+    watchInterrupted: (why) => `No longer listening (${why}); trying again, nothing will be lost.`,
+    watchResumed: "Listening again.",
+    watchReset: (folder) => `The folder ${folder} was made anew by the server.`,
+    watchStopped: "Stopped.",
   },
   demo: {
     title: "Demonstration: from a validated document to its reading",

@@ -19,6 +19,7 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   "mailbox folders": "medimail mailbox folders --config medimail.json",
   "mailbox list": "medimail mailbox list --config medimail.json --limit 20",
   "mailbox search": "medimail mailbox search --from labo --since 2026-01-01 --unseen --config medimail.json",
+  "mailbox watch": "medimail mailbox watch --config medimail.json",
   "mailbox save": "medimail mailbox save 42 --out ./recus --open --config medimail.json",
 };
 

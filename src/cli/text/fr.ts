@@ -39,6 +39,7 @@ export const fr: Text = {
     "mailbox folders": "liste les dossiers de la boîte, leur rôle et leurs comptes",
     "mailbox list": "liste les courriels d'un dossier, du plus récent au plus ancien",
     "mailbox search": "cherche des courriels sur le serveur",
+    "mailbox watch": "montre les courriels dès leur arrivée, jusqu'à l'arrêt",
     "mailbox save": "enregistre les pièces jointes d'un courriel (--open : aussi les documents de l'archive)",
   }),
   options: {
@@ -107,6 +108,7 @@ export const fr: Text = {
     cancelled: "annulé",
   },
   actions: { create: "création", replace: "remplacement", delete: "suppression" },
+  mailKinds: { professional: "professionnel", patient: "patient", receipt: "accusé", service: "service" },
   view: {
     title: "Titre",
     type: "Type",
@@ -142,6 +144,11 @@ export const fr: Text = {
     mockStop: "Ctrl-C pour arrêter.",
     mailboxes: "Boîtes",
     workerStarted: "La boîte d'envoi est travaillée. Ctrl-C pour arrêter.",
+    watchStarted: "À l'écoute des nouveaux courriels. Ctrl-C pour arrêter.",
+    watchInterrupted: (why) => `Écoute interrompue (${why}) ; nouvel essai, rien ne sera perdu.`,
+    watchResumed: "De nouveau à l'écoute.",
+    watchReset: (folder) => `Le dossier ${folder} a été refait par le serveur.`,
+    watchStopped: "Arrêté.",
   },
   demo: {
     title: "Démonstration : d'un document validé à sa lecture",
