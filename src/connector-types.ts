@@ -1,6 +1,6 @@
 import type { Problem } from "./errors.js";
 import type { Logger, LogLevel } from "./log.js";
-import type { MailboxReader } from "./mailbox/index.js";
+import type { MailboxActions, MailboxReader } from "./mailbox/index.js";
 import type { Runtime } from "./runtime.js";
 import type {
   Clock,
@@ -88,8 +88,8 @@ export interface Connector {
       problems: Problem[];
     }>;
   };
-  /** The embedded mailbox (mode 2): reading, so far. */
-  readonly mailbox: MailboxReader;
+  /** The embedded mailbox (mode 2): reading and acting. */
+  readonly mailbox: MailboxReader & MailboxActions;
   readonly outbox: {
     /** Newest first. */
     list(query?: OutboxQuery): Promise<SubmissionRow[]>;

@@ -1,7 +1,6 @@
 import { assertSupported, parseConfig } from "./config/index.js";
 import type { Connector, ConnectorOptions } from "./connector-types.js";
 import { isMedimailError, MedimailError, type Problem } from "./errors.js";
-import { createMailboxReader } from "./mailbox/index.js";
 import type { SubmissionRow } from "./seams/index.js";
 import {
   checkSubmission,
@@ -15,6 +14,7 @@ import {
 import {
   type Core,
   frameOf,
+  mailboxOf,
   openCore,
   outboxCommands,
   Preparation,
@@ -140,11 +140,7 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
         };
       },
     },
-    mailbox: createMailboxReader(async () => {
-      const { operator } = await open();
-      operator.requireAuthorities();
-      return operator.imap;
-    }),
+    mailbox: mailboxOf(frame, open),
     outbox: outboxCommands(frame, open),
     delivery: {
       async run({ signal, ...run }) {

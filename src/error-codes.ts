@@ -87,6 +87,10 @@ const TABLE = {
   token_refused: later,
   circuit_open: later,
   // smtp, imap
+  action_not_done: no,
+  action_unknown: no,
+  folder_not_found: no,
+  folder_protected: no,
   imap_failed: later,
   smtp_permanent: no,
   smtp_protocol: later,

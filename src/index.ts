@@ -25,10 +25,18 @@ export {
 } from "./identity/index.js";
 export { jsonLogger, type LogFields, type Logger, type LogLevel } from "./log.js";
 export type {
+  ActedOn,
+  ActOptions,
+  ActOutcome,
+  Destination,
+  FlagOptions,
   FolderInfo,
   ListOptions,
+  MailAction,
+  MailActionKind,
   MailAddress,
   MailAttachment,
+  MailboxActions,
   MailboxReader,
   MailboxRole,
   MailEvent,
@@ -37,10 +45,13 @@ export type {
   MailRef,
   MailSearch,
   MailSummary,
+  Mails,
   SearchOptions,
+  UndoStep,
   WatchOptions,
   WatchStatus,
 } from "./mailbox/index.js";
+export { MailActionError } from "./mailbox/index.js";
 export { createRuntime, type Runtime } from "./runtime.js";
 export type {
   Clock,

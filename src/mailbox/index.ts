@@ -1,4 +1,18 @@
-/** Mode 2, the embedded mailbox: folders, mails without their bodies first, attachments as streams. Reads only, so far. */
+/** Mode 2, the embedded mailbox: folders, mails without their bodies first, attachments as streams, acts on them. */
+export type {
+  ActedOn,
+  ActOptions,
+  ActOutcome,
+  Destination,
+  FlagOptions,
+  MailAction,
+  MailActionKind,
+  MailboxActions,
+  Mails,
+  UndoStep,
+} from "./action-types.js";
+export { MailActionError } from "./action-types.js";
+export { createMailboxActions } from "./actions.js";
 export { createMailboxReader } from "./mailbox.js";
 export type {
   FolderInfo,

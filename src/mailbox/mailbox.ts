@@ -2,6 +2,7 @@ import { MedimailError } from "../errors.js";
 import type { ImapMailbox, ImapSummary } from "../transport/imap/index.js";
 import { decoded } from "./decode.js";
 import { attachmentsOf, mailSummary } from "./summary.js";
+import { threadOf } from "./thread.js";
 import type { ListOptions, MailboxReader, MailList, MailRef, MailSearch, MailSummary, SearchOptions } from "./types.js";
 import { watchMailbox } from "./watch.js";
 
@@ -30,8 +31,7 @@ export function createMailboxReader(
   }
 
   async function find(ref: MailRef, signal: AbortSignal | undefined): Promise<ImapSummary> {
-    if (!Number.isInteger(ref.uid) || ref.uid < 1 || ref.uid > 0xffffffff)
-      throw new MedimailError("invalid_argument", "uid is that of a mail: a whole number", { path: "uid" });
+    checkUid(ref.uid);
     const found = await (await open()).summary(ref.folder ?? "inbox", ref.uid, signal ? { signal } : {});
     if (!found || (ref.uidValidity !== undefined && ref.uidValidity !== found.uidValidity))
       throw new MedimailError("mail_not_found", "the folder has no mail of this UID", {
@@ -45,6 +45,12 @@ export function createMailboxReader(
     list: (options = {}) => listOf(options, pages),
     search: (query, options = {}) => listOf(options, (asked) => found(query, { ...options, ...asked })),
     watch: (folders, options = {}) => watchMailbox(open, folders, options),
+    async thread(ref, { folders, signal } = {}) {
+      const mail = await find(ref, signal);
+      const imap = await open();
+      const known = folders ?? (await conversation(imap, mail.path, signal));
+      return await threadOf(imap, mail, known, signal);
+    },
     get: async (ref, { signal } = {}) => mailSummary(await find(ref, signal)),
     async attachment(ref, part, { maxBytes = MAX_ATTACHMENT, signal } = {}) {
       const mail = await find(ref, signal);
@@ -66,7 +72,19 @@ export function createMailboxReader(
   };
 }
 
+/** @throws `invalid_argument` */
+export function checkUid(uid: number): void {
+  if (!Number.isInteger(uid) || uid < 1 || uid > 0xffffffff)
+    throw new MedimailError("invalid_argument", "uid is that of a mail: a whole number", { path: "uid" });
+}
+
 type Imap = Pick<ImapMailbox, "folders">;
+
+async function conversation(imap: Imap, path: string, signal: AbortSignal | undefined): Promise<string[]> {
+  const folders = await imap.folders(signal ? { signal } : {});
+  const both = folders.filter(({ role, selectable }) => selectable && (role === "inbox" || role === "sent"));
+  return [...new Set([path, ...both.map((folder) => folder.path)])];
+}
 
 async function searchable(imap: Imap, signal: AbortSignal | undefined): Promise<string[]> {
   const folders = await imap.folders(signal ? { signal } : {});

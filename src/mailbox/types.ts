@@ -1,9 +1,18 @@
-import type { FolderInfo, ImapSearch as MailSearch } from "../transport/imap/index.js";
+import type { FolderInfo, ImapSearch } from "../transport/imap/index.js";
 
 import type { MailEvent, WatchOptions } from "./watch-types.js";
 
-export type { FolderInfo, ImapSearch as MailSearch, MailboxRole } from "../transport/imap/index.js";
+export type {
+  FolderInfo,
+  FolderInfo,
+  ImapSearch as MailSearch,
+  MailboxRole,
+  MailboxRole,
+} from "../transport/imap/index.js";
 export type { MailEvent, WatchOptions, WatchStatus } from "./watch-types.js";
+
+/** What is searched for; every part given must hold. Its thread has a call of its own, {@link MailboxReader.thread}. */
+export type MailSearch = Omit<ImapSearch, "related">;
 
 export interface MailAddress {
   name: string;
@@ -86,6 +95,14 @@ export interface MailboxReader {
   list(options?: ListOptions): MailList;
   /** Found on the server, newest first in each folder. @throws `invalid_argument` for a text that no command can carry. */
   search(query: MailSearch, options?: SearchOptions): MailList;
+  /**
+   * The exchange that a mail is part of, oldest first, itself included: what it answers and what answers it, by References and
+   * In-Reply-To. A mail and its copy are one.
+   *
+   * @param options `folders` to look in, roles or paths; default: the mail's, the inbox and the sent mails.
+   * @throws `mail_not_found`
+   */
+  thread(ref: MailRef, options?: { folders?: readonly string[]; signal?: AbortSignal }): Promise<MailSummary[]>;
   /** @throws `mail_not_found` */
   get(ref: MailRef, options?: { signal?: AbortSignal }): Promise<MailSummary>;
   /**

@@ -3,6 +3,7 @@ import { cdaInspect } from "./cda-inspect.js";
 import { cdaWrap } from "./cda-wrap.js";
 import { demo } from "./demo.js";
 import { mailboxFolders, mailboxList, mailboxSave, mailboxSearch } from "./mailbox.js";
+import { mailboxDelete, mailboxFlag, mailboxMove } from "./mailbox-act.js";
 import { mailboxWatch } from "./mailbox-watch.js";
 import { mock } from "./mock.js";
 import { outboxCancel, outboxList, outboxRetry, outboxShow, outboxStats } from "./outbox.js";
@@ -36,12 +37,15 @@ export const COMMANDS: readonly Command[] = [
   mailboxSave,
   mailboxSearch,
   mailboxWatch,
+  mailboxFlag,
+  mailboxMove,
+  mailboxDelete,
 ];
 
 /** Commands of the contract that a later version serves: refused by name, never as unknown. */
 export const NOT_SERVED: readonly string[] = [
   "cda render",
-  ...["show", "flag", "move", "delete", "reply", "receipt"].map((name) => `mailbox ${name}`),
+  ...["show", "reply", "receipt"].map((name) => `mailbox ${name}`),
   "discover",
   "trust",
   "directory",

@@ -3,6 +3,8 @@ import type { Text } from "./types.js";
 /** One short phrase for each code; the technical message follows it. */
 export const frenchErrors: Text["errors"] = {
   aborted: "interrompu",
+  action_not_done: "la messagerie n'a pas fait ce qui était demandé",
+  action_unknown: "on ne sait pas si c'est fait",
   already_sent: "ce document a déjà été envoyé à ce destinataire",
   archive_encrypted: "l'archive est chiffrée",
   archive_invalid: "l'archive est abîmée",
@@ -26,6 +28,8 @@ export const frenchErrors: Text["errors"] = {
   file_not_found: "fichier introuvable",
   file_unreadable: "fichier illisible",
   file_unwritable: "impossible d'écrire le fichier",
+  folder_not_found: "dossier introuvable",
+  folder_protected: "ce dossier ne peut être ni renommé ni supprimé",
   header_injection: "un texte contient des caractères interdits",
   idempotency_conflict: "cette clé a déjà servi à un autre contenu",
   identity_invalid: "l'identité du patient est incorrecte",

@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../../errors.js";
-import type { MailKind } from "../../mailbox/index.js";
+import type { ActOutcome, MailKind } from "../../mailbox/index.js";
 import type { SubmissionEventName } from "../../seams/index.js";
 import type { XdmAction } from "../../xdm/types.js";
 
@@ -27,6 +27,7 @@ export interface Text {
   events: Readonly<Record<SubmissionEventName, string>>;
   actions: Readonly<Record<XdmAction, string>>;
   mailKinds: Readonly<Record<MailKind, string>>;
+  actOutcomes: Readonly<Record<ActOutcome, string>>;
   view: ViewText;
   demo: DemoText;
 }

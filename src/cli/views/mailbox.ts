@@ -1,4 +1,4 @@
-import type { FolderInfo, MailSummary } from "../../mailbox/index.js";
+import type { ActOutcome, FolderInfo, MailAction, MailSummary } from "../../mailbox/index.js";
 import type { Style } from "../style.js";
 import { printable } from "../style.js";
 
@@ -23,6 +23,17 @@ export function mailText(mail: MailSummary, style: Style): string {
         ? [style.dim(`[${mail.attachments.length}]`)]
         : []),
   ].join("  ");
+}
+
+/** One line a mail: what became of it, and where it is now. */
+export function actionText({ mails }: MailAction, style: Style, words: Readonly<Record<ActOutcome, string>>): string {
+  return mails
+    .map(({ uid, outcome, now }) => {
+      const mark = outcome === "done" ? style.green("✓") : style.yellow("!");
+      const there = now ? style.dim(` → ${printable(now.folder)} ${now.uid}`) : "";
+      return `${mark} ${String(uid).padStart(6)}  ${words[outcome]}${there}`;
+    })
+    .join("\n");
 }
 
 export function folderText({ path, role, messages, unseen, selectable }: FolderInfo, style: Style): string {

@@ -43,9 +43,14 @@ export const receiving: CoverageTable = {
   ),
   "ANN-va1.01-.04": later("Comes with the directories."),
   "ECO.4.1.1": met(
-    "Each sending, sending again, deletion of a document and withdrawal is traced per mailbox in an append-only table; nothing but the retention (a setting, 183 days by default) erases it.",
-    ["src/storage/outbox/schema.ts", "src/storage/outbox/retention.ts"],
-    ["test/storage/at-rest.test.ts", "test/sending/outcome.test.ts", "test/sending/end-to-end.test.ts"],
+    "Each sending, sending again, deletion of a document and withdrawal, and each act on a mail of the mailbox (flag, move, copy, deletion), is traced per mailbox in an append-only table; nothing but the retention (a setting, 183 days by default) erases it.",
+    ["src/storage/outbox/schema.ts", "src/storage/outbox/retention.ts", "src/mailbox/action-types.ts"],
+    [
+      "test/storage/at-rest.test.ts",
+      "test/sending/outcome.test.ts",
+      "test/sending/end-to-end.test.ts",
+      "test/mailbox/acting.test.ts",
+    ],
   ),
   "ECO.4.1.2": met(
     "A trace has the author that the caller names or the software, local time with offset, action, request and the server's answer, refusals included, and no content; that the author is authenticated is the caller's to ensure.",

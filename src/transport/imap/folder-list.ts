@@ -47,9 +47,11 @@ const NAMES: Readonly<Record<string, MailboxRole>> = {
   archive: "archive",
 };
 
-/** Every folder of the mailbox, with its counts (LIST-STATUS in one command where the server has it). */
-export async function listFolders(client: ImapFlow): Promise<FolderInfo[]> {
-  const folders = await client.list({ statusQuery: { messages: true, unseen: true, uidValidity: true } });
+/** Every folder of the mailbox, with its counts (LIST-STATUS in one command where the server has it) unless they are not wanted. */
+export async function listFolders(client: ImapFlow, counts = true): Promise<FolderInfo[]> {
+  const folders = await client.list(
+    counts ? { statusQuery: { messages: true, unseen: true, uidValidity: true } } : undefined,
+  );
   const sent = sentFolder(folders);
   const taken = new Set<MailboxRole>();
   const announced = folders.map((folder) => {

@@ -57,7 +57,7 @@ export async function folderPath(client: ImapFlow, role: FolderRole): Promise<st
 const worked = new WeakSet<object>();
 
 /**
- * Runs `work` with the folder opened read-only.
+ * Runs `work` with the folder opened: read-only (EXAMINE), unless it is going to change something.
  *
  * @param fresh up to date with what arrived: a folder that is open already is so only after a command that is allowed to tell
  * (NOOP), one that is opened now is by itself. Asked once the lock is held: somebody may have worked in it while we waited.
@@ -67,8 +67,9 @@ export async function inFolder<T>(
   path: string,
   work: (folder: { exists: number; validity: string }) => Promise<T>,
   fresh = true,
+  write = false,
 ): Promise<T> {
-  const lock = await client.getMailboxLock(path, { readOnly: true });
+  const lock = await client.getMailboxLock(path, { readOnly: !write });
   try {
     if (fresh && client.mailbox && worked.has(client.mailbox)) await client.noop();
     if (!client.mailbox) {

@@ -42,6 +42,38 @@ export class ImapLink {
    * Runs `work` on an open session. Lost on the way, it is run once more on a new one: only for work that reads.
    */
   async run<T>(doing: string, signal: AbortSignal | undefined, work: (client: ImapFlow) => Promise<T>): Promise<T> {
+    return await this.#attempt(doing, signal, work, () => true);
+  }
+
+  /**
+   * Runs work that changes something. It calls `begin` before its first command that does: lost before, it is run once more, lost
+   * after, never, since the server may have done it. Giving up (abort, time limit) costs the session as for {@link run}.
+   */
+  async act<T>(
+    doing: string,
+    signal: AbortSignal | undefined,
+    work: (client: ImapFlow, begin: () => void) => Promise<T>,
+  ): Promise<T> {
+    let begun = false;
+    const begin = (): void => {
+      // Given up while it was looking: what it was about to do, nobody waits for.
+      signal?.throwIfAborted();
+      begun = true;
+    };
+    return await this.#attempt(
+      doing,
+      signal,
+      (client) => work(client, begin),
+      () => !begun,
+    );
+  }
+
+  async #attempt<T>(
+    doing: string,
+    signal: AbortSignal | undefined,
+    work: (client: ImapFlow) => Promise<T>,
+    repeatable: () => boolean,
+  ): Promise<T> {
     for (let again = true; ; again = false) {
       const client = await this.#guard(doing, signal, () => this.#current(signal));
       try {
@@ -53,8 +85,8 @@ export class ImapLink {
         );
       } catch (error) {
         const known = imapError(error, doing);
-        if (!again || !LOST.has(known.code) || this.#abort.signal.aborted) throw known;
-        client.close();
+        if (LOST.has(known.code)) client.close();
+        if (!again || !repeatable() || !LOST.has(known.code) || this.#abort.signal.aborted) throw known;
       }
     }
   }

@@ -1,3 +1,4 @@
+import type { ImapFlow } from "imapflow";
 import type { Logger } from "../../log.js";
 import { safeLogger } from "../../log.js";
 import type { Clock } from "../../seams/clock.js";
@@ -7,6 +8,11 @@ import type { Dialer } from "../../seams/dialer.js";
 import type { Random } from "../../seams/random.js";
 import { systemRandom } from "../../seams/random.js";
 import type { TlsVerifier } from "../../seams/tls.js";
+import { changeFlags, type FlagChange, type MailsOfFolder } from "./actions/change-flags.js";
+import { createFolder, deleteFolder, type FolderReport, renameFolder } from "./actions/edit-folders.js";
+import { removeMails } from "./actions/remove.js";
+import type { ActReport } from "./actions/report.js";
+import { type Transfer, transferMails } from "./actions/transfer.js";
 import { NewMail } from "./fetch-new.js";
 import { type FolderInfo, listFolders } from "./folder-list.js";
 import type { FolderRole } from "./folders.js";
@@ -15,6 +21,7 @@ import { ImapLink } from "./link.js";
 import { type PartOptions, partPieces } from "./part.js";
 import type { ImapTimeouts } from "./session.js";
 import { openImapSession } from "./session.js";
+import { type Place, placeOf } from "./special.js";
 import {
   type ImapSearch,
   type ImapSummary,
@@ -97,6 +104,19 @@ export interface ImapMailbox extends AsyncDisposable {
   search(options: SummaryPagesOptions, query: ImapSearch): AsyncIterable<ImapSummary[]>;
   /** One mail without its body; undefined where there is none of this UID. */
   summary(folder: FolderRole, uid: number, options?: { signal?: AbortSignal }): Promise<ImapSummary | undefined>;
+  /** Adds and takes away flags. Like every act: never repeated blindly, and the report says what became of each mail. */
+  changeFlags(change: FlagChange): Promise<ActReport>;
+  /** Moves or copies mails to another folder. */
+  transfer(transfer: Transfer): Promise<ActReport>;
+  /** Deletes mails for good. */
+  remove(mails: MailsOfFolder): Promise<ActReport>;
+  createFolder(options: { name: string; parent?: string; signal?: AbortSignal }): Promise<FolderReport>;
+  renameFolder(options: { path: string; name: string; signal?: AbortSignal }): Promise<FolderReport>;
+  deleteFolder(options: { path: string; withMails?: boolean; signal?: AbortSignal }): Promise<FolderReport>;
+  /** Which folder a role or a path names. */
+  place(folder: FolderRole, options?: { signal?: AbortSignal }): Promise<Place>;
+  /** Bytes taken and allowed (RFC 9208); undefined where the server does not tell. */
+  quota(options?: { signal?: AbortSignal }): Promise<{ usage: number; limit: number } | undefined>;
   /** One part of a mail, in its transfer encoding, in pieces of 1 MB. */
   part(options: PartOptions): AsyncIterable<Buffer>;
   /** What happens in folders, on a session of its own. */
@@ -155,15 +175,29 @@ export function createImapMailbox(options: ImapMailboxOptions): ImapMailbox {
     },
     fetchNew: (fetch) =>
       new NewMail(link, { ...fetch, maxBytes: Math.min(fetch.maxBytes ?? 32 * 1024 * 1024, maxLiteral) }),
-    folders: ({ signal } = {}) => link.run("listing the folders", signal, listFolders),
+    folders: ({ signal } = {}) => link.run("listing the folders", signal, (client) => listFolders(client)),
     pages: (pages) => summaryPages(link, pages),
     search: (pages, query) => searchPages(link, pages, query),
     summary: (folder, uid, { signal } = {}) => oneSummary(link, folder, uid, signal),
+    changeFlags: (change) => changeFlags(link, change),
+    transfer: (transfer) => transferMails(link, transfer),
+    remove: (mails) => removeMails(link, mails),
+    createFolder: (folder) => createFolder(link, folder),
+    renameFolder: (folder) => renameFolder(link, folder),
+    deleteFolder: (folder) => deleteFolder(link, folder),
+    place: (folder, { signal } = {}) => link.run("finding a folder", signal, (client) => placeOf(client, folder)),
+    quota: ({ signal } = {}) => link.run("asking for the quota", signal, quotaOf),
     part: (part) => partPieces(link, part),
     watch,
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+async function quotaOf(client: ImapFlow): Promise<{ usage: number; limit: number } | undefined> {
+  const quota = await client.getQuota("INBOX");
+  const { usage, limit } = quota === false ? {} : (quota.storage ?? {});
+  return usage === undefined || limit === undefined ? undefined : { usage, limit };
 }
 
 function bracketed(messageId: string): string {

@@ -1,4 +1,5 @@
 import type { FetchMessageObject, ImapFlow, MessageStructureObject, SearchObject } from "imapflow";
+import { refusalCode } from "./command.js";
 import type { FolderRole } from "./folders.js";
 import { folderPath, inFolder } from "./folders.js";
 import type { ImapLink } from "./link.js";
@@ -78,10 +79,17 @@ export async function* summaryPages(link: ImapLink, options: SummaryPagesOptions
         async ({ exists, validity }) => {
           if (uidValidity !== undefined && uidValidity !== validity)
             throw failed("the folder was made anew while it was listed", { hint: "List it again." });
-          const last = Math.min(top ?? exists, exists);
-          if (last === 0) return { validity, first: 0, mails: [] };
-          const first = Math.max(1, last - pageSize + 1);
-          const messages = await fetchAll(client, `${first}:${last}`);
+          const read = async (there: number) => {
+            const last = Math.min(top ?? there, there);
+            const first = Math.max(1, last - pageSize + 1);
+            return { first, messages: last === 0 ? [] : await fetchAll(client, `${first}:${last}`) };
+          };
+          const { first, messages } = await read(exists).catch(async (error: unknown) => {
+            // Somebody deleted some of these, and the server wants to tell which before it gives the others (RFC 5530).
+            if (refusalCode(error) !== "EXPUNGEISSUED") throw error;
+            await client.noop();
+            return read(client.mailbox ? client.mailbox.exists : 0);
+          });
           return { validity, first, mails: messages.map((message) => summaryOf(message, path, validity)) };
         },
         top === undefined,
@@ -106,6 +114,8 @@ export interface ImapSearch {
   from?: string;
   to?: string;
   messageId?: string;
+  /** Mails that have one of these ids, or name one in References or In-Reply-To. */
+  related?: readonly string[];
   /** Received on this day or later (RFC 9051 §6.4.4: the server looks at its own day). */
   since?: Date;
   /** Received before this day. */
@@ -151,11 +161,20 @@ export async function* searchPages(
   }
 }
 
-function queryOf({ messageId, largerThan, smallerThan, ...query }: ImapSearch): SearchObject {
+function queryOf({ messageId, related, largerThan, smallerThan, ...query }: ImapSearch): SearchObject {
   const given = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined));
   return {
     ...given,
     ...(messageId === undefined ? {} : { header: { "message-id": messageId } }),
+    ...(related === undefined
+      ? {}
+      : {
+          or: related.flatMap((id) =>
+            ["message-id", "references", "in-reply-to"].map(
+              (name): SearchObject => ({ header: { [name]: `<${id}>` } }),
+            ),
+          ),
+        }),
     ...(largerThan === undefined ? {} : { larger: largerThan }),
     ...(smallerThan === undefined ? {} : { smaller: smallerThan }),
     // A search for nothing finds all.
