@@ -2,13 +2,7 @@ import type { FolderInfo, ImapSearch } from "../transport/imap/index.js";
 
 import type { MailEvent, WatchOptions } from "./watch-types.js";
 
-export type {
-  FolderInfo,
-  FolderInfo,
-  ImapSearch as MailSearch,
-  MailboxRole,
-  MailboxRole,
-} from "../transport/imap/index.js";
+export type { FolderInfo, MailboxRole } from "../transport/imap/index.js";
 export type { MailEvent, WatchOptions, WatchStatus } from "./watch-types.js";
 
 /** What is searched for; every part given must hold. Its thread has a call of its own, {@link MailboxReader.thread}. */
