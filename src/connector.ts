@@ -14,6 +14,7 @@ import {
 import {
   type Core,
   frameOf,
+  mailboxCache,
   mailboxOf,
   openCore,
   outboxCommands,
@@ -43,6 +44,7 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
   assertSupported(parsed);
   const frame = frameOf(parsed, options);
   const { log, tenant, mailbox } = frame;
+  const cache = mailboxCache(frame);
   const stop = new AbortController();
   const preparing = new Gate(PREPARED_AT_ONCE);
   // A clock or a chance given by the caller cannot go into a thread.
@@ -140,7 +142,7 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
         };
       },
     },
-    mailbox: mailboxOf(frame, open),
+    mailbox: mailboxOf(frame, open, cache),
     outbox: outboxCommands(frame, open),
     delivery: {
       async run({ signal, ...run }) {
@@ -211,6 +213,7 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
         const core = await opening?.catch(() => undefined);
         await Promise.allSettled([...running]);
         await preparation.close();
+        await cache?.close();
         if (!core) return;
         core.reader.close();
         await core.operator.close();

@@ -13,6 +13,8 @@ export type {
 } from "./action-types.js";
 export { MailActionError } from "./action-types.js";
 export { createMailboxActions } from "./actions.js";
+export { MailboxCache, type MailboxCacheOptions } from "./cache.js";
+export type { DocumentSearch, OpenedDocuments } from "./kept-mail.js";
 export { createMailboxReader } from "./mailbox.js";
 export type {
   FolderInfo,

@@ -1,12 +1,13 @@
 import type { FolderInfo, ImapSearch } from "../transport/imap/index.js";
 
+import type { DocumentSearch } from "./kept-mail.js";
 import type { MailEvent, WatchOptions } from "./watch-types.js";
 
 export type { FolderInfo, MailboxRole } from "../transport/imap/index.js";
 export type { MailEvent, WatchOptions, WatchStatus } from "./watch-types.js";
 
 /** What is searched for; every part given must hold. Its thread has a call of its own, {@link MailboxReader.thread}. */
-export type MailSearch = Omit<ImapSearch, "related">;
+export type MailSearch = Omit<ImapSearch, "related"> & DocumentSearch;
 
 export interface MailAddress {
   name: string;

@@ -1,17 +1,17 @@
 import type { Connector } from "../connector-types.js";
 import { isMedimailError } from "../errors.js";
-import { createMailboxActions, createMailboxReader } from "../mailbox/index.js";
+import { createMailboxActions, createMailboxReader, type MailboxCache } from "../mailbox/index.js";
 import type { Core, Frame } from "./core.js";
 
 /** The embedded mailbox over the operator's sessions; its acts are traced in the store. */
-export function mailboxOf(frame: Frame, open: () => Promise<Core>): Connector["mailbox"] {
+export function mailboxOf(frame: Frame, open: () => Promise<Core>, cache?: MailboxCache): Connector["mailbox"] {
   const imap = async () => {
     const { operator } = await open();
     operator.requireAuthorities();
     return operator.imap;
   };
   return {
-    ...createMailboxReader(imap),
+    ...createMailboxReader(imap, cache),
     ...createMailboxActions(imap, async (traces, actor) => {
       const { store } = await open();
       const now = frame.clock.now();

@@ -127,8 +127,10 @@ async function changedSince(
   // there are no new UIDs, or where the server has just said what is.
   if (arrived === candidates.size || (arrived === 0 && qresync))
     return { ...NOTHING, gone, changed, fresh: arrived === 0 ? UidSet.EMPTY : candidates, base: known, modseq };
-  const later = arrived < 0 ? UidSet.EMPTY : await searched(client, `${known.uidNext}:*`);
-  if (later.size === arrived) return { ...NOTHING, gone, changed, fresh: later, base: known, modseq };
+  // More than the new UIDs: some are not known from before, and only the whole list tells which.
+  const few = arrived > 0 && (arrived < candidates.size || folder.uidNext === undefined);
+  const later = few || arrived === 0 ? await searched(client, `${known.uidNext}:*`) : undefined;
+  if (later?.size === arrived) return { ...NOTHING, gone, changed, fresh: later, base: known, modseq };
   const all = await searched(client, "ALL");
   return {
     ...NOTHING,

@@ -13,8 +13,10 @@ import { createFolder, deleteFolder, type FolderReport, renameFolder } from "./a
 import { removeMails } from "./actions/remove.js";
 import type { ActReport } from "./actions/report.js";
 import { type Transfer, transferMails } from "./actions/transfer.js";
+import type { FolderNews } from "./delta.js";
 import { NewMail } from "./fetch-new.js";
 import { type FolderInfo, listFolders } from "./folder-list.js";
+import type { FolderState } from "./folder-state.js";
 import type { FolderRole } from "./folders.js";
 import { folderPath, inFolder } from "./folders.js";
 import { ImapLink } from "./link.js";
@@ -30,6 +32,8 @@ import {
   searchPages,
   summaryPages,
 } from "./summaries.js";
+import { type FirstLook, firstLook, lookAgain, mailsOf, pathOf } from "./sync.js";
+import type { UidSet } from "./uid-set.js";
 import { type ImapEvent, type ImapWatchOptions, watchFolders } from "./watch.js";
 import { failed } from "./wire.js";
 
@@ -119,6 +123,14 @@ export interface ImapMailbox extends AsyncDisposable {
   quota(options?: { signal?: AbortSignal }): Promise<{ usage: number; limit: number } | undefined>;
   /** One part of a mail, in its transfer encoding, in pieces of 1 MB. */
   part(options: PartOptions): AsyncIterable<Buffer>;
+  /** The path of a folder that is named by what it is for. */
+  path(folder: FolderRole, options?: { signal?: AbortSignal }): Promise<string>;
+  /** The newest mails of a folder, and how it stands with them. */
+  firstLook(path: string, pageSize: number, options?: { signal?: AbortSignal }): Promise<FirstLook>;
+  /** What has become of a folder since. */
+  lookAgain(path: string, known: FolderState, options?: { signal?: AbortSignal }): Promise<FolderNews>;
+  /** The mails of these UIDs, newest first. */
+  mailsOf(path: string, uidValidity: string, uids: UidSet, options?: { signal?: AbortSignal }): Promise<ImapSummary[]>;
   /** What happens in folders, on a session of its own. */
   watch(options: ImapWatchOptions): AsyncIterable<ImapEvent>;
   close(): Promise<void>;
@@ -188,6 +200,10 @@ export function createImapMailbox(options: ImapMailboxOptions): ImapMailbox {
     place: (folder, { signal } = {}) => link.run("finding a folder", signal, (client) => placeOf(client, folder)),
     quota: ({ signal } = {}) => link.run("asking for the quota", signal, quotaOf),
     part: (part) => partPieces(link, part),
+    path: (folder, { signal } = {}) => pathOf(link, folder, signal),
+    firstLook: (path, pageSize, { signal } = {}) => firstLook(link, path, pageSize, signal),
+    lookAgain: (path, known, { signal } = {}) => lookAgain(link, path, known, signal),
+    mailsOf: (path, uidValidity, uids, { signal } = {}) => mailsOf(link, path, uidValidity, uids, signal),
     watch,
     close,
     [Symbol.asyncDispose]: close,
