@@ -91,17 +91,17 @@ describe.each(SERVERS)("the cache, on a server with %s", (kind) => {
 });
 
 describe("the cache's file", () => {
-  it("has a first page after two questions, as without it", async () => {
+  it.each(["with", "without"])("has a first page after two questions, %s it", async (how) => {
     await using box = await watched(120);
-    await using kept = await cached(box, newFile());
-    await kept.mailbox.folders();
+    await using kept =
+      how === "with"
+        ? await cached(box, newFile())
+        : createConnector(await configOf(box.mock, DOCTOR), { ...QUICK, delivery: "manual" });
+    // The login apart.
+    await kept.mailbox.list({ folder: "Junk" }).toArray({ limit: 1 });
     const questions = asked(box);
     expect(await kept.mailbox.list({ pageSize: 50 }).toArray({ limit: 50 })).toHaveLength(50);
-    expect(
-      questions()
-        .filter((line) => !/^(?:LIST|NOOP)/.test(line))
-        .map((line) => line.split(" ")[0]),
-    ).toEqual(["EXAMINE", "FETCH"]);
+    expect(questions().map((line) => line.split(" ")[0])).toEqual(["EXAMINE", "FETCH"]);
   });
 
   it.each([

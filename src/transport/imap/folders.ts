@@ -53,6 +53,15 @@ export async function folderPath(client: ImapFlow, role: FolderRole): Promise<st
   return sent.path;
 }
 
+/**
+ * Before it opens a folder that it has not listed, imapflow asks LIST and LSUB of it: two round trips for what we do not use. Its map of
+ * folders is not of its public types.
+ */
+function skipListing(client: ImapFlow, path: string): void {
+  const { folders } = client as unknown as { folders?: Map<string, { path: string }> };
+  if (folders && !folders.has(path)) folders.set(path, { path });
+}
+
 /** Folders, each as imapflow keeps it from one SELECT to the next, that somebody has worked in: what arrived since is not known. */
 const worked = new WeakSet<object>();
 
@@ -69,6 +78,7 @@ export async function inFolder<T>(
   fresh = true,
   write = false,
 ): Promise<T> {
+  skipListing(client, path);
   const lock = await client.getMailboxLock(path, { readOnly: !write });
   try {
     if (fresh && client.mailbox && worked.has(client.mailbox)) await client.noop();
@@ -102,6 +112,7 @@ export async function inExaminedFolder<T>(
   work: (folder: ExaminedFolder) => Promise<T>,
 ): Promise<T> {
   const before = client.mailbox;
+  skipListing(client, path);
   const lock = await client.getMailboxLock(path, { readOnly: true });
   try {
     if (client.mailbox && client.mailbox === before) await client.mailboxOpen(path, { readOnly: true });
