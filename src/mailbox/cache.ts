@@ -27,6 +27,8 @@ export interface MailboxCacheOptions {
 interface Place {
   path: string;
   state: FolderState;
+  /** Whether every mail of the folder was kept when it was last looked at. */
+  complete: boolean;
   /** Undefined where nothing can be kept just now. */
   kept: { id: number; version: number } | undefined;
 }
@@ -60,10 +62,11 @@ export class MailboxCache {
     const known = before && stateOf(before);
     let told = UidSet.EMPTY;
     let place: Place;
-    if (known && known.uids.size > 0) place = { path, state: known, kept: before };
+    if (known && known.state.uids.size > 0) place = { path, ...known, kept: before };
     else {
       const { mails, state, exists } = await imap.firstLook(path, pageSize, asked);
-      place = { path, state, kept: await this.#begin(path, before, state) };
+      const kept = await this.#begin(path, before, state, exists);
+      place = { path, state, complete: state.uids.size === exists, kept };
       await this.#keep(place, mails);
       if (mails.length > 0) yield mails;
       told = state.uids;
@@ -91,7 +94,7 @@ export class MailboxCache {
       // What is gone since is forgotten first.
       const before = await this.#safely((cache) => cache.folder(this.#options.box, path));
       const known = before && stateOf(before);
-      if (known) await this.#upToDate(imap, { path, state: known, kept: before }, false, asked);
+      if (known) await this.#upToDate(imap, { path, ...known, kept: before }, false, asked);
     }
     const documents = (await this.#safely((cache) => cache.documents(this.#options.box))) ?? [];
     for (const path of paths) {
@@ -104,9 +107,9 @@ export class MailboxCache {
   /** Mails by their place, newest first, from here where they are kept. */
   async mails(imap: CachedImap, path: string, uids: UidSet, signal?: AbortSignal): Promise<ImapSummary[]> {
     const before = await this.#safely((cache) => cache.folder(this.#options.box, path));
-    const state = before && stateOf(before);
-    if (!before || !state) return [];
-    return await this.#page(imap, { path, state, kept: before }, uids, signal ? { signal } : {});
+    const known = before && stateOf(before);
+    if (!before || !known) return [];
+    return await this.#page(imap, { path, ...known, kept: before }, uids, signal ? { signal } : {});
   }
 
   /**
@@ -120,7 +123,7 @@ export class MailboxCache {
     await this.#safely(async (cache) => {
       const { box } = this.#options;
       const kept = await cache.folder(box, mail.folder);
-      if (!kept || stateOf(kept)?.uidValidity !== mail.uidValidity) return;
+      if (!kept || stateOf(kept)?.state.uidValidity !== mail.uidValidity) return;
       await cache.remember(box, mail.folder, mail.uid, Buffer.from(JSON.stringify(documents), "utf8"));
     });
   }
@@ -131,15 +134,20 @@ export class MailboxCache {
     await cache?.close();
   }
 
-  async #begin(path: string, before: KeptFolder | undefined, state: FolderState): Promise<Place["kept"]> {
-    const change = { state: packed(state), reset: true, gone: [], changed: [] };
+  async #begin(
+    path: string,
+    before: KeptFolder | undefined,
+    state: FolderState,
+    exists: number,
+  ): Promise<Place["kept"]> {
+    const change = { state: packed(state, exists), reset: true, gone: [], changed: [] };
     return await this.#safely((cache) => cache.change(this.#options.box, path, before, change));
   }
 
   /** Brings what is kept up to date; every UID of the folder. */
   async #upToDate(imap: CachedImap, place: Place, listed: boolean, asked: { signal?: AbortSignal }): Promise<UidSet> {
     for (let tries = 1; ; tries += 1) {
-      const news = await imap.lookAgain(place.path, place.state, asked);
+      const news = await imap.lookAgain(place.path, place.state, { ...asked, partial: !place.complete });
       if (news.reset && listed)
         throw new MedimailError("imap_failed", "the folder was made anew while it was listed", {
           hint: "List it again.",
@@ -149,7 +157,7 @@ export class MailboxCache {
       place.state = state;
       if (!kept || sameState(before, state, news)) return all;
       const change = {
-        state: packed(state),
+        state: packed(state, all.size),
         reset: news.reset,
         gone: news.gone.ranges(),
         changed: news.changed.map(({ flags, uids }) => ({ key: flagsKey(flags), flags, uids: uids.ranges() })),
@@ -161,8 +169,7 @@ export class MailboxCache {
       const now = tries < TRIES ? await this.#safely((cache) => cache.folder(box, place.path)) : undefined;
       const newer = now && stateOf(now);
       if (!newer) return all;
-      place.state = newer;
-      place.kept = now;
+      Object.assign(place, newer, { kept: now });
     }
   }
 
@@ -227,14 +234,15 @@ export class MailboxCache {
 }
 
 /** What is known of a folder, by what is kept of it; undefined where that is nothing of ours. */
-function stateOf({ state, mails }: KeptFolder): FolderState | undefined {
+function stateOf({ state: text, mails }: KeptFolder): Pick<Place, "state" | "complete"> | undefined {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(state);
+    parsed = JSON.parse(text);
   } catch {
     return undefined;
   }
-  const known = unpackState(parsed);
+  const [packedState, there] = Array.isArray(parsed) ? (parsed as unknown[]) : [];
+  const known = unpackState(packedState);
   if (!known) return undefined;
   const byFlags = new Map<string, number[]>();
   if (known.modseq === undefined)
@@ -243,16 +251,17 @@ function stateOf({ state, mails }: KeptFolder): FolderState | undefined {
       if (uids) uids.push(uid);
       else byFlags.set(key, [uid]);
     }
-  return {
+  const state = {
     ...known,
     uids: UidSet.of(mails.map(({ uid }) => uid)),
     flags: [...byFlags].map(([key, uids]) => ({ key, uids: UidSet.of(uids) })),
   };
+  return { state, complete: mails.length === there };
 }
 
-/** Which mails there are and what their flags are is in the rows. */
-function packed(state: FolderState): string {
-  return JSON.stringify(packState({ ...state, uids: UidSet.EMPTY, flags: [], told: [] }));
+/** Which mails are kept and what their flags are is in the rows; `there`, how many there were, tells whether these are all. */
+function packed(state: FolderState, there: number): string {
+  return JSON.stringify([packState({ ...state, uids: UidSet.EMPTY, flags: [], told: [] }), there]);
 }
 
 function after(

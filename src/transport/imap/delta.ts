@@ -40,12 +40,15 @@ export interface LiveHints {
  * the server has told of. The folder has just been opened by {@link inExaminedFolder}, which `folder` is the answer of.
  *
  * Without `known` there are no news: `base` is the folder as it stands.
+ *
+ * @param hints what the open session was told, where that is enough
+ * @param partial `known` may lack mails that were there: numbers that add up prove nothing then
  */
 export async function folderNews(
   client: ImapFlow,
   folder: ExaminedFolder,
   known: FolderState | undefined,
-  hints?: LiveHints,
+  { hints, partial = false }: { hints?: LiveHints; partial?: boolean } = {},
 ): Promise<FolderNews> {
   const modseq = client.enabled.has("CONDSTORE") ? folder.modseq : undefined;
   if (!known) return { ...NOTHING, base: await baseline(client, folder, modseq) };
@@ -57,7 +60,7 @@ export async function folderNews(
   if (modseq === undefined) return hints ? await toldOf(client, known, hints) : await compared(client, folder, known);
   // A server that has learnt CONDSTORE since: compared once more the long way, by modseq from then on.
   if (known.modseq === undefined) return { ...(await compared(client, folder, known)), modseq };
-  return await changedSince(client, folder, known, known.modseq, modseq);
+  return await changedSince(client, folder, known, { since: known.modseq, modseq, partial });
 }
 
 const NOTHING = { reset: false, gone: UidSet.EMPTY, changed: [], fresh: UidSet.EMPTY } as const;
@@ -95,8 +98,7 @@ async function changedSince(
   client: ImapFlow,
   folder: ExaminedFolder,
   known: FolderState,
-  since: string,
-  modseq: string,
+  { since, modseq, partial }: { since: string; modseq: string; partial: boolean },
 ): Promise<FolderNews> {
   let gone = UidSet.EMPTY;
   let changed: ChangedMails[] = [];
@@ -125,11 +127,11 @@ async function changedSince(
   const candidates = UidSet.range(known.uidNext, (folder.uidNext ?? 0) - 1);
   // As many more mails as there are new UIDs: all of these are there, and nothing is gone. As many as before: nothing is gone where
   // there are no new UIDs, or where the server has just said what is.
-  if (arrived === candidates.size || (arrived === 0 && qresync))
+  if (arrived === 0 ? qresync || candidates.size === 0 : arrived === candidates.size && !partial)
     return { ...NOTHING, gone, changed, fresh: arrived === 0 ? UidSet.EMPTY : candidates, base: known, modseq };
   // More than the new UIDs: some are not known from before, and only the whole list tells which.
-  const few = arrived > 0 && (arrived < candidates.size || folder.uidNext === undefined);
-  const later = few || arrived === 0 ? await searched(client, `${known.uidNext}:*`) : undefined;
+  const few = !partial && arrived > 0 && (arrived < candidates.size || folder.uidNext === undefined);
+  const later = few || (arrived === 0 && !partial) ? await searched(client, `${known.uidNext}:*`) : undefined;
   if (later?.size === arrived) return { ...NOTHING, gone, changed, fresh: later, base: known, modseq };
   const all = await searched(client, "ALL");
   return {

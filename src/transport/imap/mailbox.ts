@@ -128,7 +128,11 @@ export interface ImapMailbox extends AsyncDisposable {
   /** The newest mails of a folder, and how it stands with them. */
   firstLook(path: string, pageSize: number, options?: { signal?: AbortSignal }): Promise<FirstLook>;
   /** What has become of a folder since. */
-  lookAgain(path: string, known: FolderState, options?: { signal?: AbortSignal }): Promise<FolderNews>;
+  lookAgain(
+    path: string,
+    known: FolderState,
+    options?: { signal?: AbortSignal; partial?: boolean },
+  ): Promise<FolderNews>;
   /** The mails of these UIDs, newest first. */
   mailsOf(path: string, uidValidity: string, uids: UidSet, options?: { signal?: AbortSignal }): Promise<ImapSummary[]>;
   /** What happens in folders, on a session of its own. */
@@ -202,7 +206,7 @@ export function createImapMailbox(options: ImapMailboxOptions): ImapMailbox {
     part: (part) => partPieces(link, part),
     path: (folder, { signal } = {}) => pathOf(link, folder, signal),
     firstLook: (path, pageSize, { signal } = {}) => firstLook(link, path, pageSize, signal),
-    lookAgain: (path, known, { signal } = {}) => lookAgain(link, path, known, signal),
+    lookAgain: (path, known, again) => lookAgain(link, path, known, again),
     mailsOf: (path, uidValidity, uids, { signal } = {}) => mailsOf(link, path, uidValidity, uids, signal),
     watch,
     close,

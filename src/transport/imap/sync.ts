@@ -38,10 +38,15 @@ export function firstLook(link: ImapLink, path: string, pageSize: number, signal
   );
 }
 
-/** What has become of a folder since `known`. */
-export function lookAgain(link: ImapLink, path: string, known: FolderState, signal?: AbortSignal): Promise<FolderNews> {
+/** What has become of a folder since `known`; `partial` where not all that was there is known. */
+export function lookAgain(
+  link: ImapLink,
+  path: string,
+  known: FolderState,
+  { signal, partial = false }: { signal?: AbortSignal; partial?: boolean } = {},
+): Promise<FolderNews> {
   return link.run("looking for news of a folder", signal, (client) =>
-    inExaminedFolder(client, path, (folder) => folderNews(client, folder, known)),
+    inExaminedFolder(client, path, (folder) => folderNews(client, folder, known, { partial })),
   );
 }
 

@@ -48,6 +48,8 @@ export interface WatchDeps {
 
 /** Mails of a round trip, and what is held of a folder's news beside its ranges. */
 const PAGE = 50;
+/** Sessions lost within a minute, beyond which the next one waits for as long as the back-off knows. */
+const MAX_LOSSES = 30;
 /** A folder whose server has no CONDSTORE shows changed flags only by all its flags: asked for at each so-many-th look. */
 const FULL_LOOK = 10;
 
@@ -102,6 +104,8 @@ class Watch {
   #nextLook = 0;
   #unseen = new Map<string, number | undefined>();
   #failures = 0;
+  /** When sessions were lost, of the last minute. */
+  #losses: number[] = [];
   #watching = false;
 
   constructor(deps: WatchDeps, options: ImapWatchOptions, signal: AbortSignal) {
@@ -137,7 +141,10 @@ class Watch {
     this.#failures += 1;
     logger.log("warn", "imap_watch_interrupted", { host, mailbox, code: error.code, attempt: this.#failures });
     this.#options.onInterrupted?.(error);
-    // One that opens and ends again is not to be opened in a rush either. The first is replaced at once.
+    // The first is replaced at once, but never so many in a minute, however well they begin.
+    const since = clock.now() - 60_000;
+    this.#losses = [...this.#losses.filter((at) => at > since), clock.now()];
+    if (this.#losses.length > MAX_LOSSES) await clock.sleep(backoff.maxMs, { signal: this.#signal }).catch(() => {});
     if (this.#failures === 1) return;
     const most = Math.min(backoff.maxMs, backoff.minMs * 2 ** Math.min(this.#failures - 2, 30));
     await clock.sleep(most * (0.5 + random.fraction() / 2), { signal: this.#signal }).catch(() => {});
@@ -217,7 +224,7 @@ class Watch {
       path,
       async ({ exists, validity }) => {
         const hints = this.#news?.take();
-        return hints ? await folderNews(client, { exists, uidValidity: validity }, known, hints) : undefined;
+        return hints ? await folderNews(client, { exists, uidValidity: validity }, known, { hints }) : undefined;
       },
       false,
     );
