@@ -11,7 +11,7 @@ import { Peer } from "./protocol.js";
 import { fixed, median, megabytes, printTable, printTitle } from "./tools.js";
 
 const MAILS = 10_000;
-const ROUNDS = 5;
+const ROUNDS = Number(process.argv.find((word) => word.startsWith("--rounds="))?.slice(9) ?? 5);
 const EVENTS = 20;
 const DELAY_MS = 30;
 const LARGE = 25 * 1024 * 1024;

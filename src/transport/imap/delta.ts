@@ -129,9 +129,11 @@ async function changedSince(
   // there are no new UIDs, or where the server has just said what is.
   if (arrived === 0 ? qresync || candidates.size === 0 : arrived === candidates.size && !partial)
     return { ...NOTHING, gone, changed, fresh: arrived === 0 ? UidSet.EMPTY : candidates, base: known, modseq };
-  // More than the new UIDs: some are not known from before, and only the whole list tells which.
-  const few = !partial && arrived > 0 && (arrived < candidates.size || folder.uidNext === undefined);
-  const later = few || (arrived === 0 && !partial) ? await searched(client, `${known.uidNext}:*`) : undefined;
+  // The new UIDs alone may explain the number. Where the whole list comes as ranges it is as short; where more arrived than there are
+  // new UIDs, only the whole list tells which are not known.
+  const fewer = arrived >= 0 && (arrived < candidates.size || folder.uidNext === undefined);
+  const short = fewer && !partial && !client.capabilities.has("ESEARCH");
+  const later = short ? await searched(client, `${known.uidNext}:*`) : undefined;
   if (later?.size === arrived) return { ...NOTHING, gone, changed, fresh: later, base: known, modseq };
   const all = await searched(client, "ALL");
   return {

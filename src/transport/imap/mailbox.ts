@@ -149,9 +149,10 @@ export function createImapMailbox(options: ImapMailboxOptions): ImapMailbox {
   const logger = safeLogger(options.logger, "debug");
   const backoff = options.backoff ?? { minMs: 1_000, maxMs: 60_000 };
   const links = new Set<ImapLink>();
-  const newLink = (): ImapLink => {
+  const newLink = (qresync = false): ImapLink => {
     const opened = new ImapLink({
-      open: (signal) => openImapSession({ host, port, dialer, tls, credentials, timeouts, maxLiteral, signal }),
+      open: (signal) =>
+        openImapSession({ host, port, dialer, tls, credentials, timeouts, maxLiteral, qresync, signal }),
       commandMs: timeouts.commandMs,
       backoff,
       clock,
@@ -167,7 +168,7 @@ export function createImapMailbox(options: ImapMailboxOptions): ImapMailbox {
   let closed = false;
   async function* watch(watched: ImapWatchOptions): AsyncGenerator<ImapEvent> {
     if (closed) return;
-    const own = newLink();
+    const own = newLink(true);
     try {
       yield* watchFolders({ link: own, clock, random, logger, backoff, host, mailbox }, watched);
     } finally {
