@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
 import type { MailEvent } from "../../src/index.js";
 import { DOCTOR } from "../sending/kit.js";
@@ -107,6 +108,18 @@ describe("a watch over what goes wrong", () => {
     box.deliver();
     await follower.until(() => follower.told.includes("new 1"));
     await follower.stop();
+  });
+
+  it("leaves no listener on the caller's signal", async () => {
+    await using box = await watched();
+    const stop = new AbortController();
+    const events = box.connector.mailbox.watch("inbox", { signal: stop.signal })[Symbol.asyncIterator]();
+    const first = events.next();
+    await box.mock.waitFor((seen) => / IDLE"/.test(JSON.stringify(seen)));
+    box.deliver();
+    expect(await first).toMatchObject({ value: { type: "new" } });
+    await events.return?.();
+    expect(getEventListeners(stop.signal, "abort")).toEqual([]);
   });
 
   it("ends without an error with the signal, and with the connector", async () => {
