@@ -17,4 +17,4 @@ export type { Place } from "./special.js";
 export type { ImapAddress, ImapPart, ImapSearch, ImapSummary, SummaryPagesOptions } from "./summaries.js";
 export type { FirstLook } from "./sync.js";
 export { UidSet } from "./uid-set.js";
-export type { FolderStates, ImapEvent, ImapWatchOptions } from "./watch.js";
+export type { FolderStates, ImapEvent, ImapWatchOptions } from "./watch-types.js";

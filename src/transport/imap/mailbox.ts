@@ -34,7 +34,8 @@ import {
 } from "./summaries.js";
 import { type FirstLook, firstLook, lookAgain, mailsOf, pathOf } from "./sync.js";
 import type { UidSet } from "./uid-set.js";
-import { type ImapEvent, type ImapWatchOptions, watchFolders } from "./watch.js";
+import { watchFolders } from "./watch.js";
+import type { ImapEvent, ImapWatchOptions } from "./watch-types.js";
 import { failed } from "./wire.js";
 
 export interface ImapMailboxOptions {

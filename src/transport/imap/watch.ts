@@ -1,57 +1,20 @@
 import type { ImapFlow } from "imapflow";
 import { isMedimailError, MedimailError } from "../../errors.js";
-import type { Logger } from "../../log.js";
-import type { Clock } from "../../seams/clock.js";
-import type { Random } from "../../seams/random.js";
 import { type ChangedMails, type FolderNews, folderNews } from "./delta.js";
 import { imapError } from "./errors.js";
 import { type FolderState, withMail, withModseq, withoutMail } from "./folder-state.js";
-import { type FolderRole, folderPath, inExaminedFolder, inFolder } from "./folders.js";
+import { folderPath, inExaminedFolder, inFolder } from "./folders.js";
 import { type WatchTimes, waitForNews } from "./idle.js";
-import type { ImapLink } from "./link.js";
+import { LookAround } from "./look-around.js";
 import { SessionNews } from "./session-news.js";
-import { fetchAll, type ImapSummary, summaryOf } from "./summaries.js";
+import { fetchAll, summaryOf } from "./summaries.js";
 import type { UidSet } from "./uid-set.js";
-
-export interface ImapWatchOptions {
-  /** The first is listened to, the others are looked at now and then. */
-  folders: readonly FolderRole[];
-  /** What was known of a folder, by its path, when a watch before this one ended. */
-  known?: (path: string) => FolderState | undefined;
-  times?: Partial<WatchTimes>;
-  signal?: AbortSignal;
-  /** All there is to tell is told, and the folders are listened to. */
-  onWatching?: (states: FolderStates) => void;
-  /** The session is lost or does not open; it is tried again. */
-  onInterrupted?: (error: MedimailError) => void;
-}
-
-export type FolderStates = ReadonlyMap<string, FolderState>;
-
-/** `states` is what is known once this event is dealt with. */
-export type ImapEvent = { path: string; uidValidity: string; states: FolderStates } & (
-  | { type: "new"; uid: number; mail: ImapSummary; rebuilt: boolean }
-  | { type: "changed"; uid: number; flags: readonly string[] }
-  | { type: "gone"; uid: number }
-  | { type: "reset" }
-);
-
-export interface WatchDeps {
-  link: ImapLink;
-  clock: Clock;
-  random: Random;
-  logger: Logger;
-  backoff: { minMs: number; maxMs: number };
-  host: string;
-  mailbox: string;
-}
+import type { ImapEvent, ImapWatchOptions, Told, WatchDeps } from "./watch-types.js";
 
 /** Mails of a round trip, and what is held of a folder's news beside its ranges. */
 const PAGE = 50;
 /** Sessions lost within a minute, beyond which the next one waits for as long as the back-off knows. */
 const MAX_LOSSES = 30;
-/** A folder whose server has no CONDSTORE shows changed flags only by all its flags: asked for at each so-many-th look. */
-const FULL_LOOK = 10;
 
 export const DEFAULT_TIMES: WatchTimes = { idleMs: 25 * 60_000, probeMs: 5 * 60_000, answerMs: 30_000, pollMs: 60_000 };
 
@@ -100,9 +63,8 @@ class Watch {
   #live: string | undefined;
   #dirty: string[] = [];
   #telling: Telling | undefined;
-  #looks = 0;
   #nextLook = 0;
-  #unseen = new Map<string, number | undefined>();
+  readonly #around = new LookAround();
   #failures = 0;
   /** When sessions were lost, of the last minute. */
   #losses: number[] = [];
@@ -335,38 +297,14 @@ class Watch {
     }
     if (this.#news?.any) this.#dirty.push(main);
     if (others.length > 0 && clock.now() >= this.#nextLook) {
-      await this.#lookAround(client, others);
+      for (const path of others) {
+        const changed = await this.#within("looking at another folder", client, () =>
+          this.#around.hasChanged(client, path, this.#states.get(path)),
+        );
+        if (changed) this.#dirty.push(path);
+      }
       this.#nextLook = clock.now() + this.#times.pollMs;
     }
     return [];
   }
-
-  /** Which of the folders that are not open have changed: one STATUS each. */
-  async #lookAround(client: ImapFlow, paths: readonly string[]): Promise<void> {
-    this.#looks += 1;
-    for (const path of paths) {
-      const status = await this.#within("looking at another folder", client, () =>
-        client.status(path, { messages: true, uidNext: true, uidValidity: true, unseen: true, highestModseq: true }),
-      );
-      if (!status) throw new MedimailError("imap_failed", "the server refuses to say how a folder stands");
-      const known = this.#states.get(path);
-      const full = known?.modseq === undefined && this.#looks % FULL_LOOK === 0;
-      const same =
-        known !== undefined &&
-        String(status.uidValidity) === known.uidValidity &&
-        status.messages === known.uids.size &&
-        (status.uidNext === undefined || status.uidNext <= known.uidNext) &&
-        (known.modseq === undefined
-          ? status.unseen === this.#unseen.get(path)
-          : String(status.highestModseq) === known.modseq);
-      this.#unseen.set(path, status.unseen);
-      if (!same || full) this.#dirty.push(path);
-    }
-  }
 }
-
-type Told =
-  | { type: "new"; uid: number; mail: ImapSummary; rebuilt: boolean }
-  | { type: "changed"; uid: number; flags: readonly string[] }
-  | { type: "gone"; uid: number }
-  | { type: "reset" };
