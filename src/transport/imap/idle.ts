@@ -15,6 +15,8 @@ export interface WatchTimes {
   pollMs: number;
 }
 
+export const DEFAULT_TIMES: WatchTimes = { idleMs: 25 * 60_000, probeMs: 5 * 60_000, answerMs: 30_000, pollMs: 60_000 };
+
 /** A machine that slept has timers that did not run: the clock on the wall is looked at so often. */
 const TICK_MS = 15_000;
 

@@ -2,11 +2,13 @@ import type { MedimailError } from "../../errors.js";
 import type { Logger } from "../../log.js";
 import type { Clock } from "../../seams/clock.js";
 import type { Random } from "../../seams/random.js";
+import type { ChangedMails } from "./delta.js";
 import type { FolderState } from "./folder-state.js";
 import type { FolderRole } from "./folders.js";
 import type { WatchTimes } from "./idle.js";
 import type { ImapLink } from "./link.js";
 import type { ImapSummary } from "./summaries.js";
+import type { UidSet } from "./uid-set.js";
 
 export interface ImapWatchOptions {
   /** The first is listened to, the others are looked at now and then. */
@@ -47,3 +49,13 @@ export type Told =
   | { type: "changed"; uid: number; flags: readonly string[] }
   | { type: "gone"; uid: number }
   | { type: "reset" };
+
+/** News of a folder, as far as they are not told yet. */
+export interface Telling {
+  path: string;
+  reset?: FolderState;
+  gone: UidSet;
+  changed: ChangedMails[];
+  modseq?: string;
+  fresh: UidSet;
+}

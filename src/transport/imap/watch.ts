@@ -1,22 +1,20 @@
 import type { ImapFlow } from "imapflow";
 import { isMedimailError, MedimailError } from "../../errors.js";
-import { type ChangedMails, type FolderNews, folderNews } from "./delta.js";
+import { type FolderNews, folderNews } from "./delta.js";
 import { imapError } from "./errors.js";
 import { type FolderState, withMail, withModseq, withoutMail } from "./folder-state.js";
 import { folderPath, inExaminedFolder, inFolder } from "./folders.js";
-import { type WatchTimes, waitForNews } from "./idle.js";
+import { DEFAULT_TIMES, type WatchTimes, waitForNews } from "./idle.js";
 import { LookAround } from "./look-around.js";
 import { SessionNews } from "./session-news.js";
 import { fetchAll, summaryOf } from "./summaries.js";
 import type { UidSet } from "./uid-set.js";
-import type { ImapEvent, ImapWatchOptions, Told, WatchDeps } from "./watch-types.js";
+import type { ImapEvent, ImapWatchOptions, Telling, Told, WatchDeps } from "./watch-types.js";
 
 /** Mails of a round trip, and what is held of a folder's news beside its ranges. */
 const PAGE = 50;
 /** Sessions lost within a minute, beyond which the next one waits for as long as the back-off knows. */
 const MAX_LOSSES = 30;
-
-export const DEFAULT_TIMES: WatchTimes = { idleMs: 25 * 60_000, probeMs: 5 * 60_000, answerMs: 30_000, pollMs: 60_000 };
 
 /**
  * The events of folders, from now on or from what was known, until the signal. A lost session is replaced, and what happened
@@ -38,16 +36,6 @@ export async function* watchFolders(deps: WatchDeps, options: ImapWatchOptions):
     closing.abort();
     await deps.link.close();
   }
-}
-
-/** News of a folder, as far as they are not told yet. */
-interface Telling {
-  path: string;
-  reset?: FolderState;
-  gone: UidSet;
-  changed: ChangedMails[];
-  modseq?: string;
-  fresh: UidSet;
 }
 
 class Watch {
