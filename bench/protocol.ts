@@ -41,6 +41,13 @@ export class Peer {
   }
 
   ask<T>(question: unknown): Promise<T> {
+    const answer = this.next<T>();
+    this.#child.send(question as object);
+    return answer;
+  }
+
+  /** What it says next, without being asked. */
+  next<T>(): Promise<T> {
     return new Promise((resolve, reject) => {
       const ended = (code: number | null) => reject(new Error(`a process of the bench ended (${code})`));
       this.#child.once("exit", ended);
@@ -48,7 +55,6 @@ export class Peer {
         this.#child.removeListener("exit", ended);
         resolve(answer as T);
       });
-      this.#child.send(question as object);
     });
   }
 

@@ -17,6 +17,7 @@ import {
   finishing,
   frameOf,
   inboxOf,
+  mailboxCache,
   mailboxOf,
   openCore,
   outboxCommands,
@@ -50,6 +51,7 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
   assertSupported(parsed);
   const frame = frameOf(parsed, options);
   const { log, tenant, mailbox } = frame;
+  const cache = mailboxCache(frame);
   const stop = new AbortController();
   const preparing = new Gate(PREPARED_AT_ONCE);
   // A clock or a chance given by the caller cannot go into a thread.
@@ -166,7 +168,7 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
         };
       },
     },
-    mailbox: mailboxOf(frame, open, enqueue),
+    mailbox: mailboxOf(frame, open, enqueue, cache),
     inbox: {
       ...inbox,
       integrate(handler, options) {
@@ -241,6 +243,7 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
         const core = await opening?.catch(() => undefined);
         await Promise.allSettled([...running]);
         await preparation.close();
+        await cache?.close();
         if (!core) return;
         core.reader.close();
         await core.operator.close();

@@ -55,6 +55,7 @@ export type {
   MailboxReader,
   MailboxRole,
   MailboxWriter,
+  MailEvent,
   MailKind,
   MailList,
   MailPatient,
@@ -71,6 +72,8 @@ export type {
   SearchOptions,
   Seen,
   UndoStep,
+  WatchOptions,
+  WatchStatus,
   WriteOptions,
 } from "./mailbox/index.js";
 export { MailActionError, shownName } from "./mailbox/index.js";

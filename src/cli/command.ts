@@ -9,7 +9,7 @@ export interface Command {
   options: OptionSpecs;
   /** Prints one object a line as it happens (⇉ in CLI.md), not one value. */
   stream?: true;
-  /** Runs until it is stopped: SIGINT, SIGTERM and the time limit are its ordinary end, exit 0. */
+  /** Runs until it is stopped, also by a reader that has gone. SIGINT, SIGTERM and the time limit are its ordinary end, exit 0; 130 where CLI.md says no such thing of it. */
   untilStopped?: true;
   /** Ends by itself, and in order, when the signal is aborted; any other is left where it stands. */
   ownsSignal?: true;

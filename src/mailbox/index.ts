@@ -14,6 +14,7 @@ export type {
 export { MailActionError } from "./action-types.js";
 export { createMailboxActions } from "./actions.js";
 export type { BodyOptions, MailBody } from "./body.js";
+export { MailboxCache, type MailboxCacheOptions } from "./cache.js";
 export type { BlockedContent, BlockedKind } from "./html.js";
 export { createInbox } from "./integrate.js";
 export type {
@@ -24,6 +25,8 @@ export type {
   IntegrationHandler,
   IntegrationHooks,
 } from "./integrate-types.js";
+export type { DocumentSearch, OpenedDocuments } from "./kept-mail.js";
+export { searchable } from "./kept-mail.js";
 export { createMailboxReader } from "./mailbox.js";
 export type {
   Agreement,
@@ -44,12 +47,15 @@ export type {
   MailAttachment,
   MailboxReader,
   MailboxRole,
+  MailEvent,
   MailKind,
   MailList,
   MailRef,
   MailSearch,
   MailSummary,
   SearchOptions,
+  WatchOptions,
+  WatchStatus,
 } from "./types.js";
 export { createMailboxWriter } from "./writing.js";
 export type {

@@ -1,10 +1,14 @@
+import { defined } from "../defined.js";
 import { MedimailError } from "../errors.js";
 import type { ImapMailbox, ImapSummary } from "../transport/imap/index.js";
+import type { CachedImap, MailboxCache } from "./cache.js";
 import { decoded } from "./decode.js";
+import { foundInDocuments } from "./document-search.js";
 import { findMail } from "./find.js";
 import { attachmentsOf, mailSummary } from "./summary.js";
 import { threadOf } from "./thread.js";
 import type { ListOptions, MailboxReader, MailList, MailRef, MailSearch, MailSummary, SearchOptions } from "./types.js";
+import { watchMailbox } from "./watch.js";
 
 const PAGE = 50;
 const MAX_PAGE = 500;
@@ -12,19 +16,26 @@ const MAX_ATTACHMENT = 64 * 1024 * 1024;
 
 /** The reader over the sessions of a mailbox; `open` gives them when they are needed. */
 export function createMailboxReader(
-  open: () => Promise<Pick<ImapMailbox, "folders" | "pages" | "search" | "summary" | "part">>,
+  open: () => Promise<Pick<ImapMailbox, "folders" | "pages" | "search" | "summary" | "part" | "watch"> & CachedImap>,
+  cache?: MailboxCache,
 ): MailboxReader {
   async function* pages({ folder = "inbox", signal, ...options }: ListOptions): AsyncGenerator<MailSummary[]> {
     const asked = { folder, pageSize: pageSizeOf(options), ...(signal ? { signal } : {}) };
-    for await (const page of (await open()).pages(asked)) yield page.map(mailSummary);
+    const imap = await open();
+    for await (const page of cache ? cache.pages(imap, asked) : imap.pages(asked)) yield page.map(mailSummary);
   }
 
   async function* found(query: MailSearch, options: SearchOptions): AsyncGenerator<MailSummary[]> {
     const { folder = "inbox", allFolders = false, signal } = options;
     const asked = { pageSize: pageSizeOf(options), ...(signal ? { signal } : {}) };
-    const checked = searchOf(query);
+    const { patient, ins, documentType, ...checked } = searchOf(query);
     const imap = await open();
     const folders = allFolders ? await searchable(imap, signal) : [folder];
+    if (patient !== undefined || ins !== undefined || documentType !== undefined) {
+      const wanted = defined({ patient, ins, documentType });
+      yield* foundInDocuments({ imap, cache, wanted, checked, folders, pageSize: asked.pageSize, signal });
+      return;
+    }
     for (const one of folders) {
       for await (const page of imap.search({ ...asked, folder: one }, checked)) yield page.map(mailSummary);
     }
@@ -38,6 +49,7 @@ export function createMailboxReader(
     folders: async (options = {}) => (await open()).folders(options),
     list: (options = {}) => listOf(options, pages),
     search: (query, options = {}) => listOf(options, (asked) => found(query, { ...options, ...asked })),
+    watch: (folders, options = {}) => watchMailbox(open, folders, options),
     async thread(ref, { folders, signal } = {}) {
       const mail = await find(ref, signal);
       const imap = await open();
@@ -87,7 +99,7 @@ const MAX_QUERY = 500;
 
 /** What goes into a command is a line of bounded length; anything else is refused by its name. */
 function searchOf(query: MailSearch): MailSearch {
-  for (const key of ["text", "subject", "from", "to", "messageId"] as const) {
+  for (const key of ["text", "subject", "from", "to", "messageId", "patient", "ins", "documentType"] as const) {
     const value = query[key];
     if (value !== undefined && (value === "" || value.length > MAX_QUERY || /[\u0000-\u001f\u007f]/.test(value)))
       throw new MedimailError("invalid_argument", `${key} is a line of 1 to ${MAX_QUERY} characters`, { path: key });

@@ -35,9 +35,11 @@ export interface OpenerDeps {
   inbox: () => Promise<InboxStore>;
   scope: InboxScope;
   now: () => number;
+  /** Told of each mail that was opened: what a search by patient or document finds it by. */
+  opened?: (opened: OpenedMail) => Promise<void>;
 }
 
-export function createMailboxOpener({ imap, inbox, scope, now }: OpenerDeps): MailboxOpener {
+export function createMailboxOpener({ imap, inbox, scope, now, opened }: OpenerDeps): MailboxOpener {
   return {
     async body(ref, options = {}) {
       const session = await imap();
@@ -46,7 +48,9 @@ export function createMailboxOpener({ imap, inbox, scope, now }: OpenerDeps): Ma
     async open(ref, options = {}) {
       const session = await imap();
       const mail = await findMail(session, ref, options.signal);
-      return openMail({ imap: session, inbox: await inbox(), scope, now: now() }, mail, options);
+      const result = await openMail({ imap: session, inbox: await inbox(), scope, now: now() }, mail, options);
+      if (result.documents.length > 0) await opened?.(result);
+      return result;
     },
     integrated: async (document) => (await inbox()).markIntegrated(scope, document, now()),
   };

@@ -1,9 +1,13 @@
 import type { FolderInfo, ImapSearch } from "../transport/imap/index.js";
 
+import type { DocumentSearch } from "./kept-mail.js";
+import type { MailEvent, WatchOptions } from "./watch-types.js";
+
 export type { FolderInfo, MailboxRole } from "../transport/imap/index.js";
+export type { MailEvent, WatchOptions, WatchStatus } from "./watch-types.js";
 
 /** What is searched for; every part given must hold. Its thread has a call of its own, {@link MailboxReader.thread}. */
-export type MailSearch = Omit<ImapSearch, "related">;
+export type MailSearch = Omit<ImapSearch, "related"> & DocumentSearch;
 
 export interface MailAddress {
   name: string;
@@ -106,4 +110,14 @@ export interface MailboxReader {
     part: string,
     options?: { maxBytes?: number; signal?: AbortSignal },
   ): Promise<{ attachment: MailAttachment; content: AsyncIterable<Uint8Array> }>;
+  /**
+   * What happens in folders, as it happens, on a session beside that of the other calls. The first folder is listened to (IDLE), the
+   * others are looked at every `pollMs`. A lost session is replaced, and what happened meanwhile is told; nothing is told twice,
+   * and nothing is read ahead of a slow reader. Ends with the signal and with `close()`.
+   *
+   * @param folders `inbox`, `sent`, or paths; the first is heard of at once
+   * @throws `invalid_argument`; from the iteration, what trying again would not mend: `token_refused`, `auth_refused`, `imap_failed` for a folder
+   * that is not there…
+   */
+  watch(folders: string | readonly string[], options?: WatchOptions): AsyncIterable<MailEvent>;
 }

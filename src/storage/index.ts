@@ -1,7 +1,9 @@
 /**
- * SQLite behind one driver: migrations, encryption at rest, group commit, leases; and the outbox on top of them. Files of
+ * SQLite behind one driver: migrations, encryption at rest, group commit, leases; and the outbox and the mailboxes' cache on top of them. Files of
  * this room are the only ones that know the database library.
  */
+export { isWorthless, openMailCache } from "./cache/open.js";
+export type { CacheChange, KeptDocuments, KeptFolder, KeptMail, MailCache, MailCacheOptions } from "./cache/types.js";
 export type { ContentCipher, ContentKey, ContentKeys } from "./cipher.js";
 export { createCipher } from "./cipher.js";
 export type { OpenOptions, Sql, SqliteDatabase, SqlParams, SqlValue } from "./driver.js";

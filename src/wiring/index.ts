@@ -1,6 +1,7 @@
 /** From a checked configuration to the rooms: which engine stands behind each seam, and what runs beside what. */
 export { type Core, type Frame, frameOf, openCore, senderProfile } from "./core.js";
 export { finishing, inboxOf } from "./inbox.js";
+export { mailboxCache } from "./mail-cache.js";
 export { mailboxOf } from "./mailbox.js";
 export { type Operator, type OperatorOptions, openOperator } from "./operator.js";
 export { outboxCommands } from "./outbox.js";

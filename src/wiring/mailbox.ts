@@ -6,6 +6,8 @@ import {
   createMailboxReader,
   createMailboxWriter,
   createReceipts,
+  type MailboxCache,
+  searchable,
 } from "../mailbox/index.js";
 import { messageIdFor } from "../message/index.js";
 import { prepareMail, prepareReport, type Submission } from "../sending/index.js";
@@ -18,6 +20,7 @@ export function mailboxOf(
   frame: Frame,
   open: () => Promise<Core>,
   enqueue: (core: Core, prepared: PreparedSubmission) => Promise<Submission>,
+  cache?: MailboxCache,
 ): Connector["mailbox"] {
   const imap = async () => {
     const { operator } = await open();
@@ -62,7 +65,9 @@ export function mailboxOf(
       inbox: async () => (await open()).inbox,
       scope: { tenant: frame.tenant, mailbox: frame.mailbox },
       now: () => frame.clock.now(),
+      ...(cache ? { opened: (mail) => cache.remember(mail.mail, searchable(mail)) } : {}),
     }),
+    ...createMailboxReader(imap, cache),
     ...createMailboxActions(imap, async (traces, actor) => {
       const { store } = await open();
       const now = frame.clock.now();

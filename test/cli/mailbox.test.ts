@@ -118,10 +118,3 @@ describe("mailbox save", () => {
     expect((await mailbox("save", "1;2", "--out", folder)).code).toBe(2);
   });
 });
-
-describe("the rest of mailbox", () => {
-  it.each(["watch"])("refuses %s by its name", async (name) => {
-    const result = await mailbox(name, "1");
-    expect([result.code, result.value<{ error: { code: string } }>().error.code]).toEqual([2, "not_supported"]);
-  });
-});

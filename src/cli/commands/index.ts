@@ -5,6 +5,7 @@ import { demo } from "./demo.js";
 import { mailboxFolders, mailboxList, mailboxSave, mailboxSearch } from "./mailbox.js";
 import { mailboxDelete, mailboxFlag, mailboxMove } from "./mailbox-act.js";
 import { mailboxShow } from "./mailbox-show.js";
+import { mailboxWatch } from "./mailbox-watch.js";
 import { mailboxReceipt, mailboxReply } from "./mailbox-write.js";
 import { mock } from "./mock.js";
 import { outboxCancel, outboxList, outboxRetry, outboxShow, outboxStats } from "./outbox.js";
@@ -38,6 +39,7 @@ export const COMMANDS: readonly Command[] = [
   mailboxShow,
   mailboxSave,
   mailboxSearch,
+  mailboxWatch,
   mailboxFlag,
   mailboxMove,
   mailboxDelete,
@@ -48,7 +50,6 @@ export const COMMANDS: readonly Command[] = [
 /** Commands of the contract that a later version serves: refused by name, never as unknown. */
 export const NOT_SERVED: readonly string[] = [
   "cda render",
-  "mailbox watch",
   "discover",
   "trust",
   "directory",

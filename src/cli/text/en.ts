@@ -39,6 +39,7 @@ export const en: Text = {
     "mailbox list": "lists the mails of a folder, newest first",
     "mailbox show": "shows a mail: text, documents, patient",
     "mailbox search": "searches mails on the server",
+    "mailbox watch": "shows mails as they arrive, until it is stopped",
     "mailbox flag": "flags mails (read, unread, flagged…)",
     "mailbox move": "moves mails to another folder",
     "mailbox delete": "puts mails into the trash (--permanently: deletes them)",
@@ -143,6 +144,7 @@ export const en: Text = {
     unknown: "not known",
   },
   actions: { create: "create", replace: "replace", delete: "delete" },
+  mailKinds: { professional: "professional", patient: "patient", receipt: "receipt", service: "service" },
   view: {
     title: "Title",
     type: "Type",
@@ -178,6 +180,11 @@ export const en: Text = {
     mockStop: "Ctrl-C to stop.",
     mailboxes: "Mailboxes",
     workerStarted: "Working through the outbox. Ctrl-C to stop.",
+    watchStarted: "Listening for new mails. Ctrl-C to stop.",
+    watchInterrupted: (why) => `No longer listening (${why}); trying again, nothing will be lost.`,
+    watchResumed: "Listening again.",
+    watchReset: (folder) => `The folder ${folder} was made anew by the server.`,
+    watchStopped: "Stopped.",
   },
   demo: {
     title: "Demonstration: from a validated document to its reading",

@@ -20,6 +20,7 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   "mailbox list": "medimail mailbox list --config medimail.json --limit 20",
   "mailbox show": "medimail mailbox show 42 --config medimail.json",
   "mailbox search": "medimail mailbox search --from labo --since 2026-01-01 --unseen --config medimail.json",
+  "mailbox watch": "medimail mailbox watch --config medimail.json",
   "mailbox flag": "medimail mailbox flag 42 --seen --config medimail.json",
   "mailbox move": "medimail mailbox move 42 43 --to Archives --config medimail.json",
   "mailbox delete": "medimail mailbox delete 42 --actor 899700000001 --config medimail.json",

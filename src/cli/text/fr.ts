@@ -40,6 +40,7 @@ export const fr: Text = {
     "mailbox list": "liste les courriels d'un dossier, du plus récent au plus ancien",
     "mailbox show": "montre un courriel : texte, documents, patient",
     "mailbox search": "cherche des courriels sur le serveur",
+    "mailbox watch": "montre les courriels dès leur arrivée, jusqu'à l'arrêt",
     "mailbox flag": "marque des courriels (lu, non lu, suivi…)",
     "mailbox move": "déplace des courriels vers un autre dossier",
     "mailbox delete": "met des courriels à la corbeille (--permanently : les supprime)",
@@ -144,6 +145,7 @@ export const fr: Text = {
     unknown: "on ne sait pas",
   },
   actions: { create: "création", replace: "remplacement", delete: "suppression" },
+  mailKinds: { professional: "professionnel", patient: "patient", receipt: "accusé", service: "service" },
   view: {
     title: "Titre",
     type: "Type",
@@ -179,6 +181,11 @@ export const fr: Text = {
     mockStop: "Ctrl-C pour arrêter.",
     mailboxes: "Boîtes",
     workerStarted: "La boîte d'envoi est travaillée. Ctrl-C pour arrêter.",
+    watchStarted: "À l'écoute des nouveaux courriels. Ctrl-C pour arrêter.",
+    watchInterrupted: (why) => `Écoute interrompue (${why}) ; nouvel essai, rien ne sera perdu.`,
+    watchResumed: "De nouveau à l'écoute.",
+    watchReset: (folder) => `Le dossier ${folder} a été refait par le serveur.`,
+    watchStopped: "Arrêté.",
   },
   demo: {
     title: "Démonstration : d'un document validé à sa lecture",

@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../../errors.js";
-import type { ActOutcome, Agreement, Seen } from "../../mailbox/index.js";
+import type { ActOutcome, Agreement, MailKind, Seen } from "../../mailbox/index.js";
 import type { SubmissionEventName } from "../../seams/index.js";
 import type { XdmAction } from "../../xdm/types.js";
 
@@ -26,6 +26,7 @@ export interface Text {
   errors: Readonly<Partial<Record<ErrorCode, string>>>;
   events: Readonly<Record<SubmissionEventName, string>>;
   actions: Readonly<Record<XdmAction, string>>;
+  mailKinds: Readonly<Record<MailKind, string>>;
   actOutcomes: Readonly<Record<ActOutcome, string>>;
   seen: Readonly<Record<Seen, string>>;
   agreements: Readonly<Record<Agreement, string>>;
@@ -70,6 +71,11 @@ export interface ViewText {
   mockStop: string;
   mailboxes: string;
   workerStarted: string;
+  watchStarted: string;
+  watchInterrupted: (why: string) => string;
+  watchResumed: string;
+  watchReset: (folder: string) => string;
+  watchStopped: string;
 }
 
 export interface DemoText {

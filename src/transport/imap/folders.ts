@@ -53,6 +53,15 @@ export async function folderPath(client: ImapFlow, role: FolderRole): Promise<st
   return sent.path;
 }
 
+/**
+ * Before it opens a folder that it has not listed, imapflow asks LIST and LSUB of it: two round trips for what we do not use. Its map of
+ * folders is not of its public types.
+ */
+function skipListing(client: ImapFlow, path: string): void {
+  const { folders } = client as unknown as { folders?: Map<string, { path: string }> };
+  if (folders && !folders.has(path)) folders.set(path, { path });
+}
+
 /** Folders, each as imapflow keeps it from one SELECT to the next, that somebody has worked in: what arrived since is not known. */
 const worked = new WeakSet<object>();
 
@@ -69,6 +78,7 @@ export async function inFolder<T>(
   fresh = true,
   write = false,
 ): Promise<T> {
+  skipListing(client, path);
   const lock = await client.getMailboxLock(path, { readOnly: !write });
   try {
     if (fresh && client.mailbox && worked.has(client.mailbox)) await client.noop();
@@ -83,4 +93,47 @@ export async function inFolder<T>(
   } finally {
     lock.release();
   }
+}
+
+/** A folder as its opening shows it. */
+export interface ExaminedFolder {
+  exists: number;
+  uidValidity: string;
+  /** Absent where the server does not say. */
+  uidNext?: number;
+  /** The highest of the folder (RFC 7162); absent where it keeps none. */
+  modseq?: string;
+}
+
+/** Runs `work` with the folder opened anew, read-only, whatever was open: what it says of the folder is of this very moment. */
+export async function inExaminedFolder<T>(
+  client: ImapFlow,
+  path: string,
+  work: (folder: ExaminedFolder) => Promise<T>,
+): Promise<T> {
+  const before = client.mailbox;
+  skipListing(client, path);
+  const lock = await client.getMailboxLock(path, { readOnly: true });
+  try {
+    if (client.mailbox && client.mailbox === before) await client.mailboxOpen(path, { readOnly: true });
+    if (client.mailbox) worked.add(client.mailbox);
+    return await work(examined(client));
+  } finally {
+    lock.release();
+  }
+}
+
+/** The open folder, as it was when it was opened: later on the library's numbers are of several moments. */
+function examined(client: ImapFlow): ExaminedFolder {
+  if (!client.mailbox) {
+    if (!client.usable) throw new MedimailError("connection_lost", "the IMAP session was lost while a folder was open");
+    throw failed("the folder was closed by the server");
+  }
+  const { exists, uidValidity, uidNext, highestModseq, noModseq } = client.mailbox;
+  return {
+    exists,
+    uidValidity: String(uidValidity),
+    ...(uidNext ? { uidNext } : {}),
+    ...(highestModseq && !noModseq ? { modseq: String(highestModseq) } : {}),
+  };
 }

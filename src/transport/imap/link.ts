@@ -91,6 +91,25 @@ export class ImapLink {
     }
   }
 
+  /** The open session, for who stays on it: lost, it is his to ask for the next one, which waits as long as failures want it. */
+  session(doing: string, signal: AbortSignal | undefined): Promise<ImapFlow> {
+    return this.#guard(doing, signal, () => this.#current(signal));
+  }
+
+  /** Runs `work` on the session that he stays on, within the time of a command; given up, it costs the session. */
+  async within<T>(
+    doing: string,
+    signal: AbortSignal | undefined,
+    client: ImapFlow,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await this.#guard(doing, signal, work, () => client.close());
+    } catch (error) {
+      throw imapError(error, doing);
+    }
+  }
+
   async close(): Promise<void> {
     this.#abort.abort();
     const client = this.#client ?? (await this.#opening?.catch(() => undefined));

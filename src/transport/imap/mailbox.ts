@@ -14,8 +14,10 @@ import { createFolder, deleteFolder, type FolderReport, renameFolder } from "./a
 import { removeMails } from "./actions/remove.js";
 import type { ActReport } from "./actions/report.js";
 import { type Transfer, transferMails } from "./actions/transfer.js";
+import type { FolderNews } from "./delta.js";
 import { NewMail } from "./fetch-new.js";
 import { type FolderInfo, listFolders } from "./folder-list.js";
+import type { FolderState } from "./folder-state.js";
 import type { FolderRole } from "./folders.js";
 import { folderPath, inFolder } from "./folders.js";
 import { ImapLink } from "./link.js";
@@ -31,6 +33,10 @@ import {
   searchPages,
   summaryPages,
 } from "./summaries.js";
+import { type FirstLook, firstLook, lookAgain, mailsOf, pathOf } from "./sync.js";
+import type { UidSet } from "./uid-set.js";
+import { watchFolders } from "./watch.js";
+import type { ImapEvent, ImapWatchOptions } from "./watch-types.js";
 import { failed } from "./wire.js";
 
 export interface ImapMailboxOptions {
@@ -124,6 +130,20 @@ export interface ImapMailbox extends AsyncDisposable {
   append(options: AppendOptions): Promise<AppendReport>;
   /** One part of a mail in its transfer encoding, or the whole mail, in pieces of 1 MB. */
   part(options: PartOptions): AsyncIterable<Buffer>;
+  /** The path of a folder that is named by what it is for. */
+  path(folder: FolderRole, options?: { signal?: AbortSignal }): Promise<string>;
+  /** The newest mails of a folder, and how it stands with them. */
+  firstLook(path: string, pageSize: number, options?: { signal?: AbortSignal }): Promise<FirstLook>;
+  /** What has become of a folder since. */
+  lookAgain(
+    path: string,
+    known: FolderState,
+    options?: { signal?: AbortSignal; partial?: boolean },
+  ): Promise<FolderNews>;
+  /** The mails of these UIDs, newest first. */
+  mailsOf(path: string, uidValidity: string, uids: UidSet, options?: { signal?: AbortSignal }): Promise<ImapSummary[]>;
+  /** What happens in folders, on a session of its own. */
+  watch(options: ImapWatchOptions): AsyncIterable<ImapEvent>;
   close(): Promise<void>;
 }
 
@@ -131,16 +151,41 @@ export interface ImapMailbox extends AsyncDisposable {
 export function createImapMailbox(options: ImapMailboxOptions): ImapMailbox {
   const { host, port, dialer, tls, credentials, mailbox, maxLiteral = 64 * 1024 * 1024 } = options;
   const timeouts: ImapTimeouts = { connectMs: 30_000, commandMs: 120_000, ...options.timeouts };
-  const link = new ImapLink({
-    open: (signal) => openImapSession({ host, port, dialer, tls, credentials, timeouts, maxLiteral, signal }),
-    commandMs: timeouts.commandMs,
-    backoff: options.backoff ?? { minMs: 1_000, maxMs: 60_000 },
-    clock: options.clock ?? systemClock,
-    random: options.random ?? systemRandom,
-    logger: safeLogger(options.logger, "debug"),
-    host,
-    mailbox,
-  });
+  const clock = options.clock ?? systemClock;
+  const random = options.random ?? systemRandom;
+  const logger = safeLogger(options.logger, "debug");
+  const backoff = options.backoff ?? { minMs: 1_000, maxMs: 60_000 };
+  const links = new Set<ImapLink>();
+  const newLink = (qresync = false): ImapLink => {
+    const opened = new ImapLink({
+      open: (signal) =>
+        openImapSession({ host, port, dialer, tls, credentials, timeouts, maxLiteral, qresync, signal }),
+      commandMs: timeouts.commandMs,
+      backoff,
+      clock,
+      random,
+      logger,
+      host,
+      mailbox,
+    });
+    links.add(opened);
+    return opened;
+  };
+  const link = newLink();
+  let closed = false;
+  async function* watch(watched: ImapWatchOptions): AsyncGenerator<ImapEvent> {
+    if (closed) return;
+    const own = newLink(true);
+    try {
+      yield* watchFolders({ link: own, clock, random, logger, backoff, host, mailbox }, watched);
+    } finally {
+      links.delete(own);
+    }
+  }
+  const close = async (): Promise<void> => {
+    closed = true;
+    await Promise.all([...links].map((open) => open.close()));
+  };
   return {
     async searchMessageId(folder, messageId, { signal } = {}) {
       const id = bracketed(messageId);
@@ -168,8 +213,13 @@ export function createImapMailbox(options: ImapMailboxOptions): ImapMailbox {
     place: (folder, { signal } = {}) => link.run("finding a folder", signal, (client) => placeOf(client, folder)),
     quota: ({ signal } = {}) => link.run("asking for the quota", signal, quotaOf),
     part: (part) => partPieces(link, part),
-    close: () => link.close(),
-    [Symbol.asyncDispose]: () => link.close(),
+    path: (folder, { signal } = {}) => pathOf(link, folder, signal),
+    firstLook: (path, pageSize, { signal } = {}) => firstLook(link, path, pageSize, signal),
+    lookAgain: (path, known, again) => lookAgain(link, path, known, again),
+    mailsOf: (path, uidValidity, uids, { signal } = {}) => mailsOf(link, path, uidValidity, uids, signal),
+    watch,
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
 

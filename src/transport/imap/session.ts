@@ -24,6 +24,8 @@ export interface ImapSessionOptions {
   timeouts: ImapTimeouts;
   /** Largest literal that the library may be sent, in bytes. */
   maxLiteral: number;
+  /** Asks for QRESYNC (RFC 7162) where the server has it: what vanishes is then told by UID, and since when one likes. Default false. */
+  qresync?: boolean;
   signal: AbortSignal;
 }
 
@@ -138,7 +140,7 @@ async function authenticate(
  * because the server's was read already and because the session is authenticated indeed. `secure` keeps it from
  * trying STARTTLS again.
  */
-function adopt(wire: ImapWire, { host, port, timeouts, maxLiteral }: ImapSessionOptions): ImapFlow {
+function adopt(wire: ImapWire, { host, port, timeouts, maxLiteral, qresync = false }: ImapSessionOptions): ImapFlow {
   const client = new ImapFlow({
     host,
     port,
@@ -155,6 +157,7 @@ function adopt(wire: ImapWire, { host, port, timeouts, maxLiteral }: ImapSession
     clientInfo: { name: "medimail-connector", version: false, vendor: false, "support-url": false, os: false },
     disableAutoIdle: true,
     disableCompression: true,
+    qresync,
     connectionTimeout: timeouts.commandMs,
     greetingTimeout: timeouts.commandMs,
     socketTimeout: Math.max(timeouts.commandMs, 60_000) * 2,

@@ -210,7 +210,7 @@ export async function oneSummary(
 }
 
 /** All at once: a command inside a loop over imapflow's fetch would wait for ever. */
-async function fetchAll(client: ImapFlow, range: string, byUid = false): Promise<FetchMessageObject[]> {
+export async function fetchAll(client: ImapFlow, range: string, byUid = false): Promise<FetchMessageObject[]> {
   return client.fetchAll(
     range,
     { uid: true, flags: true, size: true, internalDate: true, envelope: true, bodyStructure: true, headers: FIELDS },
@@ -218,7 +218,7 @@ async function fetchAll(client: ImapFlow, range: string, byUid = false): Promise
   );
 }
 
-function summaryOf(message: FetchMessageObject, path: string, uidValidity: string): ImapSummary {
+export function summaryOf(message: FetchMessageObject, path: string, uidValidity: string): ImapSummary {
   const { uid, flags, size, internalDate, envelope, bodyStructure, headers } = message;
   const received = dateOf(internalDate);
   const date = dateOf(envelope?.date);

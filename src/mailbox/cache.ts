@@ -1,0 +1,281 @@
+import { isMedimailError, MedimailError } from "../errors.js";
+import type { Logger } from "../log.js";
+import { isWorthless, type KeptFolder, type MailCache } from "../storage/index.js";
+import {
+  type FolderNews,
+  type FolderState,
+  flagsKey,
+  type ImapMailbox,
+  type ImapSummary,
+  packState,
+  UidSet,
+  unpackState,
+  withModseq,
+} from "../transport/imap/index.js";
+import { type DocumentSearch, documentsFit, keptBytes, keptSummary, type OpenedDocuments } from "./kept-mail.js";
+
+export type CachedImap = Pick<ImapMailbox, "path" | "firstLook" | "lookAgain" | "mailsOf">;
+
+export interface MailboxCacheOptions {
+  /** Opens the file; `anew` throws away what is in it first. */
+  open: (anew: boolean) => Promise<MailCache>;
+  /** Whose mails: the mailbox, and the tenant where several share a file. */
+  box: string;
+  logger: Logger;
+}
+
+interface Place {
+  path: string;
+  state: FolderState;
+  /** Whether every mail of the folder was kept when it was last looked at. */
+  complete: boolean;
+  /** Undefined where nothing can be kept just now. */
+  kept: { id: number; version: number } | undefined;
+}
+
+/** How often another process may be faster before we go on without keeping anything. */
+const TRIES = 3;
+
+/**
+ * A mailbox's lists, kept on this machine. Each list is brought up to date first, at the cost of what changed; what is kept already is
+ * not asked for again. Whatever is wrong with the file, the server's answer is given.
+ */
+export class MailboxCache {
+  readonly #options: MailboxCacheOptions;
+  #opening: Promise<MailCache> | undefined;
+  #off = false;
+  #thrownAway = false;
+
+  constructor(options: MailboxCacheOptions) {
+    this.#options = options;
+  }
+
+  /** Newest first, as the server has them now. */
+  async *pages(
+    imap: CachedImap,
+    options: { folder: string; pageSize: number; signal?: AbortSignal },
+  ): AsyncGenerator<ImapSummary[]> {
+    const { pageSize, signal } = options;
+    const asked = signal ? { signal } : {};
+    const path = await imap.path(options.folder, asked);
+    const before = await this.#safely((cache) => cache.folder(this.#options.box, path));
+    const known = before && stateOf(before);
+    let told = UidSet.EMPTY;
+    let place: Place;
+    if (known && known.state.uids.size > 0) place = { path, ...known, kept: before };
+    else {
+      const { mails, state, exists } = await imap.firstLook(path, pageSize, asked);
+      const kept = await this.#begin(path, before, state, exists);
+      place = { path, state, complete: state.uids.size === exists, kept };
+      await this.#keep(place, mails);
+      if (mails.length > 0) yield mails;
+      told = state.uids;
+      if (exists <= told.size) return;
+    }
+    let left = await this.#upToDate(imap, place, told.size > 0, asked);
+    for (left = left.minus(told); left.size > 0; ) {
+      const page = left.take(-pageSize);
+      left = left.minus(page);
+      const mails = await this.#page(imap, place, page, asked);
+      if (mails.length > 0) yield mails;
+    }
+  }
+
+  /** Mails whose documents were opened and fit, newest first in each folder; with their place only. */
+  async found(
+    imap: CachedImap,
+    query: DocumentSearch,
+    paths: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<Map<string, UidSet>> {
+    const asked = signal ? { signal } : {};
+    const found = new Map<string, UidSet>();
+    for (const path of paths) {
+      // What is gone since is forgotten first.
+      const before = await this.#safely((cache) => cache.folder(this.#options.box, path));
+      const known = before && stateOf(before);
+      if (known) await this.#upToDate(imap, { path, ...known, kept: before }, false, asked);
+    }
+    const documents = (await this.#safely((cache) => cache.documents(this.#options.box))) ?? [];
+    for (const path of paths) {
+      const uids = documents.filter((one) => one.path === path && documentsFit(one.data, query)).map(({ uid }) => uid);
+      found.set(path, UidSet.of(uids.sort((a, b) => a - b)));
+    }
+    return found;
+  }
+
+  /** Mails by their place, newest first, from here where they are kept. */
+  async mails(imap: CachedImap, path: string, uids: UidSet, signal?: AbortSignal): Promise<ImapSummary[]> {
+    const before = await this.#safely((cache) => cache.folder(this.#options.box, path));
+    const known = before && stateOf(before);
+    if (!before || !known) return [];
+    return await this.#page(imap, { path, ...known, kept: before }, uids, signal ? { signal } : {});
+  }
+
+  /**
+   * Notes what was found in the documents of a mail, for searches by patient and by document. Nothing is noted of a folder that was never
+   * listed, nor of a UID of another UIDVALIDITY.
+   */
+  async remember(
+    mail: { folder: string; uid: number; uidValidity: string },
+    documents: OpenedDocuments,
+  ): Promise<void> {
+    await this.#safely(async (cache) => {
+      const { box } = this.#options;
+      const kept = await cache.folder(box, mail.folder);
+      if (!kept || stateOf(kept)?.state.uidValidity !== mail.uidValidity) return;
+      await cache.remember(box, mail.folder, mail.uid, Buffer.from(JSON.stringify(documents), "utf8"));
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#off = true;
+    const cache = await this.#opening?.catch(() => undefined);
+    await cache?.close();
+  }
+
+  async #begin(
+    path: string,
+    before: KeptFolder | undefined,
+    state: FolderState,
+    exists: number,
+  ): Promise<Place["kept"]> {
+    const change = { state: packed(state, exists), reset: true, gone: [], changed: [] };
+    return await this.#safely((cache) => cache.change(this.#options.box, path, before, change));
+  }
+
+  /** Brings what is kept up to date; every UID of the folder. */
+  async #upToDate(imap: CachedImap, place: Place, listed: boolean, asked: { signal?: AbortSignal }): Promise<UidSet> {
+    for (let tries = 1; ; tries += 1) {
+      const news = await imap.lookAgain(place.path, place.state, { ...asked, partial: !place.complete });
+      if (news.reset && listed)
+        throw new MedimailError("imap_failed", "the folder was made anew while it was listed", {
+          hint: "List it again.",
+        });
+      const { all, state } = after(place.state, news);
+      const { kept, state: before } = place;
+      place.state = state;
+      if (!kept || sameState(before, state, news)) return all;
+      const change = {
+        state: packed(state, all.size),
+        reset: news.reset,
+        gone: news.gone.ranges(),
+        changed: news.changed.map(({ flags, uids }) => ({ key: flagsKey(flags), flags, uids: uids.ranges() })),
+      };
+      const { box } = this.#options;
+      place.kept = await this.#safely((cache) => cache.change(box, place.path, kept, change));
+      if (place.kept) return all;
+      // Another process was faster: what it kept is newer than what we know.
+      const now = tries < TRIES ? await this.#safely((cache) => cache.folder(box, place.path)) : undefined;
+      const newer = now && stateOf(now);
+      if (!newer) return all;
+      Object.assign(place, newer, { kept: now });
+    }
+  }
+
+  async #page(imap: CachedImap, place: Place, page: UidSet, asked: { signal?: AbortSignal }): Promise<ImapSummary[]> {
+    const { path, kept, state } = place;
+    const { uidValidity } = state;
+    const first = page.ranges().next().value?.[0] ?? 0;
+    const here = kept
+      ? ((await this.#safely(async (cache) =>
+          (
+            await cache.mails(kept.id, first, page.last)
+          )
+            .filter(({ uid }) => page.has(uid))
+            .map(({ uid, flags, data }) => keptSummary(data, { uid, path, uidValidity, flags })),
+        )) ?? [])
+      : [];
+    const missing =
+      here.length === page.size ? UidSet.EMPTY : page.minus(UidSet.of(here.map(({ uid }) => uid).reverse()));
+    if (missing.size === 0) return here;
+    const read = await imap.mailsOf(path, uidValidity, missing, asked);
+    await this.#keep(place, read);
+    return [...here, ...read].sort((a, b) => b.uid - a.uid);
+  }
+
+  async #keep({ kept }: Place, mails: readonly ImapSummary[]): Promise<void> {
+    if (!kept || mails.length === 0) return;
+    const rows = mails.map((mail) => ({
+      uid: mail.uid,
+      key: flagsKey(mail.flags),
+      flags: mail.flags,
+      data: keptBytes(mail),
+    }));
+    await this.#safely((cache) => cache.keep(kept, rows));
+  }
+
+  /** A fault of the file is not the caller's: logged, and the server's answer is given instead. */
+  async #safely<T>(work: (cache: MailCache) => Promise<T>): Promise<T | undefined> {
+    if (this.#off) return undefined;
+    try {
+      this.#opening ??= this.#options.open(false);
+      return await work(await this.#opening);
+    } catch (error) {
+      const code = isMedimailError(error) ? error.code : "internal";
+      if (code === "closed") return undefined;
+      this.#options.logger.log("warn", "mail_cache_failed", { code });
+      // Another process holds it for long: the next time it may not.
+      if (isMedimailError(error) && error.retryable) return undefined;
+      const broken = this.#opening;
+      this.#opening = undefined;
+      await broken?.then((cache) => cache.close()).catch(() => {});
+      // Once: a disk that damages what it is given gets no third file.
+      const worthless = !isMedimailError(error) || isWorthless(error);
+      if (worthless && !this.#thrownAway) this.#opening = this.#options.open(true);
+      else this.#off = true;
+      this.#opening?.catch(() => {
+        this.#off = true;
+      });
+      this.#thrownAway ||= worthless;
+      return undefined;
+    }
+  }
+}
+
+/** What is known of a folder, by what is kept of it; undefined where that is nothing of ours. */
+function stateOf({ state: text, mails }: KeptFolder): Pick<Place, "state" | "complete"> | undefined {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const [packedState, there] = Array.isArray(parsed) ? (parsed as unknown[]) : [];
+  const known = unpackState(packedState);
+  if (!known) return undefined;
+  const byFlags = new Map<string, number[]>();
+  if (known.modseq === undefined)
+    for (const { uid, flagsKey: key } of mails) {
+      const uids = byFlags.get(key);
+      if (uids) uids.push(uid);
+      else byFlags.set(key, [uid]);
+    }
+  const state = {
+    ...known,
+    uids: UidSet.of(mails.map(({ uid }) => uid)),
+    flags: [...byFlags].map(([key, uids]) => ({ key, uids: UidSet.of(uids) })),
+  };
+  return { state, complete: mails.length === there };
+}
+
+/** Which mails are kept and what their flags are is in the rows; `there`, how many there were, tells whether these are all. */
+function packed(state: FolderState, there: number): string {
+  return JSON.stringify([packState({ ...state, uids: UidSet.EMPTY, flags: [], told: [] }), there]);
+}
+
+function after(
+  before: FolderState,
+  { reset, gone, fresh, base, modseq }: FolderNews,
+): { all: UidSet; state: FolderState } {
+  const uids = reset ? UidSet.EMPTY : before.uids.minus(gone);
+  const all = uids.union(fresh);
+  const state = withModseq({ ...base, uids, told: [] }, modseq);
+  return { all, state: { ...state, uidNext: Math.max(state.uidNext, all.last + 1) } };
+}
+
+function sameState(before: FolderState, now: FolderState, { reset, gone, changed }: FolderNews): boolean {
+  return (
+    !reset && gone.size === 0 && changed.length === 0 && before.modseq === now.modseq && before.uidNext === now.uidNext
+  );
+}

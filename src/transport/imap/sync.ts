@@ -1,0 +1,80 @@
+import type { FetchMessageObject } from "imapflow";
+import { type FolderNews, folderNews } from "./delta.js";
+import { emptyState, type FolderState } from "./folder-state.js";
+import { type FolderRole, folderPath, inExaminedFolder, inFolder } from "./folders.js";
+import type { ImapLink } from "./link.js";
+import { fetchAll, type ImapSummary, summaryOf } from "./summaries.js";
+import { UidSet } from "./uid-set.js";
+import { failed } from "./wire.js";
+
+/** A folder seen for the first time: its newest mails, and what is known of it with them. */
+export interface FirstLook {
+  mails: ImapSummary[];
+  /** Of these mails only. */
+  state: FolderState;
+  /** Mails in the folder. */
+  exists: number;
+}
+
+/** The path of a folder that is named by what it is for; one that has a path costs no question. */
+export function pathOf(link: ImapLink, folder: FolderRole, signal: AbortSignal | undefined): Promise<string> {
+  return link.run("finding a folder", signal, (client) => folderPath(client, folder));
+}
+
+/** The newest mails of a folder and how it stands at that moment: two round trips. */
+export function firstLook(link: ImapLink, path: string, pageSize: number, signal?: AbortSignal): Promise<FirstLook> {
+  return link.run("listing mails", signal, (client) =>
+    inExaminedFolder(client, path, async ({ exists, uidValidity, uidNext, modseq }) => {
+      const messages = exists === 0 ? [] : await fetchAll(client, `${Math.max(1, exists - pageSize + 1)}:${exists}`);
+      const mails = messages.filter(isWhole).map((message) => summaryOf(message, path, uidValidity));
+      const uids = UidSet.of(mails.map(({ uid }) => uid).sort((a, b) => a - b));
+      const state: FolderState = {
+        ...emptyState(uidValidity, client.enabled.has("CONDSTORE") ? modseq : undefined),
+        uids,
+        uidNext: Math.max(uidNext ?? 1, uids.last + 1),
+      };
+      return { mails: mails.sort((a, b) => b.uid - a.uid), state, exists };
+    }),
+  );
+}
+
+/** What has become of a folder since `known`; `partial` where not all that was there is known. */
+export function lookAgain(
+  link: ImapLink,
+  path: string,
+  known: FolderState,
+  { signal, partial = false }: { signal?: AbortSignal; partial?: boolean } = {},
+): Promise<FolderNews> {
+  return link.run("looking for news of a folder", signal, (client) =>
+    inExaminedFolder(client, path, (folder) => folderNews(client, folder, known, { partial })),
+  );
+}
+
+/** The mails of these UIDs that are there, newest first: one round trip. */
+export function mailsOf(
+  link: ImapLink,
+  path: string,
+  uidValidity: string,
+  uids: UidSet,
+  signal?: AbortSignal,
+): Promise<ImapSummary[]> {
+  return link.run("listing mails", signal, (client) =>
+    inFolder(
+      client,
+      path,
+      async ({ validity }) => {
+        if (validity !== uidValidity)
+          throw failed("the folder was made anew while it was listed", { hint: "List it again." });
+        const messages = await fetchAll(client, uids.toString(), true);
+        return messages
+          .filter((message) => uids.has(message.uid) && isWhole(message))
+          .map((message) => summaryOf(message, path, validity))
+          .sort((a, b) => b.uid - a.uid);
+      },
+      false,
+    ),
+  );
+}
+
+/** Not a change of flags that the server tells beside its answer. */
+const isWhole = ({ envelope }: FetchMessageObject): boolean => envelope !== undefined;
