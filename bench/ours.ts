@@ -9,7 +9,7 @@ import {
   DeliveryWorker,
   type DocumentSubmission,
   EventReader,
-  Gate,
+  IntakeGate,
   type SubmissionEvent,
 } from "../src/sending/index.js";
 import { currentWorker, isWorkerDead, openSqliteOutbox } from "../src/storage/index.js";
@@ -71,7 +71,7 @@ async function allAccepted(events: AsyncIterable<SubmissionEvent>, count: number
 }
 
 async function withTls(
-  { port, connections, folder, maxInDoubt, threads = 0, tls }: ContenderStart,
+  { port, connections, folder, maxInDoubt, threads, tls }: ContenderStart,
   path: string,
 ): Promise<Sender> {
   const file = (name: string, text = "") => {
@@ -96,7 +96,7 @@ async function withTls(
     },
     {
       delivery: "manual",
-      preparationThreads: threads,
+      ...(threads === undefined ? {} : { preparationThreads: threads }),
       settings: {
         concurrency: connections,
         ...(maxInDoubt === undefined ? {} : { maxInDoubt }),
@@ -112,10 +112,7 @@ async function withTls(
 }
 
 /** The same pieces as `createConnector` puts together, over the transport without TLS, which no configuration reaches. */
-async function withoutTls(
-  { port, connections, maxInDoubt, threads = 0 }: ContenderStart,
-  path: string,
-): Promise<Sender> {
+async function withoutTls({ port, connections, maxInDoubt, threads }: ContenderStart, path: string): Promise<Sender> {
   const store = await openSqliteOutbox({ path });
   const transport = createSmtpTransport({
     host: "127.0.0.1",
@@ -133,8 +130,8 @@ async function withoutTls(
     insecurePlaintext: true,
   });
   const reader = new EventReader(store);
-  const preparing = new Gate(4);
-  const preparation = new Preparation(threads);
+  const intake = new IntakeGate();
+  const preparation = new Preparation(threads ?? "auto");
   const { tenant, mailbox, software } = PROFILE;
   const worker = new DeliveryWorker(
     {
@@ -163,12 +160,13 @@ async function withoutTls(
   void worker.run({ signal: new AbortController().signal });
   return {
     async submit(submission) {
-      await preparing.enter();
+      const bytes = submission.documents.reduce((sum, { cda }) => sum + cda.byteLength, 0);
+      await intake.enter(bytes);
       try {
         const { submission: prepared } = await preparation.prepare(submission, PROFILE);
         await store.submit(prepared);
       } finally {
-        preparing.leave();
+        intake.leave(bytes);
       }
       worker.wake();
       reader.notify();

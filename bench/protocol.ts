@@ -14,7 +14,7 @@ export interface ContenderStart {
   connections: number;
   folder: string;
   maxInDoubt?: number;
-  /** Threads that prepare submissions; 0 without. */
+  /** Threads that prepare submissions; 0 without; absent: the default. */
   threads?: number;
   tls?: RowTls;
 }

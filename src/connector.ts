@@ -6,7 +6,7 @@ import {
   checkSubmission,
   contentHash,
   type DocumentSubmission,
-  Gate,
+  IntakeGate,
   prepare,
   type Submission,
   SubmissionHandle,
@@ -27,9 +27,6 @@ import {
   runDelivery,
   senderProfile,
 } from "./wiring/index.js";
-
-/** Submissions read, packed and composed at once: the back-pressure of `submit`, since each holds its documents in memory meanwhile. */
-const PREPARED_AT_ONCE = 4;
 
 /** How long a mail may still come to its content once the delivery stops; then it is given up, to be tried again later. */
 const STOP_GRACE_MS = 2_000;
@@ -53,10 +50,10 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
   const { log, tenant, mailbox } = frame;
   const cache = mailboxCache(frame);
   const stop = new AbortController();
-  const preparing = new Gate(PREPARED_AT_ONCE);
+  const intake = new IntakeGate();
   // A clock or a chance given by the caller cannot go into a thread.
   const ownTime = options.clock !== undefined || options.random !== undefined;
-  const preparation = new Preparation(ownTime ? 0 : (options.preparationThreads ?? 0));
+  const preparation = new Preparation(ownTime ? 0 : (options.preparationThreads ?? "auto"));
   const running = new Set<Promise<void>>();
   let waiting = 0;
   let opening: Promise<Core> | undefined;
@@ -131,7 +128,8 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
   ): Promise<Submission> {
     const core = await open();
     checkSubmission(submission);
-    await preparing.enter();
+    const bytes = documentBytes(submission);
+    await intake.enter(bytes);
     try {
       stopIfAborted(signal);
       if (submission.idempotencyKey !== undefined) {
@@ -143,7 +141,7 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
       if (copiesDocuments(frame, core)) prepared.submission.info.sentCopy = true;
       return await enqueue(core, prepared, tx);
     } finally {
-      preparing.leave();
+      intake.leave(bytes);
     }
   }
 
@@ -255,6 +253,10 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
   };
   if (options.delivery !== "manual") queueMicrotask(() => void open().catch(() => {}));
   return connector;
+}
+
+function documentBytes({ documents }: DocumentSubmission): number {
+  return documents.reduce((sum, { cda, pdf }) => sum + cda.byteLength + (pdf?.byteLength ?? 0), 0);
 }
 
 function stopIfAborted(signal: AbortSignal | undefined): void {

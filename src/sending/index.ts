@@ -5,7 +5,7 @@ export { Circuit, type CircuitPolicy, DEFAULT_CIRCUIT } from "./circuit.js";
 export { DEFAULT_DELIVERY, type DeliveryDeps, type DeliverySettings, DeliveryWorker } from "./delivery.js";
 export { type DoubtDeps, settleDoubts, type UnknownPolicy } from "./doubts.js";
 export { EventReader, FINAL_STATES } from "./events.js";
-export { Gate } from "./gate.js";
+export { Gate, IntakeGate } from "./gate.js";
 export {
   type OutcomeContext,
   settleAnswer,

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { defined } from "../defined.js";
@@ -22,36 +23,53 @@ export type PrepareAnswer =
   | { id: number; error: ReturnType<MedimailError["toJSON"]> | { code: "internal"; name: string } };
 
 interface Waiting {
-  resolve(prepared: PreparedSubmission): void;
+  resolve(prepared: PreparedSubmission | Promise<PreparedSubmission>): void;
   reject(error: unknown): void;
+  here(): Promise<PreparedSubmission>;
 }
 
 interface Thread {
   worker: Worker;
   jobs: Map<number, Waiting>;
+  /** It has answered once. */
+  proven: boolean;
+  idle?: NodeJS.Timeout;
 }
+
+/** `auto`: the thread is started when so many more submissions found another under way than did not. */
+const CROWD = 16;
+/** `auto`: a thread without work for so long ends, and gives its memory back. */
+const IDLE_MS = 60_000;
 
 /**
  * Where submissions are read, packed and composed: in the caller's thread, or, so that a long document does not hold up the
  * software around us and a second core is used, in threads of our own. They start with the first submission and end with
  * `close`; an idle one keeps no process alive.
+ *
+ * `auto`: in the caller's thread as long as submissions come one by one; one thread, where there is a core for it, while many
+ * come at once.
  */
 export class Preparation {
   readonly #threads: Thread[] = [];
-  readonly #size: number;
+  #size: number;
   readonly #file: string | undefined;
+  readonly #auto: boolean;
+  #here = 0;
+  #crowd = 0;
   #last = 0;
   #closed = false;
 
-  constructor(threads: number, file = threads > 0 ? threadFile() : undefined) {
+  constructor(threads: number | "auto", file = threads === 0 ? undefined : threadFile()) {
     this.#file = file;
+    this.#auto = threads === "auto";
+    const wanted = threads === "auto" ? Math.min(1, availableParallelism() - 1) : threads;
     // A bundler that left the thread's file behind costs speed, not the service.
-    this.#size = this.#file === undefined ? 0 : threads;
+    this.#size = this.#file === undefined ? 0 : wanted;
   }
 
   /** Prepares; throws what `prepare` throws. A thread that ends by itself (out of memory) refuses its jobs with `internal`. */
   async prepare(submission: DocumentSubmission, profile: SenderProfile): Promise<PreparedSubmission> {
-    if (this.#size === 0) return prepare(submission, profile);
+    if (this.#size === 0 || (this.#auto && !this.#crowded())) return this.#prepareHere(submission, profile);
     const { clock: _clock, random: _random, maxSize, allowTestIdentities, ...fixed } = profile;
     const thread = this.#threadFor(fixed);
     const transfer: ArrayBuffer[] = [];
@@ -63,7 +81,8 @@ export class Preparation {
     const id = this.#last;
     const variable: Variable = defined({ maxSize, allowTestIdentities });
     return new Promise((resolve, reject) => {
-      thread.jobs.set(id, { resolve, reject });
+      thread.jobs.set(id, { resolve, reject, here: () => this.#prepareHere(submission, profile) });
+      clearTimeout(thread.idle);
       thread.worker.ref();
       thread.worker.postMessage(
         { id, submission: { ...submission, documents }, profile: variable } satisfies PrepareJob,
@@ -72,9 +91,40 @@ export class Preparation {
     });
   }
 
+  /** Whether the thread is at work, or shall be. */
+  #crowded(): boolean {
+    if (this.#closed || this.#threads.length > 0) return true;
+    this.#crowd = Math.max(0, this.#crowd + (this.#here > 0 ? 1 : -1));
+    return this.#crowd >= CROWD;
+  }
+
+  async #prepareHere(submission: DocumentSubmission, profile: SenderProfile): Promise<PreparedSubmission> {
+    this.#here += 1;
+    try {
+      return await prepare(submission, profile);
+    } finally {
+      this.#here -= 1;
+    }
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all(this.#threads.splice(0).map(({ worker }) => worker.terminate()));
+    await Promise.all(this.#threads.splice(0).map((thread) => this.#end(thread)));
+  }
+
+  #end(thread: Thread): Promise<number> {
+    clearTimeout(thread.idle);
+    const at = this.#threads.indexOf(thread);
+    if (at >= 0) this.#threads.splice(at, 1);
+    return thread.worker.terminate();
+  }
+
+  #answered(thread: Thread, answer: PrepareAnswer): void {
+    thread.proven = true;
+    settle(thread, answer);
+    if (!this.#auto || thread.jobs.size > 0) return;
+    this.#crowd = 0;
+    thread.idle = setTimeout(() => void this.#end(thread), IDLE_MS).unref();
   }
 
   /** A new one while there is room and all are busy, else the one with the least to do. */
@@ -83,18 +133,24 @@ export class Preparation {
     const [least] = [...this.#threads].sort((a, b) => a.jobs.size - b.jobs.size);
     if (least && (least.jobs.size === 0 || this.#threads.length >= this.#size)) return least;
     const worker = new Worker(this.#file as string, { workerData: { profile } });
-    const thread: Thread = { worker, jobs: new Map() };
+    const thread: Thread = { worker, jobs: new Map(), proven: false };
     worker.unref();
-    worker.on("message", (answer: PrepareAnswer) => settle(thread, answer));
+    worker.on("message", (answer: PrepareAnswer) => this.#answered(thread, answer));
     const ended = () => {
+      clearTimeout(thread.idle);
       const at = this.#threads.indexOf(thread);
       if (at >= 0) this.#threads.splice(at, 1);
-      for (const { reject } of thread.jobs.values()) {
-        reject(
-          this.#closed
-            ? new MedimailError("closed", "The connector was closed before the submission was stored.")
-            : new MedimailError("internal", "The thread that prepared the submission ended; nothing was stored."),
-        );
+      // Nobody asked for a thread: where none can be started, it goes as without.
+      const without = this.#auto && !thread.proven && !this.#closed;
+      if (without) this.#size = 0;
+      for (const { resolve, reject, here } of thread.jobs.values()) {
+        if (without) resolve(here());
+        else
+          reject(
+            this.#closed
+              ? new MedimailError("closed", "The connector was closed before the submission was stored.")
+              : new MedimailError("internal", "The thread that prepared the submission ended; nothing was stored."),
+          );
       }
       thread.jobs.clear();
     };
