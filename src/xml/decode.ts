@@ -1,3 +1,4 @@
+import { isAscii } from "node:buffer";
 import { MedimailError } from "../errors.js";
 
 const SUPPORTED: Readonly<Record<string, string>> = {
@@ -39,10 +40,23 @@ function decodeWith(label: string, bytes: Uint8Array, what: string): string {
     decoders.set(label, decoder);
   }
   try {
-    return decoder.decode(bytes);
+    return label === "utf-8" ? decodeUtf8(decoder, bytes) : decoder.decode(bytes);
   } catch {
     throw new MedimailError("xml_invalid", `The ${what} has bytes that are not ${label}.`);
   }
+}
+
+/** Longer ones are decoded in one go, since the two parts would be joined by a copy. */
+const TWO_PARTS_MAX = 1024 * 1024;
+const STEP = 1024;
+
+/** The tail of most documents is the base64 of a file: read as the bytes that it is, several times faster. */
+function decodeUtf8(decoder: InstanceType<typeof TextDecoder>, bytes: Uint8Array): string {
+  if (bytes.length > TWO_PARTS_MAX) return decoder.decode(bytes);
+  let tail = bytes.length;
+  while (tail > 0 && isAscii(bytes.subarray(Math.max(0, tail - STEP), tail))) tail = Math.max(0, tail - STEP);
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + tail, bytes.length - tail).toString("latin1");
+  return tail === 0 ? text : decoder.decode(bytes.subarray(0, tail)) + text;
 }
 
 /** `encoding` of the XML declaration, in lower case, of a document in an encoding that agrees with ASCII. */

@@ -1,7 +1,7 @@
-import { SaxesParser } from "saxes";
 import { isMedimailError, MedimailError } from "../errors.js";
 import { decodeXmlBytes } from "./decode.js";
 import { NameTable, ROOT_SCOPE, type Scope, scopeOf } from "./namespaces.js";
+import { Tokeniser } from "./tokeniser.js";
 import { DEFAULT_XML_LIMITS, type XmlElement, type XmlLimits, type XmlParseOptions } from "./types.js";
 
 // Attributes come from hostile input: an object that inherits nothing, so that `constructor` is an attribute like another. An
@@ -72,7 +72,7 @@ function wellFormed(text: string, what: string): string {
 
 class TreeBuilder {
   // Version 1.0 whatever the document declares: 1.1 would let control characters in.
-  private readonly parser = new SaxesParser({ xmlns: false, forceXMLVersion: true, defaultXMLVersion: "1.0" });
+  private readonly parser = new Tokeniser({ xmlns: false, forceXMLVersion: true, defaultXMLVersion: "1.0" });
   private readonly names = new NameTable();
   private readonly scopes: Scope[] = [];
   private readonly open: XmlElement[] = [];
