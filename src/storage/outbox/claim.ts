@@ -36,13 +36,19 @@ function ready({ tenant, mailbox, submission }: Filter): { sql: string; params: 
   return { sql, params };
 }
 
+/** Mails of one priority, in the order of time. */
+const DUE = "due_at <= ? ORDER BY due_at, id LIMIT ?";
+
 /**
  * Priorities that have a ready mail, highest first. Each is one step in the index, so that mails which wait for a later
  * try never stand before those that are due.
  */
-function* priorities(sql: Sql, filter: { sql: string; params: SqlValue[] }): Generator<number> {
+function* priorities(sql: Sql, filter: { sql: string; params: SqlValue[] }, below?: number): Generator<number> {
   const highest = `SELECT max(priority) AS p FROM ${filter.sql}`;
-  let row = sql.get<{ p: number | null }>(highest, filter.params);
+  let row =
+    below === undefined
+      ? sql.get<{ p: number | null }>(highest, filter.params)
+      : sql.get<{ p: number | null }>(`${highest} AND priority < ?`, [...filter.params, below]);
   while (row && row.p !== null) {
     yield row.p;
     row = sql.get(`${highest} AND priority < ?`, [...filter.params, row.p]);
@@ -51,11 +57,16 @@ function* priorities(sql: Sql, filter: { sql: string; params: SqlValue[] }): Gen
 
 function dueMails(sql: Sql, query: ClaimQuery): MailRecord[] {
   const filter = ready(query);
-  const mails: MailRecord[] = [];
-  for (const priority of priorities(sql, filter)) {
+  // The usual case in one statement: all that is due has the highest priority that waits.
+  const mails = sql.all<MailRecord & { priority: number }>(
+    `SELECT ${COLUMNS}, priority FROM ${filter.sql} AND priority = (SELECT max(priority) FROM ${filter.sql}) AND ${DUE}`,
+    [...filter.params, ...filter.params, query.now, query.limit],
+  );
+  if (mails.length >= query.limit) return mails;
+  for (const priority of priorities(sql, filter, mails[0]?.priority)) {
     mails.push(
-      ...sql.all<MailRecord>(
-        `SELECT ${COLUMNS} FROM ${filter.sql} AND priority = ? AND due_at <= ? ORDER BY due_at, id LIMIT ?`,
+      ...sql.all<MailRecord & { priority: number }>(
+        `SELECT ${COLUMNS}, priority FROM ${filter.sql} AND priority = ? AND ${DUE}`,
         [...filter.params, priority, query.now, query.limit - mails.length],
       ),
     );
@@ -67,8 +78,9 @@ function dueMails(sql: Sql, query: ClaimQuery): MailRecord[] {
 const LEASE = "UPDATE medimail_mails SET lease_owner = ?, lease_end = ? WHERE id = ?";
 
 export async function claim(context: OutboxContext, query: ClaimQuery): Promise<ClaimedMail[]> {
-  // A look first: an idle worker that polls takes no lock and writes nothing.
-  if (query.limit <= 0 || dueMails(context.database, { ...query, limit: 1 }).length === 0) return [];
+  if (query.limit <= 0) return [];
+  // A look first, but where the last claim found mails: an idle worker that polls takes no lock and writes nothing.
+  if (!context.busy && dueMails(context.database, { ...query, limit: 1 }).length === 0) return [];
   const leaseEnd = query.now + context.leaseMs;
   // A lease lost in a power cut leaves the mail to be claimed again: no fsync of its own.
   const claimed = await context.queue.write(
@@ -79,6 +91,7 @@ export async function claim(context: OutboxContext, query: ClaimQuery): Promise<
     },
     { durable: false },
   );
+  context.busy = claimed.length > 0;
   return loadMails(context, claimed);
 }
 

@@ -18,17 +18,22 @@ export interface MailRecord {
   attempts: number;
 }
 
-const SUBMISSION = "SELECT id, action, created_at, info FROM medimail_submissions WHERE pk = ?";
+// With the two parts of a mail, which is all that most submissions have.
+const PART = "(SELECT data FROM medimail_contents WHERE submission = s.pk AND part = ?)";
+const SUBMISSION = `SELECT id, action, created_at, info, ${PART} AS head, ${PART} AS body FROM medimail_submissions s WHERE pk = ?`;
 const CONTENT = "SELECT data FROM medimail_contents WHERE submission = ? AND part = ?";
 const RECIPIENTS =
   "SELECT id, place, kind, address FROM medimail_recipients WHERE mail = ? AND state = 'queued' ORDER BY id";
+
+type Stored = ArrayBuffer | Uint8Array;
 
 interface Shared {
   id: string;
   action: string;
   createdAt: number;
   info: SubmissionInfo;
-  bodies: Map<number, Uint8Array>;
+  /** Opened parts by their number. */
+  parts: Map<number, Uint8Array>;
 }
 
 /**
@@ -58,13 +63,9 @@ export async function loadMails(context: OutboxContext, mails: MailRecord[]): Pr
 
 function load(context: OutboxContext, mail: MailRecord, cache: Map<number, Shared>): ClaimedMail {
   const { database, cipher } = context;
-  const shared = sharedOf(context, mail.submission, cache);
-  let body = shared.bodies.get(mail.body);
-  if (!body) {
-    body = part(context, shared.id, mail.submission, mail.body);
-    shared.bodies.set(mail.body, body);
-  }
-  const head = part(context, shared.id, mail.submission, headPart(mail.place));
+  const shared = sharedOf(context, mail, cache);
+  const body = sharedPart(context, shared, mail.submission, mail.body);
+  const head = sharedPart(context, shared, mail.submission, headPart(mail.place));
   const rows = database.all<{
     id: number;
     place: number;
@@ -91,30 +92,44 @@ function load(context: OutboxContext, mail: MailRecord, cache: Map<number, Share
   };
 }
 
-function sharedOf({ database, cipher }: OutboxContext, pk: number, cache: Map<number, Shared>): Shared {
-  const known = cache.get(pk);
+function sharedOf({ database, cipher }: OutboxContext, mail: MailRecord, cache: Map<number, Shared>): Shared {
+  const known = cache.get(mail.submission);
   if (known) return known;
-  const row = database.get<{ id: string; action: string; created_at: number; info: ArrayBuffer | null }>(SUBMISSION, [
-    pk,
-  ]);
+  const row = database.get<{
+    id: string;
+    action: string;
+    created_at: number;
+    info: ArrayBuffer | null;
+    head: Stored | null;
+    body: Stored | null;
+  }>(SUBMISSION, [headPart(mail.place), mail.body, mail.submission]);
   if (!row) throw missing();
-  const { id, action, created_at: createdAt } = row;
-  const shared = {
-    id,
-    action,
-    createdAt,
-    info: openedInfo(cipher, row.info, id),
-    bodies: new Map<number, Uint8Array>(),
-  };
-  cache.set(pk, shared);
+  const { id, action, created_at: createdAt, head, body } = row;
+  const parts = new Map<number, Uint8Array>();
+  for (const [number, data] of [
+    [mail.body, body],
+    [headPart(mail.place), head],
+  ] as const) {
+    if (data !== null) parts.set(number, cipher.open(bytesOf(data), contentContext(id, number)));
+  }
+  const shared = { id, action, createdAt, info: openedInfo(cipher, row.info, id), parts };
+  cache.set(mail.submission, shared);
   return shared;
 }
 
 /** One part of a submission's content, opened. @throws `storage_corrupt` where it is not there */
 export function part({ database, cipher }: OutboxContext, submission: string, pk: number, number: number): Uint8Array {
-  const row = database.get<{ data: ArrayBuffer | Uint8Array }>(CONTENT, [pk, number]);
+  const row = database.get<{ data: Stored }>(CONTENT, [pk, number]);
   if (!row) throw missing();
   return cipher.open(bytesOf(row.data), contentContext(submission, number));
+}
+
+function sharedPart(context: OutboxContext, shared: Shared, pk: number, number: number): Uint8Array {
+  const known = shared.parts.get(number);
+  if (known) return known;
+  const opened = part(context, shared.id, pk, number);
+  shared.parts.set(number, opened);
+  return opened;
 }
 
 function missing(): MedimailError {

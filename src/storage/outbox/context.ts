@@ -16,6 +16,8 @@ export interface OutboxContext {
   storeId: string;
   /** Written as the lease's end, for rows whose owner is not in the table of workers. */
   leaseMs: number;
+  /** The last claim found mails: there may be more. */
+  busy: boolean;
 }
 
 /** Part numbers of {@link OUTBOX_MIGRATIONS}'s contents. */

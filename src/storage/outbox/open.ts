@@ -67,7 +67,7 @@ export async function openSqliteOutbox(options: SqliteOutboxOptions): Promise<Sq
     const storeId = storeIdOf(database) ?? "";
     endOpening(database);
     const queue = new WriteQueue(database, { ...wait, ...(maxBatch === undefined ? {} : { maxBatch }) });
-    return storeOf({ database, queue, cipher, lookup, clock, storeId, leaseMs });
+    return storeOf({ database, queue, cipher, lookup, clock, storeId, leaseMs, busy: false });
   } catch (error) {
     database.close();
     throw storageError(error);

@@ -1,5 +1,5 @@
 import { MedimailError } from "../../errors.js";
-import type { MailSettlement, RecipientChange, RecipientState } from "../../seams/index.js";
+import type { MailSettlement, RecipientState } from "../../seams/index.js";
 import type { Sql } from "../driver.js";
 import { applyChange, followRecipients, queuedRecipients } from "./changes.js";
 import type { OutboxContext } from "./context.js";
@@ -14,7 +14,10 @@ interface Held {
   due_at: number;
 }
 
-const MAIL = "SELECT submission, tenant, mailbox, state, lease_owner, due_at FROM medimail_mails WHERE id = ?";
+const MAIL = `SELECT m.submission, m.tenant, m.mailbox, m.state, m.lease_owner, m.due_at, r.id AS recipient, r.state AS recipient_state
+  FROM medimail_mails m LEFT JOIN medimail_recipients r ON r.mail = m.id WHERE m.id = ?`;
+
+type HeldRow = Held & { recipient: number | null; recipient_state: RecipientState };
 
 export function settle(context: OutboxContext, settlements: readonly MailSettlement[]): Promise<void> {
   return context.queue.write(() => {
@@ -29,13 +32,14 @@ export function settle(context: OutboxContext, settlements: readonly MailSettlem
  */
 function settleOne(sql: Sql, settlement: MailSettlement): void {
   insertTraces(sql, settlement.traces);
-  const mail = sql.get<Held>(MAIL, [settlement.mailId]);
+  const rows = sql.all<HeldRow>(MAIL, [settlement.mailId]);
+  const mail = rows[0];
   if (!mail)
     throw new MedimailError("invalid_argument", "a settlement names no mail of the outbox", { path: "mailId" });
   const holds = mail.lease_owner === settlement.worker;
   const { kind } = settlement.next;
   if (!holds && (kind === "retry" || kind === "release" || mail.state === "done")) return;
-  const skipped = applyChanges(sql, settlement);
+  const skipped = applyChanges(sql, settlement, rows);
   const owner = { pk: mail.submission, tenant: mail.tenant, mailbox: mail.mailbox };
   for (const event of settlement.events) {
     if (event.recipientId === undefined || !skipped.has(event.recipientId)) insertEvent(sql, owner, event);
@@ -45,27 +49,20 @@ function settleOne(sql: Sql, settlement: MailSettlement): void {
 }
 
 /** Changes of recipients that moved on meanwhile (a receipt overtook our note, a person settled it) are left out: their ids. */
-function applyChanges(sql: Sql, settlement: MailSettlement): Set<number> {
+function applyChanges(sql: Sql, settlement: MailSettlement, rows: readonly HeldRow[]): Set<number> {
   const skipped = new Set<number>();
   for (const change of settlement.recipients) {
-    const state = stateOf(sql, change, settlement.mailId);
+    const row = rows.find(({ recipient }) => recipient === change.id);
+    if (!row) {
+      throw new MedimailError("invalid_argument", "a settlement names a recipient of another mail", {
+        path: "recipients",
+      });
+    }
+    const state = row.recipient_state;
     if (state === "queued" || state === "unknown") applyChange(sql, change, settlement.at, state);
     else skipped.add(change.id);
   }
   return skipped;
-}
-
-function stateOf(sql: Sql, change: RecipientChange, mailId: number): RecipientState {
-  const row = sql.get<{ mail: number; state: RecipientState }>(
-    "SELECT mail, state FROM medimail_recipients WHERE id = ?",
-    [change.id],
-  );
-  if (!row || row.mail !== mailId) {
-    throw new MedimailError("invalid_argument", "a settlement names a recipient of another mail", {
-      path: "recipients",
-    });
-  }
-  return row.state;
 }
 
 const FINISH = `UPDATE medimail_mails SET state = ?, due_at = ?, settled_at = ?, attempts = attempts + ?, stage = ?,
