@@ -16,6 +16,9 @@ export const FINAL_STATES: ReadonlySet<RecipientState> = new Set<RecipientState>
   "cancelled",
 ]);
 
+/** Events read at once. */
+const PAGE = 200;
+
 /**
  * Events are rows of the outbox, so that they survive a crash and reach a process that did not send. Readers wake at once for changes of
  * this process, and look every `pollMs` for those of others.
@@ -23,6 +26,8 @@ export const FINAL_STATES: ReadonlySet<RecipientState> = new Set<RecipientState>
 export class EventReader {
   readonly #waiting = new Set<() => void>();
   #closed = false;
+  /** Counts the changes of this process. */
+  #changes = 0;
 
   constructor(
     private readonly store: Pick<OutboxStore, "events" | "lastEventSeq">,
@@ -31,6 +36,7 @@ export class EventReader {
 
   /** This process changed something. */
   notify(): void {
+    this.#changes += 1;
     for (const wake of [...this.#waiting]) wake();
   }
 
@@ -44,7 +50,7 @@ export class EventReader {
   }
 
   async page(query: EventQuery & { after: number }): Promise<SubmissionEvent[]> {
-    return (await this.store.events({ ...query, limit: 200 })).map(toEvent);
+    return (await this.store.events({ ...query, limit: PAGE })).map(toEvent);
   }
 
   /** Events after the cursor, as they come, until the signal or `close`. Ends without an error: the caller knows why it stopped. */
@@ -54,13 +60,15 @@ export class EventReader {
   }: EventQuery & { after: number; signal?: AbortSignal }): AsyncGenerator<SubmissionEvent> {
     let after = query.after;
     while (!this.#closed && !signal?.aborted) {
+      const changes = this.#changes;
       const page = await this.page({ ...query, after });
       for (const event of page) {
         after = event.seq;
         yield event;
         if (this.#closed || signal?.aborted) return;
       }
-      if (page.length === 0 && !this.#closed) await this.wait(signal);
+      // A page that is not full was all there is, unless something changed since it was asked for.
+      if (page.length < PAGE && changes === this.#changes && !this.#closed) await this.wait(signal);
     }
   }
 

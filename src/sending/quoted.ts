@@ -5,6 +5,8 @@ const DATE = /\b(\d{2})\/(\d{2})\/(\d{4})\b/;
 /** Reply code and enhanced code, which stand first and stay. */
 const CODES = /^\d{3}(?:[ -]+\d\.\d{1,3}\.\d{1,3})?/;
 const MAX_WORDS = 200;
+const WORDS = /[\p{L}\p{N}]+/gu;
+const WORD = /[\p{L}\p{N}]/u;
 
 /**
  * A server's answer without the words of the mail's subject: a filter that refuses a mail may quote it, and the rule puts the
@@ -15,16 +17,18 @@ const MAX_WORDS = 200;
 export function withoutQuotes(answer: string, head: Uint8Array | undefined): string {
   const codes = CODES.exec(answer)?.[0] ?? "";
   const text = answer.slice(codes.length).replace(ENCODED_WORD, "…");
-  const words = head === undefined ? [] : wordsOf(originalSubject(head));
-  if (words.length === 0) return codes + text;
-  const found = new RegExp(`(?<![\\p{L}\\p{N}])(?:${words.join("|")})(?![\\p{L}\\p{N}])`, "giu");
-  return codes + text.replace(found, "…");
+  if (head === undefined || !WORD.test(text)) return codes + text;
+  const words = wordsOf(originalSubject(head));
+  return codes + (words.size === 0 ? text : text.replace(WORDS, (word) => (words.has(folded(word)) ? "…" : word)));
 }
 
-/** Words of two characters and more are letters and digits only: nothing in them means something to a pattern. */
-function wordsOf(subject: string): string[] {
+/** Letters and digits in a row; those of the subject have two and more. */
+function wordsOf(subject: string): Set<string> {
   const [, day, month, year] = DATE.exec(subject) ?? [];
   const compact = year === undefined ? [] : [`${year}${month}${day}`, `${day}${month}${year}`];
   const words = subject.match(/[\p{L}\p{N}]{2,}/gu) ?? [];
-  return [...new Set([...words, ...compact])].slice(0, MAX_WORDS);
+  return new Set([...new Set([...words, ...compact])].slice(0, MAX_WORDS).map(folded));
 }
+
+/** Alike whatever the case of its letters. */
+const folded = (word: string): string => word.toUpperCase().toLowerCase();

@@ -65,8 +65,11 @@ export class SessionPool {
     return this.#abort.signal.aborted;
   }
 
-  /** A session of one's own until {@link release}. `fresh`: one that has carried nothing yet. */
-  acquire(signal: AbortSignal | undefined, fresh = false): Promise<SmtpSession> {
+  /**
+   * A session of one's own until {@link release}. `fresh`: one that has carried nothing yet. The signal of `until` is asked for
+   * where there is a wait.
+   */
+  acquire(until: { readonly signal?: AbortSignal } = {}, fresh = false): Promise<SmtpSession> {
     if (this.closed) return Promise.reject(closedError());
     if (!fresh && this.#waiters.length === 0) {
       const session = this.#takeIdle();
@@ -74,6 +77,7 @@ export class SessionPool {
     }
     // A dead session was just found: its idle sisters of the same age are dead too, or soon.
     if (fresh) for (const { session } of this.#idle.slice()) this.#quit(session);
+    const { signal } = until;
     return new Promise((resolve, reject) => {
       const settled = (): void => signal?.removeEventListener("abort", onAbort);
       const waiter: Waiter = {

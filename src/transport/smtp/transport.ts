@@ -103,7 +103,7 @@ export function createSmtpTransport(options: SmtpTransportOptions): SmtpTranspor
   });
 
   async function attempt(mail: OutgoingMail, context: SendContext, fresh: boolean): Promise<TransportResult> {
-    const session = await pool.acquire(context.signal, fresh);
+    const session = await pool.acquire(context, fresh);
     const reused = session.mails > 0 || session.rested || session.needsReset;
     let answered = false;
     context.session = session;
@@ -156,16 +156,21 @@ export function createSmtpTransport(options: SmtpTransportOptions): SmtpTranspor
 /** One send: what must be stopped when the caller gives up, wherever it is then. */
 class SendContext {
   session: SmtpSession | undefined;
-  readonly #abort = new AbortController();
+  #stopped: unknown;
+  #abort: AbortController | undefined;
 
   constructor(readonly beforeFinalDot: SendOptions["beforeFinalDot"]) {}
 
+  /** Made when it is asked for: most mails find a session and never wait. */
   get signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    if (this.#stopped !== undefined) this.#abort.abort(this.#stopped);
     return this.#abort.signal;
   }
 
   stop(code: "aborted" | "timeout", message: string, cause?: unknown): void {
-    this.#abort.abort(stopped(code, message, cause));
+    this.#stopped = stopped(code, message, cause);
+    this.#abort?.abort(this.#stopped);
     this.session?.connection.fail(code, message, cause, code === "timeout");
   }
 }
