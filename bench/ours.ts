@@ -164,6 +164,7 @@ async function withoutTls({ port, connections, maxInDoubt, threads }: ContenderS
       await intake.enter(bytes);
       try {
         const { submission: prepared } = await preparation.prepare(submission, PROFILE);
+        await intake.together();
         await store.submit(prepared);
       } finally {
         intake.leave(bytes);

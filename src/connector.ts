@@ -137,6 +137,7 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
         if (first && first.contentHash === contentHash(submission)) return handle(core, first, false, []);
       }
       const prepared = await preparation.prepare(submission, senderProfile(frame, core));
+      if (tx === undefined) await intake.together();
       stopIfAborted(signal);
       if (copiesDocuments(frame, core)) prepared.submission.info.sentCopy = true;
       return await enqueue(core, prepared, tx);

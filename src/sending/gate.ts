@@ -30,11 +30,16 @@ export interface IntakeLimits {
   bytes: number;
 }
 
+const GROUP = 8;
+const GATHER_MS = 5;
+
 /** The back-pressure of `submit`: each that is inside holds its documents, and the mails made of them, in memory. In order of arrival. */
 export class IntakeGate {
   #inside = 0;
   #bytes = 0;
   readonly #waiting: { bytes: number; go: () => void }[] = [];
+  #ready: (() => void)[] = [];
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly limits: IntakeLimits = { any: 4, small: 32, bytes: 2 * 1024 * 1024 }) {}
 
@@ -49,11 +54,40 @@ export class IntakeGate {
   leave(bytes: number): void {
     this.#inside -= 1;
     this.#bytes -= bytes;
+    if (this.#ready.length > 0) this.#gather();
     for (let next = this.#waiting[0]; next && this.#fits(next.bytes); next = this.#waiting[0]) {
       this.#waiting.shift();
       this.#take(next.bytes);
       next.go();
     }
+  }
+
+  /**
+   * Waits for others that are about to be ready too, so that they are stored together, with one commit. Who is alone inside
+   * does not wait; nobody waits longer than {@link GATHER_MS}.
+   */
+  together(): Promise<void> {
+    return new Promise((go) => {
+      this.#ready.push(go);
+      this.#gather();
+    });
+  }
+
+  #gather(): void {
+    const ready = this.#ready.length;
+    if (ready < GROUP && ready < this.#inside) {
+      this.#timer ??= setTimeout(() => this.#release(), GATHER_MS);
+      return;
+    }
+    this.#release();
+  }
+
+  #release(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const ready = this.#ready;
+    this.#ready = [];
+    for (const go of ready) go();
   }
 
   #fits(bytes: number): boolean {

@@ -132,6 +132,8 @@ export function openSqlite({ path, lockTimeoutMs = 10_000 }: OpenOptions): Sqlit
       raw.pragma(pragma);
     }
     raw.pragma("wal_autocheckpoint = 4000");
+    // The leaves of a large outbox's indexes, which each mail touches at random.
+    raw.pragma("cache_size = -8000");
     raw.pragma("journal_size_limit = 67108864");
     raw.prepare("SELECT count(*) FROM sqlite_schema").get([]);
   } catch (error) {

@@ -1,4 +1,5 @@
 import { SaxesParser } from "saxes";
+import { isUnbrokenBase64 } from "../base64.js";
 
 /** What of the tokeniser's state its reading of text touches. */
 interface Reading {
@@ -30,11 +31,18 @@ export class Tokeniser extends SaxesParser {}
 
 if (known) {
   (Tokeniser.prototype as unknown as Reading).handleTextInRoot = function handleTextInRoot(this: Reading): void {
-    SPECIAL.lastIndex = this.i;
-    const end = SPECIAL.test(this.chunk) ? SPECIAL.lastIndex - 1 : this.chunk.length;
+    const end = endOfRun(this.chunk, this.i);
     if (end - this.i >= MIN_RUN) takeRun(this, end);
     parent.handleTextInRoot.call(this);
   };
+}
+
+function endOfRun(chunk: string, from: number): number {
+  const markup = chunk.indexOf("<", from);
+  const end = markup < 0 ? chunk.length : markup;
+  if (end - from < MIN_RUN || isUnbrokenBase64(chunk.slice(from, end))) return end;
+  SPECIAL.lastIndex = from;
+  return SPECIAL.test(chunk) ? SPECIAL.lastIndex - 1 : chunk.length;
 }
 
 function takeRun(reading: Reading, end: number): void {

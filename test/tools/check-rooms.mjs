@@ -12,6 +12,7 @@ export const FLOORS = {
   "defined.ts": -1,
   "folders.ts": -1,
   "plain-text.ts": -1,
+  "base64.ts": -1,
   xml: 1,
   seams: 1,
   config: 1,
@@ -48,6 +49,7 @@ export const FLOORS = {
 
 /** Rooms that can be read without knowing a socket: no file, network, process or timer. */
 const PURE = new Set([
+  "base64.ts",
   "plain-text.ts",
   "errors.ts",
   "error-codes.ts",
