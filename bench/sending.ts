@@ -67,9 +67,9 @@ async function row(title: string, folder: string, tls: RowTls | undefined): Prom
   const runners: Runner[] = [];
   for (const [name, start] of [
     ["nodemailer pool, ready made, not durable", { kind: "nodemailer", ...common }],
-    ["ours, maxInDoubt 1 (default)", { kind: "ours", ...common }],
+    ["ours, defaults", { kind: "ours", ...common }],
+    ["ours, preparationThreads 0", { kind: "ours", ...common, threads: 0 }],
     ["ours, maxInDoubt 5", { kind: "ours", ...common, maxInDoubt: CONNECTIONS }],
-    ["ours, maxInDoubt 5, one preparation thread", { kind: "ours", ...common, maxInDoubt: CONNECTIONS, threads: 1 }],
     ["bare pipelining socket (the sink's limit)", { kind: "bare", ...common }],
   ] as const) {
     const runner = process_(name, start);

@@ -31,9 +31,10 @@ export interface ConnectorOptions {
   delivery?: "auto" | "manual";
   settings?: Partial<DeliverySettings>;
   /**
-   * Threads that read, pack and compose submissions beside the caller's. Default 0: in the caller's thread. One uses a second core
-   * and keeps long documents from holding up the software; costs about 40 MB. Ignored with a `clock` or `random` of the caller's,
-   * and where a bundler left `dist/prepare-thread.js` behind.
+   * Threads that read, pack and compose submissions beside the caller's; 0: always in the caller's thread. Default: in the
+   * caller's thread as long as submissions come one by one; one thread, where there is a second core, while many come at once.
+   * A thread keeps long documents from holding up the software; costs about 40 MB. Ignored with a `clock` or `random` of the
+   * caller's, and where a bundler left `dist/prepare-thread.js` behind.
    */
   preparationThreads?: number;
   /** What to do with a mail that the operator may have taken. Default `hold`. */

@@ -91,6 +91,11 @@ export class Preparation {
     });
   }
 
+  /** How many threads there are just now. */
+  get threads(): number {
+    return this.#threads.length;
+  }
+
   /** Whether the thread is at work, or shall be. */
   #crowded(): boolean {
     if (this.#closed || this.#threads.length > 0) return true;

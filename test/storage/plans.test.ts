@@ -17,6 +17,12 @@ describe("the indexes of the outbox", () => {
       "medimail_mails_ready",
     ],
     [
+      "the mails due of the highest priority of a mailbox",
+      `SELECT id FROM medimail_mails WHERE ${READY} AND tenant = 'a' AND mailbox = 'b' AND priority = (SELECT max(priority) FROM medimail_mails
+         WHERE ${READY} AND tenant = 'a' AND mailbox = 'b') AND due_at <= 9 ORDER BY due_at, id LIMIT 5`,
+      "medimail_mails_ready_box",
+    ],
+    [
       "the next priority",
       `SELECT max(priority) FROM medimail_mails WHERE ${READY} AND priority < 5`,
       "medimail_mails_ready",

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemClock, systemRandom } from "../../src/seams/index.js";
@@ -91,5 +92,40 @@ describe("submissions prepared in threads", () => {
     const { submission } = await without.prepare({ documents: [{ cda: cdaOf(5, pdfOf(500)) }], to: TO }, PROFILE);
     expect(submission.mails).toHaveLength(1);
     await without.close();
+  });
+});
+
+describe("submissions prepared where it suits", () => {
+  let file: string;
+  const submit = (preparation: Preparation, serial: number) =>
+    preparation.prepare({ documents: [{ cda: cdaOf(serial, pdfOf(500)) }], to: TO }, PROFILE);
+
+  beforeAll(async () => {
+    file = await bundle(join(import.meta.dirname, "../../src/wiring/prepare-thread.ts"));
+  });
+
+  it("stay in the caller's thread as long as they come one by one", async () => {
+    const preparation = new Preparation("auto", file);
+    for (let serial = 0; serial < 40; serial += 1) await submit(preparation, 300 + serial);
+    expect(preparation.threads).toBe(0);
+    await preparation.close();
+  });
+
+  it.skipIf(availableParallelism() < 2)("go to one thread once they come in a crowd, each its own", async () => {
+    const preparation = new Preparation("auto", file);
+    const prepared = await Promise.all(Array.from({ length: 60 }, (_, index) => submit(preparation, 400 + index)));
+    expect(new Set(prepared.map(({ submission }) => submission.info.documents[0]?.uniqueId)).size).toBe(60);
+    expect(preparation.threads).toBe(1);
+    await preparation.close();
+    expect(preparation.threads).toBe(0);
+  });
+
+  it.skipIf(availableParallelism() < 2)("stay in the caller's thread where none can be started", async () => {
+    const broken = join(import.meta.dirname, "no-such-thread.mjs");
+    const preparation = new Preparation("auto", broken);
+    const prepared = await Promise.all(Array.from({ length: 60 }, (_, index) => submit(preparation, 500 + index)));
+    expect(prepared).toHaveLength(60);
+    expect(preparation.threads).toBe(0);
+    await preparation.close();
   });
 });
