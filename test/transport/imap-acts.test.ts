@@ -71,3 +71,23 @@ describe("names of folders on the wire", () => {
     ["é😀", "&AOnYPd4A-"],
   ])("%s is %s (RFC 3501 §5.1.3)", (name, wire) => expect(encodeFolderName(name)).toBe(wire));
 });
+
+describe("a mail that was deleted elsewhere in this moment", () => {
+  it("is listed without what the server has not any more (NIL), and the others with it", async () => {
+    const imap = await at((peer, tag, text) => {
+      if (!/^FETCH/i.test(text)) return false;
+      peer.send(
+        "* 1 FETCH (UID 1 FLAGS () RFC822.SIZE 9 BODY[HEADER.FIELDS (REFERENCES AUTO-SUBMITTED)] NIL)",
+        "* 2 FETCH (UID 3 FLAGS (\\Seen) RFC822.SIZE 9)",
+        `${tag} OK done`,
+      );
+      return true;
+    });
+    const mails = [];
+    for await (const page of imap.pages({ folder: "inbox", pageSize: 10 })) mails.push(...page);
+    expect(mails.map(({ uid, header }) => [uid, header.length])).toEqual([
+      [3, 0],
+      [1, 0],
+    ]);
+  });
+});

@@ -238,7 +238,8 @@ export function summaryOf(message: FetchMessageObject, path: string, uidValidity
     cc: envelope?.cc ?? [],
     mimeType: bodyStructure?.type?.toLowerCase() ?? "text/plain",
     ...(bodyStructure ? leavesOf(bodyStructure) : { parts: [] }),
-    header: headers ?? Buffer.alloc(0),
+    // NIL where somebody has just deleted the mail.
+    header: Buffer.isBuffer(headers) ? headers : Buffer.alloc(0),
   };
 }
 

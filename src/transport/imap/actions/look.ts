@@ -30,9 +30,17 @@ export async function lookFrom(client: ImapFlow, uidNext: number): Promise<Seen[
 
 async function fetchSeen(client: ImapFlow, set: string): Promise<Seen[]> {
   const query = { uid: true, flags: true, size: true, internalDate: true, headers: ["message-id"] };
-  const messages = await client.fetchAll(set, query, { uid: true });
+  const ask = () => client.fetchAll(set, query, { uid: true });
+  const messages = await ask().catch(async (error: unknown) => {
+    // Removed by another session in this very moment: a server may refuse what it was about to read (Dovecot does), until it has told.
+    if (!client.usable || (error as { responseStatus?: unknown }).responseStatus !== "NO") throw error;
+    await client.noop();
+    return await ask();
+  });
   return messages.map(({ uid, flags, size, internalDate, headers }) => {
-    const messageId = /<[^<>\s]{1,900}>/.exec(field(headerFields(headers ?? Buffer.alloc(0)), "message-id") ?? "")?.[0];
+    const messageId = /<[^<>\s]{1,900}>/.exec(
+      field(headerFields(Buffer.isBuffer(headers) ? headers : Buffer.alloc(0)), "message-id") ?? "",
+    )?.[0];
     return {
       uid,
       flags: [...(flags ?? [])],
