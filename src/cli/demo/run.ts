@@ -14,13 +14,15 @@ import type { Context } from "../context.js";
 import { VERSION } from "../version.js";
 import { eventLine } from "../views/events.js";
 import { demoHeader, demoLaboratoryReport, demoReport, documentTime } from "./documents.js";
+import { showMailbox } from "./mailbox.js";
 
 const SENDER = "labo@ch-exemple.mssante.fr";
 const PROFESSIONAL = "martin.dupont@medecin.mssante.fr";
 
 /**
- * Mode 1 from end to end, on this machine alone: two invented documents of one patient are packed, sent over TLS to a mock Medimail, to a
- * professional and to the patient; delivered, read and integrated, and each state is reported. The folder is removed afterwards.
+ * Both modes from end to end, on this machine alone: two invented documents of one patient are packed, sent over TLS to a mock Medimail, to a
+ * professional and to the patient; delivered, read and integrated, and each state is reported. Then the professional opens his mailbox
+ * and answers. The folder is removed afterwards.
  */
 export async function runDemo(context: Context): Promise<void> {
   const started = Date.now();
@@ -51,8 +53,10 @@ export async function runDemo(context: Context): Promise<void> {
     });
     const tls = tlsVersion(mock.observations);
     if (!context.json) await context.io.out(`  ${style.dim(text.demo.tls(tls))}\n`);
+    const doctor = ready.configs[PROFESSIONAL];
+    if (doctor !== undefined) await showMailbox(context, loadConfigFile(doctor), connector);
     const traces = await countTraces(connector);
-    await say({ event: "traces", count: traces }, `${style.cyan("6.")} ${text.demo.traces(traces)}`);
+    await say({ event: "traces", count: traces }, `${style.cyan("7.")} ${text.demo.traces(traces)}`);
     const ms = Date.now() - started;
     await say(
       { event: "done", ok: true, ms, tls, recipients },

@@ -88,6 +88,11 @@ export interface DemoText {
   submitted: (recipients: number) => string;
   state: (event: SubmissionEventName, who: "professional" | "patient") => string;
   tls: (version: string) => string;
+  mailbox: string;
+  opened: (documents: number) => string;
+  /** The text of the answer that is sent. */
+  answer: string;
+  answered: string;
   traces: (count: number) => string;
   done: (ms: number) => string;
   next: string;
