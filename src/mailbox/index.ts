@@ -15,6 +15,7 @@ export { MailActionError } from "./action-types.js";
 export { createMailboxActions } from "./actions.js";
 export type { BodyOptions, MailBody } from "./body.js";
 export { MailboxCache, type MailboxCacheOptions } from "./cache.js";
+export { createDrafts } from "./drafts.js";
 export type { BlockedContent, BlockedKind } from "./html.js";
 export { createInbox } from "./integrate.js";
 export type {
@@ -40,6 +41,7 @@ export type {
 export { createMailboxOpener, type MailboxOpener } from "./opener.js";
 export { createReceipts, type ReceiptDeps } from "./receipts.js";
 export { shownName } from "./show-names.js";
+export type { MailTrace } from "./traces.js";
 export type {
   FolderInfo,
   ListOptions,
@@ -59,8 +61,11 @@ export type {
 } from "./types.js";
 export { createMailboxWriter } from "./writing.js";
 export type {
+  Draft,
+  DraftRef,
   FailureOptions,
   ForwardOptions,
+  MailboxDrafts,
   MailboxWriter,
   NewMailOptions,
   ReceiptOptions,

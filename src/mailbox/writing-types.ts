@@ -70,6 +70,43 @@ export interface FailureOptions {
   signal?: AbortSignal;
 }
 
+/** What is kept of a mail that is not sent yet. */
+export interface Draft
+  extends Omit<NewMailOptions, "signal" | "idempotencyKey" | "patient" | "reference" | "actor" | "fin"> {
+  inReplyTo?: string;
+  references?: readonly string[];
+}
+
+/** Where a draft is. Each saving gives it another place, since a mail in a folder never changes. */
+export interface DraftRef {
+  folder: string;
+  uid: number;
+  uidValidity: string;
+}
+
+/** Drafts, in the mailbox's own folder for them: the webmail shows them too. */
+export interface MailboxDrafts {
+  /**
+   * Keeps a mail that is not finished. Its addresses may be missing; those that are there are addresses.
+   *
+   * @param options `replaces`: the version before, deleted once this one is kept.
+   * @throws `folder_not_found` where the mailbox has no folder for drafts, `mail_too_large`, `header_injection`, `action_not_done`, `action_unknown`
+   */
+  save(draft: Draft, options?: { replaces?: MailRef; actor?: string; signal?: AbortSignal }): Promise<DraftRef>;
+  /** The draft again, whoever wrote it. Its HTML comes sanitised. @throws `mail_not_found` */
+  open(ref: MailRef, options?: { signal?: AbortSignal }): Promise<Draft>;
+  /**
+   * Sends a draft, once however often it is asked, and then deletes it.
+   *
+   * @param options what a draft does not keep: `patient` where one is written to, `fin`.
+   * @throws as {@link MailboxWriter.send}
+   */
+  send(
+    ref: MailRef,
+    options?: { patient?: { value: string; oid: string }; fin?: boolean; actor?: string; signal?: AbortSignal },
+  ): Promise<Submission>;
+}
+
 /**
  * Writing from the mailbox (mode 2). What is written is a submission of the outbox: durable once the call resolves, delivered, tried
  * again and followed like a sending of documents. Professionals get one mail together, each patient one of his own.
@@ -94,4 +131,5 @@ export interface MailboxWriter {
    * @throws `invalid_argument` where it asked for one: then `receipt` with `error`.
    */
   failureMail(ref: MailRef, options: FailureOptions): Promise<Submission>;
+  readonly drafts: MailboxDrafts;
 }

@@ -11,6 +11,7 @@ import {
   type Person,
   quotedText,
   threadFields,
+  XDM_MARKER,
 } from "../message/index.js";
 import type { MailToSend, RecipientInput, Submission } from "../sending/index.js";
 import type { ImapMailbox } from "../transport/imap/index.js";
@@ -58,7 +59,8 @@ export function createMailboxWriter(
         ...given,
         // A forwarded mail begins an exchange with others: References, and no In-Reply-To.
         references: threadFields(found.header).references,
-        subject: answerSubject(mail.subject, "forward"),
+        // An archive goes on under the subject that its rule gives it (ECO.2.1.3): recipients' software finds it by that.
+        subject: keepsSubject(found) ? mail.subject : answerSubject(mail.subject, "forward"),
         text: forwardedText(text, mail),
         files: [...files, ...(given.files ?? [])],
         ...archiveFields(found),
@@ -67,7 +69,9 @@ export function createMailboxWriter(
   };
 }
 
-function common(options: Omit<NewMailOptions, "subject"> | WriteOptions): Omit<MailToSend, "subject" | "text"> {
+const keepsSubject = ({ mail }: Found): boolean => mail.hasXdm && mail.rawSubject.startsWith(XDM_MARKER);
+
+export function common(options: Omit<NewMailOptions, "subject"> | WriteOptions): Omit<MailToSend, "subject" | "text"> {
   const { html, attachments, to = [], cc, replyTo, requestRead, fin, actor, idempotencyKey, reference } = options;
   return defined({ html, files: attachments, to, cc, replyTo, requestRead, fin, actor, idempotencyKey, reference });
 }

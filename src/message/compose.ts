@@ -195,6 +195,45 @@ function listed(codes: readonly string[]): string[] {
   return [...lines, line];
 }
 
+/**
+ * A mail that is not sent yet, as one that a person left: whoever it is for, if anyone, and nothing of the footer and the banner, which
+ * come with the sending. Same input, same bytes.
+ *
+ * @throws MedimailError `header_injection`, `mss_address_invalid`, `mail_invalid`, `invalid_argument`, `mail_too_large`
+ */
+export function composeDraft(
+  input: Omit<ComposeInput, "documents" | "archive" | "action" | "recipients" | "messageIds" | "footer" | "banner"> & {
+    recipients: readonly MailRecipient[];
+    messageId: string;
+  },
+): Uint8Array {
+  const { recipients, messageId, ...rest } = input;
+  const whole: ComposeInput = { ...rest, documents: [], action: "create", recipients: [], messageIds: [messageId] };
+  const id = messageIdText(messageId, "messageId");
+  recipients.forEach(({ address, name }, index) => {
+    headerAddress(address, `recipients[${index}].address`, "recipient_invalid");
+    if (name !== undefined) headerText(name, `recipients[${index}].name`);
+  });
+  const { top, bottom } = sharedFields(whole, []);
+  const fields = [top];
+  for (const [name, copy] of [
+    ["To", false],
+    ["Cc", true],
+  ] as const) {
+    const people = recipients.filter((recipient) => (recipient.copy === true) === copy);
+    if (people.length > 0) fields.push(addresses(name, people));
+  }
+  const subject = subjectOf(whole, []);
+  if (subject !== "") fields.push(unstructured("Subject", subject));
+  fields.push(messageIds("Message-ID", [id]), bottom, "MIME-Version: 1.0\r\n");
+  const text = textOf("professional", whole, id);
+  const files = (input.files ?? []).map(givenFile);
+  const body = files.length === 0 ? text : multipartEntity("mixed", boundaryFor(`mixed ${id}`), [text, ...files]);
+  const draft = Buffer.concat([Buffer.from(`${fields.join("")}${body.fields}\r\n`, "latin1"), body.content]);
+  checkSize(draft.length, "professional", whole);
+  return draft;
+}
+
 function subjectOf(input: ComposeInput, headers: readonly CdaHeader[]): string {
   if (headers.length > 0) {
     const extra = input.subjectExtra === undefined ? {} : { extra: input.subjectExtra };

@@ -1,11 +1,11 @@
 export type { AnsweredMail, Person } from "./answer.js";
 export { answerRecipients, answerSubject, forwardedText, quotedText, threadFields } from "./answer.js";
 export { headerText } from "./border.js";
-export { composeMails, PATIENT_MAX_SIZE } from "./compose.js";
+export { composeDraft, composeMails, PATIENT_MAX_SIZE } from "./compose.js";
 export { messageIdFor } from "./message-id.js";
 export type { XdmSubjectInput } from "./naming.js";
 export { pdfName, REPLACEMENT_MENTION, XDM_MARKER, xdmSubject } from "./naming.js";
-export { field, headerFields, originalSubject } from "./original.js";
+export { bareId, field, headerFields, originalSubject } from "./original.js";
 export { declaresPdfA1 } from "./pdf.js";
 export { parseReceipt } from "./receipts.js";
 export { composeDsn, composeKo, composeMdn } from "./reports.js";

@@ -1,16 +1,18 @@
 import type { Connector } from "../connector-types.js";
 import { isMedimailError } from "../errors.js";
 import {
+  createDrafts,
   createMailboxActions,
   createMailboxOpener,
   createMailboxReader,
   createMailboxWriter,
   createReceipts,
   type MailboxCache,
+  type MailTrace,
   searchable,
 } from "../mailbox/index.js";
 import { messageIdFor } from "../message/index.js";
-import { prepareMail, prepareReport, type Submission } from "../sending/index.js";
+import { type MailToSend, prepareMail, prepareReport, type Submission } from "../sending/index.js";
 import { type Core, type Frame, senderProfile } from "./core.js";
 import type { PreparedSubmission } from "./preparation.js";
 import { copiesMails } from "./sent-copies.js";
@@ -29,6 +31,23 @@ export function mailboxOf(
   };
   const { software, sender } = frame.config;
   const { tenant, mailbox } = frame;
+  const messageId = (): string =>
+    messageIdFor({
+      submission: frame.random.uuid(),
+      recipientKey: "report",
+      domain: mailbox.slice(mailbox.lastIndexOf("@") + 1),
+    });
+  const record = async (traces: MailTrace[], actor: string | undefined): Promise<void> => {
+    const { store } = await open();
+    const now = frame.clock.now();
+    // What is done is done: a disk that is full now must not make it look as if it were not.
+    await store.appendTraces(traces.map((entry) => frame.trace(entry, actor, now))).catch((error: unknown) =>
+      frame.log.log("error", "traces.lost", {
+        mailbox: frame.mailbox,
+        code: isMedimailError(error) ? error.code : "internal",
+      }),
+    );
+  };
   const receipts = createReceipts({
     open: imap,
     own: mailbox,
@@ -36,12 +55,7 @@ export function mailboxOf(
     nil: software.nil,
     software,
     now: () => frame.clock.now(),
-    messageId: () =>
-      messageIdFor({
-        submission: frame.random.uuid(),
-        recipientKey: "report",
-        domain: mailbox.slice(mailbox.lastIndexOf("@") + 1),
-      }),
+    messageId,
     known: async (key) => (await (await open()).store.findByKey(tenant, mailbox, key)) !== undefined,
     async enqueue(report) {
       const core = await open();
@@ -49,15 +63,27 @@ export function mailboxOf(
       return await enqueue(core, prepareReport({ ...report, sentCopy }, senderProfile(frame, core)));
     },
   });
-  const writer = createMailboxWriter(imap, mailbox, async (mail) => {
+  const send = async (mail: MailToSend): Promise<Submission> => {
     const core = await open();
     return await enqueue(
       core,
       prepareMail({ ...mail, sentCopy: copiesMails(frame, core) }, senderProfile(frame, core)),
     );
+  };
+  const writer = createMailboxWriter(imap, mailbox, send);
+  const actions = createMailboxActions(imap, record);
+  const drafts = createDrafts({
+    open: imap,
+    own: { address: mailbox, label: sender.label },
+    nil: software.nil,
+    software,
+    now: () => frame.clock.now(),
+    messageId,
+    enqueue: send,
+    remove: actions.delete,
+    record,
   });
   return {
-    ...createMailboxReader(imap),
     ...writer,
     ...receipts,
     ...createMailboxOpener({
@@ -68,16 +94,7 @@ export function mailboxOf(
       ...(cache ? { opened: (mail) => cache.remember(mail.mail, searchable(mail)) } : {}),
     }),
     ...createMailboxReader(imap, cache),
-    ...createMailboxActions(imap, async (traces, actor) => {
-      const { store } = await open();
-      const now = frame.clock.now();
-      // What is done is done: a disk that is full now must not make it look as if it were not.
-      await store.appendTraces(traces.map((entry) => frame.trace(entry, actor, now))).catch((error: unknown) =>
-        frame.log.log("error", "traces.lost", {
-          mailbox: frame.mailbox,
-          code: isMedimailError(error) ? error.code : "internal",
-        }),
-      );
-    }),
+    ...actions,
+    drafts,
   };
 }

@@ -118,51 +118,62 @@ async function act({ mailbox }: Connector, there: Contents, next: () => number):
     return { kind, folder, to, add, mails: action.mails };
   } catch (error) {
     if (!isMedimailError(error)) throw error;
-    return { kind, folder, to, add, mails: error instanceof MailActionError ? [...error.mails] : [], error: error.code };
+    return {
+      kind,
+      folder,
+      to,
+      add,
+      mails: error instanceof MailActionError ? [...error.mails] : [],
+      error: error.code,
+    };
   }
 }
 
 describe("acts at random on two connections of one mailbox, with faults", () => {
-  it.each([1, 2])("each says the truth, nothing is lost or doubled, and both views are the server's (seed %i)", async (seed) => {
-    await using place = await open();
-    const { mock, actors } = place;
-    const next = chance(seed);
-    const outcomes = new Map<string, number>();
-    for (let turn = 0; turn < 350; turn += 1) {
-      if (next() < 0.3) mock.faults.add(FAULTS[Math.floor(next() * FAULTS.length)] as FaultScript);
-      const before = stored(mock);
-      const said = await act(actors[turn % 2] as Connector, before, next);
-      mock.faults.clear();
-      const after = stored(mock);
-      for (const { uid, outcome, now } of said.mails) {
-        outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
-        const was = before[said.folder]?.find((mail) => mail.uid === uid);
-        const here = after[said.folder]?.find((mail) => mail.uid === uid);
-        const there = Object.entries(after).flatMap(([folder, mails]) =>
-          mails.filter(({ id }) => id === was?.id).map((mail) => ({ folder, ...mail })),
-        );
-        const context = JSON.stringify({ turn, said, here, there });
-        // Alone at this moment: whatever became of the mail, our act did it.
-        expect(there, context).toHaveLength(1);
-        if (outcome === "not_done") expect(here, context).toEqual(was);
-        else if (said.kind === "flag") expect(here?.flags, context).toEqual(expect.arrayContaining(said.add));
-        else expect(there[0], context).toMatchObject({ folder: now?.folder, uid: now?.uid });
-        expect(["done", "not_done"], context).toContain(outcome);
+  it.each([1, 2])(
+    "each says the truth, nothing is lost or doubled, and both views are the server's (seed %i)",
+    async (seed) => {
+      await using place = await open();
+      const { mock, actors } = place;
+      const next = chance(seed);
+      const outcomes = new Map<string, number>();
+      for (let turn = 0; turn < 350; turn += 1) {
+        if (next() < 0.3) mock.faults.add(FAULTS[Math.floor(next() * FAULTS.length)] as FaultScript);
+        const before = stored(mock);
+        const said = await act(actors[turn % 2] as Connector, before, next);
+        mock.faults.clear();
+        const after = stored(mock);
+        for (const { uid, outcome, now } of said.mails) {
+          outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+          const was = before[said.folder]?.find((mail) => mail.uid === uid);
+          const here = after[said.folder]?.find((mail) => mail.uid === uid);
+          const there = Object.entries(after).flatMap(([folder, mails]) =>
+            mails.filter(({ id }) => id === was?.id).map((mail) => ({ folder, ...mail })),
+          );
+          const context = JSON.stringify({ turn, said, here, there });
+          // Alone at this moment: whatever became of the mail, our act did it.
+          expect(there, context).toHaveLength(1);
+          if (outcome === "not_done") expect(here, context).toEqual(was);
+          else if (said.kind === "flag") expect(here?.flags, context).toEqual(expect.arrayContaining(said.add));
+          else expect(there[0], context).toMatchObject({ folder: now?.folder, uid: now?.uid });
+          expect(["done", "not_done"], context).toContain(outcome);
+        }
       }
-    }
-    // Both at once, on the same mails.
-    for (let turn = 0; turn < 75; turn += 1) {
-      if (next() < 0.3) mock.faults.add(FAULTS[Math.floor(next() * FAULTS.length)] as FaultScript);
-      const there = stored(mock);
-      await Promise.all(actors.map((actor) => act(actor, there, next)));
-      mock.faults.clear();
-    }
-    const server = stored(mock);
-    const all = Object.values(server).flat();
-    expect(new Set(all.map(({ id }) => id)).size).toBe(MAILS);
-    expect(all).toHaveLength(MAILS);
-    for (const actor of actors) expect(await shown(actor)).toEqual(server);
-    expect(outcomes.get("done")).toBeGreaterThan(300);
-    expect(outcomes.get("not_done")).toBeGreaterThan(0);
-  }, 120_000);
+      // Both at once, on the same mails.
+      for (let turn = 0; turn < 75; turn += 1) {
+        if (next() < 0.3) mock.faults.add(FAULTS[Math.floor(next() * FAULTS.length)] as FaultScript);
+        const there = stored(mock);
+        await Promise.all(actors.map((actor) => act(actor, there, next)));
+        mock.faults.clear();
+      }
+      const server = stored(mock);
+      const all = Object.values(server).flat();
+      expect(new Set(all.map(({ id }) => id)).size).toBe(MAILS);
+      expect(all).toHaveLength(MAILS);
+      for (const actor of actors) expect(await shown(actor)).toEqual(server);
+      expect(outcomes.get("done")).toBeGreaterThan(300);
+      expect(outcomes.get("not_done")).toBeGreaterThan(0);
+    },
+    120_000,
+  );
 });

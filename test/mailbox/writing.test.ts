@@ -140,7 +140,8 @@ describe("writing from the mailbox", () => {
       () => mailsOf(box.other, "Sent"),
       (list) => list.length > 0,
     );
-    expect(sent?.subject).toBe(`Tr: ${mail.subject}`);
+    // ECO.2.1.3: what carries an archive keeps the subject of its rule.
+    expect(sent?.subject).toBe(mail.rawSubject);
     expect(sent?.attachments.map(({ filename }) => filename)).toEqual(
       original?.attachments.map(({ filename }) => filename),
     );
