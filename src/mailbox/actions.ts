@@ -16,6 +16,8 @@ import { folderTrace, type MailTrace, mailTraces, refusedTrace } from "./traces.
 import type { MailRef } from "./types.js";
 import { undoCopy, undoFlags, undoMove } from "./undo.js";
 
+/** What a deletion for good is called in the traces. */
+const EXPUNGE = "expunge";
 /** Mails of one act. */
 const MAX_MAILS = 1_000;
 const MAX_FLAG = 100;
@@ -45,7 +47,7 @@ export function createMailboxActions(
         throw error;
       });
     await record(mailTraces(action, detail, report), actor);
-    const mails = report.mails.map((mail) => actedOn(report, mail));
+    const mails = report.mails.map((mail) => actedOn(report, mail, detail === EXPUNGE));
     const undo = undoOf(report);
     if (report.error && report.error.code !== "mail_not_found") throw new MailActionError(report.error, mails, undo);
     if (mails.every(({ outcome }) => outcome === "missing")) throw report.error ?? mailsGone();
@@ -79,7 +81,7 @@ export function createMailboxActions(
   const remove = (folder: Chosen, options: ActOptions): Promise<MailAction> =>
     told(
       "delete",
-      "expunge",
+      EXPUNGE,
       options,
       (imap) => imap.remove({ ...folder, ...signalOf(options) }),
       () => undefined,
@@ -215,10 +217,10 @@ function flagDetail(add: string[], remove: string[]): string {
   return [...add.map((flag) => `+${shown(flag)}`), ...remove.map((flag) => `-${shown(flag)}`)].join(" ");
 }
 
-function actedOn({ destination, folder }: ActReport, mail: ActReport["mails"][number]): ActedOn {
+function actedOn({ destination, folder }: ActReport, mail: ActReport["mails"][number], gone: boolean): ActedOn {
   const { uid, outcome, messageId, newUid } = mail;
   const there = destination && newUid !== undefined ? { place: destination, uid: newUid } : undefined;
-  const here = !destination && outcome === "done" ? { place: folder, uid } : undefined;
+  const here = !destination && !gone && outcome === "done" ? { place: folder, uid } : undefined;
   const now = there ?? here;
   return {
     uid,

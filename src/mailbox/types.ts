@@ -56,7 +56,7 @@ export interface MailSummary {
 }
 
 export interface ListOptions {
-  /** `inbox` (default), `sent`, or a folder's path. */
+  /** `inbox` (default), `sent`, `drafts`, `trash`, `junk`, `archive`, or a folder's path. */
   folder?: string;
   /** Mails of a round trip. Default 50, at most 500. */
   pageSize?: number;

@@ -128,8 +128,11 @@ export function actingSuite(open: () => Promise<ActingPlace>): void {
     const now = act.mails[0]?.now;
     expect(now?.folder).toBe(trash?.path);
     expect(await ids(place.other, from.path)).toEqual(from.ids.slice(1));
+    const shown = await mailbox.list({ folder: "trash" }).toArray({ limit: 100 });
+    expect(shown.map(({ uid }) => uid)).toContain(now?.uid);
     const gone = await mailbox.delete({ folder: "trash", uid: now?.uid ?? 0 });
     expect(gone.undo).toBeUndefined();
+    expect(gone.mails[0]).not.toHaveProperty("now");
     expect((await seenElsewhere(place.other, trash?.path ?? "")).has(now?.uid ?? 0)).toBe(false);
     expect(await codeOf(mailbox.undo(gone))).toBe("invalid_argument");
   });

@@ -1,7 +1,8 @@
 import type { ImapFlow, ListResponse } from "imapflow";
 import { describe, expect, it } from "vitest";
 import { listFolders } from "../../src/transport/imap/folder-list.js";
-import { folderPath, inFolder } from "../../src/transport/imap/folders.js";
+import { inFolder } from "../../src/transport/imap/folders.js";
+import { folderPath } from "../../src/transport/imap/special.js";
 
 const folder = (path: string, changes: Partial<ListResponse> = {}) =>
   ({ path, name: path, delimiter: "/", flags: new Set<string>(), subscribed: true, ...changes }) as ListResponse;

@@ -1,7 +1,8 @@
 import type { ImapFlow } from "imapflow";
-import { folderPath, inFolder } from "./folders.js";
+import { inFolder } from "./folders.js";
 import type { ImapLink } from "./link.js";
 import type { FetchedMail, FetchNewOptions, ImapCursor } from "./mailbox.js";
+import { folderPath } from "./special.js";
 import { failed } from "./wire.js";
 
 interface Plan {

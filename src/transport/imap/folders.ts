@@ -2,7 +2,7 @@ import type { ImapFlow, ListResponse } from "imapflow";
 import { MedimailError } from "../../errors.js";
 import { failed } from "./wire.js";
 
-/** `sent` and `inbox` are found by what they are; any other string is a folder's path. */
+/** `sent`, `inbox`, `drafts`, `trash`, `junk` and `archive` are found by what they are; any other string is a folder's path. */
 export type FolderRole = "sent" | "inbox" | (string & {});
 
 // For servers without SPECIAL-USE, and names that imapflow's own table does not take for a Sent folder.
@@ -35,23 +35,6 @@ export function sentFolder(folders: readonly ListResponse[]): ListResponse | und
 /** False for a folder that only holds other folders. */
 export const isSelectable = ({ flags }: ListResponse): boolean =>
   !flags.has("\\Noselect") && !flags.has("\\NonExistent");
-
-/**
- * The path of a folder.
- *
- * @throws imap_failed where there is no such folder: that a mail is absent from it must not be concluded then.
- */
-export async function folderPath(client: ImapFlow, role: FolderRole): Promise<string> {
-  if (role === "inbox") return "INBOX";
-  if (role !== "sent") return role;
-  const sent = sentFolder(await client.list());
-  if (!sent)
-    throw failed("the mailbox has no folder of sent mails", {
-      retryable: false,
-      hint: "Name the folder in the operator's profile, or unset filesSent.",
-    });
-  return sent.path;
-}
 
 /**
  * Before it opens a folder that it has not listed, imapflow asks LIST and LSUB of it: two round trips for what we do not use. Its map of

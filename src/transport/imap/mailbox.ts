@@ -19,12 +19,12 @@ import { NewMail } from "./fetch-new.js";
 import { type FolderInfo, listFolders } from "./folder-list.js";
 import type { FolderState } from "./folder-state.js";
 import type { FolderRole } from "./folders.js";
-import { folderPath, inFolder } from "./folders.js";
+import { inFolder } from "./folders.js";
 import { ImapLink } from "./link.js";
 import { type PartOptions, partPieces } from "./part.js";
 import type { ImapTimeouts } from "./session.js";
 import { openImapSession } from "./session.js";
-import { type Place, placeOf } from "./special.js";
+import { folderPath, type Place, placeOf } from "./special.js";
 import {
   type ImapSearch,
   type ImapSummary,

@@ -1,7 +1,8 @@
 import { MedimailError } from "../../errors.js";
 import type { FolderRole } from "./folders.js";
-import { folderPath, inFolder } from "./folders.js";
+import { inFolder } from "./folders.js";
 import type { ImapLink } from "./link.js";
+import { folderPath } from "./special.js";
 import { failed } from "./wire.js";
 
 /** Bytes asked for at a time: what a part costs of memory, whatever its size. */

@@ -1,7 +1,8 @@
 import type { ImapFlow, StatusObject, StatusQuery } from "imapflow";
 import { MedimailError } from "../../errors.js";
 import { listFolders, type MailboxRole } from "./folder-list.js";
-import type { FolderRole } from "./folders.js";
+import { type FolderRole, sentFolder } from "./folders.js";
+import { failed } from "./wire.js";
 
 const BY_ROLE: ReadonlySet<string> = new Set<MailboxRole>(["sent", "drafts", "trash", "junk", "archive"]);
 
@@ -24,6 +25,29 @@ export async function placeOf(client: ImapFlow, folder: FolderRole): Promise<Pla
   const found = folders.find(({ role }) => role === folder) ?? folders.find(({ path }) => path === folder);
   if (!found) throw folderNotFound(`the mailbox has no folder for this (${folder})`);
   return { path: found.path, ...(found.role ? { role: found.role } : {}) };
+}
+
+/**
+ * The path of a folder.
+ *
+ * @throws imap_failed where there is no such folder: that a mail is absent from it must not be concluded then.
+ */
+export async function folderPath(client: ImapFlow, role: FolderRole): Promise<string> {
+  if (role === "inbox") return "INBOX";
+  if (role !== "sent") return BY_ROLE.has(role) ? await pathByRole(client, role) : role;
+  const sent = sentFolder(await client.list());
+  if (!sent)
+    throw failed("the mailbox has no folder of sent mails", {
+      retryable: false,
+      hint: "Name the folder in the operator's profile, or unset filesSent.",
+    });
+  return sent.path;
+}
+
+/** A folder of that very name where none is for this. */
+async function pathByRole(client: ImapFlow, role: string): Promise<string> {
+  const folders = await listFolders(client, false);
+  return folders.find((folder) => folder.selectable && folder.role === role)?.path ?? role;
 }
 
 /** @throws `folder_not_found` where the server has no status of it to give. */

@@ -1,8 +1,9 @@
 import type { FetchMessageObject, ImapFlow, MessageStructureObject, SearchObject } from "imapflow";
 import { refusalCode } from "./command.js";
 import type { FolderRole } from "./folders.js";
-import { folderPath, inFolder } from "./folders.js";
+import { inFolder } from "./folders.js";
 import type { ImapLink } from "./link.js";
+import { folderPath } from "./special.js";
 import { failed } from "./wire.js";
 
 export interface ImapAddress {

@@ -1,8 +1,9 @@
 import type { FetchMessageObject } from "imapflow";
 import { type FolderNews, folderNews } from "./delta.js";
 import { emptyState, type FolderState } from "./folder-state.js";
-import { type FolderRole, folderPath, inExaminedFolder, inFolder } from "./folders.js";
+import { type FolderRole, inExaminedFolder, inFolder } from "./folders.js";
 import type { ImapLink } from "./link.js";
+import { folderPath } from "./special.js";
 import { fetchAll, type ImapSummary, summaryOf } from "./summaries.js";
 import { UidSet } from "./uid-set.js";
 import { failed } from "./wire.js";
