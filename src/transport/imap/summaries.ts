@@ -63,6 +63,8 @@ const FIELDS = ["references", "auto-submitted", "x-mss-ins"];
 /** A mail of more parts shows the first ones only. */
 const MAX_PARTS = 1_000;
 const MAX_DEPTH = 30;
+/** Mails of one FETCH of a list that is read on and on: some MB of an answer. */
+const MOST_AT_ONCE = 2_000;
 
 export interface SummaryPagesOptions {
   folder: FolderRole;
@@ -72,9 +74,10 @@ export interface SummaryPagesOptions {
 }
 
 /**
- * The mails of a folder, newest first, by pages. A page is one FETCH (the first with its EXAMINE: two round trips), never a
- * body. Between two pages the session is free. A mail that is deleted meanwhile moves the others to lower numbers only, so none
- * is left out, and none comes twice.
+ * The mails of a folder, newest first, by pages. The first page is one FETCH with its EXAMINE: two round trips, and never a body. Who
+ * reads on gets more with each FETCH, up to {@link MOST_AT_ONCE}: a whole folder over a slow line is not a round trip a page. Between two
+ * pages the session is free. A mail that is deleted meanwhile moves the others to lower numbers only, so none is left out, and none comes
+ * twice.
  */
 export async function* summaryPages(link: ImapLink, options: SummaryPagesOptions): AsyncGenerator<ImapSummary[]> {
   const { pageSize, signal } = options;
@@ -83,7 +86,7 @@ export async function* summaryPages(link: ImapLink, options: SummaryPagesOptions
   /** Sequence number above which all is seen, and the lowest UID seen. */
   let top: number | undefined;
   let lowest = Number.POSITIVE_INFINITY;
-  while (top !== 0) {
+  for (let size = pageSize; top !== 0; size = Math.max(pageSize, Math.min(size * 2, MOST_AT_ONCE))) {
     const page = await link.run("listing mails", signal, (client) =>
       inFolder(
         client,
@@ -93,7 +96,7 @@ export async function* summaryPages(link: ImapLink, options: SummaryPagesOptions
             throw failed("the folder was made anew while it was listed", { hint: "List it again." });
           const read = async (there: number) => {
             const last = Math.min(top ?? there, there);
-            const first = Math.max(1, last - pageSize + 1);
+            const first = Math.max(1, last - size + 1);
             return { first, messages: last === 0 ? [] : await fetchAll(client, `${first}:${last}`) };
           };
           const { first, messages } = await read(exists).catch(async (error: unknown) => {
@@ -111,7 +114,7 @@ export async function* summaryPages(link: ImapLink, options: SummaryPagesOptions
     top = Math.max(0, page.first - 1);
     const mails = page.mails.filter(({ uid }) => uid < lowest).sort((a, b) => b.uid - a.uid);
     lowest = mails.at(-1)?.uid ?? lowest;
-    if (mails.length > 0) yield mails;
+    for (let at = 0; at < mails.length; at += pageSize) yield mails.slice(at, at + pageSize);
   }
 }
 
