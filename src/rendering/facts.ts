@@ -29,8 +29,6 @@ export interface Fact {
 /** The header as it is shown: the same in HTML and PDF. */
 export interface Face {
   title: string;
-  /** Type, where the title does not say it. */
-  type: string;
   patient: { name: string; line: string; facts: Fact[] };
   /** Beside the patient: what a reader wants first. */
   document: Fact[];
@@ -48,7 +46,6 @@ export function faceOf(shown: ShownDocument, language: Language, compared: Compa
   const title = clean(header.title ?? "") || type;
   return {
     title,
-    type: sameText(title, type) ? "" : type,
     patient: {
       name: patientName(header.patient),
       line: patientLine(header.patient, language),
@@ -74,8 +71,6 @@ const FAULTS_SHOWN = new Set([
   "media_unreadable",
   "effective_time_missing",
 ]);
-
-const sameText = (a: string, b: string): boolean => a.localeCompare(b, "fr", { sensitivity: "base" }) === 0;
 
 function typeOf({ code }: CdaHeader): string {
   return clean(code.displayName ?? documentTypeLabel(code.code, code.codeSystem) ?? code.code);

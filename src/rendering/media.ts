@@ -1,3 +1,4 @@
+import { gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
 import type { XmlElement } from "../xml/index.js";
 import { child } from "../xml/index.js";
 import type { Findings } from "./findings.js";
@@ -29,6 +30,7 @@ export class MediaStore {
   readonly #elements = new Map<string, XmlElement>();
   readonly #made = new Map<string, Media>();
   #next = 1;
+  #left = MAX_UNPACKED;
 
   constructor(
     root: XmlElement | undefined,
@@ -78,16 +80,34 @@ export class MediaStore {
       );
       return { ...this.#empty("outside", mediaType), address };
     }
-    if (value.attrs["compression"] !== undefined || value.text.trim() === "") {
-      this.findings.error("media_unreadable", "A file that the narrative shows is empty or compressed.", path);
+    const bytes = this.#unpacked(decode(value, mediaType), value.attrs["compression"]);
+    if (bytes === undefined || bytes.length === 0) {
+      this.findings.error("media_unreadable", "A file that the narrative shows is empty, or cannot be unpacked.", path);
       return this.#empty("absent", mediaType);
     }
-    const bytes = decode(value, mediaType);
     return { ...this.of(bytes, mediaType, path), ...(region ? { region: true as const } : {}) };
   }
 
   #empty(kind: "absent" | "outside", mediaType: string): Media {
     return { number: this.#next++, kind, mediaType, size: 0, bytes: () => new Uint8Array() };
+  }
+
+  /**
+   * The file of a value that says it is compressed. Software says so of files that are not: what is a known file already stays.
+   *
+   * @returns undefined where it is neither.
+   */
+  #unpacked(bytes: Uint8Array, compression: string | undefined): Uint8Array | undefined {
+    if (compression === undefined || kindOf(bytes, "") !== "other") return bytes;
+    const unpack = UNPACKERS.get(compression);
+    if (unpack === undefined || this.#left <= 0) return undefined;
+    try {
+      const unpacked = unpack(bytes, { maxOutputLength: this.#left });
+      this.#left -= unpacked.length;
+      return unpacked;
+    } catch {
+      return undefined;
+    }
   }
 
   /** A file, judged by its bytes. */
@@ -106,6 +126,15 @@ export class MediaStore {
     return { ...media, ...size };
   }
 }
+
+const UNPACKERS = new Map([
+  ["DF", inflateRawSync],
+  ["ZL", inflateSync],
+  ["GZ", gunzipSync],
+]);
+
+/** Bytes that the compressed files of one document may become, together. */
+const MAX_UNPACKED = 100 * 1024 * 1024;
 
 /** The image that a region is of. */
 function findMedia(region: XmlElement): XmlElement | undefined {

@@ -158,10 +158,8 @@ export class NarrativeReader {
     if (parts.some(isBlock))
       return [{ block: { kind: "group", ...idOf(element), styles: [], blocks: toBlocks(parts) } }];
     const written = parts as Inline[];
-    const shown = tidy(written).length > 0;
-    const label: Inline[] = shown ? written : [href.value];
-    const address: Inline[] = href.to === "refused" && href.value !== "" && shown ? [` (${href.value})`] : [];
-    return [{ kind: "link", ...idOf(element), href, ...(title ? { title } : {}), children: [...label, ...address] }];
+    const children: Inline[] = tidy(written).length > 0 ? written : [href.value];
+    return [{ kind: "link", ...idOf(element), href, ...(title ? { title } : {}), children }];
   }
 
   #footnote(element: XmlElement): Part[] {

@@ -6,11 +6,10 @@ import { escapeHtml } from "./escape.js";
 export function headHtml(face: Face, context: Context): string {
   const { words, headingLevel: level } = context;
   const marked = new Set(face.differences.map(({ trait }) => trait));
-  const type = face.type === "" ? "" : `<p class="cda-type">${escapeHtml(face.type)}</p>\n`;
   const name = face.patient.name === "" ? "" : `<p class="cda-name">${escapeHtml(face.patient.name)}</p>\n`;
   return `<header class="cda-header">
 ${differencesHtml(face, context)}${face.warnings.map((text) => `<p class="cda-warning" role="note">${escapeHtml(text)}</p>\n`).join("")}<h${level} class="cda-title">${escapeHtml(face.title)}</h${level}>
-${type}<div class="cda-face">
+<div class="cda-face">
 <section class="cda-patient" aria-label="${words.patient}">
 <h${level + 1}>${words.patient}</h${level + 1}>
 ${name}${factsHtml(face.patient.facts, context, marked)}

@@ -1,3 +1,4 @@
+import { textOf } from "../inline.js";
 import type { Inline, Style } from "../types.js";
 import type { Context } from "./context.js";
 import { escapeHtml } from "./escape.js";
@@ -56,7 +57,11 @@ function link(inline: Extract<Inline, { kind: "link" }>, context: Context): stri
   const title = inline.title === undefined ? "" : ` title="${escapeHtml(inline.title)}"`;
   const where = href.to === "id" ? context.target(href.value) : href.to === "refused" ? undefined : href.value;
   context.spend((where?.length ?? 0) + title.length);
-  if (where === undefined || nested) return id === "" && title === "" ? inner : `<span${id}${title}>${inner}</span>`;
+  if (href.to === "refused" && href.value !== "" && textOf(inline.children) !== href.value) {
+    context.spend(href.value.length);
+    return `${spanned(id, title, inner)} <span class="cda-address">(${escapeHtml(href.value)})</span>`;
+  }
+  if (where === undefined || nested) return spanned(id, title, inner);
   // Outside links are a person's to follow: they open by themselves in nothing, and tell the page nothing.
   const outside = href.to === "web" ? ' target="_blank" rel="noopener noreferrer nofollow external"' : "";
   return `<a${id} href="${escapeHtml(where)}"${title}${outside}>${inner}</a>`;
@@ -66,3 +71,6 @@ function call(number: number, { prefix, words }: Context): string {
   if (number === 0) return "";
   return `<sup class="cda-call"><a href="#${prefix}~note-${number}" aria-label="${words.note} ${number}">${number}</a></sup>`;
 }
+
+const spanned = (id: string, title: string, inner: string): string =>
+  id === "" && title === "" ? inner : `<span${id}${title}>${inner}</span>`;

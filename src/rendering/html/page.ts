@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { CdaLimits } from "../../cda/index.js";
-import type { Problem } from "../../errors.js";
+import { MedimailError, type Problem } from "../../errors.js";
 import { type Face, faceOf } from "../facts.js";
 import { idsOf } from "../ids.js";
 import { DEFAULT_RENDER_LIMITS, type RenderLimits } from "../limits.js";
@@ -55,7 +55,7 @@ const POLICY = [
  * A CDA R2 document as an HTML page (SC.CDA/VISU.01): header, narrative, images, without script, without anything loaded from
  * outside, in its own words and order. Level 1: the header, and the file or a link that saves it.
  *
- * @throws MedimailError `cda_invalid`, `xml_invalid`, `xml_dtd_refused`, `xml_limit_exceeded`
+ * @throws MedimailError `cda_invalid`, `xml_invalid`, `xml_dtd_refused`, `xml_limit_exceeded`, `invalid_argument` (idPrefix)
  */
 export function renderHtml(cda: Uint8Array | ShownDocument, options: RenderHtmlOptions = {}): RenderedHtml {
   const shown = cda instanceof Uint8Array ? readShown(cda, options.limits ? { limits: options.limits } : {}) : cda;
@@ -64,7 +64,7 @@ export function renderHtml(cda: Uint8Array | ShownDocument, options: RenderHtmlO
   const face = faceOf(shown, language, options.compared);
   const context = new Context({
     language,
-    idPrefix: /^[A-Za-z][\w-]{0,60}$/.test(options.idPrefix ?? "") ? (options.idPrefix as string) : "cda-",
+    idPrefix: checkedPrefix(options.idPrefix ?? "cda-"),
     ids: idsOf(shown),
     headingLevel: level,
     files: options.files ?? "link",
@@ -80,6 +80,13 @@ export function renderHtml(cda: Uint8Array | ShownDocument, options: RenderHtmlO
     "</article>",
   ].join("\n");
   return { html: options.fragment ? article : pageHtml(article, face, language), problems: shown.problems };
+}
+
+function checkedPrefix(prefix: string): string {
+  if (/^[A-Za-z][\w-]{0,60}$/.test(prefix)) return prefix;
+  throw new MedimailError("invalid_argument", "idPrefix begins with a letter and has letters, digits, - and _ only.", {
+    path: "idPrefix",
+  });
 }
 
 function languageOf({ cda }: ShownDocument, language: Language): string {

@@ -7,8 +7,7 @@ export const HTML_STYLESHEET = `
 color:var(--cda-ink);background:#fff;font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",Arial,sans-serif;max-width:62rem;margin:0 auto;padding:1rem;overflow-wrap:break-word}
 .cda *{box-sizing:border-box}
 .cda h1,.cda h2,.cda h3,.cda h4,.cda h5,.cda h6,.cda [role=heading]{color:var(--cda-accent);line-height:1.25;margin:1.1em 0 .4em;font-weight:600;break-after:avoid}
-.cda .cda-title{font-size:1.6rem;margin:.2em 0}
-.cda .cda-type{color:var(--cda-soft);margin:0 0 .6em}
+.cda .cda-title{font-size:1.6rem;margin:.2em 0 .5em}
 .cda h2{font-size:1.25rem}.cda h3{font-size:1.1rem}.cda h4,.cda h5,.cda h6,.cda [role=heading]{font-size:1rem}
 .cda-face{display:flex;flex-wrap:wrap;gap:1rem}
 .cda-face>section{flex:1 1 20rem;background:var(--cda-fill);border:1px solid var(--cda-line);border-radius:6px;padding:.6rem .9rem}
@@ -38,7 +37,7 @@ color:var(--cda-ink);background:#fff;font:15px/1.5 system-ui,-apple-system,"Sego
 .cda-table .cda-rule-top{border-top:2px solid var(--cda-ink)}.cda-table .cda-rule-bottom{border-bottom:2px solid var(--cda-ink)}
 .cda .cda-bold{font-weight:600}.cda .cda-italic{font-style:italic}.cda .cda-underline{text-decoration:underline}.cda .cda-strike{text-decoration:line-through}
 .cda ins{text-decoration:underline;background:#e6f4e6}.cda del{color:var(--cda-bad)}
-.cda a{color:#0b4f85}.cda-call{line-height:0}
+.cda a{color:#0b4f85}.cda-call{line-height:0}.cda-address{color:var(--cda-soft)}
 .cda-media{margin:.5em 0}.cda-media figcaption{color:var(--cda-soft)}
 .cda-image{max-width:100%;height:auto;border:1px solid var(--cda-line)}
 .cda-file{background:var(--cda-fill);border:1px solid var(--cda-line);border-radius:6px;padding:.4rem .8rem;margin:.3em 0}
