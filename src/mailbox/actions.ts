@@ -1,5 +1,5 @@
 import { MedimailError } from "../errors.js";
-import type { ActReport, FolderReport, ImapMailbox } from "../transport/imap/index.js";
+import { type ActReport, type FolderReport, hasFlag, type ImapMailbox, mailsGone } from "../transport/imap/index.js";
 import {
   type ActedOn,
   type ActOptions,
@@ -32,21 +32,32 @@ export function createMailboxActions(
   open: () => Promise<Imap>,
   record: (traces: MailTrace[], actor: string | undefined) => Promise<void>,
 ): MailboxActions {
-  /** Acts, traces what was done or why nothing was, and says it. */
-  async function told(
-    action: MailActionKind,
+  /** Acts, and traces what was done or why nothing was. */
+  async function traced<T>(
+    action: string,
     detail: string,
     { actor }: ActOptions,
-    act: (imap: Imap) => Promise<ActReport>,
-    undoOf: (report: ActReport) => UndoStep | undefined,
-  ): Promise<MailAction> {
+    act: (imap: Imap) => Promise<T>,
+    tracesOf: (report: T) => MailTrace[],
+  ): Promise<T> {
     const report = await open()
       .then(act)
       .catch(async (error: unknown) => {
         await record([refusedTrace(action, detail, error)], actor);
         throw error;
       });
-    await record(mailTraces(action, detail, report), actor);
+    await record(tracesOf(report), actor);
+    return report;
+  }
+
+  async function told(
+    action: MailActionKind,
+    detail: string,
+    options: ActOptions,
+    act: (imap: Imap) => Promise<ActReport>,
+    undoOf: (report: ActReport) => UndoStep | undefined,
+  ): Promise<MailAction> {
+    const report = await traced(action, detail, options, act, (done) => mailTraces(action, detail, done));
     const mails = report.mails.map((mail) => actedOn(report, mail, detail === EXPUNGE));
     const undo = undoOf(report);
     if (report.error && report.error.code !== "mail_not_found") throw new MailActionError(report.error, mails, undo);
@@ -89,16 +100,10 @@ export function createMailboxActions(
 
   async function edit(
     action: string,
-    { actor }: ActOptions,
+    options: ActOptions,
     act: (imap: Imap) => Promise<FolderReport>,
   ): Promise<string> {
-    const report = await open()
-      .then(act)
-      .catch(async (error: unknown) => {
-        await record([refusedTrace(action, action, error)], actor);
-        throw error;
-      });
-    await record([folderTrace(action, report)], actor);
+    const report = await traced(action, action, options, act, (done) => [folderTrace(action, done)]);
     if (report.error) throw new MailActionError(report.error, [], undefined);
     return report.path;
   }
@@ -154,11 +159,6 @@ export function createMailboxActions(
   };
 }
 
-const mailsGone = (): MedimailError =>
-  new MedimailError("mail_not_found", "the mails are not in the folder any more", {
-    hint: "They were moved or deleted elsewhere: list the folder again.",
-  });
-
 interface Chosen {
   folder: string;
   uids: number[];
@@ -205,7 +205,7 @@ function flagsOf(options: FlagOptions): { add: string[]; remove: string[] } {
     throw new MedimailError("invalid_argument", "$MDNSent is never taken away: a receipt would be sent twice", {
       path: "remove",
     });
-  const both = add.find((flag) => remove.some((other) => other.toLowerCase() === flag.toLowerCase()));
+  const both = add.find((flag) => hasFlag(remove, flag));
   if (both !== undefined || add.length + remove.length === 0)
     throw new MedimailError("invalid_argument", "no flag, or one both to add and to remove", { path: "flags" });
   return { add, remove };

@@ -4,6 +4,7 @@ import { plainOf } from "../plain-text.js";
 import type { ImapMailbox, ImapSummary } from "../transport/imap/index.js";
 import { bodyOf } from "./body.js";
 import { findMail } from "./find.js";
+import { receivedPieces } from "./part-bytes.js";
 import { mailSummary } from "./summary.js";
 import type { MailRef, MailSummary } from "./types.js";
 
@@ -27,28 +28,9 @@ export async function foundMail(imap: Imap, ref: MailRef, signal: AbortSignal | 
 }
 
 /** The first piece of the mail (1 MB at most): its header is in it. */
-async function beginning(
-  imap: Pick<ImapMailbox, "part">,
-  { path, uid, uidValidity, size }: ImapSummary,
-  signal: AbortSignal | undefined,
-): Promise<Buffer> {
-  const asked = { folder: path, uid, uidValidity, maxBytes: size + MAX_TEXT };
-  for await (const piece of imap.part(signal ? { ...asked, signal } : asked)) return piece;
+async function beginning(imap: Imap, found: ImapSummary, signal: AbortSignal | undefined): Promise<Buffer> {
+  for await (const piece of receivedPieces(imap, found, undefined, found.size + MAX_TEXT, signal)) return piece;
   return Buffer.alloc(0);
-}
-
-/** A part (or, without a number, the whole mail) in memory. @throws `mail_invalid` past `maxBytes` */
-export async function piecesOf(
-  imap: Pick<ImapMailbox, "part">,
-  { path, uid, uidValidity }: ImapSummary,
-  part: string | undefined,
-  maxBytes: number,
-  signal: AbortSignal | undefined,
-): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  const asked = { folder: path, uid, uidValidity, maxBytes, ...(part === undefined ? {} : { part }) };
-  for await (const piece of imap.part(signal ? { ...asked, signal } : asked)) pieces.push(piece);
-  return Buffer.concat(pieces);
 }
 
 /** What an answer is made of. The text is what a person reads of the mail, made of its HTML where it has no other. */

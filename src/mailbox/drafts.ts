@@ -2,20 +2,21 @@ import { defined } from "../defined.js";
 import { MedimailError } from "../errors.js";
 import { bareId, composeDraft, field, type MailRecipient, threadFields } from "../message/index.js";
 import type { MailToSend, RecipientInput, Submission } from "../sending/index.js";
-import type { AppendReport, ImapMailbox } from "../transport/imap/index.js";
+import { type AppendReport, hasFlag, type ImapMailbox } from "../transport/imap/index.js";
 import { MailActionError, type MailboxActions } from "./action-types.js";
 import { foundMail, peopleOf } from "./answered.js";
 import { bodyOf } from "./body.js";
 import type { MailTrace } from "./traces.js";
 import type { MailRef } from "./types.js";
-import { common, filesOf } from "./writing.js";
+import { common, filesOf, recipientOf } from "./writing.js";
 import type { Draft, DraftRef, MailboxDrafts } from "./writing-types.js";
 
 const MAX_FILES = 25_000_000;
 
 export interface DraftDeps {
   open: () => Promise<Pick<ImapMailbox, "append" | "summary" | "part">>;
-  own: { address: string; label: string };
+  own: string;
+  label: string;
   nil: string;
   software: { name: string; version: string };
   now: () => number;
@@ -35,7 +36,7 @@ export function createDrafts(deps: DraftDeps): MailboxDrafts {
     const imap = await deps.open();
     const found = await foundMail(imap, ref, signal);
     const { mail, fields, header } = found;
-    if (!mail.flags.some((flag) => flag.toLowerCase() === "\\draft"))
+    if (!hasFlag(mail.flags, "\\Draft"))
       throw new MedimailError("invalid_argument", "this mail is no draft", { path: "ref" });
     const { text, html } = await bodyOf(imap, found.found, signal ? { signal } : {});
     const [replyTo] = peopleOf(field(fields, "reply-to"));
@@ -43,8 +44,8 @@ export function createDrafts(deps: DraftDeps): MailboxDrafts {
     // Its own Message-ID is none of the exchange.
     const references = threadFields(header).references.filter((id) => id !== mail.messageId);
     const draft = defined({
-      to: mail.to.map(person),
-      cc: mail.cc.map(person),
+      to: mail.to.map(recipientOf),
+      cc: mail.cc.map(recipientOf),
       subject: mail.rawSubject,
       text,
       html,
@@ -63,7 +64,7 @@ export function createDrafts(deps: DraftDeps): MailboxDrafts {
       const messageId = deps.messageId();
       const content = composeDraft(
         defined({
-          from: deps.own,
+          from: { address: deps.own, label: deps.label },
           recipients: [
             ...(draft.to ?? []).map((to) => recipient(to)),
             ...(draft.cc ?? []).map((to) => recipient(to, true)),
@@ -108,9 +109,6 @@ export function createDrafts(deps: DraftDeps): MailboxDrafts {
     },
   };
 }
-
-const person = ({ name, address }: { name: string; address: string }): RecipientInput =>
-  name === "" ? { address } : { address, name };
 
 function recipient(given: string | RecipientInput, copy = false): MailRecipient {
   const { address, name } = typeof given === "string" ? { address: given, name: undefined } : given;

@@ -156,12 +156,11 @@ class Run {
 
   async #hand(record: InboxRecord): Promise<void> {
     const { mail, opened } = await this.#mailOf(record);
-    const named = opened.documents.filter((one) => {
-      const compared = comparedOf(one, mail);
-      return compared?.uniqueId === record.uniqueId && compared.action === record.action;
-    });
-    const [document] = named;
-    const twofold = named.some((one) => comparedOf(one, mail)?.sha256 !== record.sha256) && named.length > 1;
+    const named = opened.documents
+      .map((one) => ({ document: one, compared: comparedOf(one, mail) }))
+      .filter(({ compared }) => compared?.uniqueId === record.uniqueId && compared.action === record.action);
+    const document = named[0]?.document;
+    const twofold = named.length > 1 && named.some(({ compared }) => compared?.sha256 !== record.sha256);
     const unsound = twofold ? "idempotency_conflict" : document && unsoundness(document);
     if (!document || unsound) {
       await this.inbox.settle(record.id, { state: "aside", error: unsound ?? "mail_invalid" });

@@ -5,6 +5,7 @@ import type { CachedImap, MailboxCache } from "./cache.js";
 import { decoded } from "./decode.js";
 import { foundInDocuments } from "./document-search.js";
 import { findMail } from "./find.js";
+import { receivedPieces } from "./part-bytes.js";
 import { attachmentsOf, mailSummary } from "./summary.js";
 import { threadOf } from "./thread.js";
 import type { ListOptions, MailboxReader, MailList, MailRef, MailSearch, MailSummary, SearchOptions } from "./types.js";
@@ -63,15 +64,8 @@ export function createMailboxReader(
       const leaf = mail.parts.find((candidate) => candidate.part === part);
       if (!attachment || !leaf)
         throw new MedimailError("mail_not_found", "the mail has no attachment of this number", { path: "part" });
-      const pieces = (await open()).part({
-        folder: mail.path,
-        uid: mail.uid,
-        uidValidity: mail.uidValidity,
-        part,
-        // The encoded form of so many bytes; quoted-printable takes three characters for one.
-        maxBytes: maxBytes * 3 + 1024,
-        ...(signal ? { signal } : {}),
-      });
+      // The encoded form of so many bytes; quoted-printable takes three characters for one.
+      const pieces = receivedPieces(await open(), mail, part, maxBytes * 3 + 1024, signal);
       return { attachment, content: bounded(decoded(pieces, leaf.encoding), maxBytes) };
     },
   };

@@ -110,14 +110,15 @@ export function noted({ replaces: _replaces, ...sighting }: Compared, seenAt: nu
 /** What a document is compared by; its bytes stand for an id that it has not. */
 export function comparedOf(document: HealthDocument, mail: ImapSummary): Compared | undefined {
   const { setId, versionNumber, action, replaces, content } = document;
-  const uniqueId = document.uniqueId ?? (content && `without-id:${digest(content)}`);
+  const sha256 = content && digest(content);
+  const uniqueId = document.uniqueId ?? (sha256 && `without-id:${sha256}`);
   if (uniqueId === undefined) return undefined;
   return {
     uniqueId,
     ...(setId === undefined ? {} : { setId }),
     ...(versionNumber === undefined ? {} : { versionNumber }),
     action,
-    ...(content ? { sha256: digest(content) } : {}),
+    ...(sha256 === undefined ? {} : { sha256 }),
     replaces,
     mailId: mailIdOf(mail),
     receivedAt: (mail.received ?? mail.date)?.getTime() ?? 0,

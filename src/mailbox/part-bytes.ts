@@ -1,3 +1,4 @@
+import { defined } from "../defined.js";
 import { isMedimailError } from "../errors.js";
 import type { ImapMailbox, ImapPart, ImapSummary } from "../transport/imap/index.js";
 import { decoded } from "./decode.js";
@@ -31,17 +32,28 @@ export async function partBytes(
 /** A part as the mail carries it: at most what so many bytes can take, which quoted-printable makes three times as many. */
 export function encodedPart(
   imap: Pick<ImapMailbox, "part">,
-  { path, uid, uidValidity }: ImapSummary,
+  mail: ImapSummary,
   part: string,
   maxBytes: number,
   signal?: AbortSignal,
 ): AsyncIterable<Buffer> {
-  return imap.part({
-    folder: path,
-    uid,
-    uidValidity,
-    part,
-    maxBytes: maxBytes * 3 + 2 * 1024 * 1024,
-    ...(signal ? { signal } : {}),
-  });
+  return receivedPieces(imap, mail, part, maxBytes * 3 + 2 * 1024 * 1024, signal);
+}
+
+/** A part, or without a number the whole mail, as it was received; past `maxBytes` of that: `mail_invalid`. */
+export function receivedPieces(
+  imap: Pick<ImapMailbox, "part">,
+  { path, uid, uidValidity }: ImapSummary,
+  part: string | undefined,
+  maxBytes: number,
+  signal?: AbortSignal,
+): AsyncIterable<Buffer> {
+  return imap.part({ folder: path, uid, uidValidity, maxBytes, ...defined({ part, signal }) });
+}
+
+/** All of it, in memory. */
+export async function joined(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const all: Uint8Array[] = [];
+  for await (const piece of pieces) all.push(piece);
+  return Buffer.concat(all);
 }

@@ -1,8 +1,9 @@
 import { MedimailError } from "../errors.js";
 import { composeKo, composeMdn, field } from "../message/index.js";
 import type { ReportToSend, Submission } from "../sending/index.js";
-import type { ImapMailbox } from "../transport/imap/index.js";
-import { type Found, foundMail, peopleOf, piecesOf } from "./answered.js";
+import { hasFlag, type ImapMailbox } from "../transport/imap/index.js";
+import { type Found, foundMail, peopleOf } from "./answered.js";
+import { joined, receivedPieces } from "./part-bytes.js";
 import { filesOf } from "./writing.js";
 import type { MailboxWriter, ReceiptOptions } from "./writing-types.js";
 
@@ -45,9 +46,9 @@ export function createReceipts(deps: ReceiptDeps): Pick<MailboxWriter, "receipt"
       refuseReports(found);
       const to = askedBy(found, options.confirmed === true);
       const key = `medimail:receipt:${keyOf(found)}`;
-      if (hasFlag(found, MDN_SENT) && !(await deps.known(key)))
+      if (hasFlag(found.mail.flags, MDN_SENT) && !(await deps.known(key)))
         throw new MedimailError("already_sent", "a receipt was already sent for this mail, by another program");
-      const original = await piecesOf(imap, found.found, undefined, MAX_ORIGINAL, signal);
+      const original = await joined(receivedPieces(imap, found.found, undefined, MAX_ORIGINAL, signal));
       const composed = base(found, original);
       const submission = await deps.enqueue({
         kind: "receipt",
@@ -84,7 +85,7 @@ export function createReceipts(deps: ReceiptDeps): Pick<MailboxWriter, "receipt"
       const [to] = peopleOf(field(found.fields, "reply-to"));
       const address = to?.address ?? found.mail.from?.address;
       if (address === undefined) throw new MedimailError("recipient_invalid", "the mail has no sender");
-      const original = await piecesOf(imap, found.found, undefined, MAX_ORIGINAL, signal);
+      const original = await joined(receivedPieces(imap, found.found, undefined, MAX_ORIGINAL, signal));
       const composed = base(found, original);
       return await deps.enqueue({
         kind: "failure",
@@ -141,12 +142,9 @@ function keyOf({ mail }: Found): string {
   return mail.messageId ?? `${mail.folder}/${mail.uidValidity}/${mail.uid}`;
 }
 
-const hasFlag = ({ mail }: Found, flag: string): boolean =>
-  mail.flags.some((known) => known.toLowerCase() === flag.toLowerCase());
-
 /** Tells other programs. A folder that keeps no keywords, or cannot be written to, changes nothing: our own key holds. */
 async function marked(imap: Imap, found: Found): Promise<void> {
-  if (hasFlag(found, MDN_SENT)) return;
+  if (hasFlag(found.mail.flags, MDN_SENT)) return;
   const { folder, uid, uidValidity } = found.mail;
   await imap.changeFlags({ folder, uids: [uid], uidValidity, add: [MDN_SENT], remove: [] }).catch(() => undefined);
 }

@@ -10,12 +10,7 @@ export type Compared = Pick<
   replaces: readonly string[];
 };
 
-type Known = Pick<
-  InboxSighting,
-  "uniqueId" | "setId" | "versionNumber" | "action" | "sha256" | "mailId" | "receivedAt"
-> & {
-  id?: number;
-};
+type Known = Omit<Compared, "replaces"> & { id?: number };
 
 export interface SeenVerdict {
   seen: Seen;

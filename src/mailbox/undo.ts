@@ -1,4 +1,4 @@
-import type { ActedMail, ActReport } from "../transport/imap/index.js";
+import { type ActedMail, type ActReport, hasFlag } from "../transport/imap/index.js";
 import type { UndoStep } from "./action-types.js";
 
 /** Takes back the flags that were changed, and only those: one that was there before stays. */
@@ -10,7 +10,7 @@ export function undoFlags(
   const groups = new Map<string, { uids: number[]; add: string[]; remove: string[] }>();
   for (const { uid, flags, outcome } of mails) {
     if (outcome !== "done") continue;
-    const had = (flag: string): boolean => flags.some((known) => known.toLowerCase() === flag.toLowerCase());
+    const had = (flag: string): boolean => hasFlag(flags, flag);
     const change = { add: removed.filter(had), remove: added.filter((flag) => !had(flag)) };
     if (change.add.length + change.remove.length === 0) continue;
     const key = JSON.stringify(change);

@@ -15,8 +15,9 @@ import {
 } from "../message/index.js";
 import type { MailToSend, RecipientInput, Submission } from "../sending/index.js";
 import type { ImapMailbox } from "../transport/imap/index.js";
-import { answeredMail, type Found, foundMail, piecesOf } from "./answered.js";
+import { answeredMail, type Found, foundMail } from "./answered.js";
 import { decoded } from "./decode.js";
+import { joined, receivedPieces } from "./part-bytes.js";
 import { attachmentsOf } from "./summary.js";
 import type { MailboxWriter, NewMailOptions, WriteOptions } from "./writing-types.js";
 
@@ -76,7 +77,8 @@ export function common(options: Omit<NewMailOptions, "subject"> | WriteOptions):
   return defined({ html, files: attachments, to, cc, replyTo, requestRead, fin, actor, idempotencyKey, reference });
 }
 
-const recipientOf = ({ name, address }: Person): RecipientInput => (name === "" ? { address } : { address, name });
+export const recipientOf = ({ name, address }: Person): RecipientInput =>
+  name === "" ? { address } : { address, name };
 
 const patientsOf = ({ from, replyTo, to, cc }: AnsweredMail): string[] =>
   [...(from ? [from] : []), ...replyTo, ...to, ...cc].map(({ address }) => address).filter(isPatientDomain);
@@ -92,10 +94,8 @@ export async function filesOf(
   let left = maxBytes;
   for (const { part, name, mimeType } of attachmentsOf(found)) {
     const leaf = found.parts.find((candidate) => candidate.part === part);
-    const raw = await piecesOf(imap, found, part, left * 3 + 1024, signal);
-    const pieces: Uint8Array[] = [];
-    for await (const piece of decoded(whole(raw), leaf?.encoding ?? "")) pieces.push(piece);
-    const content = Buffer.concat(pieces);
+    const pieces = receivedPieces(imap, found, part, left * 3 + 1024, signal);
+    const content = await joined(decoded(pieces, leaf?.encoding ?? ""));
     left -= content.length;
     if (left < 0)
       throw new MedimailError("mail_too_large", `the attachments have more than ${maxBytes} bytes`, {
@@ -104,10 +104,6 @@ export async function filesOf(
     files.push({ name, mimeType, content });
   }
   return files;
-}
-
-async function* whole(piece: Buffer): AsyncGenerator<Buffer> {
-  yield piece;
 }
 
 /** What the mail's own fields said of the archive that goes on with it (ECO.2.4.1, ECO.2.4.2). */

@@ -59,11 +59,31 @@ function checkRecipients(input: ComposeInput): void {
     if (entry.length === 0) throw new MedimailError("invalid_argument", "a mail needs a recipient", { path });
     if (entry.length > 1 && entry.some((recipient) => recipient.kind === "patient"))
       throw new MedimailError("invalid_argument", "a patient's mail has no other recipient", { path });
-    entry.forEach((recipient, rank) => {
-      headerAddress(recipient.address, `${path}[${rank}].address`, "recipient_invalid");
-      if (recipient.name !== undefined) headerText(recipient.name, `${path}[${rank}].name`);
-    });
+    checkPeople(entry, path);
   });
+}
+
+function checkPeople(people: readonly MailRecipient[], path: string): void {
+  people.forEach(({ address, name }, rank) => {
+    headerAddress(address, `${path}[${rank}].address`, "recipient_invalid");
+    if (name !== undefined) headerText(name, `${path}[${rank}].name`);
+  });
+}
+
+/** To and Cc, each where somebody stands in it. */
+function peopleFields(recipients: readonly MailRecipient[]): string {
+  const field = (name: string, people: readonly MailRecipient[]): string =>
+    people.length === 0 ? "" : addresses(name, people);
+  return (
+    field(
+      "To",
+      recipients.filter(({ copy }) => copy !== true),
+    ) +
+    field(
+      "Cc",
+      recipients.filter(({ copy }) => copy === true),
+    )
+  );
 }
 
 /** Names in order of documents, a second PDF of one name with `-2` before `.pdf`. */
@@ -210,19 +230,9 @@ export function composeDraft(
   const { recipients, messageId, ...rest } = input;
   const whole: ComposeInput = { ...rest, documents: [], action: "create", recipients: [], messageIds: [messageId] };
   const id = messageIdText(messageId, "messageId");
-  recipients.forEach(({ address, name }, index) => {
-    headerAddress(address, `recipients[${index}].address`, "recipient_invalid");
-    if (name !== undefined) headerText(name, `recipients[${index}].name`);
-  });
+  checkPeople(recipients, "recipients");
   const { top, bottom } = sharedFields(whole, []);
-  const fields = [top];
-  for (const [name, copy] of [
-    ["To", false],
-    ["Cc", true],
-  ] as const) {
-    const people = recipients.filter((recipient) => (recipient.copy === true) === copy);
-    if (people.length > 0) fields.push(addresses(name, people));
-  }
+  const fields = [top, peopleFields(recipients)];
   const subject = subjectOf(whole, []);
   if (subject !== "") fields.push(unstructured("Subject", subject));
   fields.push(messageIds("Message-ID", [id]), bottom, "MIME-Version: 1.0\r\n");
@@ -296,16 +306,7 @@ export function composeMails(input: ComposeInput): Composed {
     const kind = recipients[0]?.kind ?? "professional";
     const messageId = ids[index] ?? "";
     const body = bodyOf(kind);
-    const copies = recipients.filter(({ copy }) => copy === true);
-    const fields = [shared.top];
-    if (copies.length < recipients.length)
-      fields.push(
-        addresses(
-          "To",
-          recipients.filter(({ copy }) => copy !== true),
-        ),
-      );
-    if (copies.length > 0) fields.push(addresses("Cc", copies));
+    const fields = [shared.top, peopleFields(recipients)];
     if (subject !== "") fields.push(unstructured("Subject", subject));
     fields.push(messageIds("Message-ID", [messageId]), shared.bottom);
     // ECO.2.2.8: the only header that a professional's mail must not have.

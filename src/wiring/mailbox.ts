@@ -43,12 +43,12 @@ export function mailboxOf(
     // What is done is done: a disk that is full now must not make it look as if it were not.
     await store.appendTraces(traces.map((entry) => frame.trace(entry, actor, now))).catch((error: unknown) =>
       frame.log.log("error", "traces.lost", {
-        mailbox: frame.mailbox,
+        mailbox,
         code: isMedimailError(error) ? error.code : "internal",
       }),
     );
   };
-  const receipts = createReceipts({
+  const composing = {
     open: imap,
     own: mailbox,
     label: sender.label,
@@ -56,6 +56,9 @@ export function mailboxOf(
     software,
     now: () => frame.clock.now(),
     messageId,
+  };
+  const receipts = createReceipts({
+    ...composing,
     known: async (key) => (await (await open()).store.findByKey(tenant, mailbox, key)) !== undefined,
     async enqueue(report) {
       const core = await open();
@@ -72,24 +75,14 @@ export function mailboxOf(
   };
   const writer = createMailboxWriter(imap, mailbox, send);
   const actions = createMailboxActions(imap, record);
-  const drafts = createDrafts({
-    open: imap,
-    own: { address: mailbox, label: sender.label },
-    nil: software.nil,
-    software,
-    now: () => frame.clock.now(),
-    messageId,
-    enqueue: send,
-    remove: actions.delete,
-    record,
-  });
+  const drafts = createDrafts({ ...composing, enqueue: send, remove: actions.delete, record });
   return {
     ...writer,
     ...receipts,
     ...createMailboxOpener({
       imap,
       inbox: async () => (await open()).inbox,
-      scope: { tenant: frame.tenant, mailbox: frame.mailbox },
+      scope: { tenant, mailbox },
       now: () => frame.clock.now(),
       ...(cache ? { opened: (mail) => cache.remember(mail.mail, searchable(mail)) } : {}),
     }),

@@ -1,33 +1,16 @@
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type MockMedimail, startMockMedimail } from "../../src/mock/index.js";
+import type { MockMedimail } from "../../src/mock/index.js";
 import { writeDocuments } from "./documents.js";
 import { cli, temporaryFolder } from "./harness.js";
+import { DOCTOR, received } from "./received.js";
 
 const folder = temporaryFolder();
 const files = writeDocuments(folder);
-const LABO = "labo@ch-exemple.mssante.fr";
-const DOCTOR = "martin.dupont@medecin.mssante.fr";
 let mock: MockMedimail;
 let doctor: string;
 
 beforeAll(async () => {
-  mock = await startMockMedimail({ dir: join(folder, "mock") });
-  const { configs } = await mock.ready();
-  doctor = configs[DOCTOR] ?? "";
-  const sent = await cli(
-    "send",
-    "--config",
-    configs[LABO] ?? "",
-    "--json",
-    "--cda",
-    files.cda,
-    "--pdf",
-    files.pdf,
-    "--to",
-    DOCTOR,
-  );
-  expect(sent.code).toBe(0);
+  ({ mock, doctor } = await received(folder, files));
   // The same mail's documents once more, in a mail of its own.
   const raw = mock.mailbox(DOCTOR).folder("INBOX")?.messages[0]?.raw;
   mock

@@ -1,45 +1,20 @@
-import { readFileSync } from "node:fs";
-import { ImapFlow } from "imapflow";
 import { expect, it } from "vitest";
 import { createConnector, isMedimailError } from "../../src/index.js";
 import { packXdm } from "../../src/xdm/index.js";
 import { QUICK } from "../sending/kit.js";
 import { cdaOf, pdfOf } from "../tools/documents.js";
-import { describeWithOperator } from "../tools/operator.js";
+import { describeWithOperator, operatorClient, operatorConfig } from "../tools/operator.js";
 import { mailOf, TEXT } from "./open-kit.js";
 import { tortureMails } from "./torture-kit.js";
 
 const ADDRESS = "dr.lecture@medecin.test.mssante.fr";
 
-describeWithOperator("reading mails at a real operator (Dovecot)", 3, (settings) => {
+describeWithOperator("reading mails at a real operator (Dovecot)", (settings) => {
   it("reads body and documents, and opens or refuses every tortured mail that it takes, each in less than 5 s", {
     timeout: 400_000,
   }, async () => {
-    const { imap, smtpCertificate, ca, plainPassword } = settings();
-    const other = new ImapFlow({
-      ...imap,
-      secure: false,
-      doSTARTTLS: true,
-      logger: false,
-      disableAutoIdle: true,
-      auth: { user: ADDRESS, pass: plainPassword },
-      tls: { ca: readFileSync(ca, "utf8") },
-    });
-    other.on("error", () => {});
-    await other.connect();
-    await using connector = createConnector(
-      {
-        mailbox: { address: ADDRESS, type: "PER" },
-        operator: { imap, smtp: smtpCertificate },
-        tls: { ca: [ca], revocation: "off" },
-        trust: { whiteList: "off" },
-        auth: { method: "password", username: ADDRESS, password: plainPassword },
-        software: { name: "LabSoft", version: "4.2", nil: "LABSOFT001" },
-        sender: { label: "Dr ESSAI" },
-        outbox: { store: "memory" },
-      },
-      { ...QUICK, delivery: "manual" },
-    );
+    const other = await operatorClient(settings(), ADDRESS);
+    await using connector = createConnector(operatorConfig(settings(), ADDRESS), { ...QUICK, delivery: "manual" });
     const { mailbox } = connector;
     const deliver = async (raw: string): Promise<number | undefined> => {
       const added = await other.append("INBOX", Buffer.from(raw, "latin1")).catch(() => false as const);

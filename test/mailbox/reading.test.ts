@@ -1,10 +1,10 @@
-import { ImapFlow } from "imapflow";
 import { describe, expect, it } from "vitest";
 import { createConnector } from "../../src/index.js";
 import type { MockMedimail } from "../../src/mock/index.js";
 import { openXdm } from "../../src/xdm/index.js";
 import { configOf, DOCTOR, LABO, pair, QUICK } from "../sending/kit.js";
 import { cdaOf, pdfOf } from "../tools/documents.js";
+import { otherClient } from "./other-client.js";
 
 async function bytes(content: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
@@ -42,16 +42,7 @@ async function received(count: number) {
 
 /** By another client, as the doctor's webmail would. */
 async function removeElsewhere(mock: MockMedimail, uids: number[]): Promise<void> {
-  const client = new ImapFlow({
-    host: "localhost",
-    port: mock.imap.port,
-    secure: false,
-    doSTARTTLS: true,
-    logger: false,
-    auth: { user: DOCTOR, accessToken: mock.token(DOCTOR) },
-    tls: { ca: mock.ca },
-  });
-  await client.connect();
+  const client = await otherClient(mock);
   const lock = await client.getMailboxLock("INBOX");
   await client.messageDelete(uids.join(","), { uid: true });
   lock.release();

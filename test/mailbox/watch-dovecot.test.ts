@@ -1,10 +1,10 @@
 import { ImapFlow } from "imapflow";
-import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import { createConnector } from "../../src/index.js";
 import { seededRandom } from "../../src/seams/random.js";
 import { QUICK } from "../sending/kit.js";
 import { CutProxy } from "../tools/cut-proxy.js";
-import { Dovecot, describeOnDovecot } from "./dovecot-kit.js";
+import { describeWithOperator, operatorClient, operatorConfig } from "../tools/operator.js";
 import { Follower, SERVERS, type ServerKind } from "./watch-kit.js";
 
 /** Dovecot has everything; a client that asks for less gets less. */
@@ -22,10 +22,7 @@ function clientAsks(kind: ServerKind): void {
 const raw = (subject: string) =>
   `From: Labo <labo@ch-test.mssante.fr>\r\nTo: dr@medecin.test.mssante.fr\r\nSubject: ${subject}\r\n\r\nBonjour\r\n`;
 
-describeOnDovecot("watching a folder of Dovecot", (shared) => {
-  const dovecot = new Dovecot(shared);
-  beforeAll(() => dovecot.start(0), 60_000);
-  afterAll(() => dovecot.stop());
+describeWithOperator("watching a folder of Dovecot", (settings) => {
   afterEach(() => {
     vi.restoreAllMocks();
   });
@@ -34,12 +31,12 @@ describeOnDovecot("watching a folder of Dovecot", (shared) => {
   async function setUp(kind: ServerKind, count: number) {
     serial += 1;
     const user = `dr.watch${serial}@medecin.test.mssante.fr`;
-    const other = await dovecot.other(user);
+    const other = await operatorClient(settings(), user);
     await other.mailboxOpen("INBOX");
     for (let made = 0; made < count; made += 1) await other.append("INBOX", raw(`mail ${made}`));
     clientAsks(kind);
-    const line = await new CutProxy(dovecot.settings.imap.port).start();
-    const connector = createConnector(dovecot.config(user, line.port), { ...QUICK, delivery: "manual" });
+    const line = await new CutProxy(settings().imap.port).start();
+    const connector = createConnector(operatorConfig(settings(), user, line.port), { ...QUICK, delivery: "manual" });
     /** What another client sees. */
     const truth = async (folder = "INBOX") => {
       await other.mailboxOpen(folder);

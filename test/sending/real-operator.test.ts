@@ -1,66 +1,24 @@
-import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { ImapFlow } from "imapflow";
 import { simpleParser } from "mailparser";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { createConnector } from "../../src/index.js";
 import { cdaOf } from "../tools/documents.js";
-import { describeWithShared } from "../tools/shared.js";
+import { describeWithOperator, operatorClient } from "../tools/operator.js";
 import { corpusDocuments, pdfFor, unzipDocument } from "./corpus.js";
 import { QUICK, soon, states } from "./kit.js";
 
-interface Settings {
-  ca: string;
-  clientP12: string;
-  clientP12Passphrase: string;
-  clientCertificateMailbox: string;
-  imap: { host: string; port: number };
-  imapCertificate: { host: string; port: number };
-  smtpCertificate: { host: string; port: number };
-  plainPassword: string;
-}
-
-const PACKAGES = ["/usr/sbin/dovecot", "/usr/sbin/postfix", "/usr/lib/dovecot/lmtp"];
-const missing = PACKAGES.filter((path) => !existsSync(path));
-const usable = process.platform === "linux" && process.getuid?.() === 0 && missing.length === 0;
-if (!usable && !process.env["CI"])
-  console.info("skipped: a real operator (needs root and the Debian packages dovecot-imapd dovecot-lmtpd postfix)");
-
-const suite =
-  usable || process.env["CI"]
-    ? describeWithShared
-    : (name: string, _body: (shared: string) => void) =>
-        describe.skip(name, () => void it.skip("needs Dovecot and Postfix", () => {}));
-
-suite("a real operator (Dovecot and Postfix)", (shared) => {
-  const folder = mkdtempSync(join(tmpdir(), "medimail-operator-"));
+describeWithOperator("a real operator (Dovecot and Postfix)", (settings, shared) => {
   const RECIPIENT = "dr.essai@medecin.test.mssante.fr";
-  let settings: Settings;
-
-  beforeAll(() => {
-    if (missing.length > 0) throw new Error(`in CI these must be installed: ${missing.join(", ")}`);
-    const base = 20_000 + (process.pid % 200) * 100;
-    settings = JSON.parse(
-      execFileSync(join(shared, "mail-servers/start"), [folder, String(base)], { encoding: "utf8" }),
-    );
-  });
-  afterAll(() => {
-    execFileSync(join(shared, "mail-servers/stop"), [folder]);
-    rmSync(folder, { recursive: true, force: true });
-  });
 
   const config = () => ({
-    mailbox: { address: settings.clientCertificateMailbox, type: "APP" },
-    operator: { imap: settings.imapCertificate, smtp: settings.smtpCertificate },
-    tls: { ca: [settings.ca], revocation: "off" },
+    mailbox: { address: settings().clientCertificateMailbox, type: "APP" },
+    operator: { imap: settings().imapCertificate, smtp: settings().smtpCertificate },
+    tls: { ca: [settings().ca], revocation: "off" },
     trust: { whiteList: "off" },
     auth: {
       method: "certificate",
-      p12: settings.clientP12,
-      passphrase: settings.clientP12Passphrase,
+      p12: settings().clientP12,
+      passphrase: settings().clientP12Passphrase,
       sasl: { smtp: "none", imap: "external" },
     },
     software: { name: "LabSoft", version: "4.2", nil: "LABSOFT001" },
@@ -121,8 +79,8 @@ suite("a real operator (Dovecot and Postfix)", (shared) => {
       {
         ...config(),
         mailbox: { address: RECIPIENT, type: "PER" },
-        operator: { imap: settings.imap, smtp: settings.smtpCertificate },
-        auth: { method: "password", username: RECIPIENT, password: settings.plainPassword },
+        operator: { imap: settings().imap, smtp: settings().smtpCertificate },
+        auth: { method: "password", username: RECIPIENT, password: settings().plainPassword },
       },
       { ...QUICK, delivery: "manual" },
     );
@@ -151,16 +109,7 @@ suite("a real operator (Dovecot and Postfix)", (shared) => {
   });
 
   async function inbox(user: string, expected: number): Promise<Buffer[]> {
-    const client = new ImapFlow({
-      host: settings.imap.host,
-      port: settings.imap.port,
-      secure: false,
-      doSTARTTLS: true,
-      logger: false,
-      tls: { ca: readFileSync(settings.ca) },
-      auth: { user, pass: settings.plainPassword, loginMethod: "AUTH=PLAIN" },
-    });
-    await client.connect();
+    const client = await operatorClient(settings(), user);
     try {
       const deadline = Date.now() + 60_000;
       for (;;) {

@@ -16,17 +16,20 @@ const SHARED = {
   actor: { type: "string", value: "ID" },
   wait: { type: "string", value: WAITS.join("|"), choices: WAITS },
 } as const;
-const UID = { name: "UID", min: 1, max: 1 } as const;
+/** What leaves is delivered while the command waits. */
+const WRITES = {
+  stream: true,
+  ownsSignal: true,
+  timeoutSeconds: 60,
+  positionals: { name: "UID", min: 1, max: 1 },
+} as const;
 
 const refOf = (options: Options, text: string) => ({ folder: options.text("folder") ?? "inbox", uid: uidOf(text) });
 const waitOf = (options: Options): Wait => (options.text("wait") ?? "accepted") as Wait;
 
 export const mailboxReply: Command = {
   name: "mailbox reply",
-  stream: true,
-  ownsSignal: true,
-  timeoutSeconds: 60,
-  positionals: UID,
+  ...WRITES,
   options: {
     ...SHARED,
     body: { type: "string", value: "FILE", required: true },
@@ -63,10 +66,7 @@ export const mailboxReply: Command = {
 
 export const mailboxReceipt: Command = {
   name: "mailbox receipt",
-  stream: true,
-  ownsSignal: true,
-  timeoutSeconds: 60,
-  positionals: UID,
+  ...WRITES,
   options: {
     ...SHARED,
     displayed: { type: "boolean" },

@@ -1,5 +1,6 @@
 import type { ImapFlow } from "imapflow";
 import { encodeFolderName } from "./mutf7.js";
+import { type Answer, type Argument, atom, exec, type Token, tokenText } from "./raw.js";
 
 /** What the server said to a command: the last line of its answer. */
 export interface ImapAnswer {
@@ -17,28 +18,10 @@ export interface CopyUid {
   uids: ReadonlyMap<number, number>;
 }
 
-export type Argument =
-  | { type: "ATOM"; value: string }
-  | { type: "SEQUENCE"; value: string }
-  | { type: "ATOM"; value: string }[];
-
-/** Of imapflow, what its types leave out: a command as it is, where its own calls keep the server's refusal for themselves. */
-interface Raw {
-  exec(
-    command: string,
-    attributes: readonly Argument[],
-    options?: { untagged?: Record<string, (line: RawLine) => Promise<void>> },
-  ): Promise<{ response: RawLine; next(): void }>;
-}
-
-interface RawLine {
-  attributes?: { value?: unknown; section?: { value?: unknown }[] }[];
-}
-
 interface Refusal {
   responseStatus?: unknown;
   responseText?: unknown;
-  response?: RawLine;
+  response?: Answer;
 }
 
 /**
@@ -47,10 +30,9 @@ interface Refusal {
  * @throws where there was none: the session was lost.
  */
 export async function command(client: ImapFlow, name: string, args: readonly Argument[]): Promise<ImapAnswer> {
-  const raw = client as unknown as Raw;
   let copied: CopyUid | undefined;
   try {
-    const { response, next } = await raw.exec(name, args, {
+    const { response, next } = await exec(client, name, args, {
       untagged: {
         OK: async (line) => {
           copied = copyUid(line) ?? copied;
@@ -74,7 +56,7 @@ export async function command(client: ImapFlow, name: string, args: readonly Arg
 }
 
 /** A folder as an argument. */
-export const folderArgument = (path: string): Argument => ({ type: "ATOM", value: encodeFolderName(path) });
+export const folderArgument = (path: string): Argument => atom(encodeFolderName(path));
 
 /** The answer as a trace keeps it. */
 export function answerText({ status, code, text }: ImapAnswer): string {
@@ -87,21 +69,27 @@ export function refusalCode(error: unknown): string | undefined {
   return typeof response === "object" ? codeOf(response).code : undefined;
 }
 
-function codeOf(line: RawLine): { code?: string } {
-  const value = line.attributes?.[0]?.section?.[0]?.value;
+function codeOf(line: Answer): { code?: string } {
+  const value = tokenText(sectionOf(line)[0]);
   return typeof value === "string" && /^[\w-]{1,40}$/.test(value) ? { code: value.toUpperCase() } : {};
 }
 
-function textOf(line: RawLine): string {
-  const parts = (line.attributes ?? []).map(({ value }) => (typeof value === "string" ? value : ""));
+/** Of `[COPYUID 1 2 3]` the words. */
+function sectionOf(line: Answer): Token[] {
+  const first = line.attributes?.[0];
+  return (first && !Array.isArray(first) && first.section) || [];
+}
+
+function textOf(line: Answer): string {
+  const parts = (line.attributes ?? []).map((token) => tokenText(token) ?? "");
   return parts.join(" ").trim().slice(0, 500);
 }
 
 /** Sets of numbers that a server names for nothing: an answer that long is not about one command of ours. */
 const MAX_NUMBERS = 10_000;
 
-function copyUid(line: RawLine): CopyUid | undefined {
-  const [code, validity, from, to] = (line.attributes?.[0]?.section ?? []).map(({ value }) => String(value ?? ""));
+function copyUid(line: Answer): CopyUid | undefined {
+  const [code, validity, from, to] = sectionOf(line).map((token) => tokenText(token) ?? "");
   if (code?.toUpperCase() !== "COPYUID" || validity === undefined || !/^\d{1,10}$/.test(validity)) return undefined;
   const here = numbersOf(from);
   const there = numbersOf(to);

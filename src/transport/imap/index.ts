@@ -2,10 +2,12 @@
 export type { AppendOptions, AppendReport } from "./actions/append.js";
 export type { FlagChange, MailsOfFolder } from "./actions/change-flags.js";
 export type { FolderReport } from "./actions/edit-folders.js";
+export { mailsGone } from "./actions/outcome.js";
 export type { ActedMail, ActOutcome, ActReport } from "./actions/report.js";
 export type { Transfer } from "./actions/transfer.js";
 export type { ChangedMails, FolderNews } from "./delta.js";
 export { NewMail } from "./fetch-new.js";
+export { hasFlag } from "./flags.js";
 export type { FolderInfo, MailboxRole } from "./folder-list.js";
 export { type FolderState, flagsKey, packState, unpackState, withModseq } from "./folder-state.js";
 export type { FolderRole } from "./folders.js";

@@ -17,17 +17,25 @@ export const sequence = (value: string): Argument => ({ type: "SEQUENCE", value 
 
 type Handler = (untagged: Untagged) => void;
 
+/** Of imapflow, what its types leave out. */
 interface Raw {
   exec(
     command: string,
-    attributes: Argument[] | false,
-    options: { untagged?: Record<string, (untagged: Untagged) => Promise<void>> },
-  ): Promise<{ next(): void }>;
+    attributes: readonly Argument[],
+    options: { untagged: Record<string, (untagged: Untagged) => Promise<void>> },
+  ): Promise<{ response: Answer; next(): void }>;
 }
 
+/** The last line of the server's answer. */
+export type Answer = Pick<Untagged, "attributes">;
+
+/** A command through imapflow's `exec`; its answer holds up the session until `next`. */
+export const exec = (client: ImapFlow, ...args: Parameters<Raw["exec"]>): ReturnType<Raw["exec"]> =>
+  (client as unknown as Raw).exec(...args);
+
 /**
- * A command that imapflow has no call for, through its `exec` (not of its public types): what the server says to it goes to
- * `handlers` by name instead of the library's own. Never while the session idles: the command would wait for its end.
+ * A command that imapflow has no call for: what the server says to it goes to `handlers` by name instead of the library's own. Never
+ * while the session idles: the command would wait for its end.
  */
 export async function rawCommand(
   client: ImapFlow,
@@ -49,7 +57,7 @@ export async function rawCommand(
       },
     ]),
   );
-  const { next } = await (client as unknown as Raw).exec(command, attributes, { untagged });
+  const { next } = await exec(client, command, attributes, { untagged });
   next();
   if (thrown !== undefined) throw thrown;
 }
@@ -68,15 +76,15 @@ export function fetchedFlags({ command, attributes }: Untagged): FetchedFlags | 
   if (!/^\d{1,10}$/.test(command) || !Array.isArray(items)) return undefined;
   const fetched: FetchedFlags = { seq: Number(command) };
   for (let at = 0; at + 1 < items.length; at += 2) {
-    const name = textOf(items[at])?.toUpperCase();
+    const name = tokenText(items[at])?.toUpperCase();
     const value = items[at + 1];
     if (name === "UID") {
-      const uid = textOf(value);
+      const uid = tokenText(value);
       if (uid !== undefined && /^[1-9]\d{0,9}$/.test(uid)) fetched.uid = Number(uid);
     } else if (name === "FLAGS" && Array.isArray(value)) {
-      fetched.flags = value.slice(0, MAX_FLAGS).flatMap((token) => textOf(token) ?? []);
+      fetched.flags = value.slice(0, MAX_FLAGS).flatMap((token) => tokenText(token) ?? []);
     } else if (name === "MODSEQ" && Array.isArray(value)) {
-      const modseq = textOf(value[0]);
+      const modseq = tokenText(value[0]);
       if (modseq !== undefined && /^\d{1,20}$/.test(modseq)) fetched.modseq = modseq;
     }
   }
@@ -87,9 +95,10 @@ const MAX_FLAGS = 1_000;
 
 /** The UIDs of a VANISHED response (RFC 7162 §3.2.10), as a sequence set. */
 export function vanishedUids({ attributes = [] }: Untagged): string {
-  return textOf(attributes.find((token) => !Array.isArray(token)) ?? null) ?? "";
+  return tokenText(attributes.find((token) => !Array.isArray(token)) ?? null) ?? "";
 }
 
-function textOf(token: Token | undefined): string | undefined {
+/** The text of a token that has one. */
+export function tokenText(token: Token | undefined): string | undefined {
   return token && !Array.isArray(token) && typeof token.value === "string" ? token.value : undefined;
 }

@@ -1,6 +1,6 @@
 import type { ImapFlow, StatusObject, StatusQuery } from "imapflow";
 import { MedimailError } from "../../errors.js";
-import { listFolders, type MailboxRole } from "./folder-list.js";
+import { type FolderInfo, listFolders, type MailboxRole } from "./folder-list.js";
 import { type FolderRole, sentFolder } from "./folders.js";
 import { failed } from "./wire.js";
 
@@ -21,8 +21,7 @@ export interface Place {
 export async function placeOf(client: ImapFlow, folder: FolderRole): Promise<Place> {
   if (/^inbox$/i.test(folder)) return { path: "INBOX", role: "inbox" };
   if (!BY_ROLE.has(folder)) return { path: folder };
-  const folders = (await listFolders(client, false)).filter(({ selectable }) => selectable);
-  const found = folders.find(({ role }) => role === folder) ?? folders.find(({ path }) => path === folder);
+  const found = await namedBy(client, folder);
   if (!found) throw folderNotFound(`the mailbox has no folder for this (${folder})`);
   return { path: found.path, ...(found.role ? { role: found.role } : {}) };
 }
@@ -34,7 +33,7 @@ export async function placeOf(client: ImapFlow, folder: FolderRole): Promise<Pla
  */
 export async function folderPath(client: ImapFlow, role: FolderRole): Promise<string> {
   if (role === "inbox") return "INBOX";
-  if (role !== "sent") return BY_ROLE.has(role) ? await pathByRole(client, role) : role;
+  if (role !== "sent") return (BY_ROLE.has(role) ? await namedBy(client, role) : undefined)?.path ?? role;
   const sent = sentFolder(await client.list());
   if (!sent)
     throw failed("the mailbox has no folder of sent mails", {
@@ -44,10 +43,10 @@ export async function folderPath(client: ImapFlow, role: FolderRole): Promise<st
   return sent.path;
 }
 
-/** A folder of that very name where none is for this. */
-async function pathByRole(client: ImapFlow, role: string): Promise<string> {
-  const folders = await listFolders(client, false);
-  return folders.find((folder) => folder.selectable && folder.role === role)?.path ?? role;
+/** The folder that is for this, else one of that very name. */
+async function namedBy(client: ImapFlow, role: string): Promise<FolderInfo | undefined> {
+  const folders = (await listFolders(client, false)).filter(({ selectable }) => selectable);
+  return folders.find((folder) => folder.role === role) ?? folders.find(({ path }) => path === role);
 }
 
 /** @throws `folder_not_found` where the server has no status of it to give. */

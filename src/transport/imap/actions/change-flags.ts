@@ -2,12 +2,14 @@ import type { ImapFlow } from "imapflow";
 import { MedimailError } from "../../../errors.js";
 import { answerText, command, type ImapAnswer } from "../command.js";
 import { uidSets } from "../command-sets.js";
+import { hasFlag } from "../flags.js";
 import { inFolder } from "../folders.js";
 import type { ImapLink } from "../link.js";
+import { atom, sequence } from "../raw.js";
 import { placeOf } from "../special.js";
 import { checkValidity, look, type Seen } from "./look.js";
-import { afterwards, type Begun, noneDone, notDone, unanswered } from "./outcome.js";
-import type { ActReport } from "./report.js";
+import { afterwards, type Begun, isDone, noneDone, notDone, reportOf, unanswered } from "./outcome.js";
+import type { ActOutcome, ActReport } from "./report.js";
 
 export interface MailsOfFolder {
   /** A role (`inbox`, `trash`) or a path. */
@@ -32,7 +34,7 @@ export async function changeFlags(link: ImapLink, change: FlagChange): Promise<A
   const { add, remove, signal } = change;
   let begun: Begun | undefined;
   try {
-    const { place, validity, seen, answer } = await link.act("changing flags", signal, async (client, begin) => {
+    const answer = await link.act("changing flags", signal, async (client, begin) => {
       const place = await placeOf(client, change.folder);
       return inFolder(
         client,
@@ -41,19 +43,19 @@ export async function changeFlags(link: ImapLink, change: FlagChange): Promise<A
           checkValidity(validity, change.uidValidity);
           checkWritable(client, add);
           const seen = await look(client, change.uids);
-          if (seen.size === 0) return { place, validity, seen, answer: undefined };
           begun = { place, validity, seen };
+          if (seen.size === 0) return undefined;
           begin();
-          return { place, validity, seen, answer: await store(client, [...seen.keys()], add, remove) };
+          return await store(client, [...seen.keys()], add, remove);
         },
         true,
         true,
       );
     });
-    if (!answer) return noneDone(change.uids, { place, validity, seen });
-    if (answer.status === "OK")
-      return reportOf(change.uids, { place, validity, seen }, () => "done", answerText(answer));
-    return await checked(link, change, { place, validity, seen }, answerText(answer), notDone(answer));
+    if (!begun) throw new MedimailError("internal", "a change of flags ended before it began");
+    if (!answer) return noneDone(change.uids, begun);
+    if (answer.status === "OK") return reportOf(change.uids, begun, () => ({ outcome: "done" }), answerText(answer));
+    return await checked(link, change, begun, answerText(answer), notDone(answer));
   } catch (error) {
     if (!begun) throw error;
     return await checked(link, change, begun, ...unanswered(error));
@@ -73,7 +75,7 @@ async function store(
       ["-FLAGS.SILENT", remove],
     ] as const) {
       if (flags.length === 0) continue;
-      answer = await command(client, "UID STORE", [{ type: "SEQUENCE", value: set }, atom(item), flags.map(atom)]);
+      answer = await command(client, "UID STORE", [sequence(set), atom(item), flags.map(atom)]);
       if (answer.status !== "OK") return answer;
     }
   }
@@ -89,45 +91,16 @@ async function checked(
   error: MedimailError,
 ): Promise<ActReport> {
   const now = await afterwards(link, begun, (client) => look(client, [...begun.seen.keys()]));
-  const report = reportOf(
-    uids,
-    begun,
-    (mail) => {
-      if (!now) return "unknown";
-      const flags = now.get(mail.uid)?.flags;
-      if (!flags) return "missing";
-      return add.every((flag) => has(flags, flag)) && !remove.some((flag) => has(flags, flag)) ? "done" : "not_done";
-    },
-    answer,
-  );
-  return report.mails.every(({ outcome }) => outcome === "done" || outcome === "missing")
-    ? report
-    : { ...report, error };
-}
-
-function reportOf(
-  uids: readonly number[],
-  { place, validity, seen }: Begun,
-  outcomeOf: (mail: Seen) => ActReport["mails"][number]["outcome"],
-  answer: string,
-): ActReport {
-  return {
-    folder: { ...place, uidValidity: validity },
-    mails: uids.map((uid) => {
-      const mail = seen.get(uid);
-      if (!mail) return { uid, outcome: "missing", flags: [] };
-      const { flags, messageId } = mail;
-      return { uid, outcome: outcomeOf(mail), flags, ...(messageId === undefined ? {} : { messageId }) };
-    }),
-    answer,
+  const becameOf = ({ uid }: Seen): { outcome: ActOutcome } => {
+    if (!now) return { outcome: "unknown" };
+    const flags = now.get(uid)?.flags;
+    if (!flags) return { outcome: "missing" };
+    const asAsked = add.every((flag) => hasFlag(flags, flag)) && !remove.some((flag) => hasFlag(flags, flag));
+    return { outcome: asAsked ? "done" : "not_done" };
   };
+  const report = reportOf(uids, begun, becameOf, answer);
+  return isDone(report) ? report : { ...report, error };
 }
-
-/** System flags are written in any case, and so are keywords. */
-export const has = (flags: readonly string[], flag: string): boolean =>
-  flags.some((known) => known.toLowerCase() === flag.toLowerCase());
-
-export const atom = (value: string): { type: "ATOM"; value: string } => ({ type: "ATOM", value });
 
 /** @throws `action_not_done` in a folder that is read-only, `invalid_argument` for a flag that it does not keep. */
 export function checkWritable(client: ImapFlow, add: readonly string[]): void {
@@ -140,7 +113,7 @@ export function checkWritable(client: ImapFlow, add: readonly string[]): void {
   // Without PERMANENTFLAGS all are (RFC 9051 §7.1).
   if (!kept || kept.size === 0) return;
   for (const flag of add) {
-    if (has([...kept], flag) || (kept.has("\\*") && !flag.startsWith("\\"))) continue;
+    if (hasFlag([...kept], flag) || (kept.has("\\*") && !flag.startsWith("\\"))) continue;
     throw new MedimailError("invalid_argument", "the folder does not keep this flag: nothing was changed", {
       path: "flags",
     });

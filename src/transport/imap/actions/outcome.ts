@@ -6,7 +6,7 @@ import { inFolder } from "../folders.js";
 import type { ImapLink } from "../link.js";
 import type { Place } from "../special.js";
 import type { Seen } from "./look.js";
-import type { ActReport } from "./report.js";
+import type { ActedMail, ActReport } from "./report.js";
 
 /** What was known when the first command that changes something went out. */
 export interface Begun {
@@ -58,14 +58,38 @@ export async function afterwards<T>(
   }
 }
 
-/** None of the mails was there any more: nothing was asked of the server. */
-export function noneDone(uids: readonly number[], { place, validity }: Begun): ActReport {
+/** What became of each mail asked for; one that was not there when the act began is `missing`. */
+export function reportOf(
+  uids: readonly number[],
+  { place, validity, seen }: Begun,
+  becameOf: (mail: Seen) => Pick<ActedMail, "outcome" | "newUid">,
+  answer: string,
+): ActReport {
   return {
     folder: { ...place, uidValidity: validity },
-    mails: uids.map((uid) => ({ uid, outcome: "missing", flags: [] })),
-    answer: "not asked: none of the mails is in the folder",
-    error: new MedimailError("mail_not_found", "the mails are not in the folder any more", {
-      hint: "They were moved or deleted elsewhere: list the folder again.",
+    mails: uids.map((uid) => {
+      const mail = seen.get(uid);
+      if (!mail) return { uid, outcome: "missing", flags: [] };
+      const { flags, messageId } = mail;
+      return { uid, ...becameOf(mail), flags, ...(messageId === undefined ? {} : { messageId }) };
     }),
+    answer,
   };
+}
+
+/** Every mail that was still there is as asked. */
+export const isDone = ({ mails }: ActReport): boolean =>
+  mails.every(({ outcome }) => outcome === "done" || outcome === "missing");
+
+/** None of the mails was there any more: nothing was asked of the server. */
+export function noneDone(uids: readonly number[], { place, validity }: Begun): ActReport {
+  const none: Begun = { place, validity, seen: new Map() };
+  const answer = "not asked: none of the mails is in the folder";
+  return { ...reportOf(uids, none, () => ({ outcome: "missing" }), answer), error: mailsGone() };
+}
+
+export function mailsGone(): MedimailError {
+  return new MedimailError("mail_not_found", "the mails are not in the folder any more", {
+    hint: "They were moved or deleted elsewhere: list the folder again.",
+  });
 }

@@ -2,13 +2,15 @@ import type { ImapFlow } from "imapflow";
 import { MedimailError } from "../../../errors.js";
 import { answerText, command, type ImapAnswer } from "../command.js";
 import { uidSets } from "../command-sets.js";
+import { hasFlag } from "../flags.js";
 import { inFolder } from "../folders.js";
 import type { ImapLink } from "../link.js";
+import { atom, sequence } from "../raw.js";
 import { placeOf } from "../special.js";
-import { atom, checkWritable, has, type MailsOfFolder } from "./change-flags.js";
+import { checkWritable, type MailsOfFolder } from "./change-flags.js";
 import { checkValidity, look, type Seen } from "./look.js";
-import { afterwards, type Begun, noneDone, notDone, unanswered } from "./outcome.js";
-import type { ActedMail, ActReport } from "./report.js";
+import { afterwards, type Begun, isDone, noneDone, notDone, reportOf, unanswered } from "./outcome.js";
+import type { ActOutcome, ActReport } from "./report.js";
 
 /**
  * Deletes mails for good: \Deleted, then the expunge of just those (UID EXPUNGE, RFC 4315). A server without UIDPLUS only knows the
@@ -28,9 +30,13 @@ export async function removeMails(link: ImapLink, mails: MailsOfFolder): Promise
     attempt = await remove(link, mails, [...now.keys()], true).catch(() => attempt);
     now = await afterwards(link, begun, (client) => look(client, [...begun.seen.keys()]));
   }
-  const report = reportOf(uids, begun, now, attempt);
-  const left = report.mails.some(({ outcome }) => outcome === "not_done" || outcome === "unknown");
-  return left ? { ...report, error: attempt.error ?? notDone({ status: "NO", text: "" }) } : report;
+  const { answer, error } = attempt;
+  const becameOf = ({ uid }: Seen): { outcome: ActOutcome } => {
+    if (!now) return { outcome: error ? "unknown" : "done" };
+    return { outcome: now.has(uid) ? "not_done" : "done" };
+  };
+  const report = reportOf(uids, begun, becameOf, answer);
+  return isDone(report) ? report : { ...report, error: error ?? notDone({ status: "NO", text: "" }) };
 }
 
 interface Attempt {
@@ -71,46 +77,26 @@ async function remove(link: ImapLink, mails: MailsOfFolder, uids: readonly numbe
   }
 }
 
-function reportOf(
-  uids: readonly number[],
-  { place, validity, seen }: Begun,
-  now: ReadonlyMap<number, Seen> | undefined,
-  { answer, error }: Attempt,
-): ActReport {
-  return {
-    folder: { ...place, uidValidity: validity },
-    mails: uids.map((uid): ActedMail => {
-      const mail = seen.get(uid);
-      if (!mail) return { uid, outcome: "missing", flags: [] };
-      const { flags, messageId } = mail;
-      const outcome = now ? (now.has(uid) ? "not_done" : "done") : error ? "unknown" : "done";
-      return { uid, outcome, flags, ...(messageId === undefined ? {} : { messageId }) };
-    }),
-    answer,
-  };
-}
-
 async function expunge(client: ImapFlow, mails: readonly Seen[]): Promise<ImapAnswer> {
   const uids = mails.map(({ uid }) => uid);
   const ours = client.capabilities.has("UIDPLUS");
   let answer: ImapAnswer = { status: "OK", text: "" };
   for (const { set } of uidSets(uids)) {
     answer = await mark(client, set, "+FLAGS.SILENT");
-    if (answer.status === "OK" && ours)
-      answer = await command(client, "UID EXPUNGE", [{ type: "SEQUENCE", value: set }]);
+    if (answer.status === "OK" && ours) answer = await command(client, "UID EXPUNGE", [sequence(set)]);
     if (answer.status !== "OK") break;
   }
   if (answer.status === "OK" && !ours) answer = await expungeAll(client, uids);
   if (answer.status !== "OK") {
     // Refused: what was marked only for this is as it was.
-    const before = mails.filter(({ flags }) => !has(flags, "\\Deleted")).map(({ uid }) => uid);
+    const before = mails.filter(({ flags }) => !hasFlag(flags, "\\Deleted")).map(({ uid }) => uid);
     for (const { set } of uidSets(before)) await mark(client, set, "-FLAGS.SILENT");
   }
   return answer;
 }
 
 const mark = (client: ImapFlow, set: string, item: string): Promise<ImapAnswer> =>
-  command(client, "UID STORE", [{ type: "SEQUENCE", value: set }, atom(item), [atom("\\Deleted")]]);
+  command(client, "UID STORE", [sequence(set), atom(item), [atom("\\Deleted")]]);
 
 async function expungeAll(client: ImapFlow, uids: readonly number[]): Promise<ImapAnswer> {
   const marked = await client.search({ deleted: true }, { uid: true });

@@ -4,10 +4,11 @@ import { answerText, command, folderArgument, type ImapAnswer } from "../command
 import { uidSets } from "../command-sets.js";
 import { inFolder } from "../folders.js";
 import type { ImapLink } from "../link.js";
+import { sequence } from "../raw.js";
 import { type Place, placeOf, statusOf } from "../special.js";
 import { checkWritable, type MailsOfFolder } from "./change-flags.js";
 import { checkValidity, look, lookFrom, type Seen, sameMail } from "./look.js";
-import { afterwards, type Begun, noneDone, notDone, unanswered } from "./outcome.js";
+import { afterwards, type Begun, isDone, noneDone, notDone, reportOf, unanswered } from "./outcome.js";
 import { removeMails } from "./remove.js";
 import type { ActedMail, ActReport } from "./report.js";
 
@@ -73,7 +74,12 @@ export async function transferMails(link: ImapLink, transfer: Transfer): Promise
   if (!begun) throw new MedimailError("internal", "a transfer ended before it began");
   if (begun.seen.size === 0) return { ...noneDone(uids, begun), destination: placed(begun.target) };
   const found = await settled(link, begun, told?.copied ?? new Map(), failure !== undefined);
-  const report = reportOf(uids, begun, found, failure ?? [told?.answer ? answerText(told.answer) : "OK", undefined]);
+  const report = transferReport(
+    uids,
+    begun,
+    found,
+    failure ?? [told?.answer ? answerText(told.answer) : "OK", undefined],
+  );
   return kind === "copy" || begun.moves ? report : await removed(link, begun, report);
 }
 
@@ -81,7 +87,7 @@ async function bring(client: ImapFlow, { seen, target, moves }: Started): Promis
   const copied = new Map<number, number>();
   let answer: ImapAnswer = { status: "OK", text: "" };
   for (const { set } of uidSets([...seen.keys()])) {
-    const args = [{ type: "SEQUENCE", value: set } as const, folderArgument(target.path)];
+    const args = [sequence(set), folderArgument(target.path)];
     answer = await command(client, moves ? "UID MOVE" : "UID COPY", args);
     for (const [from, to] of answer.copied?.uids ?? []) if (seen.has(from)) copied.set(from, to);
     if (answer.status !== "OK") break;
@@ -129,40 +135,26 @@ async function settled(
   return { there, here, lookedThere: arrived !== undefined };
 }
 
-function reportOf(
+function transferReport(
   uids: readonly number[],
-  { place, validity, seen, target, moves }: Started,
+  begun: Started,
   { there, here, lookedThere }: Found,
   [answer, error]: [string, MedimailError | undefined],
 ): ActReport {
-  const outcomeOf = ({ uid }: Seen): ActedMail["outcome"] => {
+  const { moves, target } = begun;
+  const outcomeOf = (uid: number): ActedMail["outcome"] => {
     if (there.has(uid)) return moves && here?.has(uid) ? "copied" : "done";
     // Without a look there, a mail that is still here may have been copied all the same.
     if (!lookedThere) return moves && here?.has(uid) ? "not_done" : "unknown";
     if (!here) return moves ? "unknown" : "not_done";
     return here.has(uid) ? "not_done" : "missing";
   };
-  const mails = uids.map((uid): ActedMail => {
-    const mail = seen.get(uid);
-    if (!mail) return { uid, outcome: "missing", flags: [] };
+  const becameOf = ({ uid }: Seen): Pick<ActedMail, "outcome" | "newUid"> => {
     const newUid = there.get(uid);
-    return {
-      uid,
-      outcome: outcomeOf(mail),
-      flags: mail.flags,
-      ...(mail.messageId === undefined ? {} : { messageId: mail.messageId }),
-      ...(newUid === undefined ? {} : { newUid }),
-    };
-  });
-  const all = mails.every(({ outcome }) => outcome === "done" || outcome === "missing");
-  const why = error ?? notDone({ status: "OK", text: "" });
-  return {
-    folder: { ...place, uidValidity: validity },
-    destination: placed(target),
-    mails,
-    answer,
-    ...(all ? {} : { error: why }),
+    return { outcome: outcomeOf(uid), ...(newUid === undefined ? {} : { newUid }) };
   };
+  const report = { ...reportOf(uids, begun, becameOf, answer), destination: placed(target) };
+  return isDone(report) ? report : { ...report, error: error ?? notDone({ status: "OK", text: "" }) };
 }
 
 const placed = ({ path, role, uidValidity }: Target): NonNullable<ActReport["destination"]> => ({
