@@ -69,14 +69,12 @@ function sectionsOf(structured: XmlElement, media: MediaStore, findings: Finding
   const sectionOf = (section: XmlElement, path: string): Section => {
     const code = codeOf(child(section, "code"));
     const language = child(section, "languageCode")?.attrs["code"];
-    const title = child(section, "title");
     return {
       ...idOf(section),
       ...(code && { code }),
       ...(language && { language }),
-      title: title ? reader.line(title) : [],
       ...readSectionParties(section),
-      ...reader.section(childrenOf(section, "text"), `${path}/text`),
+      ...reader.section(child(section, "title"), childrenOf(section, "text"), `${path}/text`),
       sections: read(section, `${path}/`),
     };
   };

@@ -1,6 +1,7 @@
 import { MedimailError } from "../errors.js";
 import type { XmlElement } from "../xml/index.js";
 import type { Findings } from "./findings.js";
+import { wordsOf } from "./flatten.js";
 import type { RenderLimits } from "./limits.js";
 import { readAlign, readStyleCode } from "./styles.js";
 import type { Align, Block, Cell, Inline, Row, Table } from "./types.js";
@@ -53,6 +54,7 @@ export class TableReader {
       else if (local === "thead") head.push(this.#group(node, stray));
       else if (local === "tfoot") foot.push(this.#group(node, stray));
       else if (local === "tbody") bodies.push(this.#group(node, stray));
+      else stray.push(wordsOf(node));
     }
     const table: Table = {
       kind: "table",
@@ -123,6 +125,8 @@ export class TableReader {
         row.cells.push(cell);
         column = end;
       }
+      // A row of nothing but headings is over the rows that follow.
+      if (isHeading(row)) for (const cell of row.cells) cell.scope = "col";
       return row;
     });
   }
@@ -144,15 +148,13 @@ export class TableReader {
     const heading = found.local === "th" || part === "head";
     const colspan = spanOf(found.attrs["colspan"]) || 1;
     const rowspan = Math.min(spanOf(found.attrs["rowspan"]) || 1, rowsLeft);
-    const scope =
-      part === "head" || colspan > 1 ? (colspan > 1 ? "colgroup" : "col") : rowspan > 1 ? "rowgroup" : "row";
     return {
       ...idOf(found),
       ...base,
       colspan,
       rowspan,
       heading,
-      ...(heading && { scope }),
+      ...(heading && { scope: part === "head" ? ("col" as const) : ("row" as const) }),
       ...(align && { align }),
       styles,
       rules,
@@ -197,7 +199,6 @@ function promoteHead(table: Table): void {
   const spansOut = first.slice(0, rows).some((row, index) => row.cells.some((cell) => index + cell.rowspan > rows));
   if (rows === 0 || spansOut) return;
   table.head = first.splice(0, rows);
-  for (const row of table.head) for (const cell of row.cells) cell.scope = cell.colspan > 1 ? "colgroup" : "col";
 }
 
 const isHeading = ({ cells }: Row): boolean => cells.length > 0 && cells.every((cell) => cell.heading);

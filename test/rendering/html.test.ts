@@ -52,7 +52,7 @@ describe("the narrative in HTML", () => {
     );
     expect(html).toContain("<caption>Hémogramme</caption>");
     expect(html).toContain(
-      '<thead><tr><th scope="col" rowspan="2">Examen</th><th scope="colgroup" colspan="2">Résultats</th></tr><tr><th scope="col">Jour</th><th scope="col">Antérieur</th></tr></thead>',
+      '<thead><tr><th scope="col" rowspan="2">Examen</th><th scope="col" colspan="2">Résultats</th></tr><tr><th scope="col">Jour</th><th scope="col">Antérieur</th></tr></thead>',
     );
     expect(html).toContain(
       '<tbody><tr><th scope="row">Hb</th><td class="cda-right cda-rule-right">9,1</td><td>9,0</td></tr></tbody>',
