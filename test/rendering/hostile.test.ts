@@ -17,7 +17,7 @@ const ELEMENTS = new Set(
 const ATTRIBUTES = new Set(
   (
     "lang charset http-equiv content name class id href title target rel aria-label aria-level role scope colspan rowspan src alt " +
-    "width height download value"
+    "width height download value tabindex"
   ).split(" "),
 );
 

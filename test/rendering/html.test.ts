@@ -65,6 +65,22 @@ describe("the narrative in HTML", () => {
     );
   });
 
+  it("gives an empty heading to nobody who listens: it is a cell", () => {
+    const html = body(
+      "<table><thead><tr><th/><th>Jour</th></tr></thead><tbody><tr><td>Hb</td><td>9</td></tr></tbody></table>",
+    );
+    expect(html).toContain('<thead><tr><td class="cda-corner"></td><th scope="col">Jour</th></tr></thead>');
+  });
+
+  it("lets a table that may be wider than the window be scrolled by the keyboard", () => {
+    const table = (columns: number): string =>
+      body(`<table><tbody><tr>${"<td>x</td>".repeat(columns)}</tr></tbody></table>`);
+    expect(table(9)).toContain(
+      '<div class="cda-scroll" role="group" tabindex="0" aria-label="Tableau large, à faire défiler"><table class="cda-table cda-wide',
+    );
+    expect(table(3)).toContain('<div class="cda-scroll"><table class="cda-table cda-headless">');
+  });
+
   it("ends a span where the rows or the columns of its group end", () => {
     const html = body(
       '<table><tbody><tr><td rowspan="900000">a</td><td colspan="2">b</td></tr><tr><td>c</td><td>d</td></tr></tbody><tbody><tr><td>e</td></tr></tbody></table>',
