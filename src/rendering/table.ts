@@ -140,25 +140,37 @@ export class TableReader {
     path: string,
   ): Cell {
     const blocks = this.#blocks(found);
-    const base = { column, colspan: 1, rowspan: 1, styles: [], rules: [], blocks };
-    if (Array.isArray(found)) return { ...base, heading: false, ...(inherited && { align: inherited }) };
-    const { styles, rules, align: ruled, unknown } = readStyleCode(found.attrs["styleCode"]);
+    if (Array.isArray(found))
+      return {
+        heading: false,
+        column,
+        colspan: 1,
+        rowspan: 1,
+        ...(inherited && { align: inherited }),
+        styles: [],
+        rules: [],
+        blocks,
+      };
+    const { attrs } = found;
+    const { styles, rules, align: ruled, unknown } = readStyleCode(attrs["styleCode"]);
     if (unknown) this.findings.warn("style_unknown", "A style of the narrative is none of CDA's.", path);
-    const align = readAlign(found.attrs["align"]) ?? ruled ?? inherited;
     const heading = found.local === "th" || part === "head";
-    const colspan = spanOf(found.attrs["colspan"]) || 1;
-    const rowspan = Math.min(spanOf(found.attrs["rowspan"]) || 1, rowsLeft);
-    return {
-      ...idOf(found),
-      ...base,
-      colspan,
-      rowspan,
+    const cell: Cell = {
       heading,
-      ...(heading && { scope: part === "head" ? ("col" as const) : ("row" as const) }),
-      ...(align && { align }),
+      column,
+      colspan: attrs["colspan"] === undefined ? 1 : spanOf(attrs["colspan"]) || 1,
+      rowspan: attrs["rowspan"] === undefined ? 1 : Math.min(spanOf(attrs["rowspan"]) || 1, rowsLeft),
       styles,
       rules,
+      blocks,
     };
+    // Member by member: tables have most of the cells of a document, and each spread is another object.
+    const id = attrs["ID"]?.trim();
+    if (id) cell.id = id;
+    if (heading) cell.scope = part === "head" ? "col" : "row";
+    const align = readAlign(attrs["align"]) ?? ruled ?? inherited;
+    if (align) cell.align = align;
+    return cell;
   }
 
   #blocks(found: XmlElement | (XmlElement | string)[]): Block[] {
