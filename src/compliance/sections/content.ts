@@ -14,9 +14,9 @@ export const content: CoverageTable = {
     ["test/xdm/pack.test.ts", "test/message/compose.test.ts"],
   ),
   "ECO.2.1.2": partly(
-    "`openXdm` and `mailbox.open` take the patient from the patientId of METADATA.XML and never from the subject, with what the CDA and the address say beside; finding him in the record is the software's.",
-    ["src/xdm/open.ts", "src/mailbox/open-types.ts"],
-    ["test/compliance/sent-mail.test.ts", "test/mailbox/open.test.ts"],
+    "`openXdm` and `mailbox.open` take the patient from the patientId of METADATA.XML and never from the subject, with what the CDA and the address say beside, and a shown document is marked where they do not agree; finding him in the record is the software's.",
+    ["src/xdm/open.ts", "src/mailbox/open-types.ts", "src/rendering/claims.ts"],
+    ["test/compliance/sent-mail.test.ts", "test/mailbox/open.test.ts", "test/rendering/claims.test.ts"],
   ),
   "ECO.2.1.3": met(
     "The subject is made from the CDA by the rule, and encoded by RFC 2047.",
