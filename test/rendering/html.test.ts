@@ -385,7 +385,7 @@ describe("the page", () => {
     for (const name of names) if (!structural.has(name)) expect(HTML_STYLESHEET).toContain(`.${name}`);
   });
 
-  it("of level 1 shows the header, and gives the file (SC.CDA/VISU.03)", async () => {
+  it("of level 1 shows the header, and gives the file (SC.CDA/VISU.03, SC.CDA/DD.15)", async () => {
     const { cdaOf, pdfOf } = await import("../tools/documents.js");
     const pdf = pdfOf(3_000);
     const { html } = renderHtml(cdaOf(1, pdf));

@@ -72,7 +72,7 @@ function mediaHtml(block: Extract<Block, { kind: "media" }>, context: Context): 
   return `<figure class="cda-media"${context.id(block.id)}>${files}${caption}</figure>`;
 }
 
-/** An image, or what stands for a file that a page does not show: of a PDF the link that saves it (SC.CDA/VISU.03). */
+/** An image, or what stands for a file that a page does not show: of a PDF the link that saves it (SC.CDA/VISU.03, SC.CDA/DD.15). */
 export function fileHtml(media: Media, context: Context): string {
   const { words } = context;
   const note = (text: string): string => `<p class="cda-file">${text}</p>`;
