@@ -1,5 +1,6 @@
 import type { Problem } from "../errors.js";
 import { MedimailError } from "../errors.js";
+import { declaresPdfA1, looksLikePdf } from "../pdf-file.js";
 import type { MailDocument } from "./types.js";
 
 /** The PDF that goes beside the archive for one document; undefined where the caller waives it. */
@@ -9,20 +10,6 @@ export interface ChosenPdf {
 }
 
 const view = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-
-/** True where the XMP of the file declares PDF/A part 1; XMP stays uncompressed in a PDF/A file. */
-export function declaresPdfA1(pdf: Uint8Array): boolean {
-  const bytes = view(pdf);
-  for (let at = bytes.indexOf("pdfaid:part"); at >= 0; at = bytes.indexOf("pdfaid:part", at + 1)) {
-    const near = bytes.toString("latin1", at + "pdfaid:part".length, at + "pdfaid:part".length + 16);
-    if (/^\s*(?:=\s*["']1["']|>\s*1\s*<)/.test(near)) return true;
-  }
-  return false;
-}
-
-function looksLikePdf(pdf: Uint8Array): boolean {
-  return view(pdf.subarray(0, 1024)).includes("%PDF-");
-}
 
 /** Whether the body of the document is an encapsulated PDF. */
 function hasPdfBody(document: MailDocument): boolean {

@@ -13,6 +13,7 @@ export const FLOORS = {
   "folders.ts": -1,
   "plain-text.ts": -1,
   "base64.ts": -1,
+  "pdf-file.ts": -1,
   xml: 1,
   seams: 1,
   config: 1,
@@ -50,6 +51,7 @@ export const FLOORS = {
 /** Rooms that can be read without knowing a socket: no file, network, process or timer. */
 const PURE = new Set([
   "base64.ts",
+  "pdf-file.ts",
   "plain-text.ts",
   "errors.ts",
   "error-codes.ts",

@@ -78,7 +78,8 @@ export class Ink {
   ) {
     this.#internals = doc as unknown as Internals;
     const open = (face: Face): EmbeddedFont => {
-      doc.font(Buffer.from(fonts[face].buffer, fonts[face].byteOffset, fonts[face].length) as never, face);
+      doc.registerFont(face, Buffer.from(fonts[face].buffer, fonts[face].byteOffset, fonts[face].length) as never);
+      doc.font(face);
       return this.#internals._font;
     };
     this.#fonts = {

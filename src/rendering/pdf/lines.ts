@@ -1,5 +1,5 @@
 import type { Inline, Revision, Style } from "../types.js";
-import { ACCENT, BAD, type Color, type Face, type Ink, INK, type Shaped } from "./ink.js";
+import { ACCENT, BAD, type Color, type Face, INK, type Ink, type Shaped } from "./ink.js";
 import type { Piece, Shape } from "./piece.js";
 
 /** How text looks. */
@@ -108,9 +108,11 @@ class Setter {
     }
     const { href } = inline;
     const goTo = href.to === "id" ? this.tools.destination(href.value) : undefined;
-    const link = goTo !== undefined ? { goTo } : href.to === "id" || href.to === "refused" ? undefined : { url: href.value };
+    const link =
+      goTo !== undefined ? { goTo } : href.to === "id" || href.to === "refused" ? undefined : { url: href.value };
     this.set(inline.children, link ? { ...style, link, color: ACCENT, underline: true } : style);
-    if (href.to === "refused" && href.value !== "" && !inline.children.includes(href.value)) this.#text(` (${href.value})`, style);
+    if (href.to === "refused" && href.value !== "" && !inline.children.includes(href.value))
+      this.#text(` (${href.value})`, style);
   }
 
   #text(text: string, style: TextStyle): void {
@@ -161,8 +163,7 @@ export function textShape(
   return {
     min: words.reduce((widest, { width }) => Math.max(widest, width), 0),
     max: widestLine(words),
-    lay: (width) =>
-      breakLines(words, width, tools).map((line) => linePiece(line, width, style, tools, options)),
+    lay: (width) => breakLines(words, width, tools).map((line) => linePiece(line, width, style, tools, options)),
   };
 }
 
@@ -208,7 +209,12 @@ function chopped(word: Word, width: number, { ink }: LineTools): Word[] {
         part = { runs: [], width: 0, before: 0, breaks: 0 };
       }
       const { anchor, ...plain } = run;
-      part.runs.push({ ...plain, ...(part.runs.length === 0 && anchor !== undefined && { anchor }), shaped, width: wide });
+      part.runs.push({
+        ...plain,
+        ...(part.runs.length === 0 && anchor !== undefined && { anchor }),
+        shaped,
+        width: wide,
+      });
       part.width += wide;
     }
   }
@@ -246,8 +252,10 @@ function drawLine(line: readonly Word[], x: number, top: number, base: number, h
     const size = sizeOf(style);
     const shift = style.script === "sup" ? -0.33 * style.size : style.script === "sub" ? 0.14 * style.size : 0;
     ink.text(words, faceOf(style), size, from, base + shift, style.color);
-    if (style.underline) ink.line(from, base + shift + size * 0.12, at, base + shift + size * 0.12, style.color, size * 0.05);
-    if (style.strike) ink.line(from, base + shift - size * 0.28, at, base + shift - size * 0.28, style.color, size * 0.06);
+    if (style.underline)
+      ink.line(from, base + shift + size * 0.12, at, base + shift + size * 0.12, style.color, size * 0.05);
+    if (style.strike)
+      ink.line(from, base + shift - size * 0.28, at, base + shift - size * 0.28, style.color, size * 0.06);
     if (style.link) ink.link(from, top, at - from, height, style.link);
     words = [];
   };
