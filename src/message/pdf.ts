@@ -1,3 +1,4 @@
+import type { Cda } from "../cda/index.js";
 import type { Problem } from "../errors.js";
 import { MedimailError } from "../errors.js";
 import { declaresPdfA1, looksLikePdf } from "../pdf-file.js";
@@ -12,8 +13,8 @@ export interface ChosenPdf {
 const view = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /** Whether the body of the document is an encapsulated PDF. */
-function hasPdfBody(document: MailDocument): boolean {
-  const { level, mediaType } = document.cda.body;
+export function hasPdfBody(cda: Cda): boolean {
+  const { level, mediaType } = cda.body;
   return level === "N1" && /^application\/pdf\b/i.test(mediaType ?? "");
 }
 
@@ -25,7 +26,7 @@ function hasPdfBody(document: MailDocument): boolean {
 export function choosePdf(document: MailDocument, index: number, withoutPdf: boolean): ChosenPdf {
   const path = `documents[${index}].pdf`;
   const problems: Problem[] = [];
-  const body = hasPdfBody(document) ? document.cda.encapsulated() : undefined;
+  const body = hasPdfBody(document.cda) ? document.cda.encapsulated() : undefined;
   if (body !== undefined && document.pdf !== undefined && !view(body).equals(view(document.pdf)))
     problems.push({
       severity: "warning",

@@ -203,12 +203,19 @@ export class Ink {
     this.doc.addNamedDestination(name, "XYZ", x, y, null as never);
   }
 
+  /** Adds a heading to the table of contents. One level, open: pdfkit counts no deeper, and PDF/A-1 wants the count right. */
+  enter(title: string, y: number): void {
+    const { outline } = this.doc;
+    (outline as unknown as { options: object }).options = { expanded: true };
+    outline.addItem(title, { top: y } as never);
+  }
+
   #write(operators: string): void {
     this.#internals.addContent(operators);
   }
 }
 
 /** Marks that show nothing: where a word may be cut, how letters join. */
-const IGNORABLE = /[\u00ad\u200b-\u200f\u2060\ufe0e\ufe0f\ufeff]/;
+const IGNORABLE = /\u00ad|[\u200b-\u200f]|\u2060|\ufe0e|\ufe0f|\ufeff/;
 
 const rgb = (color: Color): string => color.map(decimal).join(" ");

@@ -89,7 +89,10 @@ class Setter {
   }
 
   #one(inline: Inline, style: TextStyle): void {
-    if (typeof inline === "string") return this.#text(inline, style);
+    if (typeof inline === "string") {
+      this.#text(inline, style);
+      return;
+    }
     if (inline.kind === "break") {
       this.#open = undefined;
       this.#breaks++;

@@ -88,11 +88,7 @@ async function lay(shown: ShownDocument, options: RenderPdfOptions): Promise<{ p
       ...destinations(namesOf(shown)),
     };
     const pages = new Pages(ink, limits.maxPages);
-    pages.place([
-      ...headPieces(face, tools),
-      ...bodyPieces(shown.body, tools, doc.outline),
-      ...morePieces(face, tools),
-    ]);
+    pages.place([...headPieces(face, tools), ...bodyPieces(shown.body, tools), ...morePieces(face, tools)]);
     writeRunning(face, formatId(header.id), pages.count, tools);
     return { pdf: await bytesOf(doc), problems: problemsOf(shown, tools) };
   } catch (error) {

@@ -22,8 +22,9 @@ export function writeRunning(face: Face, id: string, count: number, tools: Tools
   const foot = PAGE.height - MARGIN - 8;
   for (let index = 0; index < count; index++) {
     ink.doc.switchToPage(index);
-    const [left, right] = [page.width * 0.48, page.width * 0.5];
-    line(face.title, MARGIN, head, left, "left");
+    // The patient whole where there is room for it; the title has the rest.
+    const right = Math.min(textShape([face.patient.line], STYLE, tools).max + 1, page.width * 0.65);
+    line(face.title, MARGIN, head, page.width - right - 12, "left");
     line(face.patient.line, MARGIN + page.width - right, head, right, "right");
     ink.line(MARGIN, head + 12, MARGIN + page.width, head + 12, LINE);
     ink.line(MARGIN, foot, MARGIN + page.width, foot, LINE);

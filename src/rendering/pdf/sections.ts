@@ -1,4 +1,3 @@
-import type PDFDocument from "pdfkit";
 import { partyText } from "../facts.js";
 import { textOf } from "../inline.js";
 import type { Body, Section } from "../types.js";
@@ -7,70 +6,55 @@ import { ACCENT, LINE, SOFT } from "./ink.js";
 import { textShape, textStyle } from "./lines.js";
 import { type Piece, type Shape, space, stack } from "./piece.js";
 
-/** Where a heading goes in the table of contents that a reader shows beside the pages. */
-export type Outline = InstanceType<typeof PDFDocument>["outline"];
-
 const BODY = textStyle(9.5);
 const NOTE = textStyle(8);
 const SIZES = [12.5, 11, 10];
 
-export function bodyPieces(body: Body, tools: Tools, outline: Outline): Piece[] {
+export function bodyPieces(body: Body, tools: Tools): Piece[] {
   const { width } = tools.page;
   if (body.kind === "none") return noteShape(tools.words.noBody, BODY, tools).lay(width);
   if (body.kind === "file") return mediaShape(body.media, BODY, tools).lay(width);
-  return body.sections.flatMap((section) => sectionPieces(section, 0, tools, outline));
+  return body.sections.flatMap((section) => sectionPieces(section, 0, tools));
 }
 
-function sectionPieces(section: Section, depth: number, tools: Tools, outline: Outline): Piece[] {
+function sectionPieces(section: Section, depth: number, tools: Tools): Piece[] {
   const { width } = tools.page;
   const titled = section.title.length > 0;
-  let under = outline;
-  const opened = (item: Outline): void => {
-    under = item;
-  };
   const pieces: Piece[] = [space(depth === 0 ? 10 : 6)];
-  if (titled) pieces.push(...headingPieces(section, depth, tools, outline, opened));
+  if (titled) pieces.push(...headingPieces(section, depth, tools));
   pieces.push(...parties(section, tools).lay(width));
   const blocks = blocksShape(section.blocks, BODY, tools);
   const anchor = titled || section.id === undefined ? undefined : tools.anchor(section.id);
   pieces.push(...(anchor === undefined ? blocks : anchoredShape(blocks, anchor, tools)).lay(width));
   pieces.push(...notes(section, tools).lay(width));
-  // The parent's heading is drawn before: its entry is there by the time that a child's is.
-  const inner: Outline = { addItem: (title: string, options: never) => under.addItem(title, options) } as never;
-  for (const each of section.sections)
-    pieces.push(...sectionPieces(each, titled ? depth + 1 : depth, tools, titled ? inner : outline));
+  for (const each of section.sections) pieces.push(...sectionPieces(each, titled ? depth + 1 : depth, tools));
   return pieces;
 }
 
-function headingPieces(
-  section: Section,
-  depth: number,
-  tools: Tools,
-  outline: Outline,
-  opened: (item: Outline) => void,
-): Piece[] {
+function headingPieces(section: Section, depth: number, tools: Tools): Piece[] {
   const { width } = tools.page;
   const size = SIZES[Math.min(depth, SIZES.length - 1)] as number;
   const shape = textShape(section.title, textStyle(size, { bold: true, color: ACCENT }), tools, { keep: true });
   const anchor = section.id === undefined ? undefined : tools.anchor(section.id);
   const [first, ...rest] = (anchor === undefined ? shape : anchoredShape(shape, anchor, tools)).lay(width);
   if (first === undefined) return [];
+  const gap: Piece = { ...space(3), keep: true };
+  if (depth > 0) return [first, ...rest, gap];
   const title = textOf(section.title).slice(0, 200);
-  const drawn: Piece = {
+  // In the table of contents that a reader shows beside the pages.
+  const entered: Piece = {
     ...first,
     draw: (x, y) => {
-      opened(outline.addItem(title, { top: y - 4 } as never));
+      tools.ink.enter(title, y - 4);
       first.draw(x, y);
     },
   };
-  const gap: Piece = { ...space(3), keep: true };
-  if (depth > 0) return [drawn, ...rest, gap];
   const rule: Piece = {
     height: 4,
     keep: true,
     draw: (x, y) => tools.ink.line(x, y + 1.5, x + width, y + 1.5, LINE, 0.7),
   };
-  return [drawn, ...rest, rule];
+  return [entered, ...rest, rule];
 }
 
 function parties({ authors, subjects }: Section, tools: Tools): Shape {
