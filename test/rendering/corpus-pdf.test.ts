@@ -34,6 +34,8 @@ describeWithProgram("pdftotext", "poppler-utils", "the official documents as PDF
             continue;
           }
           const pages = pagesOf(pdf);
+          for (const [at, page] of pages.entries())
+            expect(page.trim()).toMatch(new RegExp(` Page ${at + 1}/${pages.length}$`));
           const words = narrativeWords(bytes);
           const { found, broken, missing } = coverage(words, wordsOf(pages));
           table.push(
@@ -68,8 +70,10 @@ function check(shared: string, files: string[]): string {
   });
 }
 
+/** Without the lines at the head and the foot of each page, which are drawn last. */
 const wordsOf = (pages: readonly string[]): string[] =>
   pages
+    .map((page) => page.trim().split("\n").slice(0, -2).join(" "))
     .join(" ")
     .split(/[\s\u00a0]+/)
     .filter(Boolean);
