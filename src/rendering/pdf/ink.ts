@@ -1,7 +1,5 @@
 import type PDFDocument from "pdfkit";
-import type { FontSet } from "./fonts.js";
-
-export type Face = keyof FontSet;
+import type { Face, Faces } from "./fonts.js";
 
 /** Red, green, blue, 0 to 1. */
 export type Color = readonly [number, number, number];
@@ -74,11 +72,11 @@ export class Ink {
 
   constructor(
     readonly doc: InstanceType<typeof PDFDocument>,
-    fonts: FontSet,
+    fonts: Faces,
   ) {
     this.#internals = doc as unknown as Internals;
     const open = (face: Face): EmbeddedFont => {
-      doc.registerFont(face, Buffer.from(fonts[face].buffer, fonts[face].byteOffset, fonts[face].length) as never);
+      doc.registerFont(face, fonts[face] as never);
       doc.font(face);
       return this.#internals._font;
     };

@@ -1,5 +1,6 @@
 import type { Inline, Revision, Style } from "../types.js";
-import { ACCENT, BAD, type Color, type Face, INK, type Ink, type Shaped } from "./ink.js";
+import type { Face } from "./fonts.js";
+import { ACCENT, BAD, type Color, INK, type Ink, type Shaped } from "./ink.js";
 import type { Piece, Shape } from "./piece.js";
 
 /** How text looks. */

@@ -11,7 +11,7 @@ import { wordsIn } from "../words.js";
 import type { Tools } from "./blocks.js";
 import { headPieces, morePieces } from "./face.js";
 import { bytesOf, openFile } from "./file.js";
-import type { FontSet } from "./fonts.js";
+import { type FontSet, openFonts } from "./fonts.js";
 import { Ink } from "./ink.js";
 import { Pages, ROOM } from "./pages.js";
 import { mediaOf, openPictures } from "./pictures.js";
@@ -77,7 +77,7 @@ async function lay(shown: ShownDocument, options: RenderPdfOptions): Promise<{ p
     date: dateOf(header.effectiveTime),
   });
   try {
-    const ink = new Ink(doc, options.fonts);
+    const ink = new Ink(doc, await openFonts(options.fonts));
     const pictures = await openPictures(shown.body, doc, limits.maxDecodedPixels);
     const tools: Tools = {
       ink,
