@@ -115,6 +115,27 @@ describe("the PDF of a level 3", () => {
     expect(isMedimailError(error) && [error.code, error.path]).toEqual(["xml_limit_exceeded", "maxPages"]);
   });
 
+  it("has a limit of time", async () => {
+    const error = await pdfFrom(biology(400), { limits: { maxMs: 0 } }).catch((thrown: unknown) => thrown);
+    expect(isMedimailError(error) && [error.code, error.path]).toEqual(["xml_limit_exceeded", "maxMs"]);
+  });
+
+  it.each([
+    ["a word without end", "x".repeat(1_000_000)],
+    ["marks upon marks", `e${"\u0301".repeat(200_000)}`],
+    ["a word of hyphens", "ab-".repeat(300_000)],
+    [
+      "tables in tables",
+      `${"<table><tbody><tr><td>".repeat(20)}${"x".repeat(2_000)}${"</td></tr></tbody></table>".repeat(20)}`,
+    ],
+    [
+      "a cell over 5,000 rows",
+      `<table><tbody><tr><td rowspan="5000">${"x ".repeat(30_000)}</td><td>1</td></tr>${"<tr><td>y</td></tr>".repeat(4_999)}</tbody></table>`,
+    ],
+  ])("lays out %s well within that limit", async (_, words) => {
+    expect((await pdfFrom(narrative(words), { limits: { maxMs: 20_000 } })).origin).toBe("made");
+  });
+
   it("refuses a face that is no font", async () => {
     const error = await renderPdf(biology(1), { fonts: { ...defaultFonts(), bold: new Uint8Array(10) } }).catch(
       (thrown: unknown) => thrown,

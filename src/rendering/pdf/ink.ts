@@ -1,4 +1,5 @@
 import type PDFDocument from "pdfkit";
+import { MedimailError } from "../../errors.js";
 import type { Face, Faces } from "./fonts.js";
 
 /** Red, green, blue, 0 to 1. */
@@ -65,6 +66,8 @@ export class Ink {
     boldItalic: new Map(),
   };
   readonly #internals: Internals;
+  readonly #started = performance.now();
+  #asked = 0;
   /** Characters that no font has. */
   missing = 0;
   /** Words of a script that is written from right to left. */
@@ -73,6 +76,7 @@ export class Ink {
   constructor(
     readonly doc: InstanceType<typeof PDFDocument>,
     fonts: Faces,
+    private readonly maxMs: number,
   ) {
     this.#internals = doc as unknown as Internals;
     const open = (face: Face): EmbeddedFont => {
@@ -88,12 +92,21 @@ export class Ink {
     };
   }
 
+  /** @throws MedimailError `xml_limit_exceeded` where the document takes too long. */
   shape(word: string, face: Face): Shaped {
+    if ((++this.#asked & 0x3ff) === 0) this.#checkTime();
     const known = this.#words[face].get(word);
     if (known) return known;
     const shaped = this.#shape(word, face);
     this.#words[face].set(word, shaped);
     return shaped;
+  }
+
+  #checkTime(): void {
+    if (performance.now() - this.#started <= this.maxMs) return;
+    throw new MedimailError("xml_limit_exceeded", `The PDF takes longer than the limit maxMs (${this.maxMs}).`, {
+      path: "maxMs",
+    });
   }
 
   #shape(word: string, face: Face): Shaped {
@@ -151,6 +164,7 @@ export class Ink {
 
   /** Shows shaped words one after the other, `x` and `y` where the line they stand on begins. */
   text(words: readonly (Shaped | number)[], face: Face, size: number, x: number, y: number, color: Color): void {
+    if ((++this.#asked & 0x3ff) === 0) this.#checkTime();
     const { id } = this.#fonts[face];
     const { page } = this.#internals;
     if (page.fonts[id] == null) page.fonts[id] = this.#fonts[face].ref();

@@ -36,6 +36,16 @@ export function withStyles(style: TextStyle, styles: readonly Style[], revised?:
   };
 }
 
+/** Longer than any line: shaping a word costs more than its length. */
+const LONGEST = 120;
+
+/** What a line may be broken between, of what has no space in it. */
+function partsOf(piece: string): string[] {
+  const parts = piece.length > 5 && MAY_CUT.test(piece) ? piece.split(CUTS) : [piece];
+  if (parts.every(({ length }) => length <= LONGEST)) return parts;
+  return parts.flatMap((part) => part.match(/[\s\S]{1,120}/gu) ?? []);
+}
+
 /** Part of a word, in one style. */
 interface Run {
   shaped: Shaped;
@@ -128,7 +138,7 @@ class Setter {
         this.#space = ink.shape(" ", face).width * sizeOf(style);
       }
       if (piece === "") continue;
-      const parts = piece.length > 5 && MAY_CUT.test(piece) ? piece.split(CUTS) : [piece];
+      const parts = partsOf(piece);
       for (const [cutAt, part] of parts.entries()) {
         if (cutAt > 0) this.#open = undefined;
         this.#run(part, style, face);

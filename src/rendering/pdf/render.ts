@@ -43,7 +43,7 @@ export interface RenderedPdf {
  * document gives the same bytes. Level 1: the encapsulated PDF as it is; a body of another type is laid out where it is an image
  * or text, and is a problem `file_not_shown` of severity error where it is neither.
  *
- * @throws MedimailError `cda_invalid`, `xml_invalid`, `xml_dtd_refused`, `xml_limit_exceeded` (also `maxPages`)
+ * @throws MedimailError `cda_invalid`, `xml_invalid`, `xml_dtd_refused`, `xml_limit_exceeded` (also `maxPages`, `maxMs`), `invalid_argument` (a face that is no font)
  */
 export async function renderPdf(cda: Uint8Array | ShownDocument, options: RenderPdfOptions): Promise<RenderedPdf> {
   const shown = cda instanceof Uint8Array ? readShown(cda, options.limits ? { limits: options.limits } : {}) : cda;
@@ -77,7 +77,7 @@ async function lay(shown: ShownDocument, options: RenderPdfOptions): Promise<{ p
     date: dateOf(header.effectiveTime),
   });
   try {
-    const ink = new Ink(doc, await openFonts(options.fonts));
+    const ink = new Ink(doc, await openFonts(options.fonts), limits.maxMs);
     const pictures = await openPictures(shown.body, doc, limits.maxDecodedPixels);
     const tools: Tools = {
       ink,
