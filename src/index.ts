@@ -33,6 +33,7 @@ export type {
   BlockedKind,
   BodyOptions,
   Destination,
+  DocumentHtmlOptions,
   Draft,
   DraftRef,
   FailureOptions,
@@ -80,6 +81,7 @@ export type {
   WriteOptions,
 } from "./mailbox/index.js";
 export { MailActionError, shownName } from "./mailbox/index.js";
+export type { RenderedHtml } from "./rendering/index.js";
 export { createRuntime, type Runtime } from "./runtime.js";
 export type {
   Clock,

@@ -1,6 +1,8 @@
 import type { CdaBody, CdaHeader } from "../cda/index.js";
 import type { Problem } from "../errors.js";
+import type { RenderedHtml } from "../rendering/index.js";
 import type { DocumentEntry, Integrity, SubmissionSet, XdmAction, XdmLimits } from "../xdm/index.js";
+import type { DocumentHtmlOptions } from "./show-document.js";
 import type { MailSummary } from "./types.js";
 
 /**
@@ -72,6 +74,14 @@ export interface HealthDocument {
   integratedAt?: Date;
   /** The file; absent where the archive does not hold it. */
   content?: Uint8Array;
+  /**
+   * The document as a safe HTML page or fragment (SC.CDA/VISU.01), with a mark where the archive's metadata, the patient's address of the
+   * mail and the document do not agree (ECO.2.1.2). What makes it is loaded at the first call.
+   *
+   * @throws `document_missing`; `cda_invalid`, `xml_invalid`, `xml_dtd_refused` for what is no readable CDA; `xml_limit_exceeded`;
+   * `invalid_argument` (idPrefix)
+   */
+  html(options?: DocumentHtmlOptions): Promise<RenderedHtml>;
 }
 
 /** A mail with its health documents. */

@@ -1,5 +1,7 @@
 import type { CdaHeader } from "../cda/index.js";
-import { formatIns, formatTime } from "./format.js";
+import { documentTypeLabel } from "../terminology/index.js";
+import { agree } from "./agree.js";
+import { clean, formatIns, formatTime } from "./format.js";
 import { firstGiven } from "./identity.js";
 import type { Claims, Compared, Language } from "./types.js";
 import { labelOf, labelsIn, wordsIn } from "./words.js";
@@ -27,18 +29,18 @@ const TRAITS: readonly (keyof Claims)[] = [
 
 /** What the header of the CDA, the metadata of the archive and the mail do not say alike (ECO.2.1.2); silence is no difference. */
 export function differencesOf(header: CdaHeader, compared: Compared, language: Language): Difference[] {
-  const places = { document: claimsOf(header), metadata: compared.metadata ?? {}, mail: compared.mail ?? {} };
+  const document = claimsOf(header);
+  const { metadata = {}, mail = {} } = compared;
   return TRAITS.flatMap((trait) => {
-    const values = Object.values(places).flatMap((claims) => comparable(trait, claims) ?? []);
-    if (new Set(values).size < 2) return [];
+    if (agree(trait, document, metadata) && agree(trait, document, mail) && agree(trait, metadata, mail)) return [];
     const shown = (claims: Claims) => shownValue(trait, claims, language);
     return [
       {
         trait,
         label: labelFor(trait, language),
-        ...named("document", shown(places.document)),
-        ...named("metadata", shown(places.metadata)),
-        ...named("mail", shown(places.mail)),
+        ...named("document", shown(document)),
+        ...named("metadata", shown(metadata)),
+        ...named("mail", shown(mail)),
       },
     ];
   });
@@ -60,25 +62,14 @@ function claimsOf(header: CdaHeader): Claims {
   };
 }
 
-/** What counts of a value: letters and digits; of the given names the first; of a birth time the day. */
-function comparable(trait: keyof Claims, claims: Claims): string | undefined {
-  if (trait === "ins") {
-    if (claims.ins === undefined) return undefined;
-    return folded(claims.ins.value);
-  }
-  const value = claims[trait];
-  if (value === undefined) return undefined;
-  if (trait === "birthDate") return value.slice(0, 8);
-  if (trait === "givenName") return folded(value).split(" ")[0];
-  return trait === "uniqueId" ? value.trim() : folded(value);
-}
-
 function shownValue(trait: keyof Claims, claims: Claims, language: Language): string | undefined {
   if (trait === "ins") return claims.ins && formatIns(claims.ins, language);
   const value = claims[trait];
   if (value === undefined) return undefined;
   if (trait === "birthDate") return formatTime(value.slice(0, 8), language);
-  return trait === "gender" ? (labelOf(labelsIn(language).sex, value) ?? value) : value;
+  if (trait === "gender") return labelOf(labelsIn(language).sex, value) ?? clean(value);
+  const label = trait === "typeCode" ? documentTypeLabel(value) : undefined;
+  return label === undefined ? clean(value) : `${label} (${clean(value)})`;
 }
 
 function labelFor(trait: keyof Claims, language: Language): string {
@@ -99,11 +90,3 @@ function labelFor(trait: keyof Claims, language: Language): string {
 
 const named = <K extends string>(key: K, value: string | undefined): { [P in K]?: string } =>
   value === undefined ? {} : ({ [key]: value } as { [P in K]?: string });
-
-const folded = (text: string): string =>
-  text
-    .normalize("NFD")
-    .replace(/\p{Mark}/gu, "")
-    .replace(/[^\p{L}\p{N}]+/gu, " ")
-    .trim()
-    .toUpperCase();

@@ -130,7 +130,9 @@ function related({ relatedDocuments }: CdaHeader, words: Words): Fact[] {
   ];
 }
 
-const joined = (...parts: (string | number | undefined)[]): string => parts.filter(Boolean).join(", ");
+/** Without the dots and dashes that software writes where it has nothing to say. */
+const joined = (...parts: (string | number | undefined)[]): string =>
+  parts.filter((part) => part !== undefined && /[\p{L}\p{N}]/u.test(String(part))).join(", ");
 const idText = (id: Id | undefined): string => (id ? shortId(id) : "");
 
 function author(each: Author, language: Language): string {

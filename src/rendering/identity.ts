@@ -33,6 +33,7 @@ export function identityFacts(patient: Patient, language: Language): Fact[] {
   const words = wordsIn(language);
   const given = patient.givenNames.filter((name) => name.qualifier === undefined).map((name) => clean(name.value));
   const first = firstGiven(patient);
+  const onlyOne = given.join(" ") === first;
   const usedGiven = qualified(patient.givenNames, "CL");
   const place = patient.birthPlace;
   const others = patient.familyNames
@@ -44,8 +45,8 @@ export function identityFacts(patient: Patient, language: Language): Fact[] {
     ...one(words.birthName, patient.birthName && clean(patient.birthName), "birthName"),
     ...one(words.usedName, patient.usedName && clean(patient.usedName), "usedName"),
     ...one(words.name, others.join(", ")),
-    ...one(words.givenNames, given.join(" ")),
-    ...(given.join(" ") === first ? [] : one(words.firstGiven, first && clean(first), "givenName")),
+    ...one(words.givenNames, given.join(" "), onlyOne ? "givenName" : undefined),
+    ...(onlyOne ? [] : one(words.firstGiven, first && clean(first), "givenName")),
     ...one(words.usedGiven, usedGiven && clean(usedGiven)),
     ...one(
       words.sex,

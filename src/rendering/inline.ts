@@ -7,6 +7,7 @@ export const isBlock = (part: Part): part is { block: Block } => typeof part ===
 
 /** Parts as blocks: inlines that follow each other are a paragraph without an element of its own. */
 export function toBlocks(parts: readonly Part[]): Block[] {
+  if (parts.length === 0) return [];
   const blocks: Block[] = [];
   let line: Inline[] = [];
   const flush = (): void => {
@@ -30,6 +31,12 @@ export function toBlocks(parts: readonly Part[]): Block[] {
  * Empty where nothing can be seen.
  */
 export function tidy(inlines: readonly Inline[]): Inline[] {
+  const [only] = inlines;
+  // Most cells and items hold a text and nothing else.
+  if (inlines.length === 1 && typeof only === "string") {
+    const text = only.replace(/[ \t\r\n]+/g, " ").replace(/^ | $/g, "");
+    return /\S/.test(text) ? [text] : [];
+  }
   const state = { space: true, visible: false, breaks: 0 };
   const first = trimmed(inlines.map((inline) => collapse(inline, state)));
   return state.visible ? first : [];

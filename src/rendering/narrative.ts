@@ -1,5 +1,6 @@
 import type { XmlElement } from "../xml/index.js";
 import type { Findings } from "./findings.js";
+import { flatten, showsFiles, TURNING, wordsOf } from "./flatten.js";
 import { isBlock, type Part, readHref, tidy, toBlocks } from "./inline.js";
 import type { RenderLimits } from "./limits.js";
 import type { MediaStore } from "./media.js";
@@ -7,8 +8,6 @@ import { readStyleCode } from "./styles.js";
 import { TableReader } from "./table.js";
 import type { Block, Inline, ListItem, Media, Revision, Section } from "./types.js";
 
-/** Marks that turn the order of letters on the screen: no narrative needs them, and they can show another text than the one kept. */
-const TURNING = /[\u202a-\u202e\u2066-\u2069]/g;
 /** Elements that stand by themselves wherever they come from: their words are not run into those around. */
 const FOREIGN_BLOCKS = new Set(
   "p div ul ol dl dt dd li h1 h2 h3 h4 h5 h6 pre blockquote section article title text thead tbody tfoot tr td th item".split(
@@ -39,12 +38,17 @@ export class NarrativeReader {
     });
   }
 
-  /** The text of a section. `path` says where, in problems. */
-  section(texts: readonly XmlElement[], path: string): Pick<Section, "blocks" | "notes"> {
+  /** Title and text of a section, with the footnotes of both. `path` says where, in problems. */
+  section(
+    title: XmlElement | undefined,
+    texts: readonly XmlElement[],
+    path: string,
+  ): Pick<Section, "title" | "blocks" | "notes"> {
     this.#path = path;
     this.#current = [];
+    const line = title ? this.line(title) : [];
     const blocks = texts.flatMap((text) => this.blocks(text));
-    return { blocks, notes: this.#current };
+    return { title: line, blocks, notes: this.#current };
   }
 
   /** Calls of footnotes are joined with them once all is read. */
@@ -60,10 +64,18 @@ export class NarrativeReader {
     return toBlocks(this.#parts(element.nodes ?? []));
   }
 
-  /** As one line: of what holds blocks, their words. */
+  /** As one line, whatever it holds. */
   line(element: XmlElement): Inline[] {
     const parts = this.#parts(element.nodes ?? []);
-    return tidy(parts.some(isBlock) ? [wordsOf(element)] : (parts as Inline[]));
+    if (!parts.some(isBlock)) return tidy(parts as Inline[]);
+    this.findings.warn("narrative_flattened", "Blocks within a title or a caption are shown as one line.", this.#path);
+    const { inlines, files } = flatten(toBlocks(parts));
+    if (files) this.#fileLost();
+    return tidy(inlines);
+  }
+
+  #fileLost(): void {
+    this.findings.error("media_misplaced", "A file stands where only words can be shown: not shown.", this.#path);
   }
 
   #parts(nodes: readonly (XmlElement | string)[]): Part[] {
@@ -116,6 +128,7 @@ export class NarrativeReader {
   #nested(element: XmlElement, read: () => Block | undefined): Part[] {
     if (this.#depth >= this.limits.maxNesting) {
       this.findings.warn("narrative_too_deep", "Tables or lists are nested too deeply: shown as text.", this.#path);
+      if (showsFiles(element)) this.#fileLost();
       return [{ block: { kind: "paragraph", styles: [], plain: true, inlines: tidy([wordsOf(element)]) } }];
     }
     this.#depth++;
@@ -238,8 +251,10 @@ export class NarrativeReader {
 
   #multiMedia(element: XmlElement): Part[] {
     const { caption, rest } = this.#captioned(element);
-    const ids = (element.attrs["referencedObject"] ?? "").trim().split(/\s+/).slice(0, MAX_FILES);
-    const media = ids.map((id): Media => this.media.get(id.replace(/^#/, ""), this.#path));
+    const ids = (element.attrs["referencedObject"] ?? "").trim().split(/\s+/);
+    if (ids.length > MAX_FILES)
+      this.findings.error("media_too_many", "One place of the narrative shows more files than are shown.", this.#path);
+    const media = ids.slice(0, MAX_FILES).map((id): Media => this.media.get(id.replace(/^#/, ""), this.#path));
     return [{ block: { kind: "media", ...idOf(element), ...(caption && { caption }), media } }, ...this.#parts(rest)];
   }
 
@@ -260,10 +275,4 @@ const REVISIONS: Readonly<Record<string, Revision | undefined>> = Object.assign(
 export function idOf(element: XmlElement): { id?: string } {
   const id = element.attrs["ID"]?.trim();
   return id ? { id } : {};
-}
-
-function wordsOf(element: XmlElement): string {
-  return (element.nodes ?? [])
-    .map((node) => (typeof node === "string" ? node.replace(TURNING, "") : ` ${wordsOf(node)} `))
-    .join("");
 }

@@ -1,6 +1,6 @@
 import { type Cda, type CdaLimits, readCdaParties, readCdaTree, readSectionParties } from "../cda/index.js";
 import type { Code } from "../cda/types.js";
-import { child, childrenOf, parseXml, type XmlElement } from "../xml/index.js";
+import { child, childrenOf, parseXml, type XmlElement, type XmlParseOptions } from "../xml/index.js";
 import { Findings } from "./findings.js";
 import { DEFAULT_RENDER_LIMITS, type RenderLimits } from "./limits.js";
 import { MediaStore } from "./media.js";
@@ -20,13 +20,21 @@ const OF_ENTRIES = new Set(
   ).split(" "),
 );
 
-function notWanted({ local }: { local: string }, depth: number, path: readonly string[]): boolean {
-  if (!OF_ENTRIES.has(local)) return false;
-  const parent = path[depth - 1];
-  if (parent === "observationMedia" || parent === "value") return false;
-  const entry = path.indexOf("entry");
-  // An `entry` is one in a section, never within its text.
-  return entry > 0 && path[entry - 1] === "section" && path.lastIndexOf("text", entry) < 0 && !path.includes("title");
+/** For one document: where an entry begins is kept, since a look along the path for each element costs as much as reading it. */
+function notWanted(): NonNullable<XmlParseOptions["skip"]> {
+  let entry = Number.POSITIVE_INFINITY;
+  return ({ local }, depth, path) => {
+    if (depth <= entry) {
+      // An `entry` is one in a section, never within its text or title.
+      const isEntry =
+        local === "entry" && path[depth - 1] === "section" && !path.includes("text") && !path.includes("title");
+      entry = isEntry ? depth : Number.POSITIVE_INFINITY;
+      return false;
+    }
+    if (!OF_ENTRIES.has(local)) return false;
+    const parent = path[depth - 1];
+    return parent !== "observationMedia" && parent !== "value";
+  };
 }
 
 /**
@@ -37,7 +45,7 @@ function notWanted({ local }: { local: string }, depth: number, path: readonly s
  */
 export function readShown(bytes: Uint8Array, options: ReadShownOptions = {}): ShownDocument {
   const limits = { ...DEFAULT_RENDER_LIMITS, ...options.limits };
-  const root = parseXml(bytes, { what: "CDA", mixed: true, skip: notWanted, limits: parserLimits(options) });
+  const root = parseXml(bytes, { what: "CDA", mixed: true, skip: notWanted(), limits: parserLimits(options) });
   const { cda, document } = readCdaTree(root);
   const findings = new Findings();
   const component = child(document, "component");
@@ -69,14 +77,12 @@ function sectionsOf(structured: XmlElement, media: MediaStore, findings: Finding
   const sectionOf = (section: XmlElement, path: string): Section => {
     const code = codeOf(child(section, "code"));
     const language = child(section, "languageCode")?.attrs["code"];
-    const title = child(section, "title");
     return {
       ...idOf(section),
       ...(code && { code }),
       ...(language && { language }),
-      title: title ? reader.line(title) : [],
       ...readSectionParties(section),
-      ...reader.section(childrenOf(section, "text"), `${path}/text`),
+      ...reader.section(child(section, "title"), childrenOf(section, "text"), `${path}/text`),
       sections: read(section, `${path}/`),
     };
   };

@@ -1,6 +1,7 @@
 import { MedimailError } from "../errors.js";
 import type { XmlElement } from "../xml/index.js";
 import type { Findings } from "./findings.js";
+import { wordsOf } from "./flatten.js";
 import type { RenderLimits } from "./limits.js";
 import { readAlign, readStyleCode } from "./styles.js";
 import type { Align, Block, Cell, Inline, Row, Table } from "./types.js";
@@ -53,6 +54,7 @@ export class TableReader {
       else if (local === "thead") head.push(this.#group(node, stray));
       else if (local === "tfoot") foot.push(this.#group(node, stray));
       else if (local === "tbody") bodies.push(this.#group(node, stray));
+      else stray.push(wordsOf(node));
     }
     const table: Table = {
       kind: "table",
@@ -123,6 +125,8 @@ export class TableReader {
         row.cells.push(cell);
         column = end;
       }
+      // A row of nothing but headings is over the rows that follow.
+      if (isHeading(row)) for (const cell of row.cells) cell.scope = "col";
       return row;
     });
   }
@@ -136,27 +140,37 @@ export class TableReader {
     path: string,
   ): Cell {
     const blocks = this.#blocks(found);
-    const base = { column, colspan: 1, rowspan: 1, styles: [], rules: [], blocks };
-    if (Array.isArray(found)) return { ...base, heading: false, ...(inherited && { align: inherited }) };
-    const { styles, rules, align: ruled, unknown } = readStyleCode(found.attrs["styleCode"]);
+    if (Array.isArray(found))
+      return {
+        heading: false,
+        column,
+        colspan: 1,
+        rowspan: 1,
+        ...(inherited && { align: inherited }),
+        styles: [],
+        rules: [],
+        blocks,
+      };
+    const { attrs } = found;
+    const { styles, rules, align: ruled, unknown } = readStyleCode(attrs["styleCode"]);
     if (unknown) this.findings.warn("style_unknown", "A style of the narrative is none of CDA's.", path);
-    const align = readAlign(found.attrs["align"]) ?? ruled ?? inherited;
     const heading = found.local === "th" || part === "head";
-    const colspan = spanOf(found.attrs["colspan"]) || 1;
-    const rowspan = Math.min(spanOf(found.attrs["rowspan"]) || 1, rowsLeft);
-    const scope =
-      part === "head" || colspan > 1 ? (colspan > 1 ? "colgroup" : "col") : rowspan > 1 ? "rowgroup" : "row";
-    return {
-      ...idOf(found),
-      ...base,
-      colspan,
-      rowspan,
+    const cell: Cell = {
       heading,
-      ...(heading && { scope }),
-      ...(align && { align }),
+      column,
+      colspan: attrs["colspan"] === undefined ? 1 : spanOf(attrs["colspan"]) || 1,
+      rowspan: attrs["rowspan"] === undefined ? 1 : Math.min(spanOf(attrs["rowspan"]) || 1, rowsLeft),
       styles,
       rules,
+      blocks,
     };
+    // Member by member: tables have most of the cells of a document, and each spread is another object.
+    const id = attrs["ID"]?.trim();
+    if (id) cell.id = id;
+    if (heading) cell.scope = part === "head" ? "col" : "row";
+    const align = readAlign(attrs["align"]) ?? ruled ?? inherited;
+    if (align) cell.align = align;
+    return cell;
   }
 
   #blocks(found: XmlElement | (XmlElement | string)[]): Block[] {
@@ -197,7 +211,6 @@ function promoteHead(table: Table): void {
   const spansOut = first.slice(0, rows).some((row, index) => row.cells.some((cell) => index + cell.rowspan > rows));
   if (rows === 0 || spansOut) return;
   table.head = first.splice(0, rows);
-  for (const row of table.head) for (const cell of row.cells) cell.scope = cell.colspan > 1 ? "colgroup" : "col";
 }
 
 const isHeading = ({ cells }: Row): boolean => cells.length > 0 && cells.every((cell) => cell.heading);

@@ -68,7 +68,8 @@ export interface Row {
 export interface Cell {
   id?: string;
   heading: boolean;
-  scope?: "col" | "row" | "colgroup" | "rowgroup";
+  /** Of a heading: which cells it is of, as far as it spans. */
+  scope?: "col" | "row";
   /** From 0. */
   column: number;
   colspan: number;

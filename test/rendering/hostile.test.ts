@@ -1,11 +1,14 @@
 import fc from "fast-check";
+import { parse, parseFragment, serialize } from "parse5";
 import { describe, expect, it } from "vitest";
 import { isMedimailError } from "../../src/errors.js";
 import { renderHtml } from "../../src/rendering/index.js";
 import { escapeText } from "../../src/xml/index.js";
 import { everywhere } from "./everywhere.js";
+import { generatedPayloads } from "./generated.js";
 import { elementsOf, mediaEntry, narrative, png, textOf } from "./kit.js";
-import { PAYLOADS } from "./payloads.js";
+import { LEAK, PAYLOADS } from "./payloads.js";
+import { poisoned, WAYS } from "./poisoned.js";
 
 /** All that a page of ours may hold; whatever else there is came from the document. */
 const ELEMENTS = new Set(
@@ -17,13 +20,16 @@ const ELEMENTS = new Set(
 const ATTRIBUTES = new Set(
   (
     "lang charset http-equiv content name class id href title target rel aria-label aria-level role scope colspan rowspan src alt " +
-    "width height download value"
+    "width height download value tabindex"
   ).split(" "),
 );
 
-/** Fails where a page holds what only a document can have put there. */
+/** Fails where a page holds what only a document can have put there, now or once it was written and read again (`innerHTML`). */
 function expectSafe(html: string): void {
-  for (const element of elementsOf(html)) {
+  const elements = elementsOf(html);
+  const again = elementsOf(serialize(/^<!DOCTYPE/i.test(html) ? parse(html) : parseFragment(html)));
+  expect(again.map(({ tagName }) => tagName)).toEqual(elements.map(({ tagName }) => tagName));
+  for (const element of elements) {
     expect(ELEMENTS, element.tagName).toContain(element.tagName);
     for (const { name, value } of element.attrs) {
       expect(ATTRIBUTES, `${element.tagName} ${name}`).toContain(name);
@@ -48,6 +54,26 @@ describe("a hostile document in HTML", () => {
     });
     expectSafe(html);
     expectSafe(renderHtml(everywhere(payload), { fragment: true }).html);
+  });
+
+  it.each(WAYS)("reaches the page from most places of a document, so that these tests test something (%s)", (way) => {
+    let places = 0;
+    const bytes = poisoned((place) => {
+      places = place + 1;
+      return `ZQX${place}W`;
+    }, way);
+    const { html } = renderHtml(bytes);
+    const shown = Array.from({ length: places }, (_, place) => html.includes(`ZQX${place}W`)).filter(Boolean).length;
+    console.info(`hostile documents, ${way}: ${places} places, ${shown} of them shown`);
+    expect(shown).toBeGreaterThan({ linked: 165, loose: 160, bare: 140 }[way]);
+  });
+
+  it.each(WAYS)("puts nothing into the page from every place of header and narrative (%s)", (way) => {
+    for (const payload of PAYLOADS) expectSafe(renderHtml(poisoned(() => payload, way)).html);
+  });
+
+  it.each(WAYS)("puts nothing into the page by 60 generated payloads from every place (%s)", (way) => {
+    for (const payload of generatedPayloads(60, 7, LEAK)) expectSafe(renderHtml(poisoned(() => payload, way)).html);
   });
 
   it("puts nothing into the page by payloads made of pieces of markup", () => {

@@ -52,7 +52,7 @@ describe("the narrative in HTML", () => {
     );
     expect(html).toContain("<caption>Hémogramme</caption>");
     expect(html).toContain(
-      '<thead><tr><th scope="col" rowspan="2">Examen</th><th scope="colgroup" colspan="2">Résultats</th></tr><tr><th scope="col">Jour</th><th scope="col">Antérieur</th></tr></thead>',
+      '<thead><tr><th scope="col" rowspan="2">Examen</th><th scope="col" colspan="2">Résultats</th></tr><tr><th scope="col">Jour</th><th scope="col">Antérieur</th></tr></thead>',
     );
     expect(html).toContain(
       '<tbody><tr><th scope="row">Hb</th><td class="cda-right cda-rule-right">9,1</td><td>9,0</td></tr></tbody>',
@@ -63,6 +63,22 @@ describe("the narrative in HTML", () => {
     expect(body("<table><tbody><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2</td></tr></tbody></table>")).toContain(
       '<thead><tr><th scope="col">a</th><th scope="col">b</th></tr></thead><tbody><tr><td>1</td><td>2</td></tr></tbody>',
     );
+  });
+
+  it("gives an empty heading to nobody who listens: it is a cell", () => {
+    const html = body(
+      "<table><thead><tr><th/><th>Jour</th></tr></thead><tbody><tr><td>Hb</td><td>9</td></tr></tbody></table>",
+    );
+    expect(html).toContain('<thead><tr><td class="cda-corner"></td><th scope="col">Jour</th></tr></thead>');
+  });
+
+  it("lets a table that may be wider than the window be scrolled by the keyboard", () => {
+    const table = (columns: number): string =>
+      body(`<table><tbody><tr>${"<td>x</td>".repeat(columns)}</tr></tbody></table>`);
+    expect(table(9)).toContain(
+      '<div class="cda-scroll" role="group" tabindex="0" aria-label="Tableau large, à faire défiler"><table class="cda-table cda-wide',
+    );
+    expect(table(3)).toContain('<div class="cda-scroll"><table class="cda-table cda-headless">');
   });
 
   it("ends a span where the rows or the columns of its group end", () => {

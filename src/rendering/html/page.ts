@@ -16,8 +16,8 @@ export interface RenderHtmlOptions {
   /** Language of our labels; the document's words stay as they are. Default `fr`. */
   language?: Language;
   /**
-   * Only an `article` to be put into a page of the publisher's, without style: see {@link HTML_STYLESHEET}. Default false: a whole
-   * document, which nothing outside of it is needed for.
+   * Only an `article` to be put into a page of the publisher's, without style: see {@link RenderedHtml.stylesheet}. Default false: a
+   * whole document, which nothing outside of it is needed for.
    */
   fragment?: boolean;
   /** What every `id` begins with, so that two documents can stand in one page. Default `cda-`. Letters, digits, `-` and `_`. */
@@ -36,6 +36,8 @@ export interface RenderHtmlOptions {
 
 export interface RenderedHtml {
   html: string;
+  /** The style of the page, every rule of it under the class `cda`: what a fragment is given beside it, or the base of a publisher's own. */
+  stylesheet: string;
   /** Of the header and the narrative: what is not shown, or not as it is written. */
   problems: Problem[];
 }
@@ -79,7 +81,8 @@ export function renderHtml(cda: Uint8Array | ShownDocument, options: RenderHtmlO
     moreHtml(face, context),
     "</article>",
   ].join("\n");
-  return { html: options.fragment ? article : pageHtml(article, face, language), problems: shown.problems };
+  const html = options.fragment ? article : pageHtml(article, face, language);
+  return { html, stylesheet: HTML_STYLESHEET, problems: shown.problems };
 }
 
 function checkedPrefix(prefix: string): string {
@@ -101,6 +104,7 @@ function pageHtml(article: string, face: Face, language: Language): string {
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta http-equiv="x-dns-prefetch-control" content="off">
 <meta name="referrer" content="no-referrer">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">

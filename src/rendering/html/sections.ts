@@ -52,5 +52,5 @@ function notesHtml({ notes }: Section, context: Context): string {
     ({ number, id, blocks }) =>
       `<li value="${number}"${id === undefined ? "" : context.id(id)}><span id="${context.prefix}~note-${number}"></span>${blocksHtml(blocks, context)}</li>`,
   );
-  return `<aside class="cda-notes" aria-label="${context.words.notes}"><ol>${items.join("")}</ol></aside>`;
+  return `<section class="cda-notes" aria-label="${context.words.notes}"><ol>${items.join("")}</ol></section>`;
 }

@@ -13,8 +13,9 @@ color:var(--cda-ink);background:#fff;font:15px/1.5 system-ui,-apple-system,"Sego
 .cda-face>section{flex:1 1 20rem;background:var(--cda-fill);border:1px solid var(--cda-line);border-radius:6px;padding:.6rem .9rem}
 .cda-face h1,.cda-face h2,.cda-face h3,.cda-face h4,.cda-face h5{margin:0 0 .2em;font-size:.95rem;text-transform:uppercase;letter-spacing:.04em;color:var(--cda-soft)}
 .cda-name{font-size:1.2rem;font-weight:600;margin:0 0 .3em}
-.cda-facts{margin:0}.cda-facts>div{display:grid;grid-template-columns:minmax(8rem,14rem) 1fr;gap:0 .8rem;padding:.1rem 0}
-.cda-facts dt{color:var(--cda-soft);grid-column:1}.cda-facts dd{margin:0;grid-column:2}
+.cda-facts{margin:0}.cda-facts>div{display:grid;grid-template-columns:11rem minmax(0,1fr);gap:0 .8rem;padding:.1rem 0}
+.cda-document .cda-facts>div{grid-template-columns:9.2rem minmax(0,1fr)}.cda-more .cda-facts>div{grid-template-columns:14rem minmax(0,1fr)}
+.cda-facts dt{color:var(--cda-soft);grid-column:1}.cda-facts dd{margin:0;grid-column:2}.cda-facts dd+dd{margin-top:.25em}
 .cda-differs{background:var(--cda-bad-fill);outline:2px solid var(--cda-bad)}
 .cda-alert{border:2px solid var(--cda-bad);background:var(--cda-bad-fill);padding:.5rem .9rem;margin:0 0 1rem;border-radius:6px}
 .cda-alert p{margin:.3em 0}.cda-alert table{border-collapse:collapse}.cda-alert th,.cda-alert td{border:1px solid var(--cda-bad);padding:.2rem .5rem;text-align:left}
@@ -27,11 +28,12 @@ color:var(--cda-ink);background:#fff;font:15px/1.5 system-ui,-apple-system,"Sego
 .cda-list{margin:.3em 0;padding-left:1.6em}
 .cda-disc{list-style:disc}.cda-circle{list-style:circle}.cda-square{list-style:square}.cda-decimal{list-style:decimal}
 .cda-lower-alpha{list-style:lower-alpha}.cda-upper-alpha{list-style:upper-alpha}.cda-lower-roman{list-style:lower-roman}.cda-upper-roman{list-style:upper-roman}
-.cda-scroll{overflow-x:auto;margin:.4em 0}
+.cda-scroll{overflow-x:auto;margin:.4em 0;background:linear-gradient(to right,#fff 40%,#fff0) left/2.5rem 100% no-repeat local,linear-gradient(to left,#fff 40%,#fff0) right/2.5rem 100% no-repeat local,linear-gradient(to right,#0004,#0000) left/.9rem 100% no-repeat,linear-gradient(to left,#0004,#0000) right/.9rem 100% no-repeat}
 .cda-table{border-collapse:collapse;min-width:40%;font-size:.93em}
+.cda-table.cda-wide{font-size:.84em}.cda-table.cda-wide th,.cda-table.cda-wide td{padding:.2rem .35rem}
 .cda-table caption{text-align:left;font-weight:600;padding:.2em 0}
 .cda-table th,.cda-table td{border:1px solid var(--cda-line);padding:.25rem .5rem;vertical-align:top;text-align:left}
-.cda-table th{background:var(--cda-fill);font-weight:600}
+.cda-table th,.cda-table .cda-corner{background:var(--cda-fill);font-weight:600}
 .cda-table .cda-left{text-align:left}.cda-table .cda-center{text-align:center}.cda-table .cda-right{text-align:right}.cda-table .cda-justify{text-align:justify}
 .cda-table .cda-rule-left{border-left:2px solid var(--cda-ink)}.cda-table .cda-rule-right{border-right:2px solid var(--cda-ink)}
 .cda-table .cda-rule-top{border-top:2px solid var(--cda-ink)}.cda-table .cda-rule-bottom{border-bottom:2px solid var(--cda-ink)}
@@ -41,8 +43,10 @@ color:var(--cda-ink);background:#fff;font:15px/1.5 system-ui,-apple-system,"Sego
 .cda-media{margin:.5em 0}.cda-media figcaption{color:var(--cda-soft)}
 .cda-image{max-width:100%;height:auto;border:1px solid var(--cda-line)}
 .cda-file{background:var(--cda-fill);border:1px solid var(--cda-line);border-radius:6px;padding:.4rem .8rem;margin:.3em 0}
+.cda-save{display:inline-block;margin:.1em .2em;padding:.2rem .7rem;background:#fff;border:1px solid #0b4f85;border-radius:4px;font-weight:600}
 .cda-text{white-space:pre-wrap;font:inherit}
 .cda-notes{border-top:1px solid var(--cda-line);font-size:.92em;margin-top:.6em}
 .cda-more{border-top:2px solid var(--cda-line);margin-top:1.5rem;font-size:.92em}
-@media print{.cda{max-width:none;padding:0;font-size:10pt}.cda-scroll{overflow:visible}.cda-table thead{display:table-header-group}.cda-table tr,.cda-media,.cda-face>section{break-inside:avoid}.cda a{color:inherit}.cda-save{display:none}}
+@media (max-width:40rem){.cda .cda-facts>div{grid-template-columns:minmax(0,1fr)}.cda .cda-facts dd{grid-column:1;padding-left:1rem}}
+@media print{.cda{max-width:none;padding:0;font-size:9.5pt}.cda-scroll{overflow:visible;background:none}.cda-table.cda-wide{font-size:7.5pt}.cda-table thead{display:table-header-group}.cda-table tfoot{display:table-row-group}.cda-table tr,.cda-media,.cda-face>section,.cda-alert{break-inside:avoid}.cda-image{max-height:23cm;width:auto}.cda a{color:inherit}.cda-save{display:none}.cda-differs,.cda-table th,.cda ins{print-color-adjust:exact}}
 `;

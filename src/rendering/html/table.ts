@@ -3,6 +3,9 @@ import { flowHtml } from "./blocks.js";
 import type { Context } from "./context.js";
 import { inlinesHtml } from "./inlines.js";
 
+/** Columns from which a table is set smaller: nine of them fit a sheet or a window of 1,000 pixels. */
+const WIDE = 7;
+
 /** A table with its heads marked as such, and what scope they have; wider than the page, it scrolls by itself. */
 export function tableHtml(table: Table, context: Context): string {
   const caption =
@@ -11,9 +14,12 @@ export function tableHtml(table: Table, context: Context): string {
   const part = (tag: string, rows: readonly Row[]): string =>
     rows.length === 0 ? "" : `<${tag}>${rows.map((row) => rowHtml(row, context)).join("")}</${tag}>`;
   const bodies = table.bodies.map((rows) => part("tbody", rows)).join("");
-  const classes = `cda-table${table.border ? " cda-bordered" : ""}${table.head.length === 0 ? " cda-headless" : ""}`;
+  const wide = table.columns >= WIDE;
+  const classes = `cda-table${wide ? " cda-wide" : ""}${table.border ? " cda-bordered" : ""}${table.head.length === 0 ? " cda-headless" : ""}`;
   const rows = `${part("thead", table.head)}${bodies}${part("tfoot", table.foot)}`;
-  return `<div class="cda-scroll"><table class="${classes}"${id}>${caption}${rows}</table></div>`;
+  // What may be wider than the page is scrolled by the keyboard too.
+  const focus = wide ? ` role="group" tabindex="0" aria-label="${context.words.wideTable}"` : "";
+  return `<div class="cda-scroll"${focus}><table class="${classes}"${id}>${caption}${rows}</table></div>`;
 }
 
 function rowHtml({ id, styles, cells }: Row, context: Context): string {
@@ -24,15 +30,18 @@ function rowHtml({ id, styles, cells }: Row, context: Context): string {
 
 function cellHtml(cell: Cell, context: Context): string {
   context.spend(60);
-  const tag = cell.heading ? "th" : "td";
+  // An empty heading heads nothing for who listens to the page.
+  const corner = cell.heading && cell.blocks.length === 0;
+  const tag = cell.heading && !corner ? "th" : "td";
   const classes = [
+    ...(corner ? ["cda-corner"] : []),
     ...(cell.align ? [`cda-${cell.align}`] : []),
     ...cell.styles.map((style) => `cda-${style}`),
     ...cell.rules.map((rule) => `cda-rule-${rule}`),
   ];
   const attributes = [
     context.id(cell.id),
-    cell.scope ? ` scope="${cell.scope}"` : "",
+    cell.scope && !corner ? ` scope="${cell.scope}"` : "",
     cell.colspan > 1 ? ` colspan="${cell.colspan}"` : "",
     cell.rowspan > 1 ? ` rowspan="${cell.rowspan}"` : "",
     classes.length > 0 ? ` class="${classes.join(" ")}"` : "",

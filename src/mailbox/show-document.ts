@@ -1,0 +1,42 @@
+import { type Defined, defined } from "../defined.js";
+import { MedimailError } from "../errors.js";
+import type { Compared, RenderedHtml, RenderHtmlOptions } from "../rendering/index.js";
+import type { HealthDocument } from "./open-types.js";
+
+/** How a received document is shown; what it is compared with is given by its mail. */
+export type DocumentHtmlOptions = Omit<RenderHtmlOptions, "compared">;
+
+/** What shows a document. */
+export type Shown = Pick<HealthDocument, "html">;
+
+/**
+ * The ways to show a received document. Each loads what it is made with at its first use: who shows no document does not hold it.
+ */
+export function shownBy(document: Omit<HealthDocument, keyof Shown>): Shown {
+  return {
+    async html(options: DocumentHtmlOptions = {}): Promise<RenderedHtml> {
+      const { content } = document;
+      if (content === undefined)
+        throw new MedimailError("document_missing", "The archive names the document and does not hold it.", {
+          path: document.path,
+        });
+      const { renderHtml } = await import("../rendering/index.js");
+      return renderHtml(content, { ...options, compared: comparedOf(document) });
+    },
+  };
+}
+
+/** What METADATA.XML and the mail say of the document and its patient, to be marked where the CDA says otherwise (ECO.2.1.2). */
+export function comparedOf({ metadata, patient }: Omit<HealthDocument, keyof Shown>): Defined<Compared> {
+  return defined({
+    metadata:
+      metadata &&
+      defined({
+        ...patient.metadata,
+        uniqueId: metadata.uniqueId,
+        title: metadata.title,
+        typeCode: metadata.typeCode?.code,
+      }),
+    mail: patient.addressIns === undefined ? undefined : { ins: { value: patient.addressIns } },
+  });
+}
