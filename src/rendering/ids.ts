@@ -1,15 +1,25 @@
 import type { Block, Inline, Section, ShownDocument } from "./types.js";
 
+/** Identifiers of the narrative: of what is shown, and those that its links ask for. */
+export interface Names {
+  given: Set<string>;
+  wanted: Set<string>;
+}
+
 /** Every identifier that the narrative gives to something shown: where links within the document may lead. */
-export function idsOf({ body }: ShownDocument): Set<string> {
-  const ids = new Set<string>();
+export const idsOf = (shown: ShownDocument): Set<string> => namesOf(shown).given;
+
+export function namesOf({ body }: ShownDocument): Names {
+  const given = new Set<string>();
+  const wanted = new Set<string>();
   const note = (id: string | undefined): void => {
-    if (id !== undefined) ids.add(id);
+    if (id !== undefined) given.add(id);
   };
   const lines = (inlines: readonly Inline[] = []): void => {
     for (const inline of inlines) {
       if (typeof inline === "string" || (inline.kind !== "span" && inline.kind !== "link")) continue;
       note(inline.id);
+      if (inline.kind === "link" && inline.href.to === "id") wanted.add(inline.href.value);
       lines(inline.children);
     }
   };
@@ -49,5 +59,5 @@ export function idsOf({ body }: ShownDocument): Set<string> {
     }
   };
   if (body.kind === "sections") sections(body.sections);
-  return ids;
+  return { given, wanted };
 }

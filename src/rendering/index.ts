@@ -7,6 +7,8 @@ export { type Face, type Fact, faceOf } from "./facts.js";
 export { type RenderedHtml, type RenderHtmlOptions, renderHtml } from "./html/page.js";
 export { HTML_STYLESHEET } from "./html/stylesheet.js";
 export { DEFAULT_RENDER_LIMITS, type RenderLimits } from "./limits.js";
+export type { FontSet } from "./pdf/fonts.js";
+export { type RenderedPdf, type RenderPdfOptions, renderPdf } from "./pdf/render.js";
 export { type ReadShownOptions, readShown } from "./read.js";
 export type {
   Block,

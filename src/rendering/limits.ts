@@ -12,8 +12,10 @@ export interface RenderLimits {
   maxDecodedPixels: number;
   /** Bytes of the HTML: code `xml_limit_exceeded`. An image shown twice counts twice. Default 128 MiB. */
   maxHtmlBytes: number;
-  /** Pages of the PDF: code `xml_limit_exceeded`. Default 5,000. */
+  /** Pages of the PDF: code `xml_limit_exceeded`. Default 2,000. */
   maxPages: number;
+  /** Milliseconds that laying out a PDF may take: code `xml_limit_exceeded`. Default 60,000. */
+  maxMs: number;
 }
 
 export const DEFAULT_RENDER_LIMITS: Readonly<RenderLimits> = {
@@ -23,5 +25,6 @@ export const DEFAULT_RENDER_LIMITS: Readonly<RenderLimits> = {
   maxPixels: 50_000_000,
   maxDecodedPixels: 200_000_000,
   maxHtmlBytes: 128 * 1024 * 1024,
-  maxPages: 5_000,
+  maxPages: 2_000,
+  maxMs: 60_000,
 };

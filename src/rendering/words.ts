@@ -29,7 +29,7 @@ const fr = {
   transforms: "Transforme le document",
   author: "Auteur",
   authors: "Auteurs",
-  signatory: "Signataire légal",
+  signatory: "Responsable (signataire légal)",
   authenticators: "Attesté par",
   recipients: "Destinataires",
   custodian: "Conservé par",

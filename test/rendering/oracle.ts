@@ -32,18 +32,39 @@ function textOf(node: XmlNode): string {
   return IN_LINE.has(node.name) ? text : ` ${text} `;
 }
 
-/** How many of the words are found, in order, in a text; and the first that is not. */
-export function coverage(words: readonly string[], found: readonly string[]): { found: number; missing: string[] } {
+/**
+ * How many of the words are found, in order, in a text; those that are found in pieces, as the end of a line leaves them; and those
+ * that are not.
+ */
+export function coverage(words: readonly string[], shown: readonly string[]) {
   let at = 0;
-  let count = 0;
+  let found = 0;
   const missing: string[] = [];
+  const broken: string[] = [];
   for (const word of words) {
-    const next = found.indexOf(word, at);
+    let next = shown.indexOf(word, at);
+    let end = next + 1;
+    if (next < 0) {
+      [next, end] = inPieces(word, shown, at);
+      if (next >= 0) broken.push(word);
+    }
     if (next < 0) missing.push(word);
     else {
-      at = next + 1;
-      count++;
+      at = end;
+      found++;
     }
   }
-  return { found: count, missing };
+  return { found, broken, missing };
+}
+
+/** Where a word stands as several that follow each other, and where it ends; -1 where nowhere. */
+function inPieces(word: string, shown: readonly string[], from: number): [number, number] {
+  for (let start = from; start < shown.length; start++) {
+    let rest = word;
+    let at = start;
+    while (rest !== "" && at < shown.length && rest.startsWith(shown[at] as string))
+      rest = rest.slice((shown[at++] as string).length);
+    if (rest === "") return [start, at];
+  }
+  return [-1, -1];
 }

@@ -91,7 +91,7 @@ export const fr: Text = {
     "acknowledge-opposition": "le professionnel, averti de l'opposition, envoie quand même",
     dossier: "numéro de dossier, dans le nom du PDF",
     "request-read": "demande un accusé de lecture",
-    "without-pdf": "envoie un niveau 3 sans son PDF (ECO.2.1.1 n'est alors pas respectée)",
+    "without-pdf": "ne fait pas le PDF d'un document qui n'en a pas (ECO.2.1.1 n'est alors pas respectée)",
     actor: "auteur, pour les traces (ECO.4.1.2)",
     key: "clé d'idempotence",
     resend: "renvoie, en sachant que le destinataire l'a peut-être déjà",

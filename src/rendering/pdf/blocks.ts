@@ -1,10 +1,10 @@
 import { formatSize } from "../format.js";
 import type { Block, Cell, Language, ListItem, Marker, Media, Row, Table } from "../types.js";
 import type { Words } from "../words.js";
-import { FILL, SOFT } from "./ink.js";
+import { type Color, FILL, SOFT } from "./ink.js";
 import { type LineTools, type TextStyle, textShape, textStyle, withStyles } from "./lines.js";
-import { indented, type Piece, type Shape, stack } from "./piece.js";
 import { pictureShape } from "./picture.js";
+import { indented, type Piece, type Shape, stack } from "./piece.js";
 import { BORDER, HEAD_FILL, measureTable, type ShapedCell, type ShapedTable, tableShape } from "./table.js";
 
 /** What laying out the blocks of a document needs. */
@@ -98,8 +98,19 @@ function itemShape({ id, styles, caption, blocks }: ListItem, style: TextStyle, 
 }
 
 const ROMAN: readonly [number, string][] = [
-  [1000, "m"], [900, "cm"], [500, "d"], [400, "cd"], [100, "c"], [90, "xc"],
-  [50, "l"], [40, "xl"], [10, "x"], [9, "ix"], [5, "v"], [4, "iv"], [1, "i"],
+  [1000, "m"],
+  [900, "cm"],
+  [500, "d"],
+  [400, "cd"],
+  [100, "c"],
+  [90, "xc"],
+  [50, "l"],
+  [40, "xl"],
+  [10, "x"],
+  [9, "ix"],
+  [5, "v"],
+  [4, "iv"],
+  [1, "i"],
 ];
 
 function markOf(marker: Marker, number: number): string {
@@ -213,11 +224,13 @@ export function mediaShape(media: Media, style: TextStyle, tools: Tools): Shape 
 }
 
 function lines(text: string): Parameters<typeof textShape>[0] {
-  return text.split(/\r\n?|\n/).flatMap((line, index) => [...(index > 0 ? [{ kind: "break" as const }] : []), line.replace(/[ \t]+/g, " ")]);
+  return text
+    .split(/\r\n?|\n/)
+    .flatMap((line, index) => [...(index > 0 ? [{ kind: "break" as const }] : []), line.replace(/[ \t]+/g, " ")]);
 }
 
 /** Words of ours, apart from the document's. */
-export function noteShape(text: string, style: TextStyle, tools: Tools): Shape {
+export function noteShape(text: string, style: TextStyle, tools: Tools, background: Color = FILL): Shape {
   const shape = textShape([text], textStyle(Math.min(style.size, 8.5), { italic: true, color: SOFT }), tools);
   const padding = 3;
   return {
@@ -229,7 +242,7 @@ export function noteShape(text: string, style: TextStyle, tools: Tools): Shape {
       const piece: Piece = {
         height,
         draw: (x, y) => {
-          tools.ink.fill(x, y, Math.min(width, shape.max + 2 * padding), height, FILL);
+          tools.ink.fill(x, y, Math.min(width, shape.max + 2 * padding), height, background);
           let at = y + padding;
           for (const each of pieces) {
             each.draw(x + padding, at);

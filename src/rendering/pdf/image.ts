@@ -32,7 +32,12 @@ export async function embeddable(media: Media, pixels: Pixels): Promise<Uint8Arr
 /** Baseline, extended or progressive, 8 bits, grey or three components: CMYK has no place beside an sRGB profile. */
 function usableJpeg(bytes: Uint8Array): boolean {
   const frame = jpegFrame(bytes);
-  return frame !== undefined && frame.marker <= 0xc2 && frame.bits === 8 && (frame.components === 1 || frame.components === 3);
+  return (
+    frame !== undefined &&
+    frame.marker <= 0xc2 &&
+    frame.bits === 8 &&
+    (frame.components === 1 || frame.components === 3)
+  );
 }
 
 interface PngHead {
@@ -79,7 +84,8 @@ function unpackedSize({ width, height, bits, colorType }: PngHead): number {
 function isPlainPng(bytes: Uint8Array): boolean {
   const head = readPng(bytes);
   const known = head.colorType === 0 || head.colorType === 2 || head.colorType === 3;
-  if (!known || head.bits > 8 || head.interlaced || head.transparent || !head.ended || head.data.length === 0) return false;
+  if (!known || head.bits > 8 || head.interlaced || head.transparent || !head.ended || head.data.length === 0)
+    return false;
   // A picture that cannot be unpacked would be a hole in the page: seen here, it is told.
   unpack(head);
   return true;
@@ -95,7 +101,9 @@ async function fromPng(bytes: Uint8Array): Promise<Uint8Array> {
   // The decoder unpacks without a limit of its own.
   unpack(head);
   const { PNG } = await import("pngjs");
-  const { width, height, data } = PNG.sync.read(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), { checkCRC: false });
+  const { width, height, data } = PNG.sync.read(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), {
+    checkCRC: false,
+  });
   return flattened(width, height, data);
 }
 
@@ -105,7 +113,8 @@ async function fromGif(bytes: Uint8Array): Promise<Uint8Array> {
   const reader = new GifReader(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
   const { width, height } = reader;
   const frame = reader.frameInfo(0);
-  if (frame.x + frame.width > width || frame.y + frame.height > height) throw new Error("a frame outside of the picture");
+  if (frame.x + frame.width > width || frame.y + frame.height > height)
+    throw new Error("a frame outside of the picture");
   const data = new Uint8Array(width * height * 4);
   reader.decodeAndBlitFrameRGBA(0, data);
   return flattened(width, height, data);

@@ -1,7 +1,6 @@
 import type PDFDocument from "pdfkit";
-import type { FontSet } from "./fonts.js";
-
-export type Face = keyof FontSet;
+import { MedimailError } from "../../errors.js";
+import type { Face, Faces } from "./fonts.js";
 
 /** Red, green, blue, 0 to 1. */
 export type Color = readonly [number, number, number];
@@ -67,6 +66,8 @@ export class Ink {
     boldItalic: new Map(),
   };
   readonly #internals: Internals;
+  readonly #started = performance.now();
+  #asked = 0;
   /** Characters that no font has. */
   missing = 0;
   /** Words of a script that is written from right to left. */
@@ -74,11 +75,13 @@ export class Ink {
 
   constructor(
     readonly doc: InstanceType<typeof PDFDocument>,
-    fonts: FontSet,
+    fonts: Faces,
+    private readonly maxMs: number,
   ) {
     this.#internals = doc as unknown as Internals;
     const open = (face: Face): EmbeddedFont => {
-      doc.font(Buffer.from(fonts[face].buffer, fonts[face].byteOffset, fonts[face].length) as never, face);
+      doc.registerFont(face, fonts[face] as never);
+      doc.font(face);
       return this.#internals._font;
     };
     this.#fonts = {
@@ -89,12 +92,21 @@ export class Ink {
     };
   }
 
+  /** @throws MedimailError `xml_limit_exceeded` where the document takes too long. */
   shape(word: string, face: Face): Shaped {
+    if ((++this.#asked & 0x3ff) === 0) this.#checkTime();
     const known = this.#words[face].get(word);
     if (known) return known;
     const shaped = this.#shape(word, face);
     this.#words[face].set(word, shaped);
     return shaped;
+  }
+
+  #checkTime(): void {
+    if (performance.now() - this.#started <= this.maxMs) return;
+    throw new MedimailError("xml_limit_exceeded", `The PDF takes longer than the limit maxMs (${this.maxMs}).`, {
+      path: "maxMs",
+    });
   }
 
   #shape(word: string, face: Face): Shaped {
@@ -152,6 +164,7 @@ export class Ink {
 
   /** Shows shaped words one after the other, `x` and `y` where the line they stand on begins. */
   text(words: readonly (Shaped | number)[], face: Face, size: number, x: number, y: number, color: Color): void {
+    if ((++this.#asked & 0x3ff) === 0) this.#checkTime();
     const { id } = this.#fonts[face];
     const { page } = this.#internals;
     if (page.fonts[id] == null) page.fonts[id] = this.#fonts[face].ref();
@@ -202,12 +215,19 @@ export class Ink {
     this.doc.addNamedDestination(name, "XYZ", x, y, null as never);
   }
 
+  /** Adds a heading to the table of contents. One level, open: pdfkit counts no deeper, and PDF/A-1 wants the count right. */
+  enter(title: string, y: number): void {
+    const { outline } = this.doc;
+    (outline as unknown as { options: object }).options = { expanded: true };
+    outline.addItem(title, { top: y } as never);
+  }
+
   #write(operators: string): void {
     this.#internals.addContent(operators);
   }
 }
 
 /** Marks that show nothing: where a word may be cut, how letters join. */
-const IGNORABLE = /[\u00ad\u200b-\u200f\u2060\ufe0e\ufe0f\ufeff]/;
+const IGNORABLE = /\u00ad|[\u200b-\u200f]|\u2060|\ufe0e|\ufe0f|\ufeff/;
 
 const rgb = (color: Color): string => color.map(decimal).join(" ");

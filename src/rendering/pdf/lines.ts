@@ -1,5 +1,6 @@
 import type { Inline, Revision, Style } from "../types.js";
-import { ACCENT, BAD, type Color, type Face, type Ink, INK, type Shaped } from "./ink.js";
+import type { Face } from "./fonts.js";
+import { ACCENT, BAD, type Color, INK, type Ink, type Shaped } from "./ink.js";
 import type { Piece, Shape } from "./piece.js";
 
 /** How text looks. */
@@ -33,6 +34,16 @@ export function withStyles(style: TextStyle, styles: readonly Style[], revised?:
     strike: style.strike || styles.includes("strike") || revised === "delete",
     ...(revised === "delete" && { color: BAD }),
   };
+}
+
+/** Longer than any line: shaping a word costs more than its length. */
+const LONGEST = 120;
+
+/** What a line may be broken between, of what has no space in it. */
+function partsOf(piece: string): string[] {
+  const parts = piece.length > 5 && MAY_CUT.test(piece) ? piece.split(CUTS) : [piece];
+  if (parts.every(({ length }) => length <= LONGEST)) return parts;
+  return parts.flatMap((part) => part.match(/[\s\S]{1,120}/gu) ?? []);
 }
 
 /** Part of a word, in one style. */
@@ -89,7 +100,10 @@ class Setter {
   }
 
   #one(inline: Inline, style: TextStyle): void {
-    if (typeof inline === "string") return this.#text(inline, style);
+    if (typeof inline === "string") {
+      this.#text(inline, style);
+      return;
+    }
     if (inline.kind === "break") {
       this.#open = undefined;
       this.#breaks++;
@@ -108,9 +122,11 @@ class Setter {
     }
     const { href } = inline;
     const goTo = href.to === "id" ? this.tools.destination(href.value) : undefined;
-    const link = goTo !== undefined ? { goTo } : href.to === "id" || href.to === "refused" ? undefined : { url: href.value };
+    const link =
+      goTo !== undefined ? { goTo } : href.to === "id" || href.to === "refused" ? undefined : { url: href.value };
     this.set(inline.children, link ? { ...style, link, color: ACCENT, underline: true } : style);
-    if (href.to === "refused" && href.value !== "" && !inline.children.includes(href.value)) this.#text(` (${href.value})`, style);
+    if (href.to === "refused" && href.value !== "" && !inline.children.includes(href.value))
+      this.#text(` (${href.value})`, style);
   }
 
   #text(text: string, style: TextStyle): void {
@@ -122,7 +138,7 @@ class Setter {
         this.#space = ink.shape(" ", face).width * sizeOf(style);
       }
       if (piece === "") continue;
-      const parts = piece.length > 5 && MAY_CUT.test(piece) ? piece.split(CUTS) : [piece];
+      const parts = partsOf(piece);
       for (const [cutAt, part] of parts.entries()) {
         if (cutAt > 0) this.#open = undefined;
         this.#run(part, style, face);
@@ -161,8 +177,7 @@ export function textShape(
   return {
     min: words.reduce((widest, { width }) => Math.max(widest, width), 0),
     max: widestLine(words),
-    lay: (width) =>
-      breakLines(words, width, tools).map((line) => linePiece(line, width, style, tools, options)),
+    lay: (width) => breakLines(words, width, tools).map((line) => linePiece(line, width, style, tools, options)),
   };
 }
 
@@ -208,7 +223,12 @@ function chopped(word: Word, width: number, { ink }: LineTools): Word[] {
         part = { runs: [], width: 0, before: 0, breaks: 0 };
       }
       const { anchor, ...plain } = run;
-      part.runs.push({ ...plain, ...(part.runs.length === 0 && anchor !== undefined && { anchor }), shaped, width: wide });
+      part.runs.push({
+        ...plain,
+        ...(part.runs.length === 0 && anchor !== undefined && { anchor }),
+        shaped,
+        width: wide,
+      });
       part.width += wide;
     }
   }
@@ -246,8 +266,10 @@ function drawLine(line: readonly Word[], x: number, top: number, base: number, h
     const size = sizeOf(style);
     const shift = style.script === "sup" ? -0.33 * style.size : style.script === "sub" ? 0.14 * style.size : 0;
     ink.text(words, faceOf(style), size, from, base + shift, style.color);
-    if (style.underline) ink.line(from, base + shift + size * 0.12, at, base + shift + size * 0.12, style.color, size * 0.05);
-    if (style.strike) ink.line(from, base + shift - size * 0.28, at, base + shift - size * 0.28, style.color, size * 0.06);
+    if (style.underline)
+      ink.line(from, base + shift + size * 0.12, at, base + shift + size * 0.12, style.color, size * 0.05);
+    if (style.strike)
+      ink.line(from, base + shift - size * 0.28, at, base + shift - size * 0.28, style.color, size * 0.06);
     if (style.link) ink.link(from, top, at - from, height, style.link);
     words = [];
   };

@@ -38,20 +38,21 @@ export class Pages {
 
   #put(piece: Piece): void {
     let left = piece;
-    for (;;) {
+    while (left.height > BOTTOM - this.#y) {
       const room = BOTTOM - this.#y;
-      if (left.height <= room) return this.#draw(left);
-      if (left.space) return this.#turn();
-      // Cut where enough of it stands on this page: a whole page fits it otherwise.
-      const worth = left.height > ROOM.height || room > 60;
-      const parts = worth ? left.split?.(room) : undefined;
+      // A row of a table is cut where it is long; a short one goes on the next page whole.
+      const worth = left.height > ROOM.height || (left.height > ROOM.height / 3 && room > 60);
+      const parts = worth && !left.space ? left.split?.(room) : undefined;
       if (parts) {
         this.#draw(parts[0]);
         left = { ...parts[1], ...(left.heads && { heads: left.heads }) };
-      } else if (this.#y === TOP || this.#onlyHeads) return this.#draw(left);
+        // Higher than a page, and nothing to cut: drawn over its foot.
+      } else if (this.#y === TOP || this.#onlyHeads) break;
       this.#turn();
+      if (left.space) return;
       this.#drawHeads(left);
     }
+    this.#draw(left);
   }
 
   #onlyHeads = false;

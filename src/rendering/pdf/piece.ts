@@ -46,7 +46,11 @@ export function cut(pieces: readonly Piece[], room: number): [Piece[], Piece[]] 
     }
     const parts = piece.split?.(left);
     const rest = pieces.slice(index + 1);
-    if (parts) return [[...first, parts[0]], [parts[1], ...rest]];
+    if (parts)
+      return [
+        [...first, parts[0]],
+        [parts[1], ...rest],
+      ];
     return [first, withoutSpace([piece, ...rest])];
   }
   return [first, []];
@@ -64,9 +68,7 @@ export function stack(shapes: readonly Shape[], gap = 0): Shape {
     min: Math.max(0, ...shapes.map(({ min }) => min)),
     max: Math.max(0, ...shapes.map(({ max }) => max)),
     lay: (width) =>
-      shapes.flatMap((shape, index) =>
-        index > 0 && gap > 0 ? [space(gap), ...shape.lay(width)] : shape.lay(width),
-      ),
+      shapes.flatMap((shape, index) => (index > 0 && gap > 0 ? [space(gap), ...shape.lay(width)] : shape.lay(width))),
   };
 }
 
@@ -76,7 +78,9 @@ export function indented(shape: Shape, indent: number, mark?: (x: number, y: num
     min: shape.min + indent,
     max: shape.max + indent,
     lay: (width) =>
-      shape.lay(Math.max(1, width - indent)).map((piece, index) => shifted(piece, indent, index === 0 ? mark : undefined)),
+      shape
+        .lay(Math.max(1, width - indent))
+        .map((piece, index) => shifted(piece, indent, index === 0 ? mark : undefined)),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Rule } from "../types.js";
 import { fitColumns, measureColumns, sum } from "./columns.js";
-import { type Color, FILL, type Ink, INK, LINE } from "./ink.js";
+import { type Color, FILL, INK, type Ink, LINE } from "./ink.js";
 import { cut, drawAll, heightOf, type Piece, type Shape } from "./piece.js";
 
 /** A cell to be laid out. */
@@ -75,7 +75,12 @@ function starts(lengths: readonly number[]): number[] {
 }
 
 /** Rows as pieces: those that a cell spans are one. */
-function group(rows: readonly (readonly ShapedCell[])[], { widths, starts }: Grid, table: ShapedTable, ink: Ink): Piece[] {
+function group(
+  rows: readonly (readonly ShapedCell[])[],
+  { widths, starts }: Grid,
+  table: ShapedTable,
+  ink: Ink,
+): Piece[] {
   const pieces: Piece[] = [];
   for (let first = 0; first < rows.length; ) {
     let last = first;
@@ -119,7 +124,8 @@ function rowsPiece(cells: readonly Laid[], rows: number, table: ShapedTable, ink
 function rowHeights(cells: readonly Laid[], rows: number, padding: number): number[] {
   const heights = new Array<number>(rows).fill(0);
   const wanted = ({ pieces }: Laid): number => heightOf(pieces) + 2 * padding;
-  for (const laid of cells) if (laid.rowspan === 1) heights[laid.row] = Math.max(heights[laid.row] as number, wanted(laid));
+  for (const laid of cells)
+    if (laid.rowspan === 1) heights[laid.row] = Math.max(heights[laid.row] as number, wanted(laid));
   for (const laid of [...cells].sort((a, b) => a.rowspan - b.rowspan)) {
     if (laid.rowspan === 1) continue;
     const last = Math.min(rows, laid.row + laid.rowspan) - 1;
@@ -179,7 +185,14 @@ function cutWithin(
   return moved ? [rowsPiece(before, 1, table, ink), rowsPiece(after, rows, table, ink)] : undefined;
 }
 
-function drawCell({ cell, width, pieces }: Laid, x: number, y: number, height: number, table: ShapedTable, ink: Ink): void {
+function drawCell(
+  { cell, width, pieces }: Laid,
+  x: number,
+  y: number,
+  height: number,
+  table: ShapedTable,
+  ink: Ink,
+): void {
   if (cell.fill) ink.fill(x, y, width, height, cell.fill);
   if (table.border) ink.frame(x, y, width, height, table.border);
   for (const rule of cell.rules ?? []) {
