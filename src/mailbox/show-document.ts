@@ -1,10 +1,10 @@
 import { type Defined, defined } from "../defined.js";
 import { MedimailError } from "../errors.js";
-import type { Compared, RenderedHtml, RenderHtmlOptions } from "../rendering/index.js";
+import type { Compared, Notice, RenderedHtml, RenderHtmlOptions } from "../rendering/index.js";
 import type { HealthDocument } from "./open-types.js";
 
-/** How a received document is shown; what it is compared with is given by its mail. */
-export type DocumentHtmlOptions = Omit<RenderHtmlOptions, "compared">;
+/** How a received document is shown; what it is compared with, and what its reader is told before, are given by its mail. */
+export type DocumentHtmlOptions = Omit<RenderHtmlOptions, "compared" | "notices">;
 
 /** What shows a document. */
 export type Shown = Pick<HealthDocument, "html">;
@@ -21,9 +21,18 @@ export function shownBy(document: Omit<HealthDocument, keyof Shown>): Shown {
           path: document.path,
         });
       const { renderHtml } = await import("../rendering/index.js");
-      return renderHtml(content, { ...options, compared: comparedOf(document) });
+      return renderHtml(content, { ...options, compared: comparedOf(document), notices: noticesOf(document) });
     },
   };
+}
+
+/** What a reader must know of the mail before the document (LGC.MSS/UX.05, ITI-32: he is told of a hash or a size that is wrong). */
+function noticesOf({ action, seen, integrity }: Omit<HealthDocument, keyof Shown>): Notice[] {
+  return [
+    ...(action === "delete" ? (["deletion"] as const) : []),
+    ...(seen === "obsolete" && action !== "delete" ? (["obsolete"] as const) : []),
+    ...(integrity?.hash === "mismatch" || integrity?.size === "mismatch" ? (["damaged"] as const) : []),
+  ];
 }
 
 /** What METADATA.XML and the mail say of the document and its patient, to be marked where the CDA says otherwise (ECO.2.1.2). */

@@ -15,7 +15,7 @@ import {
   shortId,
 } from "./format.js";
 import { identityFacts, patientDetails, patientLine, patientName } from "./identity.js";
-import type { Claims, Compared, Language, ShownDocument } from "./types.js";
+import type { Claims, Compared, Language, Notice, ShownDocument } from "./types.js";
 import { labelOf, labelsIn, type Words, wordsIn } from "./words.js";
 
 /** A line of the header: what, and one value or more. */
@@ -39,7 +39,12 @@ export interface Face {
 }
 
 /** Everything of the header that is shown, in the order of the page. */
-export function faceOf(shown: ShownDocument, language: Language, compared: Compared = {}): Face {
+export function faceOf(
+  shown: ShownDocument,
+  language: Language,
+  compared: Compared = {},
+  notices: readonly Notice[] = [],
+): Face {
   const { header } = shown.cda;
   const words = wordsIn(language);
   const type = typeOf(header);
@@ -55,6 +60,7 @@ export function faceOf(shown: ShownDocument, language: Language, compared: Compa
     more: moreFacts(shown, language),
     differences: differencesOf(header, compared, language),
     warnings: [
+      ...notices.map((notice) => words[notice]),
       ...(header.patient.ins && isTestOid(header.patient.ins.oid) ? [words.testIdentity] : []),
       ...(shown.problems.some(({ severity, code }) => severity === "error" && !FAULTS_SHOWN.has(code))
         ? [words.incomplete]

@@ -20,6 +20,7 @@ export type {
   Language,
   ListItem,
   Media,
+  Notice,
   Row,
   Section,
   ShownDocument,

@@ -145,6 +145,12 @@ export interface Claims {
   typeCode?: string;
 }
 
+/**
+ * What a reader of the document must know before it, and the document does not say. `deletion`: its author asks that it be deleted;
+ * `obsolete`: a later version is known, or it was deleted; `damaged`: it is not the file that its archive announces.
+ */
+export type Notice = "deletion" | "obsolete" | "damaged";
+
 /** What else is known of the document, to show where it does not agree. */
 export interface Compared {
   /** Of METADATA.XML, for this document. */

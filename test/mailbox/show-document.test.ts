@@ -1,7 +1,7 @@
 import { zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { wrapPdf } from "../../src/cda/index.js";
-import { openXdm, packXdm } from "../../src/xdm/index.js";
+import { openXdm, packXdm, type XdmAction } from "../../src/xdm/index.js";
 import { attribute, byClass, elementsOf, textOf } from "../rendering/kit.js";
 import { everyKind } from "../rendering/sample.js";
 import { fictionalIns, headerOf, pdfOf } from "../tools/documents.js";
@@ -69,6 +69,32 @@ describe("showing a received document", () => {
     expect(patient?.agreement).toBe("differ");
     const { html = "" } = (await documents[0]?.html()) ?? {};
     expect(textOf(byClass(html, "cda-alert")[0] as never)).toMatch(/Courriel.*Matricule INS.*1 85 05 78 006 049/s);
+  });
+
+  it("tells before a document that its author asks for its deletion, and of its version that it is out of date", async () => {
+    await using box = await doctorsBox();
+    const send = async (action: XdmAction) =>
+      box.deliver(
+        mailOf([archive((await packXdm({ documents: [{ content: everyKind() }], action, software: SOFTWARE })).zip)]),
+      );
+    const [version, deletion] = [await send("create"), await send("delete")];
+    const warnings = async (mail: { uid: number }): Promise<string[]> => {
+      const { documents } = await box.mailbox.open(mail, { remember: true });
+      return byClass((await documents[0]?.html())?.html ?? "", "cda-warning").map(textOf);
+    };
+    expect((await warnings(version)).filter((text) => /suppression|à jour/.test(text))).toEqual([]);
+    expect(await warnings(deletion)).toContain("L'auteur de ce document en demande la suppression.");
+    expect((await warnings(version))[0]).toMatch(/^Ce document n'est plus à jour/);
+  });
+
+  it("tells before a document that it is not the file that its archive announces", async () => {
+    await using box = await doctorsBox();
+    const zip = await changed(await packed(everyKind()), (path, content) =>
+      /DOC\d+\.XML$/.test(path) ? Buffer.from(Buffer.from(content).toString("utf8").replace("9,1", "9,7")) : content,
+    );
+    const { documents } = await box.mailbox.open(box.deliver(mailOf([archive(zip)])));
+    const { html = "" } = (await documents[0]?.html({ language: "en" })) ?? {};
+    expect(byClass(html, "cda-warning").map(textOf)[0]).toMatch(/^The file is not the one that the archive announces/);
   });
 
   it("shows a document attached as it is, which is compared with nothing", async () => {

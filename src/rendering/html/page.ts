@@ -5,7 +5,7 @@ import { type Face, faceOf } from "../facts.js";
 import { idsOf } from "../ids.js";
 import { DEFAULT_RENDER_LIMITS, type RenderLimits } from "../limits.js";
 import { readShown } from "../read.js";
-import type { Compared, Language, ShownDocument } from "../types.js";
+import type { Compared, Language, Notice, ShownDocument } from "../types.js";
 import { Context } from "./context.js";
 import { escapeHtml } from "./escape.js";
 import { headHtml, moreHtml } from "./header.js";
@@ -31,6 +31,8 @@ export interface RenderHtmlOptions {
   files?: "link" | "name";
   /** What the metadata and the mail say, to mark where they do not agree. */
   compared?: Compared;
+  /** What a reader must know before the document; each is a warning above the title. */
+  notices?: readonly Notice[];
   limits?: Partial<CdaLimits & RenderLimits>;
 }
 
@@ -63,7 +65,7 @@ export function renderHtml(cda: Uint8Array | ShownDocument, options: RenderHtmlO
   const shown = cda instanceof Uint8Array ? readShown(cda, options.limits ? { limits: options.limits } : {}) : cda;
   const language = options.language ?? "fr";
   const level = Math.min(4, Math.max(1, Math.trunc(options.headingLevel ?? 1)));
-  const face = faceOf(shown, language, options.compared);
+  const face = faceOf(shown, language, options.compared, options.notices);
   const context = new Context({
     language,
     idPrefix: checkedPrefix(options.idPrefix ?? "cda-"),
