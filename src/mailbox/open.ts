@@ -67,7 +67,7 @@ export async function openMail(
       });
     return {
       ...one.document,
-      ...(match ? { pdf: pdfOf(match) } : {}),
+      ...(match ? { pdfBeside: pdfOf(match) } : {}),
       seen: verdict?.seen ?? "new",
       ...integration(sighting, records),
     };
@@ -90,7 +90,7 @@ export async function openMail(
 function pdfOf({
   file,
   matchedBy,
-}: NonNullable<ReturnType<typeof matchPdfs>[number]>): NonNullable<HealthDocument["pdf"]> {
+}: NonNullable<ReturnType<typeof matchPdfs>[number]>): NonNullable<HealthDocument["pdfBeside"]> {
   return { part: file.part, path: file.path, name: file.name, matchedBy };
 }
 
