@@ -93,6 +93,14 @@ class Logins implements ProSanteConnect {
     return await this.#session(configuration, answer);
   }
 
+  async close(): Promise<void> {
+    await this.#options.http.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
   async #session(
     configuration: client.Configuration,
     answer: client.TokenEndpointResponse & client.TokenEndpointResponseHelpers,

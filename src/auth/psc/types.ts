@@ -61,7 +61,7 @@ export interface CibaOptions {
 }
 
 /** A relying party of Pro Santé Connect. */
-export interface ProSanteConnect {
+export interface ProSanteConnect extends AsyncDisposable {
   /**
    * Where to send the browser (authorization code, PKCE S256, state, nonce).
    *
@@ -80,6 +80,8 @@ export interface ProSanteConnect {
    * @throws MedimailError `login_failed`: denied, or not answered in time; `aborted`
    */
   ciba(options: CibaOptions): Promise<ProSanteConnectSession>;
+  /** Closes the connections. Sessions end with it: close them before. */
+  close(): Promise<void>;
 }
 
 /**
