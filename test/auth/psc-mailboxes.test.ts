@@ -172,7 +172,12 @@ describe("a login in a program", () => {
       if (!(await login(request, response))) response.writeHead(404).end("elsewhere");
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    kept({ [Symbol.asyncDispose]: async () => void (server.closeAllConnections(), server.close()) });
+    kept({
+      [Symbol.asyncDispose]: async () => {
+        server.closeAllConnections();
+        server.close();
+      },
+    });
     const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const login = loginHandler(software(mock), {
       redirectUri: `${origin}/callback`,
