@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { WebSocket } from "undici";
 
 interface Answer {
   id?: number;
@@ -11,7 +12,7 @@ interface Answer {
   error?: { message: string };
 }
 
-/** A headless Chromium that stays open, told what to do by its DevTools protocol over a WebSocket (Node 22 has one). */
+/** A headless Chromium that stays open, told what to do by its DevTools protocol. */
 export class OpenBrowser {
   readonly #child: ChildProcess;
   readonly #socket: WebSocket;
@@ -33,7 +34,6 @@ export class OpenBrowser {
   }
 
   static async start(flags: readonly string[]): Promise<OpenBrowser> {
-    if (typeof WebSocket === "undefined") throw new Error("this bench needs Node 22 or later (WebSocket)");
     const profile = mkdtempSync(join(tmpdir(), "medimail-chromium-"));
     const child = spawn(
       "chromium",
