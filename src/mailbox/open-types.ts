@@ -1,8 +1,8 @@
 import type { CdaBody, CdaHeader } from "../cda/index.js";
 import type { Problem } from "../errors.js";
-import type { RenderedHtml } from "../rendering/index.js";
+import type { RenderedHtml, RenderedPdf } from "../rendering/index.js";
 import type { DocumentEntry, Integrity, SubmissionSet, XdmAction, XdmLimits } from "../xdm/index.js";
-import type { DocumentHtmlOptions } from "./show-document.js";
+import type { DocumentHtmlOptions, DocumentPdfOptions } from "./show-document.js";
 import type { MailSummary } from "./types.js";
 
 /**
@@ -67,7 +67,7 @@ export interface HealthDocument {
   cda?: { header: CdaHeader; body: CdaBody };
   patient: MailPatient;
   /** The PDF beside it. `bytes`: the very file that the CDA holds; `name`: by the rule of ECO.2.1.6. */
-  pdf?: { part: string; path: string; name: string; matchedBy: "bytes" | "name" };
+  pdfBeside?: { part: string; path: string; name: string; matchedBy: "bytes" | "name" };
   seen: Seen;
   /** The software has it already, by whatever mail (LGC.MDV.06). */
   integrated: boolean;
@@ -82,6 +82,13 @@ export interface HealthDocument {
    * `invalid_argument` (idPrefix)
    */
   html(options?: DocumentHtmlOptions): Promise<RenderedHtml>;
+  /**
+   * The document as a PDF: the one that it encapsulates, byte for byte, else a PDF/A-1b of header and narrative, with the same mark as
+   * {@link HealthDocument.html}. What makes it is loaded at the first call.
+   *
+   * @throws as {@link HealthDocument.html}; `file_not_found` where a bundler left the fonts behind
+   */
+  pdf(options?: DocumentPdfOptions): Promise<RenderedPdf>;
 }
 
 /** A mail with its health documents. */

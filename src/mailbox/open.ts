@@ -68,7 +68,7 @@ export async function openMail(
       });
     const document = {
       ...one.document,
-      ...(match ? { pdf: pdfOf(match) } : {}),
+      ...(match ? { pdfBeside: pdfOf(match) } : {}),
       seen: verdict?.seen ?? ("new" as const),
       ...integration(sighting, records),
     };
@@ -93,7 +93,7 @@ export async function openMail(
 function pdfOf({
   file,
   matchedBy,
-}: NonNullable<ReturnType<typeof matchPdfs>[number]>): NonNullable<HealthDocument["pdf"]> {
+}: NonNullable<ReturnType<typeof matchPdfs>[number]>): NonNullable<HealthDocument["pdfBeside"]> {
   return { part: file.part, path: file.path, name: file.name, matchedBy };
 }
 

@@ -29,7 +29,7 @@ const fr = {
   transforms: "Transforme le document",
   author: "Auteur",
   authors: "Auteurs",
-  signatory: "Responsable (signataire légal)",
+  signatory: "Signataire légal",
   authenticators: "Attesté par",
   recipients: "Destinataires",
   custodian: "Conservé par",

@@ -33,12 +33,9 @@ export async function pdfsOf(submission: DocumentSubmission, cdas: readonly Cda[
 
 async function make(bytes: Uint8Array): Promise<{ pdf: Uint8Array | undefined; problems: Problem[] }> {
   // Loaded by who needs it.
-  const [{ readShown, renderPdf }, { defaultFonts }] = await Promise.all([
-    import("../rendering/index.js"),
-    import("../fonts.js"),
-  ]);
+  const [{ readShown }, { renderPdf }] = await Promise.all([import("../rendering/index.js"), import("../pdf.js")]);
   const shown = readShown(bytes);
-  const made = await renderPdf(shown, { fonts: defaultFonts() });
+  const made = await renderPdf(shown);
   const isHeaderOnly = made.problems.some(({ code }) => code === "file_not_shown");
   return {
     pdf: isHeaderOnly ? undefined : made.pdf,

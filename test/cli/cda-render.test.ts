@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { renderHtml } from "../../src/rendering/index.js";
 import { narrative } from "../rendering/kit.js";
 import { everyKind } from "../rendering/sample.js";
+import { cdaOf, pdfOf } from "../tools/documents.js";
 import { cli, temporaryFolder } from "./harness.js";
 
 const folder = temporaryFolder();
@@ -58,6 +59,28 @@ describe("cda render", () => {
     expect(await render(at("nothing.xml"), at("x.html"), "--json")).toMatchObject({ code: 2 });
     const { code, value } = await render(source, at("nowhere/x.html"), "--json");
     expect([code, value()]).toMatchObject([2, { error: { code: "file_not_found" } }]);
+  });
+
+  it("writes a PDF/A-1b, alone or beside the page; of a level 1 the file that it holds, byte for byte", async () => {
+    const both = await cli("cda", "render", source, "--html", at("b.html"), "--pdf", at("b.pdf"), "--json");
+    const pdf = readFileSync(at("b.pdf"));
+    expect([both.code, both.value()]).toMatchObject([
+      0,
+      { html: { file: at("b.html") }, pdf: { file: at("b.pdf"), size: pdf.length, origin: "made", pdfA1: true } },
+    ]);
+    expect(pdf.toString("latin1")).toContain("<pdfaid:part>1</pdfaid:part>");
+    const held = pdfOf(3_000);
+    writeFileSync(at("level1.xml"), cdaOf(1, held));
+    const { code, value, err } = await cli("cda", "render", at("level1.xml"), "--pdf", at("level1.pdf"), "--json");
+    expect([code, value()]).toMatchObject([0, { pdf: { origin: "encapsulated", pdfA1: false } }]);
+    expect(err).toContain("pdf_not_pdfa1");
+    expect(readFileSync(at("level1.pdf")).equals(held)).toBe(true);
+  });
+
+  it("refuses to write both into one file, or over the document: exit 2", async () => {
+    const one = await cli("cda", "render", source, "--html", at("one"), "--pdf", at("./one"), "--json");
+    expect([one.code, existsSync(at("one"))]).toEqual([2, false]);
+    expect(await cli("cda", "render", source, "--pdf", source, "--json")).toMatchObject({ code: 2 });
   });
 
   it("wants to know what to write: exit 2", async () => {

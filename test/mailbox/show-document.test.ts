@@ -40,6 +40,18 @@ describe("showing a received document", () => {
       expect(attribute(element, "id") ?? "mail42-").toMatch(/^mail42-/);
   });
 
+  it("gives its PDF: made as PDF/A-1b, or the one that it encapsulates", async () => {
+    await using box = await doctorsBox();
+    const held = pdfOf(3_000);
+    const parts = [archive(await packed(everyKind())), archive(await packed(wrapPdf(held, headerOf())))];
+    const [made, encapsulated] = await Promise.all(
+      parts.map(async (part) => (await box.mailbox.open(box.deliver(mailOf([TEXT, part])))).documents[0]?.pdf()),
+    );
+    expect([made?.origin, made?.pdfA1, encapsulated?.origin]).toEqual(["made", true, "encapsulated"]);
+    expect(Buffer.from(made?.pdf ?? []).toString("latin1")).toContain("<pdfaid:part>1</pdfaid:part>");
+    expect(Buffer.from(encapsulated?.pdf ?? []).equals(held)).toBe(true);
+  });
+
   it("marks what the archive's metadata say otherwise, without being asked (ECO.2.1.2)", async () => {
     await using box = await doctorsBox();
     const zip = await changed(await packed(everyKind()), (path, content) =>

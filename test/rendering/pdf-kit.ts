@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { defaultFonts } from "../../src/fonts.js";
+import { defaultFonts } from "../../src/pdf.js";
 import { type RenderedPdf, type RenderPdfOptions, renderPdf } from "../../src/rendering/index.js";
 
 export const pdfFrom = (cda: Uint8Array, options: Omit<RenderPdfOptions, "fonts"> = {}): Promise<RenderedPdf> =>

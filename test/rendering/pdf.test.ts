@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { isMedimailError } from "../../src/errors.js";
-import { defaultFonts } from "../../src/fonts.js";
+import { defaultFonts } from "../../src/pdf.js";
 import { renderPdf } from "../../src/rendering/index.js";
 import { cdaOf, pdfOf } from "../tools/documents.js";
 import { mediaEntry, narrative, withBody } from "./kit.js";

@@ -31,7 +31,7 @@ export const FLOORS = {
   auth: 4,
   message: 4,
   settings: 4,
-  "fonts.ts": 4,
+  "pdf.ts": 4,
   discovery: 5,
   directory: 5,
   mock: 5,

@@ -6,6 +6,7 @@ const who = { professional: "the physician", patient: "the patient" } as const;
 
 export const en: Text = {
   lang: "en",
+  confirmOnCard: (code) => `Confirm the login on your e-CPS (code ${code}).`,
   tagline: "send and receive health documents through Medimail (MSSanté)",
   usage: "Usage",
   command: "command",
@@ -22,7 +23,7 @@ export const en: Text = {
     demo: "sends invented documents to a local mock Medimail and shows every state",
     mock: "starts a mock Medimail (SMTP and IMAP) on this machine",
     "cda inspect": "shows the header of a CDA R2 document",
-    "cda render": "writes what a person reads of a CDA R2 document: a safe HTML page",
+    "cda render": "writes what a person reads of a CDA R2 document: a safe HTML page, a PDF/A-1b",
     "cda wrap": "puts a PDF into a CDA R2 level 1",
     "xdm pack": "makes an IHE_XDM.ZIP of one or more CDAs of one patient",
     "xdm inspect": "shows and checks the metadata of an IHE_XDM.ZIP",
@@ -58,7 +59,7 @@ export const en: Text = {
     config: "configuration file, JSON",
     html: "page to write",
     cda: "CDA R2 document",
-    pdf: "PDF of the document (the n-th is of the n-th --cda)",
+    pdf: "PDF of the document (the n-th is of the n-th --cda); with cda render, the PDF to write",
     header: "header, as `cda inspect --json` prints it",
     out: "where to write",
     action: "create, replace or delete (create by default)",

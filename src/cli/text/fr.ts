@@ -6,6 +6,7 @@ const who = { professional: "le médecin", patient: "la patiente" } as const;
 
 export const fr: Text = {
   lang: "fr",
+  confirmOnCard: (code) => `Confirmez la connexion sur votre e-CPS (code ${code}).`,
   tagline: "envoyer et recevoir les documents de santé par Medimail (MSSanté)",
   usage: "Usage",
   command: "commande",
@@ -23,7 +24,7 @@ export const fr: Text = {
     demo: "envoie des documents fictifs à un faux Medimail local, et montre chaque état",
     mock: "démarre un faux Medimail (SMTP et IMAP) sur cette machine",
     "cda inspect": "affiche l'en-tête d'un document CDA R2",
-    "cda render": "écrit ce qu'une personne lit d'un document CDA R2 : une page HTML sûre",
+    "cda render": "écrit ce qu'une personne lit d'un document CDA R2 : une page HTML sûre, un PDF/A-1b",
     "cda wrap": "met un PDF dans un CDA R2 de niveau 1",
     "xdm pack": "fait un IHE_XDM.ZIP avec un ou plusieurs CDA d'un même patient",
     "xdm inspect": "affiche et vérifie les métadonnées d'un IHE_XDM.ZIP",
@@ -59,7 +60,7 @@ export const fr: Text = {
     config: "fichier de configuration JSON",
     html: "page à écrire",
     cda: "document CDA R2",
-    pdf: "PDF du document (le n-ième est celui du n-ième --cda)",
+    pdf: "PDF du document (le n-ième est celui du n-ième --cda) ; avec cda render, le PDF à écrire",
     header: "en-tête, tel que `cda inspect --json` l'affiche",
     out: "où écrire",
     action: "création, remplacement ou suppression (création par défaut)",

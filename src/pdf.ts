@@ -1,7 +1,27 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { MedimailError } from "./errors.js";
-import type { FontSet } from "./rendering/index.js";
+import {
+  type FontSet,
+  type RenderedPdf,
+  type RenderPdfOptions,
+  renderPdf as render,
+  type ShownDocument,
+} from "./rendering/index.js";
+
+/** `fonts`: of the caller's, in place of the package's. */
+export type PdfOptions = Omit<RenderPdfOptions, "fonts"> & Partial<Pick<RenderPdfOptions, "fonts">>;
+
+/**
+ * A CDA R2 document as a PDF (ECO.2.1.1, ECO.2.1.5): the one that it encapsulates, byte for byte, else a PDF/A-1b of header and narrative.
+ * What makes it (pdfkit, fonts) is loaded at the first call.
+ *
+ * @throws MedimailError `cda_invalid`, `xml_invalid`, `xml_dtd_refused`, `xml_limit_exceeded` (also `maxPages`, `maxMs`), `file_not_found` where a
+ * bundler left the fonts behind
+ */
+export async function renderPdf(cda: Uint8Array | ShownDocument, options: PdfOptions = {}): Promise<RenderedPdf> {
+  return await render(cda, { ...options, fonts: options.fonts ?? defaultFonts() });
+}
 
 let loaded: FontSet | undefined;
 
