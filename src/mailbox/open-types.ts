@@ -76,7 +76,8 @@ export interface HealthDocument {
   content?: Uint8Array;
   /**
    * The document as a safe HTML page or fragment (SC.CDA/VISU.01), with a mark where the archive's metadata, the patient's address of the
-   * mail and the document do not agree (ECO.2.1.2). What makes it is loaded at the first call.
+   * mail and the document do not agree (ECO.2.1.2), and above the title what a reader must know of it: deletion asked, out of date,
+   * not the file announced.
    *
    * @throws `document_missing`; `cda_invalid`, `xml_invalid`, `xml_dtd_refused` for what is no readable CDA; `xml_limit_exceeded`;
    * `invalid_argument` (idPrefix)

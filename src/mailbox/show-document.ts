@@ -14,7 +14,7 @@ export type DocumentPdfOptions = Omit<PdfOptions, "compared">;
 export type Shown = Pick<HealthDocument, "html" | "pdf">;
 
 /**
- * The ways to show a received document. Each loads what it is made with at its first use: who shows no document does not hold it.
+ * The ways to show a received document. Fonts and what writes a PDF are loaded at its first use: who shows no document does not hold them.
  */
 export function shownBy(document: Omit<HealthDocument, keyof Shown>): Shown {
   return {
