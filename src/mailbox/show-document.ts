@@ -8,7 +8,7 @@ import type { HealthDocument } from "./open-types.js";
 export type DocumentHtmlOptions = Omit<RenderHtmlOptions, "compared" | "notices">;
 
 /** The same for its PDF. */
-export type DocumentPdfOptions = Omit<PdfOptions, "compared">;
+export type DocumentPdfOptions = Omit<PdfOptions, "compared" | "notices">;
 
 /** What shows a document. */
 export type Shown = Pick<HealthDocument, "html" | "pdf">;
@@ -26,7 +26,7 @@ export function shownBy(document: Omit<HealthDocument, keyof Shown>): Shown {
     async pdf(options: DocumentPdfOptions = {}): Promise<RenderedPdf> {
       const content = contentOf(document);
       const { renderPdf } = await import("../pdf.js");
-      return await renderPdf(content, { ...options, compared: comparedOf(document) });
+      return await renderPdf(content, { ...options, compared: comparedOf(document), notices: noticesOf(document) });
     },
   };
 }

@@ -71,6 +71,13 @@ describeWithProgram("pdftotext", "poppler-utils", "the pages of a PDF", () => {
     expect(first).toMatch(/Nom de naissance MOREL MAUREL/);
   });
 
+  it("tell before the document what its mail says of it: that its author asks for its deletion", async () => {
+    const [first = ""] = pagesOf((await pdfFrom(letter(), { notices: ["deletion"] })).pdf);
+    expect(first.slice(0, first.indexOf("Nom de naissance"))).toContain(
+      "L'auteur de ce document en demande la suppression.",
+    );
+  });
+
   it("are in English where asked: our words, never the document's", async () => {
     const [first = ""] = pagesOf((await pdfFrom(letter(), { language: "en" })).pdf);
     expect(first).toContain("Date of birth");

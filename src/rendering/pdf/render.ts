@@ -6,7 +6,7 @@ import { formatId, formatPerson } from "../format.js";
 import { type Names, namesOf } from "../ids.js";
 import { DEFAULT_RENDER_LIMITS, type RenderLimits } from "../limits.js";
 import { readShown } from "../read.js";
-import type { Compared, Language, ShownDocument } from "../types.js";
+import type { Compared, Language, Notice, ShownDocument } from "../types.js";
 import { wordsIn } from "../words.js";
 import type { Tools } from "./blocks.js";
 import { headPieces, morePieces } from "./face.js";
@@ -25,6 +25,8 @@ export interface RenderPdfOptions {
   language?: Language;
   /** What the metadata and the mail say, to mark where they do not agree. */
   compared?: Compared;
+  /** What its reader must know before it, above the title. Default none. */
+  notices?: readonly Notice[];
   limits?: Partial<CdaLimits & RenderLimits>;
 }
 
@@ -67,7 +69,7 @@ async function lay(shown: ShownDocument, options: RenderPdfOptions): Promise<{ p
   const language = options.language ?? "fr";
   const limits = { ...DEFAULT_RENDER_LIMITS, ...options.limits };
   const { header } = shown.cda;
-  const face = faceOf(shown, language, options.compared);
+  const face = faceOf(shown, language, options.compared, options.notices);
   const author = header.authors.map(({ person }) => formatPerson(person)).find((name) => name !== "") ?? "";
   const title = [face.title, face.patient.name].filter(Boolean).join(" \u2014 ");
   const doc = await openFile({
