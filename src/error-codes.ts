@@ -82,6 +82,8 @@ const TABLE = {
   connection_lost: later,
   connection_refused: later,
   dns_failed: later,
+  operator_host_refused: by("ECO.1.1.9"),
+  operator_not_found: { retryable: true, requirement: "ECO.1.1.9" },
   proxy_failed: later,
   starttls_missing: by("ECO.1.0.1"),
   starttls_injection: by("ECO.1.0.1"),
