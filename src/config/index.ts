@@ -9,5 +9,6 @@ export type { Secret } from "./secret.js";
 export { secretSchema } from "./secret.js";
 export type { UnsupportedPart } from "./supported.js";
 export { assertSupported, unsupportedParts } from "./supported.js";
+export { isTestOperator } from "./test-operator.js";
 export type { ConfigWarning } from "./warnings.js";
 export { configWarnings, secretsOf } from "./warnings.js";

@@ -12,11 +12,15 @@ export interface MockReady {
   event: "ready";
   smtp: { host: string; port: number };
   imap: { host: string; port: number };
+  /** Its name server (UDP), which knows SRV and A of its domains. */
+  dns: { host: string; port: number };
   /** PEM file of the authority. */
   ca: string;
   mailboxes: MockReadyMailbox[];
   /** A configuration file for each address; works as is with every command. */
   configs: Record<string, string>;
+  /** The same with `"operator": "discover"`, asking the mock's name server. */
+  discoverConfigs: Record<string, string>;
 }
 
 export interface MockReadyMailbox {
@@ -44,6 +48,7 @@ export interface ReadyInput {
   hostname: string;
   smtpPort: number;
   imapPort: number;
+  dns: { host: string; port: number };
   filesSent: boolean;
 }
 
@@ -59,9 +64,11 @@ export async function writeReady(input: ReadyInput): Promise<MockReady> {
     event: "ready",
     smtp: { host: hostname, port: input.smtpPort },
     imap: { host: hostname, port: input.imapPort },
+    dns: { host: input.dns.host, port: input.dns.port },
     ca,
     mailboxes: written.map((w) => w.ready),
     configs: Object.fromEntries(written.map((w) => [w.ready.address, w.config])),
+    discoverConfigs: Object.fromEntries(written.map((w) => [w.ready.address, w.discoverConfig])),
   };
 }
 
@@ -75,7 +82,7 @@ export async function writeToken(dir: string, address: string, token: string): P
 async function writeMailbox(
   mailbox: MockMailbox,
   input: ReadyInput,
-): Promise<{ ready: MockReadyMailbox; config: string }> {
+): Promise<{ ready: MockReadyMailbox; config: string; discoverConfig: string }> {
   const { dir, hostname } = input;
   const name = fileName(mailbox.address);
   const { ready, auth } = await writeAuth(mailbox, name, input);
@@ -97,7 +104,18 @@ async function writeMailbox(
   };
   // It may hold the passphrase of the test certificate.
   await secret(config, `${JSON.stringify(content, undefined, 2)}\n`);
-  return { ready: { address: mailbox.address, type: mailbox.type as MailboxType, auth: ready }, config };
+  const discoverConfig = join(dir, `discover-${name}.json`);
+  const found = {
+    ...content,
+    operator: input.filesSent ? { discover: true, filesSent: true } : "discover",
+    network: { dns: [`${input.dns.host}:${input.dns.port}`], allowedAddresses: ["127.0.0.1"] },
+  };
+  await secret(discoverConfig, `${JSON.stringify(found, undefined, 2)}\n`);
+  return {
+    ready: { address: mailbox.address, type: mailbox.type as MailboxType, auth: ready },
+    config,
+    discoverConfig,
+  };
 }
 
 async function writeAuth(

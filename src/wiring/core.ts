@@ -72,7 +72,14 @@ export async function openCore({
 }: Frame): Promise<Core> {
   const store = await openStore(config, options.encryptionKey);
   try {
-    const operator = openOperator(config, { logger: log, maxConnections: options.settings?.concurrency ?? 5 });
+    const operator = openOperator(config, {
+      logger: log,
+      maxConnections: options.settings?.concurrency ?? 5,
+      cache: runtime.discovered,
+      ...(options.discoveryLives ? { lives: options.discoveryLives } : {}),
+      clock,
+      random,
+    });
     const reader = new EventReader(store, options.eventPollMs);
     const worker = new DeliveryWorker(
       {

@@ -1,24 +1,28 @@
 import { hostname } from "node:os";
 import { certificateCredentials, passwordCredentials, tokenCredentials } from "../auth/index.js";
 import type { Config, Secret } from "../config/index.js";
-import { isLoopback } from "../config/index.js";
+import { isLoopback, isTestOperator } from "../config/index.js";
 import { MedimailError } from "../errors.js";
-import type { Logger } from "../log.js";
 import { createDialer, type ProxyOptions } from "../net/index.js";
 import type { CredentialSource, MailTransport, TlsVerifier } from "../seams/index.js";
 import { readNamedFile, resolveSecret } from "../settings/index.js";
 import { createImapMailbox, type ImapMailbox } from "../transport/imap/index.js";
 import { createSmtpTransport } from "../transport/smtp/index.js";
 import { createTlsVerifier } from "../trust/index.js";
+import { discoveryOf, type OperatorLookUp } from "./discovery.js";
 
 /** The operator, as the configuration names it: sessions open when first used. */
 export interface Operator {
   transport: MailTransport;
   imap: ImapMailbox;
+  /** What the circuit of its submission is called: the pinned host, or the name that is looked up. */
   smtpHost: { host: string; port: number };
   /** The operator files in Sent what it accepts. */
   filesSent: boolean;
-  /** Both hosts are of this machine, or named as a training platform: a test, where test identities are at home. */
+  /**
+   * Both hosts are of this machine, or named as a training platform (the mailbox's domain, where they are looked up): a test, where test identities
+   * are at home.
+   */
   isTest: boolean;
   /**
    * Reads the authorities, which whoever only looks at the outbox does not need. Asked before something is stored or sent.
@@ -28,38 +32,48 @@ export interface Operator {
   close(): Promise<void>;
 }
 
-type PinnedOperator = Exclude<Config["operator"], "discover">;
-
-export interface OperatorOptions {
-  logger: Logger;
+export interface OperatorOptions extends OperatorLookUp {
   maxConnections: number;
 }
 
-/** Builds the sessions of one mailbox. Authorities, certificates and tokens are read when a session needs them. */
+/** A training or test platform names itself so. */
+const TRAINING = /(^|\.)(formation|test|bas)\./i;
+
+/**
+ * Builds the sessions of one mailbox. Authorities, certificates and tokens are read when a session needs them; hosts that are not pinned are looked
+ * up then too.
+ */
 export function openOperator(config: Config, options: OperatorOptions): Operator {
-  if (config.operator === "discover")
-    throw new MedimailError("not_supported", "Discovery is not served yet; name the hosts.", { path: "operator" });
-  const pinned: PinnedOperator = config.operator;
+  const named = config.operator === "discover" ? {} : config.operator;
+  const domain = config.mailbox.address.slice(config.mailbox.address.lastIndexOf("@") + 1).toLowerCase();
+  const discovery = named.smtp && named.imap ? undefined : discoveryOf(config, domain, options);
   const dialer = createDialer(config.network.proxy === undefined ? {} : { proxy: proxyOf(config.network.proxy) });
   const verifier = lazyVerifier(config);
   const tls: TlsVerifier = { upgrade: async (socket, to) => verifier().upgrade(socket, to) };
   const credentials = credentialsOf(config);
   const shared = { dialer, tls, credentials, logger: options.logger };
+  const smtpHost = named.smtp ?? { host: `_submission._tcp.${domain}`, port: 0 };
   const transport = createSmtpTransport({
     ...shared,
-    ...pinned.smtp,
+    ...smtpHost,
+    ...(discovery ? { endpoints: discovery.endpoints("smtp") } : {}),
     clientName: clientName(),
     maxConnections: options.maxConnections,
   });
-  const imap = createImapMailbox({ ...shared, ...pinned.imap, mailbox: config.mailbox.address });
+  const imap = createImapMailbox({
+    ...shared,
+    ...(named.imap ?? { host: `_imap._tcp.${domain}`, port: 0 }),
+    ...(discovery ? { endpoints: discovery.endpoints("imap") } : {}),
+    mailbox: config.mailbox.address,
+  });
   return {
     transport,
     imap,
-    smtpHost: pinned.smtp,
-    filesSent: pinned.filesSent ?? false,
-    isTest: [pinned.smtp.host, pinned.imap.host].every(
-      (host) => isLoopback(host) || /(^|\.)(formation|test|bas)\./i.test(host),
-    ),
+    smtpHost,
+    filesSent: named.filesSent ?? false,
+    isTest:
+      isTestOperator(config) ||
+      [named.smtp?.host ?? domain, named.imap?.host ?? domain].every((name) => isLoopback(name) || TRAINING.test(name)),
     requireAuthorities: () => void verifier(),
     async close() {
       await Promise.allSettled([transport.close(), imap.close()]);
