@@ -114,6 +114,10 @@ export const configSchema = strict({
   });
 });
 
+/** What discovery needs of it, for a command that has no configuration. */
+export const operatorPartSchema = strict({ operator, network: network.prefault({}), tls: tls.prefault({}) });
+export type OperatorPart = z.output<typeof operatorPartSchema>;
+
 /** What a caller writes: see CLI.md. */
 export type ConfigInput = z.input<typeof configSchema>;
 /** What the rooms get: checked, defaults filled. */

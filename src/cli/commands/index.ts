@@ -2,6 +2,7 @@ import type { Command } from "../command.js";
 import { cdaInspect } from "./cda-inspect.js";
 import { cdaWrap } from "./cda-wrap.js";
 import { demo } from "./demo.js";
+import { discover } from "./discover.js";
 import { mailboxFolders, mailboxList, mailboxSave, mailboxSearch } from "./mailbox.js";
 import { mailboxDelete, mailboxFlag, mailboxMove } from "./mailbox-act.js";
 import { mailboxShow } from "./mailbox-show.js";
@@ -45,12 +46,12 @@ export const COMMANDS: readonly Command[] = [
   mailboxDelete,
   mailboxReply,
   mailboxReceipt,
+  discover,
 ];
 
 /** Commands of the contract that a later version serves: refused by name, never as unknown. */
 export const NOT_SERVED: readonly string[] = [
   "cda render",
-  "discover",
   "trust",
   "directory",
   "accounts",

@@ -1,4 +1,5 @@
 import { englishErrors } from "./en-errors.js";
+import { englishOperator } from "./en-operator.js";
 import { withExamples } from "./examples.js";
 import type { Text } from "./types.js";
 
@@ -35,6 +36,7 @@ export const en: Text = {
     "outbox stats": "counts the submissions by state",
     "traces list": "lists the functional traces of the mailbox (ECO.4.1.1)",
     "traces export": "exports the functional traces, one a line",
+    discover: "looks up the hosts of an address's operator, and says where each fact came from",
     "mailbox folders": "lists the folders of the mailbox, their roles and counts",
     "mailbox list": "lists the mails of a folder, newest first",
     "mailbox show": "shows a mail: text, documents, patient",
@@ -110,6 +112,11 @@ export const en: Text = {
     unseen: "unread (search: only those; flag: marks as unread)",
     flagged: "flagged (search: only those; flag: flags)",
     open: "also opens the archive IHE_XDM.ZIP",
+    "host-suffix": "end of names allowed for a host that is found (.mssante.fr by default)",
+    dns: "name server to ask",
+    "allow-address": "private address or range allowed (VPN)",
+    autoconfig: "URL of the autoconfig document, or off",
+    ca: "PEM authority that may vouch for the autoconfig document",
     since: "since (2026-01-31 or 2026-01-31T08:00:00+01:00)",
     until: "until, not included",
   },
@@ -187,6 +194,7 @@ export const en: Text = {
     watchReset: (folder) => `The folder ${folder} was made anew by the server.`,
     watchStopped: "Stopped.",
   },
+  operator: englishOperator,
   demo: {
     title: "Demonstration: from a validated document to its reading",
     fictional: "Everything stays on this machine; people and documents are invented.",

@@ -1,5 +1,6 @@
 import { withExamples } from "./examples.js";
 import { frenchErrors } from "./fr-errors.js";
+import { frenchOperator } from "./fr-operator.js";
 import type { Text } from "./types.js";
 
 const who = { professional: "le médecin", patient: "la patiente" } as const;
@@ -36,6 +37,7 @@ export const fr: Text = {
     "outbox stats": "compte les envois par état",
     "traces list": "liste les traces fonctionnelles de la boîte (ECO.4.1.1)",
     "traces export": "exporte les traces fonctionnelles, une par ligne",
+    discover: "cherche les serveurs de l'opérateur d'une adresse, et dit d'où vient chaque fait",
     "mailbox folders": "liste les dossiers de la boîte, leur rôle et leurs comptes",
     "mailbox list": "liste les courriels d'un dossier, du plus récent au plus ancien",
     "mailbox show": "montre un courriel : texte, documents, patient",
@@ -111,6 +113,11 @@ export const fr: Text = {
     unseen: "non lus (recherche : seulement ceux-là ; flag : marque comme non lu)",
     flagged: "suivis (recherche : seulement ceux-là ; flag : marque comme suivi)",
     open: "ouvre aussi l'archive IHE_XDM.ZIP",
+    "host-suffix": "fin de nom admise pour un serveur trouvé (.mssante.fr par défaut)",
+    dns: "serveur de noms à interroger",
+    "allow-address": "adresse ou plage privée admise (VPN)",
+    autoconfig: "URL du document autoconfig, ou off",
+    ca: "autorité PEM qui peut répondre du document autoconfig",
     since: "depuis (2026-01-31 ou 2026-01-31T08:00:00+01:00)",
     until: "jusqu'à, exclu",
   },
@@ -188,6 +195,7 @@ export const fr: Text = {
     watchReset: (folder) => `Le dossier ${folder} a été refait par le serveur.`,
     watchStopped: "Arrêté.",
   },
+  operator: frenchOperator,
   demo: {
     title: "Démonstration : d'un document validé à sa lecture",
     fictional: "Tout reste sur cette machine ; les personnes et les documents sont inventés.",
