@@ -1,21 +1,11 @@
 import { isIP } from "node:net";
-import { isMedimailError } from "../errors.js";
+import { type ErrorCode, isMedimailError } from "../errors.js";
 import type { AddressRule } from "./address-rule.js";
 import { MAX_AUTOCONFIG_BYTES } from "./autoconfig.js";
 import { type Dns, dnsCode, isUnreachable } from "./dns.js";
+import type { HttpGet } from "./http-get.js";
 import type { FetchDocument } from "./look-up.js";
-
-/** One GET, redirects not followed; without a body where it is longer than `maxBytes`. Throws a `MedimailError` where no whole answer came. */
-export type HttpGet = (
-  url: string,
-  options: {
-    /** To be connected to, instead of what the URL's host resolves to. */
-    addresses: readonly string[];
-    maxBytes: number;
-    timeoutMs: number;
-    signal?: AbortSignal;
-  },
-) => Promise<{ status: number; body?: Uint8Array }>;
+import type { RefusalReason } from "./types.js";
 
 export interface DocumentTools {
   dns: Dns;
@@ -31,12 +21,15 @@ export interface DocumentTools {
  */
 export async function fetchDocument(url: string, tools: DocumentTools): ReturnType<FetchDocument> {
   const { dns, allowed, http, timeoutMs, signal } = tools;
-  const host = new URL(url).hostname.replace(/^\[(.*)\]$/, "$1");
+  const { protocol, hostname } = new URL(url);
+  const host = hostname.replace(/^\[(.*)\]$/, "$1");
   try {
     const found = isIP(host) === 0 ? await dns.addresses(host, signal) : [host];
     if (found.length === 0) return { reason: "not_found" };
     const addresses = found.filter((address) => allowed(address));
     if (addresses.length === 0) return { reason: "private_address", ...(found[0] ? { address: found[0] } : {}) };
+    // In clear only where nobody is on the line.
+    if (protocol !== "https:" && !addresses.every(isLoopbackAddress)) return { reason: "clear_text" };
     const { status, body } = await http(url, {
       addresses,
       maxBytes: MAX_AUTOCONFIG_BYTES,
@@ -51,6 +44,21 @@ export async function fetchDocument(url: string, tools: DocumentTools): ReturnTy
     if (!isMedimailError(error) || error.code === "aborted") throw error;
     if (error.code === "dns_failed")
       return { reason: isUnreachable(error) ? "unreachable" : "unavailable", detail: dnsCode(error.cause) };
-    return { reason: "unreachable", detail: error.code };
+    const reason = REASONS[error.code];
+    if (reason === undefined) throw error;
+    return { reason, detail: error.code };
   }
+}
+
+const REASONS: Readonly<Partial<Record<ErrorCode, RefusalReason>>> = {
+  connection_refused: "unreachable",
+  connection_lost: "unreachable",
+  timeout: "unreachable",
+  proxy_failed: "unreachable",
+  tls_failed: "invalid",
+  certificate_invalid: "invalid",
+};
+
+function isLoopbackAddress(address: string): boolean {
+  return address === "::1" || /^127\./.test(address);
 }

@@ -5,8 +5,8 @@
 export { type AddressRule, addressRule } from "./address-rule.js";
 export { DEFAULT_LIVES, ProfileCache, type ProfileLives } from "./cache.js";
 export { createDns, type Dns } from "./dns.js";
-export type { HttpGet } from "./document.js";
 export { DEFAULT_HOST_SUFFIXES } from "./host-rule.js";
+export { createHttpGet, type HttpGet } from "./http-get.js";
 export { domainOf } from "./look-up.js";
 export { type CheckedTarget, createDiscovery, type Discovery, type DiscoveryTools } from "./source.js";
 export {

@@ -5,6 +5,7 @@ import type { Config } from "../config/index.js";
 import { MedimailError } from "../errors.js";
 import type { Observation } from "../seams/observations.js";
 import { loadConfigFile } from "../settings/index.js";
+import { AutoconfigServer } from "./autoconfig.js";
 import type { MockContext } from "./context.js";
 import type { DsnAction } from "./delivery.js";
 import { Delivery, findMail } from "./delivery.js";
@@ -48,6 +49,7 @@ export class MockMedimail implements AsyncDisposable {
   readonly #recipients: Recipients;
   readonly #smtp: SmtpServer;
   readonly #imap: ImapServer;
+  readonly #autoconfig: AutoconfigServer;
   readonly #problems: unknown[] = [];
   #dir: string | undefined;
   #ready: Promise<MockReady> | undefined;
@@ -98,12 +100,14 @@ export class MockMedimail implements AsyncDisposable {
     };
     this.#smtp = new SmtpServer(context);
     this.#imap = new ImapServer(context);
+    const places = {
+      domains: () => this.#store.domains(),
+      imapPort: () => this.#imap.listener.port,
+      smtpPort: () => this.#smtp.listener.port,
+    };
+    this.#autoconfig = new AutoconfigServer(places);
     this.dns = new MockDns({
-      fallback: mockZone({
-        domains: () => this.#store.domains(),
-        imapPort: () => this.#imap.listener.port,
-        smtpPort: () => this.#smtp.listener.port,
-      }),
+      fallback: mockZone(places),
       seen: (query) => this.#observer.observe({ connection: "dns", kind: "dns", ...query }),
     });
   }
@@ -116,6 +120,7 @@ export class MockMedimail implements AsyncDisposable {
         mock.#smtp.listener.listen(options.smtpPort ?? 0),
         mock.#imap.listener.listen(options.imapPort ?? 0),
         mock.dns.listen(options.dnsPort ?? 0),
+        mock.#autoconfig.listen(options.httpPort ?? 0),
       ]);
       if (options.dir !== undefined) await mock.ready();
       return mock;
@@ -171,6 +176,7 @@ export class MockMedimail implements AsyncDisposable {
       smtpPort: this.smtp.port,
       imapPort: this.imap.port,
       dns: this.dns,
+      http: { url: this.#autoconfig.url, autoconfig: this.#autoconfig.template },
       filesSent: this.#options.filesSent ?? false,
     });
   }
@@ -306,7 +312,12 @@ export class MockMedimail implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    await Promise.all([this.#smtp.listener.close(), this.#imap.listener.close(), this.dns.close()]);
+    await Promise.all([
+      this.#smtp.listener.close(),
+      this.#imap.listener.close(),
+      this.dns.close(),
+      this.#autoconfig.close(),
+    ]);
     this.#observer.journal.close();
     this.#mails.close();
     await this.#ready?.catch(() => {});

@@ -14,6 +14,8 @@ export interface MockReady {
   imap: { host: string; port: number };
   /** Its name server (UDP), which knows SRV and A of its domains. */
   dns: { host: string; port: number };
+  /** Its HTTP server; `autoconfig` is where the documents of its domains are, `{domain}` in it. */
+  http: { url: string; autoconfig: string };
   /** PEM file of the authority. */
   ca: string;
   mailboxes: MockReadyMailbox[];
@@ -49,6 +51,7 @@ export interface ReadyInput {
   smtpPort: number;
   imapPort: number;
   dns: { host: string; port: number };
+  http: { url: string; autoconfig: string };
   filesSent: boolean;
 }
 
@@ -65,6 +68,7 @@ export async function writeReady(input: ReadyInput): Promise<MockReady> {
     smtp: { host: hostname, port: input.smtpPort },
     imap: { host: hostname, port: input.imapPort },
     dns: { host: input.dns.host, port: input.dns.port },
+    http: input.http,
     ca,
     mailboxes: written.map((w) => w.ready),
     configs: Object.fromEntries(written.map((w) => [w.ready.address, w.config])),
@@ -108,7 +112,11 @@ async function writeMailbox(
   const found = {
     ...content,
     operator: input.filesSent ? { discover: true, filesSent: true } : "discover",
-    network: { dns: [`${input.dns.host}:${input.dns.port}`], allowedAddresses: ["127.0.0.1"] },
+    network: {
+      dns: [`${input.dns.host}:${input.dns.port}`],
+      allowedAddresses: ["127.0.0.1"],
+      autoconfig: input.http.autoconfig,
+    },
   };
   await secret(discoverConfig, `${JSON.stringify(found, undefined, 2)}\n`);
   return {

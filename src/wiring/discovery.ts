@@ -1,16 +1,18 @@
-import type { Config } from "../config/index.js";
+import { rootCertificates } from "node:tls";
+import type { OperatorPart } from "../config/index.js";
 import { defined } from "../defined.js";
 import {
   createDiscovery,
+  createHttpGet,
   type Discovery,
   type DiscoveryOptions,
-  type HttpGet,
   type ProfileCache,
   type ProfileLives,
 } from "../discovery/index.js";
-import { MedimailError } from "../errors.js";
 import type { Logger } from "../log.js";
-import type { Clock, Random } from "../seams/index.js";
+import type { Clock, Random, TlsVerifier } from "../seams/index.js";
+import { createTlsVerifier } from "../trust/index.js";
+import { authoritiesOf, dialerOf } from "./connection.js";
 
 export interface OperatorLookUp {
   cache: ProfileCache;
@@ -22,7 +24,7 @@ export interface OperatorLookUp {
 
 /** The discovery of a configuration's operator: what it pins, and how the rest is looked up. */
 export function discoveryOf(
-  config: Pick<Config, "operator" | "network">,
+  config: OperatorPart,
   addressOrDomain: string,
   { cache, lives, clock, random, logger }: OperatorLookUp,
 ): Discovery {
@@ -32,15 +34,13 @@ export function discoveryOf(
     now: () => clock.now(),
     fraction: () => random.fraction(),
     log: logger,
-    http,
+    http: createHttpGet({ dialer: dialerOf(config), tls: documentVerifier(config) }),
   });
 }
 
-function discoveryOptions({ operator, network }: Pick<Config, "operator" | "network">): DiscoveryOptions {
+function discoveryOptions({ operator, network }: OperatorPart): DiscoveryOptions {
   const { imap, smtp, hostSuffixes } = operator === "discover" ? {} : operator;
-  const { dns, allowedAddresses } = network;
-  // No document is fetched yet.
-  const autoconfig = "off";
+  const { dns, allowedAddresses, autoconfig } = network;
   return defined({
     pinned: defined({ imap, smtp }),
     hostSuffixes,
@@ -50,4 +50,20 @@ function discoveryOptions({ operator, network }: Pick<Config, "operator" | "netw
   });
 }
 
-const http: HttpGet = () => Promise.reject(new MedimailError("not_supported", "no document is fetched yet"));
+/**
+ * Who may vouch for the host of the autoconfig document: the configuration's authorities, and the public ones. Whether operators have it under
+ * IGC-Santé is unknown, and what the document says is no more trusted than the DNS: the mail host that it names must be under the suffixes and show a
+ * certificate of `tls.ca` alone (ECO.1.1.10).
+ */
+function documentVerifier({ tls }: OperatorPart): TlsVerifier {
+  let verifier: TlsVerifier | undefined;
+  return {
+    async upgrade(socket, to) {
+      verifier ??= createTlsVerifier({
+        ca: [...authoritiesOf(tls), rootCertificates.join("\n")],
+        revocation: "off",
+      });
+      return await verifier.upgrade(socket, to);
+    },
+  };
+}

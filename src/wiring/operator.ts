@@ -3,12 +3,12 @@ import { certificateCredentials, passwordCredentials, tokenCredentials } from ".
 import type { Config, Secret } from "../config/index.js";
 import { isLoopback, isTestOperator } from "../config/index.js";
 import { MedimailError } from "../errors.js";
-import { createDialer, type ProxyOptions } from "../net/index.js";
 import type { CredentialSource, MailTransport, TlsVerifier } from "../seams/index.js";
 import { readNamedFile, resolveSecret } from "../settings/index.js";
 import { createImapMailbox, type ImapMailbox } from "../transport/imap/index.js";
 import { createSmtpTransport } from "../transport/smtp/index.js";
 import { createTlsVerifier } from "../trust/index.js";
+import { authoritiesOf, dialerOf } from "./connection.js";
 import { discoveryOf, type OperatorLookUp } from "./discovery.js";
 
 /** The operator, as the configuration names it: sessions open when first used. */
@@ -47,7 +47,7 @@ export function openOperator(config: Config, options: OperatorOptions): Operator
   const named = config.operator === "discover" ? {} : config.operator;
   const domain = config.mailbox.address.slice(config.mailbox.address.lastIndexOf("@") + 1).toLowerCase();
   const discovery = named.smtp && named.imap ? undefined : discoveryOf(config, domain, options);
-  const dialer = createDialer(config.network.proxy === undefined ? {} : { proxy: proxyOf(config.network.proxy) });
+  const dialer = dialerOf(config);
   const verifier = lazyVerifier(config);
   const tls: TlsVerifier = { upgrade: async (socket, to) => verifier().upgrade(socket, to) };
   const credentials = credentialsOf(config);
@@ -86,29 +86,11 @@ function lazyVerifier(config: Config): () => TlsVerifier {
   let verifier: TlsVerifier | undefined;
   return () => {
     verifier ??= createTlsVerifier({
-      ca: (config.tls.ca ?? []).map((path) => readNamedFile(path, "tls.ca", { path: "tls.ca" }).toString("utf8")),
+      ca: authoritiesOf(config.tls),
       revocation: config.tls.revocation,
     });
     return verifier;
   };
-}
-
-/** Credentials that the configuration has in the proxy's URL (a warning says so) go on apart from it: a URL ends up in messages. */
-function proxyOf(configured: string): ProxyOptions {
-  const url = new URL(configured);
-  const username = unescaped(url.username);
-  const password = unescaped(url.password);
-  url.username = "";
-  url.password = "";
-  return { url: url.href, ...(username === "" ? {} : { username, password: async () => password }) };
-}
-
-function unescaped(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 /** What EHLO says: the machine's name where it is one that a server may look at, else the address literal of nobody. */

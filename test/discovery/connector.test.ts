@@ -63,6 +63,13 @@ describe("operator: discover", () => {
     expect(isTestOperator({ ...config, network: {} })).toBe(false);
   });
 
+  it("finds the hosts in the autoconfig document where the DNS has no SRV record", async () => {
+    mock.dns.setSrv(IMAP, []);
+    await using connector = await discovering();
+    expect(await folders(connector)).toBeGreaterThan(0);
+    mock.dns.reset(IMAP);
+  });
+
   it("follows a target that changes, without a restart: the session after the cut goes to the new one", async () => {
     await using other = await startMockMedimail({ mailboxes: [{ address: LABO, type: "APP" }] });
     await using connector = await discovering();
@@ -98,7 +105,7 @@ describe("a host that discovery refuses", () => {
   it("is not connected to: at a loopback address that no setting allows", async () => {
     const { network } = await mock.config(LABO, { discover: true });
     const opened = mock.observations.length;
-    expect(await refusal({ network: { ...network, allowedAddresses: [] } })).toBe(
+    expect(await refusal({ network: { ...network, allowedAddresses: [], autoconfig: "off" } })).toBe(
       "operator_host_refused network.allowedAddresses",
     );
     expect(mock.observations.slice(opened).filter(({ kind }) => kind === "tcp")).toEqual([]);
@@ -107,14 +114,18 @@ describe("a host that discovery refuses", () => {
   it("is not connected to: under another name, unless operator.hostSuffixes has it", async () => {
     mock.dns.setSrv(IMAP, [{ target: "localhost", port: mock.imap.port }]);
     mock.dns.setAddresses("localhost", ["127.0.0.1"]);
-    expect(await refusal({})).toBe("operator_host_refused operator.hostSuffixes");
-    expect(await refusal({ operator: { hostSuffixes: ["localhost"] } })).toBe("connected");
+    const { network } = await mock.config(LABO, { discover: true });
+    const part = { network: { ...network, autoconfig: "off" } };
+    expect(await refusal(part)).toBe("operator_host_refused operator.hostSuffixes");
+    expect(await refusal({ ...part, operator: { hostSuffixes: ["localhost"] } })).toBe("connected");
     mock.dns.reset(IMAP);
   });
 
-  it("is operator_not_found where the domain has no record", async () => {
+  it("is operator_not_found where the domain has neither record nor document", async () => {
     mock.dns.remove(IMAP);
+    mock.dns.remove("autoconfig.ch-exemple.mssante.fr");
     expect(await refusal({})).toBe("operator_not_found");
+    mock.dns.reset("autoconfig.ch-exemple.mssante.fr");
     mock.dns.reset(IMAP);
   });
 

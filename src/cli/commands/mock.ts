@@ -15,6 +15,7 @@ export const mock: Command = {
     "port-smtp": { type: "string", value: "N" },
     "port-imap": { type: "string", value: "N" },
     "port-dns": { type: "string", value: "N" },
+    "port-http": { type: "string", value: "N" },
     receipts: { type: "string", value: RECEIPTS.join("|"), choices: RECEIPTS },
     "files-sent": { type: "boolean" },
   },
@@ -24,6 +25,7 @@ export const mock: Command = {
     const smtpPort = options.number("port-smtp", ports);
     const imapPort = options.number("port-imap", ports);
     const dnsPort = options.number("port-dns", ports);
+    const httpPort = options.number("port-http", ports);
     const receipts = options.text("receipts") ?? "delivered";
     const { startMockMedimail } = await import("../../mock/index.js");
     // The ready object is the first line, whatever a client does in the meantime.
@@ -34,6 +36,7 @@ export const mock: Command = {
       ...(smtpPort === undefined ? {} : { smtpPort }),
       ...(imapPort === undefined ? {} : { imapPort }),
       ...(dnsPort === undefined ? {} : { dnsPort }),
+      ...(httpPort === undefined ? {} : { httpPort }),
       ...(options.flag("files-sent") ? { filesSent: true } : {}),
       autoReceipts: {
         deliver: receipts !== "none",
@@ -88,7 +91,7 @@ async function start<T>(work: () => Promise<T>): Promise<T> {
     if (typeof code === "string" && REASONS[code] !== undefined) {
       throw new MedimailError("mock_failed", REASONS[code], {
         cause,
-        hint: "leave --port-smtp, --port-imap and --port-dns out for free ports; --dir is a folder that may be written",
+        hint: "leave the --port- options out for free ports; --dir is a folder that may be written",
       });
     }
     throw cause;

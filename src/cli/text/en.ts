@@ -100,6 +100,7 @@ export const en: Text = {
     "port-smtp": "SMTP port (a free one by default)",
     "port-imap": "IMAP port (a free one by default)",
     "port-dns": "port of the name server (a free one by default)",
+    "port-http": "HTTP port (a free one by default)",
     receipts: "automatic receipts: none, delivered (default), read, integrated",
     "files-sent": "the operator files in Sent what it accepts",
     state: "only this state",

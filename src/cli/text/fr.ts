@@ -101,6 +101,7 @@ export const fr: Text = {
     "port-smtp": "port SMTP (libre par défaut)",
     "port-imap": "port IMAP (libre par défaut)",
     "port-dns": "port du serveur de noms (libre par défaut)",
+    "port-http": "port HTTP (libre par défaut)",
     receipts: "accusés automatiques : none, delivered (par défaut), read, integrated",
     "files-sent": "l'opérateur range dans Sent ce qu'il accepte",
     state: "seulement cet état",

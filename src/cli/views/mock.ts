@@ -7,6 +7,7 @@ interface Ready {
   smtp: { host: string; port: number };
   imap: { host: string; port: number };
   dns: { host: string; port: number };
+  http: { url: string };
   ca: string;
   mailboxes: readonly { address: string; type: string; auth: { method: string } }[];
   configs: Readonly<Record<string, string>>;
@@ -19,6 +20,7 @@ export function readyText(ready: Ready, text: Text, style: Style): string {
     `  SMTP  ${ready.smtp.host}:${ready.smtp.port}`,
     `  IMAP  ${ready.imap.host}:${ready.imap.port}`,
     `  DNS   ${ready.dns.host}:${ready.dns.port}`,
+    `  HTTP  ${ready.http.url}`,
     `  CA    ${ready.ca}`,
     `  ${view.mailboxes}`,
     ...ready.mailboxes.map(
