@@ -85,6 +85,7 @@ const TABLE = {
   operator_host_refused: by("ECO.1.1.9"),
   operator_not_found: { retryable: true, requirement: "ECO.1.1.9" },
   proxy_failed: later,
+  http_failed: later,
   starttls_missing: by("ECO.1.0.1"),
   starttls_injection: by("ECO.1.0.1"),
   tls_failed: by("ECO.1.1.1"),
