@@ -53,6 +53,7 @@ export async function fetchDocument(url: string, tools: DocumentTools): ReturnTy
 const REASONS: Readonly<Partial<Record<ErrorCode, RefusalReason>>> = {
   connection_refused: "unreachable",
   connection_lost: "unreachable",
+  http_failed: "unavailable",
   timeout: "unreachable",
   proxy_failed: "unreachable",
   tls_failed: "invalid",

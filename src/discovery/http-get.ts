@@ -1,8 +1,6 @@
-import { type ClientRequest, type IncomingMessage, request } from "node:http";
-import type { Socket } from "node:net";
-import { MedimailError } from "../errors.js";
+import { isMedimailError } from "../errors.js";
+import { createHttp } from "../http.js";
 import type { Dialer } from "../seams/dialer.js";
-import type { TlsVerifier } from "../seams/tls.js";
 
 /** One GET, redirects not followed; without a body where it is longer than `maxBytes`. Throws a `MedimailError` where no whole answer came. */
 export type HttpGet = (
@@ -17,76 +15,26 @@ export type HttpGet = (
   },
 ) => Promise<{ status: number; body?: Uint8Array }>;
 
-const MAX_HEADERS = 16 * 1024;
-
-/** HTTP/1.1 over a connection of the dialer (through the site's proxy), inside TLS for `https:`. No cookie, no credential, no compression. */
-export function createHttpGet({ dialer, tls }: { dialer: Dialer; tls: TlsVerifier }): HttpGet {
-  return async (written, { addresses, maxBytes, timeoutMs, signal }) => {
-    const url = new URL(written);
-    const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
-    const secure = url.protocol === "https:";
-    const port = Number(url.port || (secure ? 443 : 80));
-    const late = AbortSignal.timeout(timeoutMs);
-    const either = signal ? AbortSignal.any([signal, late]) : late;
-    let socket: Socket | undefined;
+/** The one HTTP function, connecting to addresses that were checked. `authorities` is asked when a document is fetched. */
+export function createHttpGet(dialer: Dialer, authorities: () => readonly string[]): HttpGet {
+  return async (url, { addresses, maxBytes, timeoutMs, signal }) => {
+    const http = createHttp({
+      dialer: { connect: (host, port, options) => dialer.connect(host, port, { ...options, addresses }) },
+      ca: authorities(),
+      // Who asks has made sure that what is asked in clear is on this machine.
+      plain: true,
+      timeoutMs,
+      maxBytes,
+    });
     try {
-      socket = await dialer.connect(host, port, { addresses, signal: either, timeoutMs });
-      if (secure) socket = await tls.upgrade(socket, { host, signal: either });
-      return await exchange(socket, url, maxBytes, either);
+      const headers = { accept: "text/xml, application/xml" };
+      const answer = await http.fetch(url, { headers, ...(signal ? { signal } : {}) });
+      return { status: answer.status, body: new Uint8Array(await answer.arrayBuffer()) };
     } catch (error) {
-      if (signal?.aborted)
-        throw new MedimailError("aborted", `asking ${host} was given up by the caller`, { cause: signal.reason });
-      if (late.aborted) throw new MedimailError("timeout", `${host} did not answer within ${timeoutMs} ms`);
+      if (isMedimailError(error) && error.code === "http_failed" && error.path === "maxBytes") return { status: 200 };
       throw error;
     } finally {
-      socket?.destroy();
+      await http.close();
     }
   };
-}
-
-function exchange(
-  socket: Socket,
-  { host, hostname, pathname, search }: URL,
-  maxBytes: number,
-  signal: AbortSignal,
-): Promise<{ status: number; body?: Uint8Array }> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => void asked.destroy(new Error("given up"));
-    const settle = (act: () => void): void => {
-      signal.removeEventListener("abort", onAbort);
-      act();
-      asked.destroy();
-    };
-    const failed = (cause: unknown): void =>
-      settle(() => reject(new MedimailError("connection_lost", `${hostname} gave no whole answer in HTTP`, { cause })));
-    const asked: ClientRequest = request(
-      {
-        createConnection: () => socket,
-        method: "GET",
-        path: `${pathname}${search}`,
-        headers: { host, accept: "text/xml, application/xml", "accept-encoding": "identity", connection: "close" },
-        maxHeaderSize: MAX_HEADERS,
-      },
-      (answer: IncomingMessage) => {
-        const { statusCode: status = 0 } = answer;
-        answer.on("error", failed);
-        if (status !== 200) {
-          settle(() => resolve({ status }));
-          return;
-        }
-        const chunks: Buffer[] = [];
-        let size = 0;
-        answer.on("data", (chunk: Buffer) => {
-          size += chunk.length;
-          if (size > maxBytes) settle(() => resolve({ status }));
-          else chunks.push(chunk);
-        });
-        answer.on("end", () => settle(() => resolve({ status, body: Buffer.concat(chunks) })));
-      },
-    );
-    asked.on("error", failed);
-    signal.addEventListener("abort", onAbort, { once: true });
-    if (signal.aborted) onAbort();
-    asked.end();
-  });
 }

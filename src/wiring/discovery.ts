@@ -10,8 +10,7 @@ import {
   type ProfileLives,
 } from "../discovery/index.js";
 import type { Logger } from "../log.js";
-import type { Clock, Random, TlsVerifier } from "../seams/index.js";
-import { createTlsVerifier } from "../trust/index.js";
+import type { Clock, Random } from "../seams/index.js";
 import { authoritiesOf, dialerOf } from "./connection.js";
 
 export interface OperatorLookUp {
@@ -34,7 +33,7 @@ export function discoveryOf(
     now: () => clock.now(),
     fraction: () => random.fraction(),
     log: logger,
-    http: createHttpGet({ dialer: dialerOf(config), tls: documentVerifier(config) }),
+    http: createHttpGet(dialerOf(config), () => documentAuthorities(config)),
   });
 }
 
@@ -55,15 +54,6 @@ function discoveryOptions({ operator, network }: OperatorPart): DiscoveryOptions
  * IGC-Santé is unknown, and what the document says is no more trusted than the DNS: the mail host that it names must be under the suffixes and show a
  * certificate of `tls.ca` alone (ECO.1.1.10).
  */
-function documentVerifier({ tls }: OperatorPart): TlsVerifier {
-  let verifier: TlsVerifier | undefined;
-  return {
-    async upgrade(socket, to) {
-      verifier ??= createTlsVerifier({
-        ca: [...authoritiesOf(tls), rootCertificates.join("\n")],
-        revocation: "off",
-      });
-      return await verifier.upgrade(socket, to);
-    },
-  };
+function documentAuthorities({ tls }: OperatorPart): string[] {
+  return [...authoritiesOf(tls), ...rootCertificates];
 }
