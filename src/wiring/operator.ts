@@ -3,7 +3,7 @@ import { certificateCredentials, passwordCredentials, tokenCredentials } from ".
 import type { Config, Secret } from "../config/index.js";
 import { isLoopback, isTestOperator } from "../config/index.js";
 import { MedimailError } from "../errors.js";
-import type { CredentialSource, MailTransport, TlsVerifier } from "../seams/index.js";
+import type { CredentialSource, Dialer, MailTransport, TlsVerifier } from "../seams/index.js";
 import { readNamedFile, resolveSecret } from "../settings/index.js";
 import { createImapMailbox, type ImapMailbox } from "../transport/imap/index.js";
 import { createSmtpTransport } from "../transport/smtp/index.js";
@@ -47,10 +47,7 @@ export function openOperator(config: Config, options: OperatorOptions): Operator
   const named = config.operator === "discover" ? {} : config.operator;
   const domain = config.mailbox.address.slice(config.mailbox.address.lastIndexOf("@") + 1).toLowerCase();
   const discovery = named.smtp && named.imap ? undefined : discoveryOf(config, domain, options);
-  const dialer = dialerOf(config);
-  const verifier = lazyVerifier(config);
-  const tls: TlsVerifier = { upgrade: async (socket, to) => verifier().upgrade(socket, to) };
-  const credentials = credentialsOf(config);
+  const { dialer, tls, credentials, requireAuthorities } = sessionSeams(config);
   const shared = { dialer, tls, credentials, logger: options.logger };
   const smtpHost = named.smtp ?? { host: `_submission._tcp.${domain}`, port: 0 };
   const transport = createSmtpTransport({
@@ -74,11 +71,27 @@ export function openOperator(config: Config, options: OperatorOptions): Operator
     isTest:
       isTestOperator(config) ||
       [named.smtp?.host ?? domain, named.imap?.host ?? domain].every((name) => isLoopback(name) || TRAINING.test(name)),
-    requireAuthorities: () => void verifier(),
+    requireAuthorities,
     async close() {
       await Promise.allSettled([transport.close(), imap.close()]);
       await credentials.close();
     },
+  };
+}
+
+/** What every session of a configuration is opened with. Authorities, certificates and tokens are read when one is. */
+export function sessionSeams(config: Config): {
+  dialer: Dialer;
+  tls: TlsVerifier;
+  credentials: CredentialSource;
+  requireAuthorities(): void;
+} {
+  const verifier = lazyVerifier(config);
+  return {
+    dialer: dialerOf(config),
+    tls: { upgrade: async (socket, to) => verifier().upgrade(socket, to) },
+    credentials: credentialsOf(config),
+    requireAuthorities: () => void verifier(),
   };
 }
 
@@ -94,7 +107,7 @@ function lazyVerifier(config: Config): () => TlsVerifier {
 }
 
 /** What EHLO says: the machine's name where it is one that a server may look at, else the address literal of nobody. */
-function clientName(): string {
+export function clientName(): string {
   const name = hostname();
   return /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i.test(name) ? name : "[127.0.0.1]";
 }

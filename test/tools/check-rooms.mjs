@@ -37,6 +37,7 @@ export const FLOORS = {
   transport: 6,
   sending: 7,
   mailbox: 8,
+  diagnosis: 8,
   "runtime.ts": 8,
   "connector-types.ts": 8.2,
   "connector.ts": 9,

@@ -3,6 +3,7 @@ import { cdaInspect } from "./cda-inspect.js";
 import { cdaWrap } from "./cda-wrap.js";
 import { demo } from "./demo.js";
 import { discover } from "./discover.js";
+import { doctor } from "./doctor.js";
 import { mailboxFolders, mailboxList, mailboxSave, mailboxSearch } from "./mailbox.js";
 import { mailboxDelete, mailboxFlag, mailboxMove } from "./mailbox-act.js";
 import { mailboxShow } from "./mailbox-show.js";
@@ -47,6 +48,7 @@ export const COMMANDS: readonly Command[] = [
   mailboxReply,
   mailboxReceipt,
   discover,
+  doctor,
 ];
 
 /** Commands of the contract that a later version serves: refused by name, never as unknown. */
@@ -58,7 +60,6 @@ export const NOT_SERVED: readonly string[] = [
   "onboarding",
   "checklist",
   "validate",
-  "doctor",
 ];
 
 /** The command that the words begin with, and the words after it. */

@@ -1,3 +1,4 @@
+import { englishDoctor } from "./en-doctor.js";
 import { englishErrors } from "./en-errors.js";
 import { englishOperator } from "./en-operator.js";
 import { withExamples } from "./examples.js";
@@ -37,6 +38,7 @@ export const en: Text = {
     "traces list": "lists the functional traces of the mailbox (ECO.4.1.1)",
     "traces export": "exports the functional traces, one a line",
     discover: "looks up the hosts of an address's operator, and says where each fact came from",
+    doctor: "tries each step from the server's name to the mailbox, and tells the first failure and what to do",
     "mailbox folders": "lists the folders of the mailbox, their roles and counts",
     "mailbox list": "lists the mails of a folder, newest first",
     "mailbox show": "shows a mail: text, documents, patient",
@@ -113,6 +115,7 @@ export const en: Text = {
     unseen: "unread (search: only those; flag: marks as unread)",
     flagged: "flagged (search: only those; flag: flags)",
     open: "also opens the archive IHE_XDM.ZIP",
+    bundle: "writes a report to send to the operator, without secrets or health data",
     "host-suffix": "end of names allowed for a host that is found (.mssante.fr by default)",
     dns: "name server to ask",
     "allow-address": "private address or range allowed (VPN)",
@@ -196,6 +199,7 @@ export const en: Text = {
     watchStopped: "Stopped.",
   },
   operator: englishOperator,
+  doctor: englishDoctor,
   demo: {
     title: "Demonstration: from a validated document to its reading",
     fictional: "Everything stays on this machine; people and documents are invented.",

@@ -1,4 +1,5 @@
 import { withExamples } from "./examples.js";
+import { frenchDoctor } from "./fr-doctor.js";
 import { frenchErrors } from "./fr-errors.js";
 import { frenchOperator } from "./fr-operator.js";
 import type { Text } from "./types.js";
@@ -38,6 +39,7 @@ export const fr: Text = {
     "traces list": "liste les traces fonctionnelles de la boîte (ECO.4.1.1)",
     "traces export": "exporte les traces fonctionnelles, une par ligne",
     discover: "cherche les serveurs de l'opérateur d'une adresse, et dit d'où vient chaque fait",
+    doctor: "essaie chaque étape, du nom du serveur à la boîte, et dit la première panne et que faire",
     "mailbox folders": "liste les dossiers de la boîte, leur rôle et leurs comptes",
     "mailbox list": "liste les courriels d'un dossier, du plus récent au plus ancien",
     "mailbox show": "montre un courriel : texte, documents, patient",
@@ -114,6 +116,7 @@ export const fr: Text = {
     unseen: "non lus (recherche : seulement ceux-là ; flag : marque comme non lu)",
     flagged: "suivis (recherche : seulement ceux-là ; flag : marque comme suivi)",
     open: "ouvre aussi l'archive IHE_XDM.ZIP",
+    bundle: "écrit un rapport à envoyer à l'opérateur, sans secret ni donnée de santé",
     "host-suffix": "fin de nom admise pour un serveur trouvé (.mssante.fr par défaut)",
     dns: "serveur de noms à interroger",
     "allow-address": "adresse ou plage privée admise (VPN)",
@@ -197,6 +200,7 @@ export const fr: Text = {
     watchStopped: "Arrêté.",
   },
   operator: frenchOperator,
+  doctor: frenchDoctor,
   demo: {
     title: "Démonstration : d'un document validé à sa lecture",
     fictional: "Tout reste sur cette machine ; les personnes et les documents sont inventés.",

@@ -1,0 +1,26 @@
+import { assertSupported, configWarnings } from "../../config/index.js";
+import { loadConfigFile } from "../../settings/index.js";
+import { type Command, EXIT } from "../command.js";
+import { CONFIG_OPTION } from "../connect.js";
+import { writeAtomically } from "../files.js";
+import { bundleText } from "../views/bundle.js";
+import { doctorText, doctorValue } from "../views/doctor.js";
+
+export const doctor: Command = {
+  name: "doctor",
+  options: { ...CONFIG_OPTION, bundle: { type: "string", value: "FILE" } },
+  async run(context, { options }) {
+    const config = loadConfigFile(options.needed("config"));
+    assertSupported(config);
+    for (const warning of configWarnings(config)) await context.warn(`${warning.path}: ${warning.message}`);
+    const { diagnoseOperator } = await import("../../wiring/index.js");
+    const diagnosis = await diagnoseOperator(config, { signal: context.signal });
+    const bundle = options.text("bundle");
+    // Before it is shown: whoever reads "written" finds it.
+    if (bundle !== undefined)
+      writeAtomically(bundle, Buffer.from(bundleText(diagnosis, config, context.text), "utf8"), "--bundle");
+    await context.value(doctorValue(diagnosis, context.text), (style) => doctorText(diagnosis, context.text, style));
+    if (bundle !== undefined) await context.note(context.text.doctor.bundleWritten(bundle));
+    return diagnosis.ok ? EXIT.done : EXIT.no;
+  },
+};
