@@ -8,7 +8,13 @@ export { createDns, type Dns } from "./dns.js";
 export { DEFAULT_HOST_SUFFIXES } from "./host-rule.js";
 export { createHttpGet, type HttpGet } from "./http-get.js";
 export { domainOf } from "./look-up.js";
-export { type CheckedTarget, createDiscovery, type Discovery, type DiscoveryTools } from "./source.js";
+export {
+  type CheckedProfile,
+  type CheckedTarget,
+  createDiscovery,
+  type Discovery,
+  type DiscoveryTools,
+} from "./source.js";
 export {
   type DiscoveryOptions,
   type FactSource,

@@ -12,7 +12,7 @@ export interface DialedSocket {
 
 /**
  * Opens a connection to the first endpoint that takes one, in the order of the source (RFC 2782). Where none does, the source looks again, once,
- * and what is new is tried: a target that moved is followed at once.
+ * and what is new is tried: a target that moved is followed at once. However many there are, twice `timeoutMs` is the limit of all.
  */
 export async function dial(
   dialer: Dialer,
@@ -20,9 +20,10 @@ export async function dial(
   options: { signal: AbortSignal; timeoutMs: number },
 ): Promise<DialedSocket> {
   const { signal } = options;
+  const end = performance.now() + 2 * options.timeoutMs;
   const known = await source.endpoints({ signal });
   try {
-    return await dialOneOf(dialer, known, options);
+    return await dialOneOf(dialer, known, options, end);
   } catch (error) {
     if (signal.aborted) throw error;
     source.failed();
@@ -30,7 +31,7 @@ export async function dial(
     const fresh = await source.endpoints({ signal, fresh: true }).catch(() => []);
     const moved = fresh.filter((endpoint) => !told.has(placeOf(endpoint)));
     if (moved.length === 0) throw error;
-    return await dialOneOf(dialer, moved, options);
+    return await dialOneOf(dialer, moved, options, end);
   }
 }
 
@@ -38,6 +39,7 @@ async function dialOneOf(
   dialer: Dialer,
   endpoints: readonly Endpoint[],
   { signal, timeoutMs }: { signal: AbortSignal; timeoutMs: number },
+  end: number,
 ): Promise<DialedSocket> {
   let failure: unknown = new MedimailError("operator_not_found", "no host is known");
   for (const { host, port, addresses } of endpoints) {
@@ -46,7 +48,7 @@ async function dialOneOf(
       return { socket, host, port };
     } catch (error) {
       failure = error;
-      if (signal.aborted || !isMedimailError(error) || !error.retryable) break;
+      if (signal.aborted || performance.now() >= end || !isMedimailError(error) || !error.retryable) break;
     }
   }
   throw failure;

@@ -110,10 +110,11 @@ describe("a discovered host is not at an address of a private network", () => {
       code: "operator_host_refused",
       path: "network.allowedAddresses",
     });
-    const [target] = (await found.profile()).smtp;
-    expect((await found.check("smtp", target as NonNullable<typeof target>)).refused).toEqual([
-      expect.objectContaining({ address: "10.9.8.7", reason: "private_address" }),
-    ]);
+    const { complete, smtp, refused } = await found.inspect();
+    expect([complete, smtp[0]?.addresses]).toEqual([false, []]);
+    expect(refused).toContainEqual(
+      expect.objectContaining({ service: "smtp", address: "10.9.8.7", reason: "private_address" }),
+    );
   });
 
   it("and is left out beside public ones of the same name", async () => {

@@ -167,6 +167,22 @@ describe("a name server that fails", () => {
     ]);
   });
 
+  it("is not taken for a domain without hosts: dns_failed, to be tried again, where nothing was found", async () => {
+    const { dns, discovery } = await bench();
+    dns.fail(IMAP, "SERVFAIL");
+    await expect(discovery().endpoints("imap").endpoints()).rejects.toMatchObject({
+      code: "dns_failed",
+      retryable: true,
+    });
+    // Of this one there is an answer: waiting does not mend it.
+    await expect(discovery().endpoints("smtp").endpoints()).rejects.toMatchObject({ code: "operator_not_found" });
+    dns.reset(IMAP);
+    await expect(discovery().endpoints("imap").endpoints()).rejects.toMatchObject({
+      code: "operator_not_found",
+      retryable: false,
+    });
+  });
+
   it("is told as unreachable where nobody listens", async () => {
     const { dns, discovery } = await bench();
     const gone = `127.0.0.1:${dns.port}`;

@@ -41,6 +41,7 @@ export const FLOORS = {
   "runtime.ts": 8,
   "connector-types.ts": 8.2,
   "connector.ts": 9,
+  "support.ts": 9,
   wiring: 8.5,
   "index.ts": 10,
   validator: 11,

@@ -72,6 +72,20 @@ describe("dial", () => {
     expect(tried).toEqual(["old.mssante.fr"]);
   });
 
+  it("gives up after twice the limit of one, however many hosts there are", async () => {
+    const hosts = Array.from({ length: 30 }, (_, n): Endpoint => ({ host: `h${n}.mssante.fr`, port: 143 }));
+    let tried = 0;
+    const dialer: Dialer = {
+      async connect(host, _port, { timeoutMs = 0 } = {}) {
+        tried++;
+        await new Promise((resolve) => setTimeout(resolve, timeoutMs));
+        throw new MedimailError("timeout", host);
+      },
+    };
+    await expect(dial(dialer, source(hosts), { ...options, timeoutMs: 30 })).rejects.toMatchObject({ code: "timeout" });
+    expect(tried).toBeLessThanOrEqual(4);
+  });
+
   it("stops, and says nothing against the hosts, where the caller gave up", async () => {
     const gone = new AbortController();
     gone.abort();

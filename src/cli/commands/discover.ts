@@ -1,22 +1,15 @@
-import { type OperatorPart, parseOperatorPart } from "../../config/index.js";
 import { defined } from "../../defined.js";
-import {
-  type CheckedTarget,
-  MAIL_SERVICES,
-  type MailService,
-  ProfileCache,
-  type Refusal,
-} from "../../discovery/index.js";
-import { isMedimailError, MedimailError } from "../../errors.js";
-import { jsonLogger, silentLogger } from "../../log.js";
-import { systemClock, systemRandom } from "../../seams/index.js";
+import type { CheckedProfile } from "../../discovery/index.js";
+import { MedimailError } from "../../errors.js";
+import { jsonLogger } from "../../log.js";
 import { loadConfigFile } from "../../settings/index.js";
+import type { discoverOperator } from "../../support.js";
 import type { Options } from "../args.js";
 import { type Command, EXIT } from "../command.js";
 import type { Context } from "../context.js";
 import { printError } from "../failure.js";
 import { styleFor } from "../style.js";
-import { type CheckedProfile, discoverText, discoverValue, isComplete } from "../views/discover.js";
+import { discoverText, discoverValue } from "../views/discover.js";
 
 export const discover: Command = {
   name: "discover",
@@ -30,42 +23,26 @@ export const discover: Command = {
     ca: { type: "string", value: "FILE", multiple: true },
   },
   async run(context, { options, positionals: [name = ""] }) {
-    const { discoveryOf } = await import("../../wiring/index.js");
-    const { signal } = context;
-    const discovery = discoveryOf(settingsOf(options), name, {
-      cache: new ProfileCache(),
-      clock: systemClock,
-      random: systemRandom,
-      logger: context.verbose ? jsonLogger((line) => void context.io.err(line)) : silentLogger,
+    const { discoverOperator } = await import("../../support.js");
+    const { io, signal, text, verbose } = context;
+    const found = await discoverOperator(name, settingsOf(options), {
+      signal,
+      ...(verbose ? { logger: jsonLogger((line) => void io.err(line)) } : {}),
     });
-    const profile = await discovery.profile({ signal });
-    const check = async (service: MailService): Promise<CheckedTarget[]> =>
-      await Promise.all(
-        profile[service].map((target) =>
-          discovery.check(service, target, signal).catch((error: unknown): CheckedTarget => {
-            if (!isMedimailError(error) || error.code === "aborted") throw error;
-            const { source, from, host, port } = target;
-            const refusal: Refusal = { source, from, service, host, port, reason: "unavailable", detail: error.code };
-            return { ...target, addresses: [], refused: [refusal] };
-          }),
-        ),
-      );
-    const [imap, smtp] = await Promise.all(MAIL_SERVICES.map(check));
-    const checked: CheckedProfile = { ...profile, imap: imap ?? [], smtp: smtp ?? [] };
-    if (nobodyAnswered(checked)) return await couldNotRun(context, checked);
-    await context.value(discoverValue(checked), (style) => discoverText(checked, context.text, style));
-    return isComplete(checked) ? EXIT.done : EXIT.no;
+    if (nobodyAnswered(found)) return await couldNotRun(context, found);
+    await context.value(discoverValue(found), (style) => discoverText(found, text, style));
+    return found.complete ? EXIT.done : EXIT.no;
   },
 };
 
 /** Those of the configuration, if one is given; the options come over them. */
-function settingsOf(options: Options): OperatorPart {
+function settingsOf(options: Options): Parameters<typeof discoverOperator>[1] {
   const file = options.text("config");
   const { operator, network, tls } =
     file === undefined ? { operator: "discover" as const, network: {}, tls: {} } : loadConfigFile(file);
   const suffixes = listOf(options.list("host-suffix"));
   const named = operator === "discover" ? {} : operator;
-  return parseOperatorPart({
+  return {
     operator: suffixes ? { ...named, discover: true, hostSuffixes: suffixes } : operator,
     network: {
       ...network,
@@ -76,7 +53,7 @@ function settingsOf(options: Options): OperatorPart {
       }),
     },
     tls: { ...tls, ...defined({ ca: listOf(options.list("ca")) }) },
-  });
+  };
 }
 
 function listOf(values: string[]): string[] | undefined {

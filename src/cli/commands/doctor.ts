@@ -1,4 +1,4 @@
-import { assertSupported, configWarnings } from "../../config/index.js";
+import { configWarnings } from "../../config/index.js";
 import { loadConfigFile } from "../../settings/index.js";
 import { type Command, EXIT } from "../command.js";
 import { CONFIG_OPTION } from "../connect.js";
@@ -11,10 +11,9 @@ export const doctor: Command = {
   options: { ...CONFIG_OPTION, bundle: { type: "string", value: "FILE" } },
   async run(context, { options }) {
     const config = loadConfigFile(options.needed("config"));
-    assertSupported(config);
     for (const warning of configWarnings(config)) await context.warn(`${warning.path}: ${warning.message}`);
-    const { diagnoseOperator } = await import("../../wiring/index.js");
-    const diagnosis = await diagnoseOperator(config, { signal: context.signal });
+    const { diagnose } = await import("../../support.js");
+    const diagnosis = await diagnose(config, { signal: context.signal });
     const bundle = options.text("bundle");
     // Before it is shown: whoever reads "written" finds it.
     if (bundle !== undefined)

@@ -1,7 +1,7 @@
 import type { DoctorText } from "./doctor-types.js";
 
 function size(bytes: number): string {
-  if (bytes < 1_024) return `${bytes} bytes`;
+  if (bytes < 1_024) return `${bytes} byte${bytes === 1 ? "" : "s"}`;
   const [value, unit] = bytes < 1_048_576 ? [bytes / 1_024, "KB"] : [bytes / 1_048_576, "MB"];
   return `${value.toFixed(1)} ${unit}`;
 }

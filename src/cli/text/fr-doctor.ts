@@ -1,7 +1,7 @@
 import type { DoctorText } from "./doctor-types.js";
 
 function size(bytes: number): string {
-  if (bytes < 1_024) return `${bytes} octets`;
+  if (bytes < 1_024) return `${bytes} octet${bytes > 1 ? "s" : ""}`;
   const [value, unit] = bytes < 1_048_576 ? [bytes / 1_024, "Ko"] : [bytes / 1_048_576, "Mo"];
   return `${value.toFixed(1).replace(".", ",")} ${unit}`;
 }

@@ -1,36 +1,11 @@
-import {
-  type CheckedTarget,
-  MAIL_SERVICES,
-  type MailService,
-  type OperatorProfile,
-  type Refusal,
-} from "../../discovery/index.js";
+import { type CheckedProfile, type CheckedTarget, MAIL_SERVICES, type Refusal } from "../../discovery/index.js";
 import type { Style } from "../style.js";
 import { printable } from "../style.js";
 import type { Text } from "../text/index.js";
 
-/** A profile with the addresses of its hosts. */
-export interface CheckedProfile extends Omit<OperatorProfile, MailService> {
-  imap: readonly CheckedTarget[];
-  smtp: readonly CheckedTarget[];
-}
-
 /** What `discover --json` prints: the hosts of each service in the order of their priority, where each came from, and what was refused. */
 export function discoverValue({ domain, at, imap, smtp, refused, stale }: CheckedProfile) {
-  const host = ({ refused: _, ...target }: CheckedTarget) => target;
-  return {
-    domain,
-    at: new Date(at).toISOString(),
-    imap: imap.map(host),
-    smtp: smtp.map(host),
-    refused: [...refused, ...[...imap, ...smtp].flatMap((target) => target.refused)],
-    ...(stale.length > 0 ? { stale } : {}),
-  };
-}
-
-/** Both services have a host that may be connected to. */
-export function isComplete(profile: CheckedProfile): boolean {
-  return MAIL_SERVICES.every((service) => profile[service].some(isUsable));
+  return { domain, at: new Date(at).toISOString(), imap, smtp, refused, ...(stale.length > 0 ? { stale } : {}) };
 }
 
 function isUsable({ source, addresses }: CheckedTarget): boolean {
@@ -57,9 +32,9 @@ export function discoverText(profile: CheckedProfile, text: Text, style: Style):
     }
     if (profile.stale.includes(service)) lines.push(`  ${" ".repeat(width)}  ${style.yellow(words.stale)}`);
   }
-  const { refused } = discoverValue(profile);
+  const { refused } = profile;
   if (refused.length > 0) lines.push("", style.bold(words.refused), ...refused.map((one) => refusalText(one, text)));
-  if (!isComplete(profile)) lines.push("", words.pin);
+  if (!profile.complete) lines.push("", words.pin);
   return lines.join("\n");
 }
 
