@@ -96,10 +96,16 @@ async function writeMailbox(
     operator: {
       imap: { host: hostname, port: input.imapPort },
       smtp: { host: hostname, port: input.smtpPort },
-      hostSuffixes: [hostname],
+      hostSuffixes: [hostname, ".mssante.fr"],
       filesSent: input.filesSent,
     },
     tls: { ca: ["ca.pem"], revocation: "off" },
+    // Of no effect on named hosts: whoever changes `operator` to "discover" finds the mock.
+    network: {
+      dns: [`${input.dns.host}:${input.dns.port}`],
+      allowedAddresses: ["127.0.0.1"],
+      autoconfig: input.http.autoconfig,
+    },
     trust: { whiteList: "off" },
     auth,
     software: { name: "Demo LPS", version: "1.0", nil: "DEMO000001" },
@@ -109,16 +115,8 @@ async function writeMailbox(
   // It may hold the passphrase of the test certificate.
   await secret(config, `${JSON.stringify(content, undefined, 2)}\n`);
   const discoverConfig = join(dir, `discover-${name}.json`);
-  const found = {
-    ...content,
-    operator: input.filesSent ? { discover: true, filesSent: true } : "discover",
-    network: {
-      dns: [`${input.dns.host}:${input.dns.port}`],
-      allowedAddresses: ["127.0.0.1"],
-      autoconfig: input.http.autoconfig,
-    },
-  };
-  await secret(discoverConfig, `${JSON.stringify(found, undefined, 2)}\n`);
+  const operator = input.filesSent ? { discover: true, filesSent: true } : "discover";
+  await secret(discoverConfig, `${JSON.stringify({ ...content, operator }, undefined, 2)}\n`);
   return {
     ready: { address: mailbox.address, type: mailbox.type as MailboxType, auth: ready },
     config,

@@ -49,6 +49,17 @@ describe("operator: discover", () => {
     expect(await folders(connector)).toBeGreaterThan(0);
   });
 
+  it("is all that has to be changed in a configuration of the mock", async () => {
+    const pinned = await mock.config(LABO);
+    for (const operator of ["discover", { hostSuffixes: [".mssante.fr"] }, { discover: true, filesSent: true }]) {
+      await using connector = createConnector(
+        { ...pinned, operator, outbox: { store: "memory" } },
+        { delivery: "manual" },
+      );
+      expect(await folders(connector)).toBeGreaterThan(0);
+    }
+  });
+
   it("takes the mailbox for one of a test, as the pinned one is: test identities are at home", async () => {
     const { isTestOperator } = await import("../../src/config/index.js");
     const config = await mock.config(LABO, { discover: true });
