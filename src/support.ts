@@ -12,10 +12,11 @@ export interface SupportOptions {
 
 /**
  * Tries a configuration from the operator's name to the mailbox, and says of each step what was seen, how long it took, and what to do where it
- * failed (docs/doctor.md): for a support screen of a business software. Sends nothing, opens no mail.
+ * failed (docs/doctor.md): for a support screen of a business software. Sends nothing, opens no mail. Where the signal is aborted, what was found until
+ * then is returned, `interrupted`.
  *
  * @param config as for {@link createConnector}
- * @throws `config_invalid`, `not_supported`, `file_not_found` (authorities), `aborted`; never for a step that fails
+ * @throws `config_invalid`, `not_supported`, `file_not_found` (authorities); never for a step that fails
  *
  * @example
  * const { ok, firstFailure } = await diagnose(loadConfigFile("medimail.json"));

@@ -1,6 +1,6 @@
 import type { ImapFlow } from "imapflow";
 import type { MailService } from "../discovery/index.js";
-import { MedimailError } from "../errors.js";
+import { isMedimailError, MedimailError } from "../errors.js";
 import type { Endpoint, EndpointSource } from "../seams/index.js";
 import { type FolderInfo, imapError, listFolders, openImapSession } from "../transport/imap/index.js";
 import { openSession, refusal, type SmtpSession } from "../transport/smtp/index.js";
@@ -25,9 +25,7 @@ const QUOTA_NEARLY_FULL = 0.9;
 
 /**
  * Tries each step from the name to the mailbox, for sending and for receiving, and tells of each what was seen and how long it took. Nothing is sent,
- * no mail is opened, no flag is changed.
- *
- * @throws aborted.
+ * no mail is opened, no flag is changed. Where the signal is aborted, what was found until then is returned.
  */
 export async function diagnose(parts: DiagnosisParts): Promise<Diagnosis> {
   const startedAt = new Date(parts.now()).toISOString();
@@ -43,11 +41,13 @@ export async function diagnose(parts: DiagnosisParts): Promise<Diagnosis> {
     ms: Math.round(performance.now() - since),
     steps,
     ...(firstFailure ? { firstFailure } : {}),
+    ...(parts.signal.aborted ? { interrupted: true } : {}),
   };
 }
 
 async function diagnoseService(service: MailService, parts: DiagnosisParts): Promise<Step[]> {
   const record = new StepRecord(service);
+  if (parts.signal.aborted) return record.steps();
   const since = performance.now();
   let source: EndpointSource;
   try {
@@ -55,8 +55,7 @@ async function diagnoseService(service: MailService, parts: DiagnosisParts): Pro
     record.ok("resolved", seen, performance.now() - since);
     source = { endpoints: async () => endpoints, failed: () => {} };
   } catch (error) {
-    stopIfAborted(error, parts.signal);
-    record.failed("resolved", error, performance.now() - since);
+    record.failed("resolved", stoppedBy(parts.signal) ?? error, performance.now() - since);
     return record.steps();
   }
   const watched = new Watched(parts, record);
@@ -64,8 +63,9 @@ async function diagnoseService(service: MailService, parts: DiagnosisParts): Pro
     if (service === "smtp") await throughSmtp(await openSmtp(parts, source, watched), watched, record, parts.mailbox);
     else await throughImap(await openImap(parts, source, watched), watched, record, parts.signal);
   } catch (error) {
-    stopIfAborted(error, parts.signal);
-    if (watched.failed(error)) await look(service, parts, source, record);
+    const stopped = stoppedBy(parts.signal);
+    if (stopped) record.failed(watched.reached, stopped, watched.elapsed());
+    else if (watched.failed(error)) await look(service, parts, source, record);
   }
   return record.steps();
 }
@@ -183,6 +183,8 @@ async function timed<T>(
     const value = await work();
     return { value, ms: performance.now() - since };
   } catch (thrown) {
+    const stopped = stoppedBy(signal);
+    if (stopped) return { error: stopped, ms: performance.now() - since };
     const error = late
       ? new MedimailError("timeout", `the IMAP server did not answer within ${LIMITS.commandMs} ms`)
       : imapError(thrown, "looking at the mailbox");
@@ -223,6 +225,11 @@ async function look(
   record.saw("chain", { certificate: seen.certificate });
 }
 
-function stopIfAborted(error: unknown, signal: AbortSignal): void {
-  if (signal.aborted) throw error;
+/** The time limit of whoever called, or his giving up; undefined while he has not. */
+function stoppedBy(signal: AbortSignal): MedimailError | undefined {
+  if (!signal.aborted) return undefined;
+  const { reason } = signal;
+  return isMedimailError(reason)
+    ? reason
+    : new MedimailError("aborted", "the diagnosis was given up", { cause: reason });
 }

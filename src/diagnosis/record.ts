@@ -23,11 +23,13 @@ export class StepRecord {
       ? thrown
       : new MedimailError("internal", "unforeseen fault of the diagnosis", { cause: thrown });
     const { code, message, retryable, requirement, hint } = error.toJSON();
+    // Who gave up himself needs no advice.
+    const told = code === "aborted" ? undefined : (advice ?? adviceOf(step, error));
     this.#put(step, {
       state: "failed",
       seen: { ...this.#steps.get(step)?.seen, ...seen },
       error: { code, message, retryable, ...(requirement ? { requirement } : {}), ...(hint ? { hint } : {}) },
-      advice: advice ?? adviceOf(step, error),
+      ...(told ? { advice: told } : {}),
       ...(ms === undefined ? {} : { ms: Math.round(ms) }),
     });
   }

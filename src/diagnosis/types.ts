@@ -110,4 +110,6 @@ export interface Diagnosis {
   steps: Step[];
   /** The first that failed, in the order of the steps: what is to be mended first. */
   firstFailure?: Step;
+  /** The caller gave up, or the time was over: what comes after was not tried. */
+  interrupted?: true;
 }

@@ -8,6 +8,8 @@ import type { CertificateSeen, Seen, StepName } from "./types.js";
 /** Expiry is told so many days before. */
 const SOON_DAYS = 30;
 
+const SENT_AWAY: ReadonlySet<string> = new Set(["smtp_temporary", "smtp_permanent", "imap_failed", "connection_lost"]);
+
 export interface Watchable {
   dialer: Dialer;
   tls: TlsVerifier;
@@ -32,6 +34,7 @@ export class Watched {
   #since = performance.now();
   #ownFault: unknown;
   #upgrading = false;
+  #asked = false;
   #refusal: MedimailError | undefined;
   readonly #record: StepRecord;
 
@@ -101,6 +104,7 @@ export class Watched {
         }
       },
       sasl: async (protocol, options) => {
+        this.#asked = true;
         if (this.#ownFault) throw this.#ownFault;
         const step = await parts.credentials.sasl(protocol, options);
         this.mechanism = step.mechanism;
@@ -109,6 +113,11 @@ export class Watched {
       refused: (protocol) => parts.credentials.refused(protocol),
       close: async () => {},
     };
+  }
+
+  /** The step in hand. A server that took the connection and has not said a word of its protocol is not past `connected`. */
+  get reached(): StepName {
+    return this.#reached === "tls" && !this.#upgrading ? "connected" : this.#reached;
   }
 
   /** In ms, since the step in hand began. */
@@ -127,9 +136,8 @@ export class Watched {
     if (this.#reached === "connected") return false;
     const refusal = this.#reached === "tls" ? this.#refusal : undefined;
     let step: StepName = refusal ? stepOfRefusal(refusal) : this.#reached;
-    // The connection was taken, and nobody spoke as the protocol wants before TLS.
     const spoke = isMedimailError(error) && error.code.startsWith("starttls_");
-    if (step === "tls" && !this.#upgrading && !spoke) step = "connected";
+    if (step === "tls" && !spoke) step = this.reached;
     const ownFault = this.#ownFault !== undefined && (step === "tls" || step === "authenticated");
     if (ownFault || (isMedimailError(error) && isAboutOurCertificate(error))) step = "authenticated";
     // The certificate was looked at: the handshake had come that far. Of what came after, nothing is known.
@@ -143,7 +151,7 @@ export class Watched {
           }
         : {};
     // TLS done, and sent away before anything was asked of us: servers that want a certificate of their own choice do so (Postfix by a 421).
-    const sentAway = step === "authenticated" && !ownFault && this.mechanism === undefined;
+    const sentAway = step === "authenticated" && !this.#asked && isMedimailError(error) && SENT_AWAY.has(error.code);
     record.failed(
       step,
       ownFault ? this.#ownFault : error,

@@ -14,7 +14,7 @@ const LOOK_UP_MS = 10_000;
 /**
  * Tries a configuration from the operator's name to the mailbox (`medimail doctor`).
  *
- * @throws config_invalid, file_not_found and their likes where the authorities cannot be read; aborted.
+ * @throws config_invalid, file_not_found and their likes where the authorities cannot be read.
  */
 export async function diagnoseOperator(config: Config, { signal }: { signal: AbortSignal }): Promise<Diagnosis> {
   const { dialer, tls, credentials, requireAuthorities } = sessionSeams(config);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { FaultScript, MockMedimail } from "../../src/mock/index.js";
 import { startMockMedimail } from "../../src/mock/index.js";
-import { cli, temporaryFolder } from "./harness.js";
+import { cli, startCli, temporaryFolder } from "./harness.js";
 
 const LABO = "labo@ch-exemple.mssante.fr";
 const DOCTOR = "martin.dupont@medecin.mssante.fr";
@@ -272,6 +272,13 @@ describe("the first failure, and what to do", () => {
     expect(found.out).not.toContain("wrong-one");
   });
 
+  it("of the token: a variable that is not set", async () => {
+    const path = changed(DOCTOR, "no-token", () => ({
+      auth: { method: "token", token: { env: "MEDIMAIL_TEST_NO_SUCH" } },
+    }));
+    expect(told(await diagnosed(path))).toBe("smtp authenticated secret_unavailable secret_missing");
+  });
+
   it("of our certificate: one that the operator does not know", async () => {
     const stranger = await mock.untrustedCertificate(LABO);
     writeFileSync(join(folder, "stranger.p12"), stranger.p12);
@@ -363,9 +370,20 @@ describe("what stops doctor itself", () => {
     expect([result.code, result.value<{ error: { code: string } }>().error.code]).toEqual([2, "file_not_found"]);
   });
 
-  it("its time limit: exit 1, timeout", async () => {
+  it("its time limit, and what was found until then is shown: exit 1", async () => {
     mock.faults.add({ name: "silence", at: "greeting" });
-    const result = await cli("doctor", "--config", configs[LABO] ?? "", "--timeout", "0.3", "--json");
-    expect([result.code, result.value<{ error: { code: string } }>().error.code]).toEqual([1, "timeout"]);
+    const found = await diagnosed(configs[LABO] ?? "", "--timeout", "0.5");
+    expect([found.code, told(found)?.split(" ").slice(0, 3)]).toEqual([1, ["smtp", "connected", "timeout"]]);
+    expect(found.steps[0]).toMatchObject({ step: "resolved", state: "ok" });
+  });
+
+  it("an interruption: exit 130", async () => {
+    mock.faults.add({ name: "silence", at: "greeting" });
+    const before = mock.observations.length;
+    const run = startCli(["doctor", "--config", configs[LABO] ?? "", "--json"]);
+    await expect.poll(() => mock.observations.slice(before).some(({ kind }) => kind === "fault")).toBe(true);
+    run.interrupt();
+    const result = await run.result;
+    expect([result.code, result.value<{ error: { code: string } }>().error.code]).toEqual([130, "aborted"]);
   });
 });

@@ -130,10 +130,26 @@ describe("diagnose", () => {
     ]).toEqual(["smtp", Array(8).fill(expect.stringMatching(/ok|warning/))]);
   });
 
-  it("ends where the caller gives up", async () => {
-    mock.faults.add({ name: "silence", at: "greeting" });
-    await expect(diagnose(parts({ signal: AbortSignal.timeout(50) }))).rejects.toMatchObject({ code: "aborted" });
+  it.each([
+    ["greeting", "smtp connected aborted"],
+    ["imap-greeting", "imap connected aborted"],
+    ["imap-list", "imap folders aborted"],
+  ] as const)("ends where the caller gives up, at %s, and says how far it came", async (at, expected) => {
+    mock.faults.add({ name: "silence", at });
+    const gone = new AbortController();
+    const given = diagnose(parts({ signal: gone.signal }));
+    await mock.waitFor((seen) => seen.kind === "fault" && mock.faults.pending().length === 0);
+    gone.abort();
+    const { ok, interrupted, firstFailure, steps } = await given;
+    expect([ok, interrupted, steps.length]).toEqual([false, true, 15]);
+    expect(`${firstFailure?.service} ${firstFailure?.step} ${firstFailure?.error?.code}`).toBe(expected);
+    expect(firstFailure?.advice).toBeUndefined();
     mock.faults.clear();
+  });
+
+  it("tries nothing for a caller who has given up already", async () => {
+    const { steps } = await diagnose(parts({ signal: AbortSignal.abort() }));
+    expect(new Set(steps.map(({ state }) => state))).toEqual(new Set(["skipped"]));
   });
 
   it("leaves no session behind", async () => {

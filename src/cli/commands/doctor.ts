@@ -1,4 +1,5 @@
 import { configWarnings } from "../../config/index.js";
+import { isMedimailError } from "../../errors.js";
 import { loadConfigFile } from "../../settings/index.js";
 import { type Command, EXIT } from "../command.js";
 import { CONFIG_OPTION } from "../connect.js";
@@ -8,12 +9,16 @@ import { doctorText, doctorValue } from "../views/doctor.js";
 
 export const doctor: Command = {
   name: "doctor",
+  ownsSignal: true,
   options: { ...CONFIG_OPTION, bundle: { type: "string", value: "FILE" } },
   async run(context, { options }) {
     const config = loadConfigFile(options.needed("config"));
     for (const warning of configWarnings(config)) await context.warn(`${warning.path}: ${warning.message}`);
     const { diagnose } = await import("../../support.js");
     const diagnosis = await diagnose(config, { signal: context.signal });
+    // The time being over is a finding; being interrupted is not.
+    const { reason } = context.signal;
+    if (diagnosis.interrupted && isMedimailError(reason) && reason.code === "aborted") throw reason;
     const bundle = options.text("bundle");
     // Before it is shown: whoever reads "written" finds it.
     if (bundle !== undefined)
