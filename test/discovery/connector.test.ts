@@ -3,6 +3,8 @@ import { createConnector } from "../../src/connector.js";
 import type { Connector } from "../../src/connector-types.js";
 import { type MockMedimail, startMockMedimail } from "../../src/mock/index.js";
 import { createRuntime } from "../../src/runtime.js";
+import { QUICK, soon } from "../sending/kit.js";
+import { cdaOf, pdfOf } from "../tools/documents.js";
 
 const LABO = "labo@ch-exemple.mssante.fr";
 const DOCTOR = "martin.dupont@medecin.mssante.fr";
@@ -47,6 +49,52 @@ describe("operator: discover", () => {
     const config = await mock.config(DOCTOR, { discover: true });
     await using connector = createConnector({ ...config, outbox: { store: "memory" } }, { delivery: "manual" });
     expect(await folders(connector)).toBeGreaterThan(0);
+  });
+
+  it("sends a document to the host that the DNS names", async () => {
+    const config = await mock.config(LABO, { discover: true });
+    await using connector = createConnector({ ...config, outbox: { store: "memory" } }, QUICK);
+    const before = mock.observations.length;
+    const submission = await connector.documents.submit({
+      documents: [{ cda: cdaOf(1), pdf: pdfOf(2_000, 1) }],
+      to: [DOCTOR],
+    });
+    const settled = await submission.settled({ until: "accepted", signal: soon() });
+    expect(settled.ok).toBe(true);
+    const names = mock.observations
+      .slice(before)
+      .flatMap((seen) => (seen.kind === "tls" ? [`${seen.protocol} ${seen.serverName}`] : []));
+    expect(names).toContain("smtp mail.mock.mssante.fr");
+  });
+
+  it("goes to the next host where the first by priority does not answer (RFC 2782)", async () => {
+    mock.dns.setSrv(IMAP, [
+      { target: "mail.mock.mssante.fr", port: 1, priority: 1 },
+      { target: "mail.mock.mssante.fr", port: mock.imap.port, priority: 2 },
+    ]);
+    await using connector = await discovering();
+    expect(await folders(connector)).toBeGreaterThan(0);
+    mock.dns.reset(IMAP);
+  });
+
+  it("keeps a submission in the outbox while the DNS is out, and sends it once it is back (ECO.1.2.3)", async () => {
+    const config = await mock.config(LABO, { discover: true });
+    await using connector = createConnector(
+      { ...config, outbox: { store: "memory" }, network: { ...config.network, autoconfig: "off" } },
+      { ...QUICK, discoveryLives: { transientMs: 0, leastMs: 0 } },
+    );
+    mock.dns.fail(SMTP, "SERVFAIL");
+    const submission = await connector.documents.submit({
+      documents: [{ cda: cdaOf(2), pdf: pdfOf(2_000, 2) }],
+      to: [DOCTOR],
+    });
+    for await (const event of connector.events({ after: 0, signal: soon() }))
+      if (event.event === "deferred") {
+        expect(event.error?.code).toBe("dns_failed");
+        break;
+      }
+    mock.dns.reset(SMTP);
+    expect((await submission.settled({ until: "accepted", signal: soon() })).ok).toBe(true);
   });
 
   it("is all that has to be changed in a configuration of the mock", async () => {
