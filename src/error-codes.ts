@@ -90,6 +90,8 @@ const TABLE = {
   starttls_injection: by("ECO.1.0.1"),
   tls_failed: by("ECO.1.1.1"),
   token_refused: later,
+  login_required: by("ECO.1.2.6"),
+  login_failed: no,
   circuit_open: later,
   // smtp, imap
   action_not_done: no,

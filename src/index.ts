@@ -3,6 +3,22 @@
  *
  * @packageDocumentation
  */
+export {
+  type CibaOptions,
+  type ClientProof,
+  createProSanteConnect,
+  type LoginHandlerOptions,
+  type LoopbackLoginOptions,
+  loginHandler,
+  loopbackLogin,
+  type PendingLogin,
+  type Professional,
+  type ProfessionalActivity,
+  type ProfessionalPractice,
+  type ProSanteConnect,
+  type ProSanteConnectSession,
+  type ProSanteConnectSettings,
+} from "./auth/index.js";
 export { type Cda, type CdaHeader, type CdaHeaderInput, type Code, inspectCda, readCda, wrapPdf } from "./cda/index.js";
 export { type Config, type ConfigInput, parseConfig } from "./config/index.js";
 export { createConnector } from "./connector.js";

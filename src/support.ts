@@ -1,4 +1,5 @@
 import { assertSupported, parseConfig, parseOperatorPart } from "./config/index.js";
+import type { ConnectorOptions } from "./connector-types.js";
 import type { Diagnosis } from "./diagnosis/index.js";
 import { type CheckedProfile, ProfileCache } from "./discovery/index.js";
 import { type Logger, safeLogger } from "./log.js";
@@ -15,17 +16,23 @@ export interface SupportOptions {
  * failed (docs/doctor.md): for a support screen of a business software. Sends nothing, opens no mail. Where the signal is aborted, what was found until
  * then is returned, `interrupted`.
  *
- * @param config as for {@link createConnector}
+ * @param config as for {@link createConnector}; `session` is the professional who is logged in, where the method is `pro-sante-connect`
  * @throws `config_invalid`, `not_supported`, `file_not_found` (authorities); never for a step that fails
  *
  * @example
  * const { ok, firstFailure } = await diagnose(loadConfigFile("medimail.json"));
  * if (!ok) show(firstFailure?.step, firstFailure?.error?.code, firstFailure?.advice);
  */
-export async function diagnose(config: unknown, { signal }: SupportOptions = {}): Promise<Diagnosis> {
+export async function diagnose(
+  config: unknown,
+  { signal, session }: SupportOptions & Pick<ConnectorOptions, "session"> = {},
+): Promise<Diagnosis> {
   const parsed = parseConfig(config);
   assertSupported(parsed);
-  return await diagnoseOperator(parsed, { signal: signal ?? new AbortController().signal });
+  return await diagnoseOperator(parsed, {
+    signal: signal ?? new AbortController().signal,
+    ...(session ? { session } : {}),
+  });
 }
 
 /**

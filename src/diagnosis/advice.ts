@@ -11,6 +11,8 @@ const BY_CODE: Readonly<Partial<Record<ErrorCode, AdviceCode>>> = {
   tls_failed: "tls_profile",
   token_refused: "token_refused",
   auth_refused: "credentials_refused",
+  login_required: "login",
+  login_failed: "login",
   secret_unavailable: "secret_missing",
   file_not_found: "secret_missing",
   file_unreadable: "secret_missing",

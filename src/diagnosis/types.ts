@@ -37,6 +37,7 @@ export type AdviceCode =
   | "own_certificate_expiry"
   | "server_certificate_expiry"
   | "token_refused"
+  | "login"
   | "credentials_refused"
   | "secret_missing"
   | "operator_fault"

@@ -23,6 +23,8 @@ import type { MockMailboxOptions, MockMedimailOptions } from "./options.js";
 import { DEFAULT_SIZE_LIMIT, defaultLimits, defaultMailboxes } from "./options.js";
 import type { ClientCredentials } from "./pki/pki.js";
 import { Pki } from "./pki/pki.js";
+import type { MockPsc, MockPscOptions } from "./psc/provider.js";
+import { MockPscServer } from "./psc/server.js";
 import type { MockReady } from "./ready.js";
 import { writeReady, writeToken } from "./ready.js";
 import type { RefuseOptions } from "./recipients.js";
@@ -51,6 +53,7 @@ export class MockMedimail implements AsyncDisposable {
   readonly #imap: ImapServer;
   readonly #autoconfig: AutoconfigServer;
   readonly #problems: unknown[] = [];
+  #psc: MockPscServer | undefined;
   #dir: string | undefined;
   #ready: Promise<MockReady> | undefined;
   #tokenWrites: Promise<unknown> = Promise.resolve();
@@ -122,6 +125,7 @@ export class MockMedimail implements AsyncDisposable {
         mock.dns.listen(options.dnsPort ?? 0),
         mock.#autoconfig.listen(options.httpPort ?? 0),
       ]);
+      if (options.psc) await mock.#servePsc(options.psc === true ? {} : options.psc);
       if (options.dir !== undefined) await mock.ready();
       return mock;
     } catch (error) {
@@ -137,6 +141,18 @@ export class MockMedimail implements AsyncDisposable {
 
   get imap(): { host: string; port: number } {
     return { host: this.#hostname, port: this.#imap.listener.port };
+  }
+
+  async #servePsc(options: Omit<MockPscOptions, "issuer" | "now">): Promise<void> {
+    const { now } = this.#options;
+    this.#psc = await MockPscServer.start({ ...options, ...(now ? { now } : {}) });
+    this.#store.acceptsToken = (token) => this.#psc?.psc.accepts(token) ?? false;
+  }
+
+  /** The mock's Pro Santé Connect. Throws `invalid_argument` where the mock was started without (`psc`). */
+  get psc(): MockPsc {
+    if (this.#psc) return this.#psc.psc;
+    throw new MedimailError("invalid_argument", "The mock was started without a Pro Santé Connect.", { path: "psc" });
   }
 
   /** The authority's certificate, PEM. */
@@ -178,6 +194,7 @@ export class MockMedimail implements AsyncDisposable {
       dns: this.dns,
       http: { url: this.#autoconfig.url, autoconfig: this.#autoconfig.template },
       filesSent: this.#options.filesSent ?? false,
+      ...(this.#psc ? { pscIssuer: this.#psc.psc.issuer } : {}),
     });
   }
 
@@ -317,6 +334,7 @@ export class MockMedimail implements AsyncDisposable {
       this.#imap.listener.close(),
       this.dns.close(),
       this.#autoconfig.close(),
+      this.#psc?.close(),
     ]);
     this.#observer.journal.close();
     this.#mails.close();

@@ -18,6 +18,8 @@ export interface MockReady {
   http: { url: string; autoconfig: string };
   /** PEM file of the authority. */
   ca: string;
+  /** Where the mock's Pro Santé Connect is. */
+  psc?: { issuer: string };
   mailboxes: MockReadyMailbox[];
   /** A configuration file for each address; works as is with every command. */
   configs: Record<string, string>;
@@ -53,6 +55,7 @@ export interface ReadyInput {
   dns: { host: string; port: number };
   http: { url: string; autoconfig: string };
   filesSent: boolean;
+  pscIssuer?: string;
 }
 
 /** Writes the authority, the certificates, the tokens and a configuration for each mailbox. */
@@ -70,6 +73,7 @@ export async function writeReady(input: ReadyInput): Promise<MockReady> {
     dns: { host: input.dns.host, port: input.dns.port },
     http: input.http,
     ca,
+    ...(input.pscIssuer === undefined ? {} : { psc: { issuer: input.pscIssuer } }),
     mailboxes: written.map((w) => w.ready),
     configs: Object.fromEntries(written.map((w) => [w.ready.address, w.config])),
     discoverConfigs: Object.fromEntries(written.map((w) => [w.ready.address, w.discoverConfig])),

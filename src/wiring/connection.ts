@@ -14,7 +14,7 @@ export function authoritiesOf(tls: OperatorPart["tls"]): string[] {
 }
 
 /** Credentials that the configuration has in the proxy's URL (a warning says so) go on apart from it: a URL ends up in messages. */
-function proxyOf(configured: string): ProxyOptions {
+export function proxyOf(configured: string): ProxyOptions {
   const url = new URL(configured);
   const username = unescaped(url.username);
   const password = unescaped(url.password);

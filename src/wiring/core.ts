@@ -79,6 +79,7 @@ export async function openCore({
       ...(options.discoveryLives ? { lives: options.discoveryLives } : {}),
       clock,
       random,
+      session: options.session,
     });
     const reader = new EventReader(store, options.eventPollMs);
     const worker = new DeliveryWorker(

@@ -1,5 +1,6 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
+import type { ProSanteConnectSession } from "../auth/index.js";
 import type { Config } from "../config/index.js";
 import { type Diagnosis, type DiagnosisParts, diagnose } from "../diagnosis/index.js";
 import { type MailService, ProfileCache } from "../discovery/index.js";
@@ -16,8 +17,11 @@ const LOOK_UP_MS = 10_000;
  *
  * @throws config_invalid, file_not_found and their likes where the authorities cannot be read.
  */
-export async function diagnoseOperator(config: Config, { signal }: { signal: AbortSignal }): Promise<Diagnosis> {
-  const { dialer, tls, credentials, requireAuthorities } = sessionSeams(config);
+export async function diagnoseOperator(
+  config: Config,
+  { signal, session }: { signal: AbortSignal; session?: Pick<ProSanteConnectSession, "credentials"> },
+): Promise<Diagnosis> {
+  const { dialer, tls, credentials, requireAuthorities } = sessionSeams(config, session);
   requireAuthorities();
   try {
     return await diagnose({

@@ -1,5 +1,10 @@
 import { hostname } from "node:os";
-import { certificateCredentials, passwordCredentials, tokenCredentials } from "../auth/index.js";
+import {
+  certificateCredentials,
+  type ProSanteConnectSession,
+  passwordCredentials,
+  tokenCredentials,
+} from "../auth/index.js";
 import type { Config, Secret } from "../config/index.js";
 import { isLoopback, isTestOperator } from "../config/index.js";
 import { MedimailError } from "../errors.js";
@@ -34,6 +39,7 @@ export interface Operator {
 
 export interface OperatorOptions extends OperatorLookUp {
   maxConnections: number;
+  session: Pick<ProSanteConnectSession, "credentials"> | undefined;
 }
 
 /** A training or test platform names itself so. */
@@ -47,7 +53,7 @@ export function openOperator(config: Config, options: OperatorOptions): Operator
   const named = config.operator === "discover" ? {} : config.operator;
   const domain = config.mailbox.address.slice(config.mailbox.address.lastIndexOf("@") + 1).toLowerCase();
   const discovery = named.smtp && named.imap ? undefined : discoveryOf(config, domain, options);
-  const { dialer, tls, credentials, requireAuthorities } = sessionSeams(config);
+  const { dialer, tls, credentials, requireAuthorities } = sessionSeams(config, options.session);
   const shared = { dialer, tls, credentials, logger: options.logger };
   const smtpHost = named.smtp ?? { host: `_submission._tcp.${domain}`, port: 0 };
   const transport = createSmtpTransport({
@@ -80,7 +86,10 @@ export function openOperator(config: Config, options: OperatorOptions): Operator
 }
 
 /** What every session of a configuration is opened with. Authorities, certificates and tokens are read when one is. */
-export function sessionSeams(config: Config): {
+export function sessionSeams(
+  config: Config,
+  session: Pick<ProSanteConnectSession, "credentials"> | undefined,
+): {
   dialer: Dialer;
   tls: TlsVerifier;
   credentials: CredentialSource;
@@ -90,7 +99,7 @@ export function sessionSeams(config: Config): {
   return {
     dialer: dialerOf(config),
     tls: { upgrade: async (socket, to) => verifier().upgrade(socket, to) },
-    credentials: credentialsOf(config),
+    credentials: credentialsOf(config, session),
     requireAuthorities: () => void verifier(),
   };
 }
@@ -112,7 +121,10 @@ export function clientName(): string {
   return /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i.test(name) ? name : "[127.0.0.1]";
 }
 
-function credentialsOf(config: Config): CredentialSource {
+function credentialsOf(
+  config: Config,
+  session: Pick<ProSanteConnectSession, "credentials"> | undefined,
+): CredentialSource {
   const { auth, mailbox } = config;
   const ask = (secret: Secret, what: string) => () => resolveSecret(secret, { what });
   const file = (path: string, what: string) => async () => readNamedFile(path, what, { path: what });
@@ -140,10 +152,17 @@ function credentialsOf(config: Config): CredentialSource {
     case "password":
       return passwordCredentials({ username: auth.username, password: ask(auth.password, "auth.password") });
     case "pro-sante-connect":
-      throw new MedimailError(
-        "not_supported",
-        "auth.method pro-sante-connect is not served yet; give an access token from outside.",
-        { path: "auth.method" },
-      );
+      return session ? session.credentials(auth.username ?? mailbox.address) : nobodyLoggedIn();
   }
+}
+
+/** The outbox may be looked at, and filled: nothing leaves before a professional logs in. */
+function nobodyLoggedIn(): CredentialSource {
+  const nobody = async (): Promise<never> => {
+    throw new MedimailError("login_required", "no professional is logged in with Pro Santé Connect", {
+      path: "auth.method",
+      hint: "Log in with createProSanteConnect, and give the session to createConnector.",
+    });
+  };
+  return { certificate: async () => undefined, sasl: nobody, refused: async () => false, close: async () => {} };
 }

@@ -279,6 +279,17 @@ describe("the first failure, and what to do", () => {
     expect(told(await diagnosed(path))).toBe("smtp authenticated secret_unavailable secret_missing");
   });
 
+  it("of Pro Santé Connect: nobody who is logged in", async () => {
+    const auth = {
+      method: "pro-sante-connect",
+      issuer: "https://psc.invalid",
+      clientId: "x",
+      clientSecret: { env: "X" },
+    };
+    const path = changed(DOCTOR, "psc", () => ({ auth }));
+    expect(told(await diagnosed(path))).toBe("smtp authenticated login_required login");
+  });
+
   it("of our certificate: one that the operator does not know", async () => {
     const stranger = await mock.untrustedCertificate(LABO);
     writeFileSync(join(folder, "stranger.p12"), stranger.p12);

@@ -4,6 +4,7 @@ import { loadConfigFile } from "../../settings/index.js";
 import { type Command, EXIT } from "../command.js";
 import { CONFIG_OPTION } from "../connect.js";
 import { writeAtomically } from "../files.js";
+import { sessionByCard } from "../login.js";
 import { bundleText } from "../views/bundle.js";
 import { doctorText, doctorValue } from "../views/doctor.js";
 
@@ -15,7 +16,10 @@ export const doctor: Command = {
     const config = loadConfigFile(options.needed("config"));
     for (const warning of configWarnings(config)) await context.warn(`${warning.path}: ${warning.message}`);
     const { diagnose } = await import("../../support.js");
-    const diagnosis = await diagnose(config, { signal: context.signal });
+    const session = config.auth.method === "pro-sante-connect" ? sessionByCard(context, config) : undefined;
+    const diagnosis = await diagnose(config, { signal: context.signal, ...(session ? { session } : {}) }).finally(() =>
+      session?.[Symbol.asyncDispose](),
+    );
     // The time being over is a finding; being interrupted is not.
     const { reason } = context.signal;
     if (diagnosis.interrupted && isMedimailError(reason) && reason.code === "aborted") throw reason;

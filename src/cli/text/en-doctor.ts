@@ -69,6 +69,7 @@ export const englishDoctor: DoctorText = {
       "The operator refuses our certificate, or wants one: check that it is that of the structure declared for this mailbox, of the range Élémentaire Organisations.",
     own_certificate_expiry: "Our certificate expires soon: ask IGC-Santé for its renewal now.",
     server_certificate_expiry: "The server's certificate expires soon: tell the operator.",
+    login: "No professional is logged in with Pro Santé Connect: log in with the CPS card or e-CPS, then try again.",
     token_refused:
       "The operator refuses the Pro Santé Connect token: log in again (CPS card or e-CPS), and check that the person may open this mailbox.",
     credentials_refused:

@@ -8,6 +8,7 @@ const who = { professional: "the physician", patient: "the patient" } as const;
 
 export const en: Text = {
   lang: "en",
+  confirmOnCard: (code) => `Confirm the login on your e-CPS (code ${code}).`,
   tagline: "send and receive health documents through Medimail (MSSanté)",
   usage: "Usage",
   command: "command",

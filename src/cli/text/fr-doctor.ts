@@ -71,6 +71,8 @@ export const frenchDoctor: DoctorText = {
     own_certificate_expiry:
       "Notre certificat expire bientôt : demandez son renouvellement à l'IGC-Santé dès maintenant.",
     server_certificate_expiry: "Le certificat du serveur expire bientôt : prévenez l'opérateur.",
+    login:
+      "Aucun professionnel n'est connecté par Pro Santé Connect : connectez-vous avec la carte CPS ou e-CPS, puis recommencez.",
     token_refused:
       "L'opérateur refuse le jeton Pro Santé Connect : reconnectez-vous (carte CPS ou e-CPS), et vérifiez que la personne a droit à cette boîte.",
     credentials_refused:

@@ -54,6 +54,8 @@ export const frenchErrors: Text["errors"] = {
   pdf_invalid: "ce n'est pas un PDF",
   pdf_missing: "il manque le PDF du document",
   proxy_failed: "le proxy a échoué",
+  login_required: "aucun professionnel n'est connecté par Pro Santé Connect",
+  login_failed: "la connexion par Pro Santé Connect a échoué",
   http_failed: "la réponse HTTP n'est pas utilisable",
   receipt_not_asked: "ce courriel ne demande pas d'accusé",
   receipt_unconfirmed: "l'accusé irait à une autre adresse que celle de l'expéditeur",

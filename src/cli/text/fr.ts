@@ -8,6 +8,7 @@ const who = { professional: "le médecin", patient: "la patiente" } as const;
 
 export const fr: Text = {
   lang: "fr",
+  confirmOnCard: (code) => `Confirmez la connexion sur votre e-CPS (code ${code}).`,
   tagline: "envoyer et recevoir les documents de santé par Medimail (MSSanté)",
   usage: "Usage",
   command: "commande",

@@ -46,6 +46,8 @@ export async function openImapSession(options: ImapSessionOptions): Promise<Imap
 
 async function openOnce(options: ImapSessionOptions): Promise<ImapFlow> {
   const { dialer, endpoints, signal, timeouts } = options;
+  // Nothing is opened without a right.
+  if (options.credentials.ended?.aborted) throw options.credentials.ended.reason;
   const { socket, host, port } = await dial(dialer, endpoints, { signal, timeoutMs: timeouts.connectMs });
   const wire = new ImapWire(socket, host);
   let secured = false;

@@ -73,6 +73,8 @@ async function openOnce(options: SessionOptions): Promise<SmtpSession> {
   const { dialer, endpoints, signal, timeouts } = options;
   let dialed: DialedSocket;
   try {
+    // Nothing is opened without a right.
+    if (options.credentials.ended?.aborted) throw options.credentials.ended.reason;
     dialed = await dial(dialer, endpoints, { signal, timeoutMs: timeouts.connectMs });
   } catch (error) {
     throw asFailure(error, "connect");
