@@ -19,7 +19,6 @@ export const englishOperator: OperatorText = {
   },
   order: (priority, weight) => `priority ${priority}, weight ${weight}`,
   none: "not found",
-  stale: "known from before: nobody answers any more",
   refused: "Asked and not used",
   pin: "Without discovery, name the hosts in the configuration (operator.imap, operator.smtp); the operator gives them (for Medimail: Mipih).",
 };

@@ -19,7 +19,6 @@ export const frenchOperator: OperatorText = {
   },
   order: (priority, weight) => `priorité ${priority}, poids ${weight}`,
   none: "non trouvé",
-  stale: "connu d'avant : personne ne répond plus",
   refused: "Demandé et non retenu",
   pin: "Sans découverte, nommez les serveurs dans la configuration (operator.imap, operator.smtp) ; l'opérateur les donne (pour Medimail : le Mipih).",
 };

@@ -8,7 +8,6 @@ export interface OperatorText {
   reasons: Readonly<Record<RefusalReason, string>>;
   order: (priority: number, weight: number) => string;
   none: string;
-  stale: string;
   refused: string;
   /** What to do where a service was not found. */
   pin: string;

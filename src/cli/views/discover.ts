@@ -4,8 +4,8 @@ import { printable } from "../style.js";
 import type { Text } from "../text/index.js";
 
 /** What `discover --json` prints: the hosts of each service in the order of their priority, where each came from, and what was refused. */
-export function discoverValue({ domain, at, imap, smtp, refused, stale }: CheckedProfile) {
-  return { domain, at: new Date(at).toISOString(), imap, smtp, refused, ...(stale.length > 0 ? { stale } : {}) };
+export function discoverValue({ domain, at, complete, imap, smtp, refused }: CheckedProfile) {
+  return { domain, at: new Date(at).toISOString(), complete, imap, smtp, refused };
 }
 
 function isUsable({ source, addresses }: CheckedTarget): boolean {
@@ -30,7 +30,6 @@ export function discoverText(profile: CheckedProfile, text: Text, style: Style):
         `  ${" ".repeat(width)}  ${style.dim(printable(`${how}${order}`))}`,
       );
     }
-    if (profile.stale.includes(service)) lines.push(`  ${" ".repeat(width)}  ${style.yellow(words.stale)}`);
   }
   const { refused } = profile;
   if (refused.length > 0) lines.push("", style.bold(words.refused), ...refused.map((one) => refusalText(one, text)));
