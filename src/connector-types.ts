@@ -1,4 +1,5 @@
 import type { ProSanteConnectSession } from "./auth/index.js";
+import type { ProfileLives } from "./discovery/index.js";
 import type { Problem } from "./errors.js";
 import type { Logger, LogLevel } from "./log.js";
 import type { Inbox, MailboxActions, MailboxOpener, MailboxReader, MailboxWriter } from "./mailbox/index.js";
@@ -70,6 +71,8 @@ export interface ConnectorOptions {
   footer?: string;
   /** Signature banner. */
   banner?: { html: string; text: string };
+  /** How long what discovery found is believed. Default 24 h, 15 min where something is missing, 10 s where nobody answered. */
+  discoveryLives?: Partial<ProfileLives>;
   runtime?: Runtime;
   clock?: Clock;
   random?: Random;

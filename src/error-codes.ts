@@ -83,6 +83,8 @@ const TABLE = {
   connection_lost: later,
   connection_refused: later,
   dns_failed: later,
+  operator_host_refused: no,
+  operator_not_found: later,
   proxy_failed: later,
   http_failed: later,
   starttls_missing: by("ECO.1.0.1"),

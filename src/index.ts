@@ -23,6 +23,17 @@ export { type Cda, type CdaHeader, type CdaHeaderInput, type Code, inspectCda, r
 export { type Config, type ConfigInput, parseConfig } from "./config/index.js";
 export { createConnector } from "./connector.js";
 export type { Connector, ConnectorOptions, OutboxQuery } from "./connector-types.js";
+export type { AdviceCode, CertificateSeen, Diagnosis, Step, StepName, StepState } from "./diagnosis/index.js";
+export type {
+  CheckedProfile,
+  CheckedTarget,
+  FactSource,
+  MailService,
+  ProfileLives,
+  Refusal,
+  RefusalReason,
+  Target,
+} from "./discovery/index.js";
 export {
   ERROR_CODES,
   type ErrorCode,
@@ -138,6 +149,7 @@ export type {
   Until,
 } from "./sending/index.js";
 export { loadConfigFile } from "./settings/index.js";
+export { diagnose, discoverOperator, type SupportOptions } from "./support.js";
 export {
   type DocumentEntry,
   type OpenedDocument,

@@ -13,12 +13,6 @@ export interface UnsupportedPart {
  */
 export function unsupportedParts(config: Config): UnsupportedPart[] {
   const parts: UnsupportedPart[] = [];
-  if (config.operator === "discover") {
-    parts.push({
-      path: "operator",
-      why: 'discovery is not served yet; name the hosts: {"imap": {"host", "port"}, "smtp": {"host", "port"}}',
-    });
-  }
   if (config.tls.revocation !== "off") {
     parts.push({
       path: "tls.revocation",

@@ -1,4 +1,5 @@
 export type { DsnAction } from "./delivery.js";
+export type { MockDns, MockDnsFailure, MockDnsQuery, MockSrv } from "./dns/server.js";
 export type { FaultSentence, FaultTuning } from "./fault-sentence.js";
 export type {
   Fault,

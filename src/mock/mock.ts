@@ -5,9 +5,12 @@ import type { Config } from "../config/index.js";
 import { MedimailError } from "../errors.js";
 import type { Observation } from "../seams/observations.js";
 import { loadConfigFile } from "../settings/index.js";
+import { AutoconfigServer } from "./autoconfig.js";
 import type { MockContext } from "./context.js";
 import type { DsnAction } from "./delivery.js";
 import { Delivery, findMail } from "./delivery.js";
+import { MockDns } from "./dns/server.js";
+import { mockZone } from "./dns/zone.js";
 import { FaultSentence, momentOf } from "./fault-sentence.js";
 import { Faults } from "./faults.js";
 import { Offer } from "./imap/capabilities.js";
@@ -37,6 +40,8 @@ import { fits } from "./submission.js";
 export class MockMedimail implements AsyncDisposable {
   /** The faults in place: `mock.faults.add({ name: "refuse", at: "rcpt", times: 2 })`. */
   readonly faults: Faults;
+  /** Its name server, which tells where it is: `mock.dns.setSrv("_imap._tcp.ch-exemple.mssante.fr", [{ target: ".", port: 0 }])`. */
+  readonly dns: MockDns;
   readonly #options: MockMedimailOptions;
   readonly #store: MockStore;
   readonly #pki: Pki;
@@ -46,6 +51,7 @@ export class MockMedimail implements AsyncDisposable {
   readonly #recipients: Recipients;
   readonly #smtp: SmtpServer;
   readonly #imap: ImapServer;
+  readonly #autoconfig: AutoconfigServer;
   readonly #problems: unknown[] = [];
   #psc: MockPscServer | undefined;
   #dir: string | undefined;
@@ -97,6 +103,16 @@ export class MockMedimail implements AsyncDisposable {
     };
     this.#smtp = new SmtpServer(context);
     this.#imap = new ImapServer(context);
+    const places = {
+      domains: () => this.#store.domains(),
+      imapPort: () => this.#imap.listener.port,
+      smtpPort: () => this.#smtp.listener.port,
+    };
+    this.#autoconfig = new AutoconfigServer(places);
+    this.dns = new MockDns({
+      fallback: mockZone(places),
+      seen: (query) => this.#observer.observe({ connection: "dns", kind: "dns", ...query }),
+    });
   }
 
   /** @internal */
@@ -106,6 +122,8 @@ export class MockMedimail implements AsyncDisposable {
       await Promise.all([
         mock.#smtp.listener.listen(options.smtpPort ?? 0),
         mock.#imap.listener.listen(options.imapPort ?? 0),
+        mock.dns.listen(options.dnsPort ?? 0),
+        mock.#autoconfig.listen(options.httpPort ?? 0),
       ]);
       if (options.psc) await mock.#servePsc(options.psc === true ? {} : options.psc);
       if (options.dir !== undefined) await mock.ready();
@@ -153,11 +171,12 @@ export class MockMedimail implements AsyncDisposable {
   }
 
   /**
-   * The configuration of one of its mailboxes, ready for `createConnector`: the file of `ready()`, read. Throws `invalid_argument` where the mock
-   * has no such mailbox.
+   * The configuration of one of its mailboxes, ready for `createConnector`: the file of `ready()`, read. With `discover` the one that finds the mock by
+   * its name server. Throws `invalid_argument` where the mock has no such mailbox.
    */
-  async config(address: string): Promise<Config> {
-    const path = (await this.ready()).configs[address.toLowerCase()];
+  async config(address: string, { discover = false }: { discover?: boolean } = {}): Promise<Config> {
+    const { configs, discoverConfigs } = await this.ready();
+    const path = (discover ? discoverConfigs : configs)[address.toLowerCase()];
     if (path === undefined)
       throw new MedimailError("invalid_argument", "The mock has no such mailbox", { path: "address" });
     return loadConfigFile(path);
@@ -172,6 +191,8 @@ export class MockMedimail implements AsyncDisposable {
       hostname: this.#hostname,
       smtpPort: this.smtp.port,
       imapPort: this.imap.port,
+      dns: this.dns,
+      http: { url: this.#autoconfig.url, autoconfig: this.#autoconfig.template },
       filesSent: this.#options.filesSent ?? false,
       ...(this.#psc ? { pscIssuer: this.#psc.psc.issuer } : {}),
     });
@@ -308,7 +329,13 @@ export class MockMedimail implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    await Promise.all([this.#smtp.listener.close(), this.#imap.listener.close(), this.#psc?.close()]);
+    await Promise.all([
+      this.#smtp.listener.close(),
+      this.#imap.listener.close(),
+      this.dns.close(),
+      this.#autoconfig.close(),
+      this.#psc?.close(),
+    ]);
     this.#observer.journal.close();
     this.#mails.close();
     await this.#ready?.catch(() => {});

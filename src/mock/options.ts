@@ -71,6 +71,10 @@ export interface MockMedimailOptions {
   /** 0, the default: a free port. */
   smtpPort?: number;
   imapPort?: number;
+  /** Of the name server, UDP. 0, the default: a free port. */
+  dnsPort?: number;
+  /** Of the HTTP server, which has the autoconfig documents. 0, the default: a free port. */
+  httpPort?: number;
   /** The name clients are told to connect to. The certificate is for it and for 127.0.0.1. Default `localhost`. */
   hostname?: string;
   /** Default: {@link defaultMailboxes}. */

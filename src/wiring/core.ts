@@ -75,6 +75,10 @@ export async function openCore({
     const operator = openOperator(config, {
       logger: log,
       maxConnections: options.settings?.concurrency ?? 5,
+      cache: runtime.discovered,
+      ...(options.discoveryLives ? { lives: options.discoveryLives } : {}),
+      clock,
+      random,
       session: options.session,
     });
     const reader = new EventReader(store, options.eventPollMs);

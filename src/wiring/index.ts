@@ -1,5 +1,7 @@
 /** From a checked configuration to the rooms: which engine stands behind each seam, and what runs beside what. */
 export { type Core, type Frame, frameOf, openCore, senderProfile } from "./core.js";
+export { diagnoseOperator } from "./diagnosis.js";
+export { discoveryOf, type OperatorLookUp } from "./discovery.js";
 export { finishing, inboxOf } from "./inbox.js";
 export { mailboxCache } from "./mail-cache.js";
 export { mailboxOf } from "./mailbox.js";

@@ -6,24 +6,28 @@ import {
   tokenCredentials,
 } from "../auth/index.js";
 import type { Config, Secret } from "../config/index.js";
-import { isLoopback } from "../config/index.js";
+import { isLoopback, isTestOperator } from "../config/index.js";
 import { MedimailError } from "../errors.js";
-import type { Logger } from "../log.js";
-import { createDialer, type ProxyOptions } from "../net/index.js";
-import type { CredentialSource, MailTransport, TlsVerifier } from "../seams/index.js";
+import type { CredentialSource, Dialer, MailTransport, TlsVerifier } from "../seams/index.js";
 import { readNamedFile, resolveSecret } from "../settings/index.js";
 import { createImapMailbox, type ImapMailbox } from "../transport/imap/index.js";
 import { createSmtpTransport } from "../transport/smtp/index.js";
 import { createTlsVerifier } from "../trust/index.js";
+import { authoritiesOf, dialerOf } from "./connection.js";
+import { discoveryOf, type OperatorLookUp } from "./discovery.js";
 
 /** The operator, as the configuration names it: sessions open when first used. */
 export interface Operator {
   transport: MailTransport;
   imap: ImapMailbox;
+  /** What the circuit of its submission is called: the pinned host, or the name that is looked up. */
   smtpHost: { host: string; port: number };
   /** The operator files in Sent what it accepts. */
   filesSent: boolean;
-  /** Both hosts are of this machine, or named as a training platform: a test, where test identities are at home. */
+  /**
+   * Both hosts are of this machine, or named as a training platform (the mailbox's domain, where they are looked up): a test, where test identities
+   * are at home.
+   */
   isTest: boolean;
   /**
    * Reads the authorities, which whoever only looks at the outbox does not need. Asked before something is stored or sent.
@@ -33,40 +37,47 @@ export interface Operator {
   close(): Promise<void>;
 }
 
-type PinnedOperator = Exclude<Config["operator"], "discover">;
-
-export interface OperatorOptions {
-  logger: Logger;
+export interface OperatorOptions extends OperatorLookUp {
   maxConnections: number;
   session: Pick<ProSanteConnectSession, "credentials"> | undefined;
 }
 
-/** Builds the sessions of one mailbox. Authorities, certificates and tokens are read when a session needs them. */
+/** A training or test platform names itself so. */
+const TRAINING = /(^|\.)(formation|test|bas)\./i;
+
+/**
+ * Builds the sessions of one mailbox. Authorities, certificates and tokens are read when a session needs them; hosts that are not pinned are looked
+ * up then too.
+ */
 export function openOperator(config: Config, options: OperatorOptions): Operator {
-  if (config.operator === "discover")
-    throw new MedimailError("not_supported", "Discovery is not served yet; name the hosts.", { path: "operator" });
-  const pinned: PinnedOperator = config.operator;
-  const dialer = createDialer(config.network.proxy === undefined ? {} : { proxy: proxyOf(config.network.proxy) });
-  const verifier = lazyVerifier(config);
-  const tls: TlsVerifier = { upgrade: async (socket, to) => verifier().upgrade(socket, to) };
-  const credentials = credentialsOf(config, options.session);
+  const named = config.operator === "discover" ? {} : config.operator;
+  const domain = config.mailbox.address.slice(config.mailbox.address.lastIndexOf("@") + 1).toLowerCase();
+  const discovery = named.smtp && named.imap ? undefined : discoveryOf(config, domain, options);
+  const { dialer, tls, credentials, requireAuthorities } = sessionSeams(config, options.session);
   const shared = { dialer, tls, credentials, logger: options.logger };
+  const smtpHost = named.smtp ?? { host: `_submission._tcp.${domain}`, port: 0 };
   const transport = createSmtpTransport({
     ...shared,
-    ...pinned.smtp,
+    ...smtpHost,
+    ...(discovery ? { endpoints: discovery.endpoints("smtp") } : {}),
     clientName: clientName(),
     maxConnections: options.maxConnections,
   });
-  const imap = createImapMailbox({ ...shared, ...pinned.imap, mailbox: config.mailbox.address });
+  const imap = createImapMailbox({
+    ...shared,
+    ...(named.imap ?? { host: `_imap._tcp.${domain}`, port: 0 }),
+    ...(discovery ? { endpoints: discovery.endpoints("imap") } : {}),
+    mailbox: config.mailbox.address,
+  });
   return {
     transport,
     imap,
-    smtpHost: pinned.smtp,
-    filesSent: pinned.filesSent ?? false,
-    isTest: [pinned.smtp.host, pinned.imap.host].every(
-      (host) => isLoopback(host) || /(^|\.)(formation|test|bas)\./i.test(host),
-    ),
-    requireAuthorities: () => void verifier(),
+    smtpHost,
+    filesSent: named.filesSent ?? false,
+    isTest:
+      isTestOperator(config) ||
+      [named.smtp?.host ?? domain, named.imap?.host ?? domain].every((name) => isLoopback(name) || TRAINING.test(name)),
+    requireAuthorities,
     async close() {
       await Promise.allSettled([transport.close(), imap.close()]);
       await credentials.close();
@@ -74,37 +85,38 @@ export function openOperator(config: Config, options: OperatorOptions): Operator
   };
 }
 
+/** What every session of a configuration is opened with. Authorities, certificates and tokens are read when one is. */
+export function sessionSeams(
+  config: Config,
+  session: Pick<ProSanteConnectSession, "credentials"> | undefined,
+): {
+  dialer: Dialer;
+  tls: TlsVerifier;
+  credentials: CredentialSource;
+  requireAuthorities(): void;
+} {
+  const verifier = lazyVerifier(config);
+  return {
+    dialer: dialerOf(config),
+    tls: { upgrade: async (socket, to) => verifier().upgrade(socket, to) },
+    credentials: credentialsOf(config, session),
+    requireAuthorities: () => void verifier(),
+  };
+}
+
 function lazyVerifier(config: Config): () => TlsVerifier {
   let verifier: TlsVerifier | undefined;
   return () => {
     verifier ??= createTlsVerifier({
-      ca: (config.tls.ca ?? []).map((path) => readNamedFile(path, "tls.ca", { path: "tls.ca" }).toString("utf8")),
+      ca: authoritiesOf(config.tls),
       revocation: config.tls.revocation,
     });
     return verifier;
   };
 }
 
-/** Credentials that the configuration has in the proxy's URL (a warning says so) go on apart from it: a URL ends up in messages. */
-export function proxyOf(configured: string): ProxyOptions {
-  const url = new URL(configured);
-  const username = unescaped(url.username);
-  const password = unescaped(url.password);
-  url.username = "";
-  url.password = "";
-  return { url: url.href, ...(username === "" ? {} : { username, password: async () => password }) };
-}
-
-function unescaped(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
 /** What EHLO says: the machine's name where it is one that a server may look at, else the address literal of nobody. */
-function clientName(): string {
+export function clientName(): string {
   const name = hostname();
   return /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i.test(name) ? name : "[127.0.0.1]";
 }

@@ -3,7 +3,7 @@ import type { Config } from "../config/index.js";
 import { defined } from "../defined.js";
 import { MedimailError } from "../errors.js";
 import { readNamedFile, resolveSecret } from "../settings/index.js";
-import { proxyOf } from "./operator.js";
+import { proxyOf } from "./connection.js";
 
 /**
  * Pro Santé Connect as the configuration names it (`auth.method: "pro-sante-connect"`): with `clientSecret` the software proves itself by HTTP Basic,

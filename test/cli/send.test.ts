@@ -185,7 +185,7 @@ describe("send", () => {
   });
 
   it.each([
-    ["operator", (base: object) => ({ ...base, operator: "discover" })],
+    ["trust.whiteList", (base: object) => ({ ...base, trust: { whiteList: "listeblanche.xml" } })],
     ["tls.revocation", (base: object) => ({ ...base, tls: { ca: ["ca.pem"] } })],
   ])("refuses a configuration with %s that is not served yet, by name: exit 2", async (name, change) => {
     const result = await send(config(change), ...level3(), "--to", DOCTOR);

@@ -19,7 +19,6 @@ describe("unsupportedParts", () => {
   });
 
   it.each([
-    ["operator", { operator: "discover" }],
     ["tls.revocation", { tls: { revocation: "soft" } }],
     ["tls.revocation", { tls: {} }],
     ["trust.whiteList", { trust: { whiteList: "listeblanche.xml" } }],
@@ -36,6 +35,13 @@ describe("unsupportedParts", () => {
         message: expect.stringContaining('"tls": {"revocation": "off"}'),
       }),
     );
+  });
+});
+
+describe("unsupportedParts, discovery", () => {
+  it("has nothing against an operator that is looked up", () => {
+    expect(paths({ operator: "discover" })).toEqual([]);
+    expect(paths({ operator: { hostSuffixes: [".mipih.fr"] } })).toEqual([]);
   });
 });
 

@@ -1,4 +1,6 @@
+import { englishDoctor } from "./en-doctor.js";
 import { englishErrors } from "./en-errors.js";
+import { englishOperator } from "./en-operator.js";
 import { withExamples } from "./examples.js";
 import type { Text } from "./types.js";
 
@@ -37,6 +39,8 @@ export const en: Text = {
     "outbox stats": "counts the submissions by state",
     "traces list": "lists the functional traces of the mailbox (ECO.4.1.1)",
     "traces export": "exports the functional traces, one a line",
+    discover: "looks up the hosts of an address's operator, and says where each fact came from",
+    doctor: "tries each step from the server's name to the mailbox, and tells the first failure and what to do",
     "mailbox folders": "lists the folders of the mailbox, their roles and counts",
     "mailbox list": "lists the mails of a folder, newest first",
     "mailbox show": "shows a mail: text, documents, patient",
@@ -100,6 +104,8 @@ export const en: Text = {
     dir: "folder of the mock (certificates, configurations, mails)",
     "port-smtp": "SMTP port (a free one by default)",
     "port-imap": "IMAP port (a free one by default)",
+    "port-dns": "port of the name server (a free one by default)",
+    "port-http": "HTTP port (a free one by default)",
     receipts: "automatic receipts: none, delivered (default), read, integrated",
     "files-sent": "the operator files in Sent what it accepts",
     state: "only this state",
@@ -112,6 +118,12 @@ export const en: Text = {
     unseen: "unread (search: only those; flag: marks as unread)",
     flagged: "flagged (search: only those; flag: flags)",
     open: "also opens the archive IHE_XDM.ZIP",
+    bundle: "writes a report to send to the operator, without secrets or health data",
+    "host-suffix": "end of names allowed for a host that is found (.mssante.fr by default)",
+    dns: "name server to ask",
+    "allow-address": "private address or range allowed (VPN)",
+    autoconfig: "URL of the autoconfig document, or off",
+    ca: "PEM authority that may vouch for the autoconfig document",
     since: "since (2026-01-31 or 2026-01-31T08:00:00+01:00)",
     until: "until, not included",
   },
@@ -189,6 +201,8 @@ export const en: Text = {
     watchReset: (folder) => `The folder ${folder} was made anew by the server.`,
     watchStopped: "Stopped.",
   },
+  operator: englishOperator,
+  doctor: englishDoctor,
   demo: {
     title: "Demonstration: from a validated document to its reading",
     fictional: "Everything stays on this machine; people and documents are invented.",

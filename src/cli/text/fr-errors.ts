@@ -47,6 +47,8 @@ export const frenchErrors: Text["errors"] = {
   mock_failed: "le faux Medimail n'a pas démarré",
   mss_address_invalid: "ce n'est pas une adresse MSSanté",
   not_supported: "pas encore servi par cette version",
+  operator_host_refused: "le serveur trouvé pour l'opérateur n'est pas admis",
+  operator_not_found: "le serveur de l'opérateur n'a pas été trouvé",
   opposition_patient: "le patient s'oppose à cet envoi",
   opposition_professional: "le patient s'oppose aux envois entre professionnels",
   patient_address_refused: "l'adresse du patient ne peut pas être utilisée",

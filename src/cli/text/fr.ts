@@ -1,5 +1,7 @@
 import { withExamples } from "./examples.js";
+import { frenchDoctor } from "./fr-doctor.js";
 import { frenchErrors } from "./fr-errors.js";
+import { frenchOperator } from "./fr-operator.js";
 import type { Text } from "./types.js";
 
 const who = { professional: "le médecin", patient: "la patiente" } as const;
@@ -38,6 +40,8 @@ export const fr: Text = {
     "outbox stats": "compte les envois par état",
     "traces list": "liste les traces fonctionnelles de la boîte (ECO.4.1.1)",
     "traces export": "exporte les traces fonctionnelles, une par ligne",
+    discover: "cherche les serveurs de l'opérateur d'une adresse, et dit d'où vient chaque fait",
+    doctor: "essaie chaque étape, du nom du serveur à la boîte, et dit la première panne et que faire",
     "mailbox folders": "liste les dossiers de la boîte, leur rôle et leurs comptes",
     "mailbox list": "liste les courriels d'un dossier, du plus récent au plus ancien",
     "mailbox show": "montre un courriel : texte, documents, patient",
@@ -101,6 +105,8 @@ export const fr: Text = {
     dir: "dossier du faux Medimail (certificats, configurations, courriels)",
     "port-smtp": "port SMTP (libre par défaut)",
     "port-imap": "port IMAP (libre par défaut)",
+    "port-dns": "port du serveur de noms (libre par défaut)",
+    "port-http": "port HTTP (libre par défaut)",
     receipts: "accusés automatiques : none, delivered (par défaut), read, integrated",
     "files-sent": "l'opérateur range dans Sent ce qu'il accepte",
     state: "seulement cet état",
@@ -113,6 +119,12 @@ export const fr: Text = {
     unseen: "non lus (recherche : seulement ceux-là ; flag : marque comme non lu)",
     flagged: "suivis (recherche : seulement ceux-là ; flag : marque comme suivi)",
     open: "ouvre aussi l'archive IHE_XDM.ZIP",
+    bundle: "écrit un rapport à envoyer à l'opérateur, sans secret ni donnée de santé",
+    "host-suffix": "fin de nom admise pour un serveur trouvé (.mssante.fr par défaut)",
+    dns: "serveur de noms à interroger",
+    "allow-address": "adresse ou plage privée admise (VPN)",
+    autoconfig: "URL du document autoconfig, ou off",
+    ca: "autorité PEM qui peut répondre du document autoconfig",
     since: "depuis (2026-01-31 ou 2026-01-31T08:00:00+01:00)",
     until: "jusqu'à, exclu",
   },
@@ -190,6 +202,8 @@ export const fr: Text = {
     watchReset: (folder) => `Le dossier ${folder} a été refait par le serveur.`,
     watchStopped: "Arrêté.",
   },
+  operator: frenchOperator,
+  doctor: frenchDoctor,
   demo: {
     title: "Démonstration : d'un document validé à sa lecture",
     fictional: "Tout reste sur cette machine ; les personnes et les documents sont inventés.",

@@ -2,6 +2,8 @@ import type { ErrorCode } from "../../errors.js";
 import type { ActOutcome, Agreement, MailKind, Seen } from "../../mailbox/index.js";
 import type { SubmissionEventName } from "../../seams/index.js";
 import type { XdmAction } from "../../xdm/types.js";
+import type { DoctorText } from "./doctor-types.js";
+import type { OperatorText } from "./operator-types.js";
 
 export type Lang = "fr" | "en";
 
@@ -34,6 +36,8 @@ export interface Text {
   integrated: string;
   mail: Readonly<Record<"from" | "to" | "cc" | "subject" | "attachments" | "truncated", string>>;
   view: ViewText;
+  operator: OperatorText;
+  doctor: DoctorText;
   demo: DemoText;
 }
 

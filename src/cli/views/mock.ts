@@ -6,6 +6,8 @@ import type { Text } from "../text/index.js";
 interface Ready {
   smtp: { host: string; port: number };
   imap: { host: string; port: number };
+  dns: { host: string; port: number };
+  http: { url: string };
   ca: string;
   mailboxes: readonly { address: string; type: string; auth: { method: string } }[];
   configs: Readonly<Record<string, string>>;
@@ -17,6 +19,8 @@ export function readyText(ready: Ready, text: Text, style: Style): string {
     style.bold(`${view.mockReady} ${view.mockStop}`),
     `  SMTP  ${ready.smtp.host}:${ready.smtp.port}`,
     `  IMAP  ${ready.imap.host}:${ready.imap.port}`,
+    `  DNS   ${ready.dns.host}:${ready.dns.port}`,
+    `  HTTP  ${ready.http.url}`,
     `  CA    ${ready.ca}`,
     `  ${view.mailboxes}`,
     ...ready.mailboxes.map(
@@ -45,6 +49,8 @@ function detail(observation: Observation): string {
       return `${observation.protocol} AUTH ${observation.mechanism} ${observation.user} ${observation.ok ? "ok" : "refused"}`;
     case "mail":
       return `MAIL ${observation.from} -> ${observation.to.join(", ")} (${observation.size})${observation.file ? ` ${observation.file}` : ""}`;
+    case "dns":
+      return `DNS ${observation.type} ${observation.name} -> ${observation.answer} (${observation.records})`;
     case "fault":
       return `FAULT ${observation.name}`;
   }

@@ -42,7 +42,11 @@ export const transport: CoverageTable = {
     "Revocation is not checked yet; a configuration that asks for it (the default does) is refused by name.",
   ),
   "ECO.1.1.7": later("No CRL is fetched or kept yet."),
-  "ECO.1.1.9": later("The hosts are settings; `operator: discover` is refused by name until DNS SRV is served."),
+  "ECO.1.1.9": met(
+    "With `operator: discover` the hosts come from the SRV records of the mailbox's domain, else from its autoconfig document, and are looked up again after their life or a failed connection. The labels are those of RFC 6186; that MSSanté uses them is not public.",
+    ["src/discovery/source.ts"],
+    ["test/discovery/srv.test.ts", "test/discovery/cache.test.ts", "test/discovery/connector.test.ts"],
+  ),
   "ECO.1.1.10": partly(
     "Only the authorities of `tls.ca` vouch for a server, never the system's store; that they are IGC-Santé's, and the range of a certificate, is not checked.",
     ["src/trust/verifier.ts"],

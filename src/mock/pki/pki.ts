@@ -1,6 +1,7 @@
 import { generateKeyPair } from "node:crypto";
 import type { TlsOptions } from "node:tls";
 import { promisify } from "node:util";
+import { DISCOVERED_HOST } from "../dns/zone.js";
 import { TlsUpgrader } from "../wire/tls-upgrade.js";
 import type { Certificate, KeyPair, Name } from "./certificates.js";
 import { expiredValidity, issueCertificate, toPkcs12, validity } from "./certificates.js";
@@ -132,7 +133,7 @@ export class Pki {
     ];
     if (kind === "untrusted-certificate") stranger ??= makeAuthority("stranger", STRANGER);
     const issuer = kind === "untrusted-certificate" && stranger ? await stranger : this.#authority;
-    const names = kind === "wrong-name-certificate" ? [host] : [host, "127.0.0.1"];
+    const names = kind === "wrong-name-certificate" ? [host] : [host, "127.0.0.1", DISCOVERED_HOST];
     const dates = kind === "expired-certificate" ? expiredValidity() : validity();
     return issueCertificate({ subject, keys: await keyPair("server"), issuer, use: "server", names, ...dates });
   }

@@ -24,6 +24,11 @@ export class MockStore {
     return [...this.#mailboxes.values()];
   }
 
+  /** Of its mailboxes, the patients' apart. */
+  domains(): string[] {
+    return [...this.#domains].filter((domain) => domain !== PATIENT_DOMAIN);
+  }
+
   add(options: MockMailboxOptions): MockMailbox {
     const address = options.address.toLowerCase();
     // The address is a certificate's CN and a file name: one word, 64 characters at most (X.520).

@@ -5,6 +5,7 @@ import type { Clock } from "../../seams/clock.js";
 import { systemClock } from "../../seams/clock.js";
 import type { CredentialSource } from "../../seams/credentials.js";
 import type { Dialer } from "../../seams/dialer.js";
+import { type EndpointSource, fixedEndpoint } from "../../seams/endpoints.js";
 import type { Random } from "../../seams/random.js";
 import { systemRandom } from "../../seams/random.js";
 import type { TlsVerifier } from "../../seams/tls.js";
@@ -43,6 +44,8 @@ export interface ImapMailboxOptions {
   host: string;
   /** IMAP with STARTTLS; 143 as a rule. */
   port: number;
+  /** Where sessions are opened, where that is to be found out; `host` and `port` are then names for the log. */
+  endpoints?: EndpointSource;
   dialer: Dialer;
   tls: TlsVerifier;
   credentials: CredentialSource;
@@ -151,6 +154,7 @@ export interface ImapMailbox extends AsyncDisposable {
 export function createImapMailbox(options: ImapMailboxOptions): ImapMailbox {
   const { host, port, dialer, tls, credentials, mailbox, maxLiteral = 64 * 1024 * 1024 } = options;
   const timeouts: ImapTimeouts = { connectMs: 30_000, commandMs: 120_000, ...options.timeouts };
+  const endpoints = options.endpoints ?? fixedEndpoint(host, port);
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
   const logger = safeLogger(options.logger, "debug");
@@ -158,8 +162,7 @@ export function createImapMailbox(options: ImapMailboxOptions): ImapMailbox {
   const links = new Set<ImapLink>();
   const newLink = (qresync = false): ImapLink => {
     const opened = new ImapLink({
-      open: (signal) =>
-        openImapSession({ host, port, dialer, tls, credentials, timeouts, maxLiteral, qresync, signal }),
+      open: (signal) => openImapSession({ endpoints, dialer, tls, credentials, timeouts, maxLiteral, qresync, signal }),
       commandMs: timeouts.commandMs,
       backoff,
       clock,

@@ -1,8 +1,10 @@
 import { ImapFlow } from "imapflow";
 import { isMedimailError, MedimailError } from "../../errors.js";
-import type { CredentialSource, SaslStep } from "../../seams/credentials.js";
+import type { CredentialSource } from "../../seams/credentials.js";
 import type { Dialer } from "../../seams/dialer.js";
+import type { EndpointSource } from "../../seams/endpoints.js";
 import type { TlsVerifier } from "../../seams/tls.js";
+import { dial } from "../dial.js";
 import { external, plain, xoauth2 } from "../sasl.js";
 import { imapError } from "./errors.js";
 import { failed, ImapWire } from "./wire.js";
@@ -16,8 +18,7 @@ export interface ImapTimeouts {
 }
 
 export interface ImapSessionOptions {
-  host: string;
-  port: number;
+  endpoints: EndpointSource;
   dialer: Dialer;
   tls: TlsVerifier;
   credentials: CredentialSource;
@@ -44,10 +45,12 @@ export async function openImapSession(options: ImapSessionOptions): Promise<Imap
 }
 
 async function openOnce(options: ImapSessionOptions): Promise<ImapFlow> {
-  const { host, port, signal, timeouts } = options;
+  const { dialer, endpoints, signal, timeouts } = options;
   // Nothing is opened without a right.
   if (options.credentials.ended?.aborted) throw options.credentials.ended.reason;
-  const wire = new ImapWire(await options.dialer.connect(host, port, { signal, timeoutMs: timeouts.connectMs }), host);
+  const { socket, host, port } = await dial(dialer, endpoints, { signal, timeoutMs: timeouts.connectMs });
+  const wire = new ImapWire(socket, host);
+  let secured = false;
   let client: ImapFlow | undefined;
   const onAbort = (): void => {
     wire.fail(new MedimailError("aborted", "opening the IMAP session was aborted", { cause: signal.reason }));
@@ -56,20 +59,24 @@ async function openOnce(options: ImapSessionOptions): Promise<ImapFlow> {
   signal.addEventListener("abort", onAbort, { once: true });
   if (signal.aborted) onAbort();
   try {
-    await negotiate(wire, options);
-    client = adopt(wire, options);
+    await startTls(wire, host, options);
+    secured = true;
+    await authenticate(wire, host, options);
+    client = adopt(wire, host, port, options);
     await client.connect();
     return client;
   } catch (error) {
     client?.close();
+    // Whoever answers there may not be the operator any more.
+    if (!secured && !signal.aborted) endpoints.failed();
     throw wire.fail(isMedimailError(error) ? error : imapError(error, "opening the session"));
   } finally {
     signal.removeEventListener("abort", onAbort);
   }
 }
 
-async function negotiate(wire: ImapWire, options: ImapSessionOptions): Promise<void> {
-  const { host, timeouts, credentials, tls, signal } = options;
+async function startTls(wire: ImapWire, host: string, options: ImapSessionOptions): Promise<void> {
+  const { timeouts, credentials, tls, signal } = options;
   const { commandMs } = timeouts;
   const greeting = await wire.line(commandMs);
   if (/^\* PREAUTH\b/i.test(greeting)) {
@@ -91,9 +98,6 @@ async function negotiate(wire: ImapWire, options: ImapSessionOptions): Promise<v
   const answer = await wire.command("STARTTLS", commandMs);
   if (answer.status !== "OK") throw failed(`${host} offers STARTTLS and refuses it`);
   await wire.secure((socket) => tls.upgrade(socket, { host, signal, ...(certificate ? { certificate } : {}) }));
-  // What was announced before TLS may be anyone's words (RFC 3501 §6.2.1).
-  const announced = await capabilities(wire, commandMs);
-  await authenticate(wire, host, announced, await credentials.sasl("imap", { signal }), commandMs);
 }
 
 async function capabilities(wire: ImapWire, timeoutMs: number): Promise<ReadonlySet<string>> {
@@ -104,13 +108,11 @@ async function capabilities(wire: ImapWire, timeoutMs: number): Promise<Readonly
   );
 }
 
-async function authenticate(
-  wire: ImapWire,
-  host: string,
-  announced: ReadonlySet<string>,
-  step: SaslStep,
-  timeoutMs: number,
-): Promise<void> {
+async function authenticate(wire: ImapWire, host: string, options: ImapSessionOptions): Promise<void> {
+  const { commandMs } = options.timeouts;
+  // What was announced before TLS may be anyone's words (RFC 3501 §6.2.1).
+  const announced = await capabilities(wire, commandMs);
+  const step = await options.credentials.sasl("imap", { signal: options.signal });
   if (step.mechanism === "none")
     throw new MedimailError("config_invalid", "IMAP needs a SASL step", {
       path: "auth.sasl.imap",
@@ -123,7 +125,7 @@ async function authenticate(
     step.mechanism === "xoauth2" ? xoauth2(step) : step.mechanism === "plain" ? plain(step) : external(step);
   const inline = announced.has("SASL-IR") && (step.mechanism !== "xoauth2" || step.initialResponse);
   let given = inline;
-  const answer = await wire.command(`AUTHENTICATE ${mechanism}${inline ? ` ${response}` : ""}`, timeoutMs, () => {
+  const answer = await wire.command(`AUTHENTICATE ${mechanism}${inline ? ` ${response}` : ""}`, commandMs, () => {
     // Asked again after our answer: a refusal in JSON, which wants an empty line before it says NO.
     if (given) return "";
     given = true;
@@ -142,7 +144,12 @@ async function authenticate(
  * because the server's was read already and because the session is authenticated indeed. `secure` keeps it from
  * trying STARTTLS again.
  */
-function adopt(wire: ImapWire, { host, port, timeouts, maxLiteral, qresync = false }: ImapSessionOptions): ImapFlow {
+function adopt(
+  wire: ImapWire,
+  host: string,
+  port: number,
+  { timeouts, maxLiteral, qresync = false }: ImapSessionOptions,
+): ImapFlow {
   const client = new ImapFlow({
     host,
     port,
