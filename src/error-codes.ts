@@ -46,6 +46,7 @@ const TABLE = {
   archive_invalid: no,
   archive_limit_exceeded: no,
   archive_unsafe_entry: no,
+  document_missing: no,
   xdm_metadata_invalid: no,
   xdm_metadata_missing: no,
   xdm_several_patients: by("ECO.2.1.1 (b)"),

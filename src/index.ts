@@ -60,6 +60,8 @@ export type {
   BlockedKind,
   BodyOptions,
   Destination,
+  DocumentHtmlOptions,
+  DocumentPdfOptions,
   Draft,
   DraftRef,
   FailureOptions,
@@ -107,6 +109,17 @@ export type {
   WriteOptions,
 } from "./mailbox/index.js";
 export { MailActionError, shownName } from "./mailbox/index.js";
+export { type PdfOptions, renderPdf } from "./pdf.js";
+export {
+  type Compared,
+  type FontSet,
+  HTML_STYLESHEET,
+  type RenderedHtml,
+  type RenderedPdf,
+  type RenderHtmlOptions,
+  type RenderLimits,
+  renderHtml,
+} from "./rendering/index.js";
 export { createRuntime, type Runtime } from "./runtime.js";
 export type {
   Clock,

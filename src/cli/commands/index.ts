@@ -1,5 +1,6 @@
 import type { Command } from "../command.js";
 import { cdaInspect } from "./cda-inspect.js";
+import { cdaRender } from "./cda-render.js";
 import { cdaWrap } from "./cda-wrap.js";
 import { demo } from "./demo.js";
 import { discover } from "./discover.js";
@@ -23,6 +24,7 @@ export const COMMANDS: readonly Command[] = [
   demo,
   mock,
   cdaInspect,
+  cdaRender,
   cdaWrap,
   xdmPack,
   xdmInspect,
@@ -52,15 +54,7 @@ export const COMMANDS: readonly Command[] = [
 ];
 
 /** Commands of the contract that a later version serves: refused by name, never as unknown. */
-export const NOT_SERVED: readonly string[] = [
-  "cda render",
-  "trust",
-  "directory",
-  "accounts",
-  "onboarding",
-  "checklist",
-  "validate",
-];
+export const NOT_SERVED: readonly string[] = ["trust", "directory", "accounts", "onboarding", "checklist", "validate"];
 
 /** The command that the words begin with, and the words after it. */
 export function commandNamed(words: readonly string[]): { command: Command; rest: string[] } | undefined {

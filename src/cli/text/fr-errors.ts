@@ -25,6 +25,7 @@ export const frenchErrors: Text["errors"] = {
   delivery_failed: "l'envoi a échoué",
   delivery_unknown: "on ne sait pas si l'opérateur a pris le courriel",
   dns_failed: "le nom du serveur est introuvable",
+  document_missing: "l'archive ne contient pas le document qu'elle annonce",
   file_not_found: "fichier introuvable",
   file_unreadable: "fichier illisible",
   file_unwritable: "impossible d'écrire le fichier",
