@@ -1,5 +1,4 @@
 import { isMedimailError } from "../errors.js";
-import { createHttp } from "../http.js";
 import type { Dialer } from "../seams/dialer.js";
 
 /** One GET, redirects not followed; without a body where it is longer than `maxBytes`. Throws a `MedimailError` where no whole answer came. */
@@ -18,6 +17,8 @@ export type HttpGet = (
 /** The one HTTP function, connecting to addresses that were checked. `authorities` is asked when a document is fetched. */
 export function createHttpGet(dialer: Dialer, authorities: () => readonly string[]): HttpGet {
   return async (url, { addresses, maxBytes, timeoutMs, signal }) => {
+    // Loaded with the first document: most processes fetch none.
+    const { createHttp } = await import("../http.js");
     const http = createHttp({
       dialer: { connect: (host, port, options) => dialer.connect(host, port, { ...options, addresses }) },
       ca: authorities(),

@@ -1,7 +1,9 @@
-import { type CheckedProfile, type CheckedTarget, MAIL_SERVICES, type Refusal } from "../../discovery/index.js";
+import type { CheckedProfile, CheckedTarget, Refusal } from "../../discovery/index.js";
 import type { Style } from "../style.js";
 import { printable } from "../style.js";
 import type { Text } from "../text/index.js";
+
+const MAIL_SERVICES = ["imap", "smtp"] as const;
 
 /** What `discover --json` prints: the hosts of each service in the order of their priority, where each came from, and what was refused. */
 export function discoverValue({ domain, at, complete, imap, smtp, refused }: CheckedProfile) {
