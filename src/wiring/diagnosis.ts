@@ -21,7 +21,7 @@ export async function diagnoseOperator(
   config: Config,
   { signal, session }: { signal: AbortSignal; session?: Pick<ProSanteConnectSession, "credentials"> },
 ): Promise<Diagnosis> {
-  const { dialer, tls, credentials, requireAuthorities } = sessionSeams(config, session);
+  const { dialer, tls, credentials, requireAuthorities } = sessionSeams(config, session, silentLogger);
   requireAuthorities();
   try {
     return await diagnose({

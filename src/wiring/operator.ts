@@ -8,6 +8,7 @@ import {
 import type { Config, Secret } from "../config/index.js";
 import { isLoopback, isTestOperator } from "../config/index.js";
 import { MedimailError } from "../errors.js";
+import type { Logger } from "../log.js";
 import type { CredentialSource, Dialer, MailTransport, TlsVerifier } from "../seams/index.js";
 import { readNamedFile, resolveSecret } from "../settings/index.js";
 import { createImapMailbox, type ImapMailbox } from "../transport/imap/index.js";
@@ -53,7 +54,7 @@ export function openOperator(config: Config, options: OperatorOptions): Operator
   const named = config.operator === "discover" ? {} : config.operator;
   const domain = config.mailbox.address.slice(config.mailbox.address.lastIndexOf("@") + 1).toLowerCase();
   const discovery = named.smtp && named.imap ? undefined : discoveryOf(config, domain, options);
-  const { dialer, tls, credentials, requireAuthorities } = sessionSeams(config, options.session);
+  const { dialer, tls, credentials, requireAuthorities } = sessionSeams(config, options.session, options.logger);
   const shared = { dialer, tls, credentials, logger: options.logger };
   const smtpHost = named.smtp ?? { host: `_submission._tcp.${domain}`, port: 0 };
   const transport = createSmtpTransport({
@@ -89,6 +90,7 @@ export function openOperator(config: Config, options: OperatorOptions): Operator
 export function sessionSeams(
   config: Config,
   session: Pick<ProSanteConnectSession, "credentials"> | undefined,
+  logger: Logger,
 ): {
   dialer: Dialer;
   tls: TlsVerifier;
@@ -99,7 +101,7 @@ export function sessionSeams(
   return {
     dialer: dialerOf(config),
     tls: { upgrade: async (socket, to) => verifier().upgrade(socket, to) },
-    credentials: credentialsOf(config, session),
+    credentials: credentialsOf(config, session, logger),
     requireAuthorities: () => void verifier(),
   };
 }
@@ -124,6 +126,7 @@ export function clientName(): string {
 function credentialsOf(
   config: Config,
   session: Pick<ProSanteConnectSession, "credentials"> | undefined,
+  logger: Logger,
 ): CredentialSource {
   const { auth, mailbox } = config;
   const ask = (secret: Secret, what: string) => () => resolveSecret(secret, { what });
@@ -133,6 +136,8 @@ function credentialsOf(
       return certificateCredentials({
         sasl: auth.sasl,
         username: auth.username ?? mailbox.address,
+        onExpiring: (daysLeft) =>
+          logger.log("warn", "client_certificate_expires", { mailbox: mailbox.address, count: daysLeft }),
         ...(auth.p12 === undefined ? {} : { p12: file(auth.p12, "auth.p12") }),
         ...(auth.cert === undefined
           ? {}
