@@ -204,19 +204,18 @@ async function fetchFlags(
 ): Promise<void> {
   // What the server tells beside its answer may have no UID, and will not be told again.
   const nameless = new UidSetBuilder();
-  await rawCommand(
-    client,
-    command,
-    [sequence(range), [atom("UID"), atom("FLAGS")], ...(modifiers.length === 0 ? [] : [modifiers])],
-    {
-      FETCH: (said) => {
-        const fetched = fetchedFlags(said);
-        if (fetched?.uid === undefined && fetched?.flags) nameless.add(fetched.seq);
-        else if (fetched) onMail(fetched);
-      },
+  await rawCommand(client, {
+    name: command,
+    attributes: [sequence(range), [atom("UID"), atom("FLAGS")], ...(modifiers.length === 0 ? [] : [modifiers])],
+    onRow(row) {
+      const fetched = fetchedFlags(row);
+      if (fetched.uid === undefined && fetched.flags) nameless.add(fetched.seq);
+      else onMail(fetched);
+    },
+    handlers: {
       VANISHED: (said) => onVanished(UidSet.parse(vanishedUids(said)), Array.isArray(said.attributes?.[0])),
     },
-  );
+  });
   const missed = nameless.build();
   if (missed.size > 0) await fetchFlags(client, "FETCH", missed.toString(), [], onMail);
 }

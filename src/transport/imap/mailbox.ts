@@ -25,14 +25,8 @@ import { type PartOptions, partPieces } from "./part.js";
 import type { ImapTimeouts } from "./session.js";
 import { openImapSession } from "./session.js";
 import { folderPath, type Place, placeOf } from "./special.js";
-import {
-  type ImapSearch,
-  type ImapSummary,
-  oneSummary,
-  type SummaryPagesOptions,
-  searchPages,
-  summaryPages,
-} from "./summaries.js";
+import { type ImapSearch, oneSummary, type SummaryPagesOptions, searchPages, summaryPages } from "./summaries.js";
+import type { ImapSummary } from "./summary-rows.js";
 import { type FirstLook, firstLook, lookAgain, mailsOf, pathOf } from "./sync.js";
 import type { UidSet } from "./uid-set.js";
 import { watchFolders } from "./watch.js";

@@ -1,10 +1,9 @@
-import type { FetchMessageObject } from "imapflow";
 import { type FolderNews, folderNews } from "./delta.js";
 import { emptyState, type FolderState } from "./folder-state.js";
 import { type FolderRole, inExaminedFolder, inFolder } from "./folders.js";
 import type { ImapLink } from "./link.js";
 import { folderPath } from "./special.js";
-import { fetchAll, type ImapSummary, summaryOf } from "./summaries.js";
+import { fetchSummaries, type ImapSummary } from "./summary-rows.js";
 import { UidSet } from "./uid-set.js";
 import { failed } from "./wire.js";
 
@@ -26,8 +25,8 @@ export function pathOf(link: ImapLink, folder: FolderRole, signal: AbortSignal |
 export function firstLook(link: ImapLink, path: string, pageSize: number, signal?: AbortSignal): Promise<FirstLook> {
   return link.run("listing mails", signal, (client) =>
     inExaminedFolder(client, path, async ({ exists, uidValidity, uidNext, modseq }) => {
-      const messages = exists === 0 ? [] : await fetchAll(client, `${Math.max(1, exists - pageSize + 1)}:${exists}`);
-      const mails = messages.filter(isWhole).map((message) => summaryOf(message, path, uidValidity));
+      const asked = { range: `${Math.max(1, exists - pageSize + 1)}:${exists}`, path, uidValidity };
+      const mails = exists === 0 ? [] : (await fetchSummaries(client, asked)).mails.map(({ mail }) => mail);
       const uids = UidSet.of(mails.map(({ uid }) => uid).sort((a, b) => a - b));
       const state: FolderState = {
         ...emptyState(uidValidity, client.enabled.has("CONDSTORE") ? modseq : undefined),
@@ -66,16 +65,14 @@ export function mailsOf(
       async ({ validity }) => {
         if (validity !== uidValidity)
           throw failed("the folder was made anew while it was listed", { hint: "List it again." });
-        const messages = await fetchAll(client, uids.toString(), true);
-        return messages
-          .filter((message) => uids.has(message.uid) && isWhole(message))
-          .map((message) => summaryOf(message, path, validity))
+        const asked = { range: uids.toString(), byUid: true, path, uidValidity };
+        const { mails } = await fetchSummaries(client, asked);
+        return mails
+          .map(({ mail }) => mail)
+          .filter(({ uid }) => uids.has(uid))
           .sort((a, b) => b.uid - a.uid);
       },
       false,
     ),
   );
 }
-
-/** Not a change of flags that the server tells beside its answer. */
-const isWhole = ({ envelope }: FetchMessageObject): boolean => envelope !== undefined;

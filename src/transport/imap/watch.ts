@@ -8,7 +8,7 @@ import { DEFAULT_TIMES, type WatchTimes, waitForNews } from "./idle.js";
 import { LookAround } from "./look-around.js";
 import { SessionNews } from "./session-news.js";
 import { folderPath } from "./special.js";
-import { fetchAll, summaryOf } from "./summaries.js";
+import { fetchSummaries } from "./summary-rows.js";
 import type { UidSet } from "./uid-set.js";
 import type { ImapEvent, ImapWatchOptions, Telling, Told, WatchDeps } from "./watch-types.js";
 
@@ -217,28 +217,22 @@ class Watch {
 
   async #arrived(client: ImapFlow, path: string, page: UidSet): Promise<ImapEvent[]> {
     const { uidValidity: validity, anewBelow = 0 } = this.#change(path, (state) => state);
-    const mails = await this.#within("reading new mails", client, () =>
+    const { mails, flagged } = await this.#within("reading new mails", client, () =>
       inFolder(
         client,
         path,
         async (folder) => {
           if (folder.validity !== validity)
             throw new MedimailError("connection_lost", "the folder was made anew while its new mails were read");
-          return await fetchAll(client, page.toString(), true);
+          return await fetchSummaries(client, { range: page.toString(), byUid: true, path, uidValidity: validity });
         },
         false,
       ),
     );
+    for (const seq of flagged) this.#news?.flagged(seq);
     const events: ImapEvent[] = [];
-    for (const message of mails.sort((a, b) => a.uid - b.uid)) {
-      // Flags that changed meanwhile, told beside the answer.
-      if (!page.has(message.uid) || !message.envelope) {
-        if (message.flags) this.#news?.flagged(message.seq);
-        continue;
-      }
-      if (this.#states.get(path)?.uids.has(message.uid)) continue;
-      const mail = summaryOf(message, path, validity);
-      const modseq = message.modseq === undefined ? undefined : String(message.modseq);
+    for (const { mail, modseq } of mails.sort((a, b) => a.mail.uid - b.mail.uid)) {
+      if (!page.has(mail.uid) || this.#states.get(path)?.uids.has(mail.uid)) continue;
       events.push(
         this.#event(path, (state) => withMail(state, mail.uid, mail.flags, modseq), {
           type: "new",
