@@ -19,6 +19,6 @@ export type { ImapTimeouts } from "./session.js";
 export type { Place } from "./special.js";
 export type { ImapSearch, SummaryPagesOptions } from "./summaries.js";
 export type { ImapAddress, ImapPart, ImapSummary } from "./summary-rows.js";
-export type { FirstLook } from "./sync.js";
+export type { FirstLook, FolderLook } from "./sync.js";
 export { UidSet } from "./uid-set.js";
 export type { FolderStates, ImapEvent, ImapWatchOptions } from "./watch-types.js";

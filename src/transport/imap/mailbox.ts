@@ -14,7 +14,6 @@ import { createFolder, deleteFolder, type FolderReport, renameFolder } from "./a
 import { removeMails } from "./actions/remove.js";
 import type { ActReport } from "./actions/report.js";
 import { type Transfer, transferMails } from "./actions/transfer.js";
-import type { FolderNews } from "./delta.js";
 import { NewMail } from "./fetch-new.js";
 import { type FolderInfo, listFolders } from "./folder-list.js";
 import type { FolderState } from "./folder-state.js";
@@ -27,7 +26,7 @@ import { openImapSession } from "./session.js";
 import { folderPath, type Place, placeOf } from "./special.js";
 import { type ImapSearch, oneSummary, type SummaryPagesOptions, searchPages, summaryPages } from "./summaries.js";
 import type { ImapSummary } from "./summary-rows.js";
-import { type FirstLook, firstLook, lookAgain, mailsOf, pathOf } from "./sync.js";
+import { type FirstLook, type FolderLook, firstLook, lookAgain, mailsOf, pathOf } from "./sync.js";
 import type { UidSet } from "./uid-set.js";
 import { watchFolders } from "./watch.js";
 import type { ImapEvent, ImapWatchOptions } from "./watch-types.js";
@@ -128,12 +127,12 @@ export interface ImapMailbox extends AsyncDisposable {
   path(folder: FolderRole, options?: { signal?: AbortSignal }): Promise<string>;
   /** The newest mails of a folder, and how it stands with them. */
   firstLook(path: string, pageSize: number, options?: { signal?: AbortSignal }): Promise<FirstLook>;
-  /** What has become of a folder since. */
+  /** What has become of a folder since; one round trip, as a rule, with the new mails. */
   lookAgain(
     path: string,
     known: FolderState,
     options?: { signal?: AbortSignal; partial?: boolean },
-  ): Promise<FolderNews>;
+  ): Promise<FolderLook>;
   /** The mails of these UIDs, newest first. */
   mailsOf(path: string, uidValidity: string, uids: UidSet, options?: { signal?: AbortSignal }): Promise<ImapSummary[]>;
   /** What happens in folders, on a session of its own. */

@@ -5,6 +5,7 @@ import type { Dialer } from "../../seams/dialer.js";
 import type { TlsVerifier } from "../../seams/tls.js";
 import { external, plain, xoauth2 } from "../sasl.js";
 import { imapError } from "./errors.js";
+import { pipelines } from "./pipeline.js";
 import { readRows } from "./rows.js";
 import { failed, ImapWire } from "./wire.js";
 
@@ -170,5 +171,6 @@ function adopt(wire: ImapWire, { host, port, timeouts, maxLiteral, qresync = fal
   // Without a listener an error event would end the process; commands under way are rejected by themselves.
   client.on("error", () => {});
   readRows(client);
+  pipelines(client);
   return client;
 }
