@@ -252,19 +252,16 @@ function stateOf({ state: text, mails }: KeptFolder): Pick<Place, "state" | "com
   const [packedState, there] = Array.isArray(parsed) ? (parsed as unknown[]) : [];
   const known = unpackState(packedState);
   if (!known) return undefined;
-  const byFlags = new Map<string, number[]>();
+  const byFlags = new Map<string, [number, number][]>();
   if (known.modseq === undefined)
-    for (const { uid, flagsKey: key } of mails) {
-      const uids = byFlags.get(key);
-      if (uids) uids.push(uid);
-      else byFlags.set(key, [uid]);
+    for (const { flagsKey: key, first, last } of mails) {
+      const runs = byFlags.get(key);
+      if (runs) runs.push([first, last]);
+      else byFlags.set(key, [[first, last]]);
     }
-  const state = {
-    ...known,
-    uids: UidSet.of(mails.map(({ uid }) => uid)),
-    flags: [...byFlags].map(([key, uids]) => ({ key, uids: UidSet.of(uids) })),
-  };
-  return { state, complete: mails.length === there };
+  const uids = UidSet.ofRanges(mails.map(({ first, last }): [number, number] => [first, last]));
+  const flags = [...byFlags].map(([key, runs]) => ({ key, uids: UidSet.ofRanges(runs) }));
+  return { state: { ...known, uids, flags }, complete: uids.size === there };
 }
 
 /** Which mails are kept and what their flags are is in the rows; `there`, how many there were, tells whether these are all. */
