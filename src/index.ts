@@ -80,7 +80,7 @@ export type {
   WriteOptions,
 } from "./mailbox/index.js";
 export { MailActionError, shownName } from "./mailbox/index.js";
-export { createRuntime, type Runtime } from "./runtime.js";
+export { createRuntime, type ImapBudget, type Runtime } from "./runtime.js";
 export type {
   Clock,
   EventRow,

@@ -72,7 +72,12 @@ export async function openCore({
 }: Frame): Promise<Core> {
   const store = await openStore(config, options.encryptionKey);
   try {
-    const operator = openOperator(config, { logger: log, maxConnections: options.settings?.concurrency ?? 5 });
+    const operator = openOperator(config, {
+      logger: log,
+      maxConnections: options.settings?.concurrency ?? 5,
+      // A runtime of a caller's own making may have none.
+      imapBudget: (host, port) => runtime.imapBudget?.(host, port),
+    });
     const reader = new EventReader(store, options.eventPollMs);
     const worker = new DeliveryWorker(
       {

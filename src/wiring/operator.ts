@@ -7,7 +7,7 @@ import type { Logger } from "../log.js";
 import { createDialer, type ProxyOptions } from "../net/index.js";
 import type { CredentialSource, MailTransport, TlsVerifier } from "../seams/index.js";
 import { readNamedFile, resolveSecret } from "../settings/index.js";
-import { createImapMailbox, type ImapMailbox } from "../transport/imap/index.js";
+import { type ConnectionBudget, createImapMailbox, type ImapMailbox } from "../transport/imap/index.js";
 import { createSmtpTransport } from "../transport/smtp/index.js";
 import { createTlsVerifier } from "../trust/index.js";
 
@@ -33,6 +33,8 @@ type PinnedOperator = Exclude<Config["operator"], "discover">;
 export interface OperatorOptions {
   logger: Logger;
   maxConnections: number;
+  /** Of a runtime that sets one. */
+  imapBudget?: (host: string, port: number) => ConnectionBudget | undefined;
 }
 
 /** Builds the sessions of one mailbox. Authorities, certificates and tokens are read when a session needs them. */
@@ -51,7 +53,13 @@ export function openOperator(config: Config, options: OperatorOptions): Operator
     clientName: clientName(),
     maxConnections: options.maxConnections,
   });
-  const imap = createImapMailbox({ ...shared, ...pinned.imap, mailbox: config.mailbox.address });
+  const budget = options.imapBudget?.(pinned.imap.host, pinned.imap.port);
+  const imap = createImapMailbox({
+    ...shared,
+    ...pinned.imap,
+    mailbox: config.mailbox.address,
+    ...(budget ? { budget } : {}),
+  });
   return {
     transport,
     imap,

@@ -5,6 +5,7 @@ export type { FolderReport } from "./actions/edit-folders.js";
 export { mailsGone } from "./actions/outcome.js";
 export type { ActedMail, ActOutcome, ActReport } from "./actions/report.js";
 export type { Transfer } from "./actions/transfer.js";
+export { type BudgetHolder, type BudgetOptions, ConnectionBudget } from "./budget.js";
 export type { ChangedMails, FolderNews } from "./delta.js";
 export { NewMail } from "./fetch-new.js";
 export { hasFlag } from "./flags.js";

@@ -14,6 +14,7 @@ import { createFolder, deleteFolder, type FolderReport, renameFolder } from "./a
 import { removeMails } from "./actions/remove.js";
 import type { ActReport } from "./actions/report.js";
 import { type Transfer, transferMails } from "./actions/transfer.js";
+import type { ConnectionBudget } from "./budget.js";
 import { NewMail } from "./fetch-new.js";
 import { type FolderInfo, listFolders } from "./folder-list.js";
 import type { FolderState } from "./folder-state.js";
@@ -49,6 +50,8 @@ export interface ImapMailboxOptions {
   maxLiteral?: number;
   clock?: Clock;
   random?: Random;
+  /** Shared by the mailboxes of an operator. Default: as many connections as are wanted (one, and one for each watch). */
+  budget?: ConnectionBudget;
 }
 
 /** Where a reading of a folder stands. */
@@ -149,10 +152,10 @@ export function createImapMailbox(options: ImapMailboxOptions): ImapMailbox {
   const logger = safeLogger(options.logger, "debug");
   const backoff = options.backoff ?? { minMs: 1_000, maxMs: 60_000 };
   const links = new Set<ImapLink>();
-  const newLink = (qresync = false): ImapLink => {
+  const newLink = (watching = false): ImapLink => {
     const opened = new ImapLink({
       open: (signal) =>
-        openImapSession({ host, port, dialer, tls, credentials, timeouts, maxLiteral, qresync, signal }),
+        openImapSession({ host, port, dialer, tls, credentials, timeouts, maxLiteral, qresync: watching, signal }),
       commandMs: timeouts.commandMs,
       backoff,
       clock,
@@ -160,6 +163,8 @@ export function createImapMailbox(options: ImapMailboxOptions): ImapMailbox {
       logger,
       host,
       mailbox,
+      budget: options.budget,
+      background: watching,
     });
     links.add(opened);
     return opened;

@@ -74,7 +74,11 @@ class Watch {
         const events = await this.#step(await this.#session());
         if (events.length > 0) return events;
       } catch (error) {
-        const known = isMedimailError(error) ? error : imapError(error, "watching a folder");
+        const known = this.#deps.link.gaveUp
+          ? new MedimailError("connections_exhausted", "the connection was given to another mailbox of this process")
+          : isMedimailError(error)
+            ? error
+            : imapError(error, "watching a folder");
         if (this.#signal.aborted || known.code === "closed") return undefined;
         if (!known.retryable || known.code === "token_refused") throw known;
         await this.#interrupted(known);
@@ -84,13 +88,18 @@ class Watch {
   }
 
   async #interrupted(error: MedimailError): Promise<void> {
-    const { clock, random, backoff, logger, host, mailbox } = this.#deps;
+    const { clock, random, backoff, logger, host, mailbox, link } = this.#deps;
     this.#client?.close();
     this.#client = undefined;
     this.#telling = undefined;
     this.#watching = false;
     this.#failures += 1;
-    logger.log("warn", "imap_watch_interrupted", { host, mailbox, code: error.code, attempt: this.#failures });
+    logger.log(link.gaveUp ? "info" : "warn", "imap_watch_interrupted", {
+      host,
+      mailbox,
+      code: error.code,
+      attempt: this.#failures,
+    });
     this.#options.onInterrupted?.(error);
     // The first is replaced at once, but never so many in a minute, however well they begin.
     const since = clock.now() - 60_000;
