@@ -5,7 +5,7 @@ import { imapError } from "./errors.js";
 import { type FolderState, withMail, withModseq, withoutMail } from "./folder-state.js";
 import { inExaminedFolder, inFolder } from "./folders.js";
 import { DEFAULT_TIMES, type WatchTimes, waitForNews } from "./idle.js";
-import { LookAround } from "./look-around.js";
+import { OtherFolders } from "./other-folders.js";
 import { SessionNews } from "./session-news.js";
 import { folderPath } from "./special.js";
 import { fetchSummaries } from "./summary-rows.js";
@@ -52,8 +52,7 @@ class Watch {
   #live: string | undefined;
   #dirty: string[] = [];
   #telling: Telling | undefined;
-  #nextLook = 0;
-  readonly #around = new LookAround();
+  #others: OtherFolders | undefined;
   #failures = 0;
   /** When sessions were lost, of the last minute. */
   #losses: number[] = [];
@@ -127,6 +126,10 @@ class Watch {
       }
       this.#paths = paths;
     }
+    const others = this.#others ?? new OtherFolders(this.#paths.slice(1), this.#times.pollMs, this.#deps.clock);
+    this.#others = others;
+    // Before they are looked at: what happens from now on is told.
+    await this.#within("asking to be told of folders", client, () => others.begin(client));
     this.#client = client;
     this.#live = undefined;
     this.#telling = undefined;
@@ -164,6 +167,7 @@ class Watch {
       });
     });
     this.#live = path;
+    this.#others?.opened(path);
     if (!known) this.#states.set(path, news.base);
     const { reset, gone, changed, modseq, fresh } = news;
     this.#telling = {
@@ -269,34 +273,21 @@ class Watch {
 
   async #wait(client: ImapFlow): Promise<ImapEvent[]> {
     const [main = ""] = this.#paths;
-    const others = this.#paths.slice(1);
     const { clock } = this.#deps;
+    const news = this.#news as SessionNews;
+    const others = this.#others as OtherFolders;
     this.#failures = 0;
     if (!this.#watching) {
       this.#watching = true;
-      this.#nextLook = clock.now() + this.#times.pollMs;
       this.#options.onWatching?.(new Map(this.#states));
     }
-    if (!this.#news?.any) {
-      const until = others.length > 0 ? this.#nextLook : Number.POSITIVE_INFINITY;
-      await waitForNews(client, {
-        news: this.#news as SessionNews,
-        times: this.#times,
-        clock,
-        signal: this.#signal,
-        until,
-      });
-    }
-    if (this.#news?.any) this.#dirty.push(main);
-    if (others.length > 0 && clock.now() >= this.#nextLook) {
-      for (const path of others) {
-        const changed = await this.#within("looking at another folder", client, () =>
-          this.#around.hasChanged(client, path, this.#states.get(path)),
-        );
-        if (changed) this.#dirty.push(path);
-      }
-      this.#nextLook = clock.now() + this.#times.pollMs;
-    }
+    const both = others.beside(news);
+    if (!both.any)
+      await waitForNews(client, { news: both, times: this.#times, clock, signal: this.#signal, until: others.until });
+    if (news.any) this.#dirty.push(main);
+    if (clock.now() < others.until && both.any === news.any) return [];
+    const changed = await this.#within("looking at another folder", client, () => others.changed(client, this.#states));
+    this.#dirty.push(...changed);
     return [];
   }
 }
