@@ -56,8 +56,8 @@ async function openOnce(options: ImapSessionOptions): Promise<ImapFlow> {
   signal.addEventListener("abort", onAbort, { once: true });
   if (signal.aborted) onAbort();
   try {
-    await negotiate(wire, options);
-    client = adopt(wire, options);
+    const announced = await negotiate(wire, options);
+    client = adopt(wire, options, announced);
     await client.connect();
     return client;
   } catch (error) {
@@ -68,7 +68,8 @@ async function openOnce(options: ImapSessionOptions): Promise<ImapFlow> {
   }
 }
 
-async function negotiate(wire: ImapWire, options: ImapSessionOptions): Promise<void> {
+/** @returns what the server announces to who is authenticated, where it did so unasked */
+async function negotiate(wire: ImapWire, options: ImapSessionOptions): Promise<string | undefined> {
   const { host, timeouts, credentials, tls, signal } = options;
   const { commandMs } = timeouts;
   const greeting = await wire.line(commandMs);
@@ -80,7 +81,9 @@ async function negotiate(wire: ImapWire, options: ImapSessionOptions): Promise<v
   }
   if (!/^\* OK\b/i.test(greeting))
     throw failed(/^\* BYE\b/i.test(greeting) ? `${host} refuses connections for now` : `${host} does not speak IMAP`);
-  if (!(await capabilities(wire, commandMs)).has("STARTTLS")) {
+  // Before TLS these are anyone's words, asked for or not.
+  const offered = announcedIn(greeting.slice(5));
+  if (!(offered ? capabilitySet(offered) : await capabilities(wire, commandMs)).has("STARTTLS")) {
     throw new MedimailError(
       "starttls_missing",
       `${host} does not offer STARTTLS, or someone on the line took it away: nothing was sent`,
@@ -93,8 +96,15 @@ async function negotiate(wire: ImapWire, options: ImapSessionOptions): Promise<v
   await wire.secure((socket) => tls.upgrade(socket, { host, signal, ...(certificate ? { certificate } : {}) }));
   // What was announced before TLS may be anyone's words (RFC 3501 §6.2.1).
   const announced = await capabilities(wire, commandMs);
-  await authenticate(wire, host, announced, await credentials.sasl("imap", { signal }), commandMs);
+  return await authenticate(wire, host, announced, await credentials.sasl("imap", { signal }), commandMs);
 }
+
+/** Of the response code `[CAPABILITY …]` of a greeting or of the end of a command: what it lists. */
+function announcedIn(text: string): string | undefined {
+  return /^\[CAPABILITY ([\x20-\x5c\x5e-\x7e]+)\]/i.exec(text.trimStart())?.[1];
+}
+
+const capabilitySet = (list: string): ReadonlySet<string> => new Set(list.toUpperCase().split(" "));
 
 async function capabilities(wire: ImapWire, timeoutMs: number): Promise<ReadonlySet<string>> {
   const { status, untagged } = await wire.command("CAPABILITY", timeoutMs);
@@ -110,7 +120,7 @@ async function authenticate(
   announced: ReadonlySet<string>,
   step: SaslStep,
   timeoutMs: number,
-): Promise<void> {
+): Promise<string | undefined> {
   if (step.mechanism === "none")
     throw new MedimailError("config_invalid", "IMAP needs a SASL step", {
       path: "auth.sasl.imap",
@@ -130,7 +140,11 @@ async function authenticate(
     // Without SASL-IR the empty response is an empty line, not "=".
     return response === "=" ? "" : response;
   });
-  if (answer.status === "OK") return;
+  if (answer.status === "OK")
+    return (
+      announcedIn(answer.text) ??
+      answer.untagged.findLast((line) => /^\* CAPABILITY [\x20-\x5c\x5e-\x7e]+$/i.test(line))?.slice(13)
+    );
   if (/^\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG|CONTACTADMIN)\]/i.test(answer.text))
     throw failed(`${host} cannot authenticate anyone for now`);
   if (step.mechanism === "xoauth2") throw new MedimailError("token_refused", `${host} refused the access token`);
@@ -142,14 +156,20 @@ async function authenticate(
  * because the server's was read already and because the session is authenticated indeed. `secure` keeps it from
  * trying STARTTLS again.
  */
-function adopt(wire: ImapWire, { host, port, timeouts, maxLiteral, qresync = false }: ImapSessionOptions): ImapFlow {
+function adopt(
+  wire: ImapWire,
+  { host, port, timeouts, maxLiteral, qresync = false }: ImapSessionOptions,
+  announced: string | undefined,
+): ImapFlow {
+  // It asks for CAPABILITY again unless its greeting says it.
+  const said = announced === undefined ? "" : `[CAPABILITY ${announced}] `;
   const client = new ImapFlow({
     host,
     port,
     secure: true,
     transport: {
       connect(_options, onConnect) {
-        const socket = wire.handOver("* PREAUTH authenticated\r\n");
+        const socket = wire.handOver(`* PREAUTH ${said}authenticated\r\n`);
         setImmediate(onConnect);
         return socket;
       },

@@ -57,7 +57,7 @@ export interface ImapSummary {
 }
 
 /** Of the header, beside what the envelope has. */
-const FIELDS = ["references", "auto-submitted", "x-mss-ins"];
+const FIELDS = ["references", "auto-submitted", "x-mss-ins", "x-mss-mes"];
 /** A mail of more parts shows the first ones only. */
 const MAX_PARTS = 1_000;
 const MAX_DEPTH = 30;
