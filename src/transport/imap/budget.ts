@@ -117,6 +117,7 @@ export class ConnectionBudget {
   look(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    if (this.#waiting.size === 0) return;
     // Calls first: somebody waits for them.
     const queue = [...this.#waiting].sort((a, b) => Number(a.holder.background) - Number(b.holder.background));
     let leaving = [...this.#held].filter((held) => held.leaving).length;
@@ -138,7 +139,8 @@ export class ConnectionBudget {
       // Its end, which may be told at once, is what makes room.
       if (this.#held.size < this.#most && this.#waiting.has(waiter)) waiter.grant();
     }
-    if (this.#waiting.size > 0 && soonest !== Number.POSITIVE_INFINITY && this.#timer === undefined) {
+    if (this.#waiting.size > 0 && soonest !== Number.POSITIVE_INFINITY) {
+      clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.look(), Math.max(10, soonest - this.#clock.now()));
       this.#timer.unref();
     }
