@@ -3,6 +3,22 @@
  *
  * @packageDocumentation
  */
+export {
+  type CibaOptions,
+  type ClientProof,
+  createProSanteConnect,
+  type LoginHandlerOptions,
+  type LoopbackLoginOptions,
+  loginHandler,
+  loopbackLogin,
+  type PendingLogin,
+  type Professional,
+  type ProfessionalActivity,
+  type ProfessionalPractice,
+  type ProSanteConnect,
+  type ProSanteConnectSession,
+  type ProSanteConnectSettings,
+} from "./auth/index.js";
 export { type Cda, type CdaHeader, type CdaHeaderInput, type Code, inspectCda, readCda, wrapPdf } from "./cda/index.js";
 export { type Config, type ConfigInput, parseConfig } from "./config/index.js";
 export { createConnector } from "./connector.js";
@@ -33,6 +49,8 @@ export type {
   BlockedKind,
   BodyOptions,
   Destination,
+  DocumentHtmlOptions,
+  DocumentPdfOptions,
   Draft,
   DraftRef,
   FailureOptions,
@@ -80,6 +98,17 @@ export type {
   WriteOptions,
 } from "./mailbox/index.js";
 export { MailActionError, shownName } from "./mailbox/index.js";
+export { type PdfOptions, renderPdf } from "./pdf.js";
+export {
+  type Compared,
+  type FontSet,
+  HTML_STYLESHEET,
+  type RenderedHtml,
+  type RenderedPdf,
+  type RenderHtmlOptions,
+  type RenderLimits,
+  renderHtml,
+} from "./rendering/index.js";
 export { createRuntime, type ImapBudget, type Runtime } from "./runtime.js";
 export type {
   Clock,

@@ -31,12 +31,6 @@ export function unsupportedParts(config: Config): UnsupportedPart[] {
       why: 'the white list is not served yet; set "trust": {"whiteList": "off"} to go without',
     });
   }
-  if (config.auth.method === "pro-sante-connect") {
-    parts.push({
-      path: "auth.method",
-      why: 'pro-sante-connect is not served yet; give an access token from outside with {"method": "token"}',
-    });
-  }
   if (config.outbox.store === "postgres") {
     parts.push({ path: "outbox.store", why: "postgres is not served yet; use sqlite" });
   }

@@ -8,6 +8,7 @@ import type { HealthDocument, MailPatient, OpenedMail, OpenOptions } from "./ope
 import { agreementOf, type MailIdentity, patientAddressIns } from "./patient.js";
 import { type ReadDocument, readDocuments } from "./read-documents.js";
 import { type Compared, seenOf } from "./seen.js";
+import { shownBy } from "./show-document.js";
 import { withPatientName } from "./show-names.js";
 import { mailSummary } from "./summary.js";
 
@@ -72,13 +73,15 @@ export async function openMail(
         message: "A document is deleted, replaced or versioned by another sender or organisation than the first.",
         path: one.document.path,
       });
-    return {
+    const document = {
       ...one.document,
-      ...(match ? { pdf: pdfOf(match) } : {}),
-      seen: verdict?.seen ?? "new",
+      ...(match ? { pdfBeside: pdfOf(match) } : {}),
+      seen: verdict?.seen ?? ("new" as const),
       ...(verdict?.disputed ? { disputed: true as const } : {}),
       ...integration(sighting, records),
     };
+    // Anew: what is shown says what is known by now.
+    return { ...document, ...shownBy(document) };
   });
   if (remember)
     await inbox.remember(
@@ -98,7 +101,7 @@ export async function openMail(
 function pdfOf({
   file,
   matchedBy,
-}: NonNullable<ReturnType<typeof matchPdfs>[number]>): NonNullable<HealthDocument["pdf"]> {
+}: NonNullable<ReturnType<typeof matchPdfs>[number]>): NonNullable<HealthDocument["pdfBeside"]> {
   return { part: file.part, path: file.path, name: file.name, matchedBy };
 }
 

@@ -20,6 +20,8 @@ import type { MockMailboxOptions, MockMedimailOptions } from "./options.js";
 import { DEFAULT_SIZE_LIMIT, defaultLimits, defaultMailboxes } from "./options.js";
 import type { ClientCredentials } from "./pki/pki.js";
 import { Pki } from "./pki/pki.js";
+import type { MockPsc, MockPscOptions } from "./psc/provider.js";
+import { MockPscServer } from "./psc/server.js";
 import type { MockReady } from "./ready.js";
 import { writeReady, writeToken } from "./ready.js";
 import type { RefuseOptions } from "./recipients.js";
@@ -45,6 +47,7 @@ export class MockMedimail implements AsyncDisposable {
   readonly #smtp: SmtpServer;
   readonly #imap: ImapServer;
   readonly #problems: unknown[] = [];
+  #psc: MockPscServer | undefined;
   #dir: string | undefined;
   #ready: Promise<MockReady> | undefined;
   #tokenWrites: Promise<unknown> = Promise.resolve();
@@ -104,6 +107,7 @@ export class MockMedimail implements AsyncDisposable {
         mock.#smtp.listener.listen(options.smtpPort ?? 0),
         mock.#imap.listener.listen(options.imapPort ?? 0),
       ]);
+      if (options.psc) await mock.#servePsc(options.psc === true ? {} : options.psc);
       if (options.dir !== undefined) await mock.ready();
       return mock;
     } catch (error) {
@@ -119,6 +123,18 @@ export class MockMedimail implements AsyncDisposable {
 
   get imap(): { host: string; port: number } {
     return { host: this.#hostname, port: this.#imap.listener.port };
+  }
+
+  async #servePsc(options: Omit<MockPscOptions, "issuer" | "now">): Promise<void> {
+    const { now } = this.#options;
+    this.#psc = await MockPscServer.start({ ...options, ...(now ? { now } : {}) });
+    this.#store.acceptsToken = (token) => this.#psc?.psc.accepts(token) ?? false;
+  }
+
+  /** The mock's Pro Santé Connect. Throws `invalid_argument` where the mock was started without (`psc`). */
+  get psc(): MockPsc {
+    if (this.#psc) return this.#psc.psc;
+    throw new MedimailError("invalid_argument", "The mock was started without a Pro Santé Connect.", { path: "psc" });
   }
 
   /** The authority's certificate, PEM. */
@@ -157,6 +173,7 @@ export class MockMedimail implements AsyncDisposable {
       smtpPort: this.smtp.port,
       imapPort: this.imap.port,
       filesSent: this.#options.filesSent ?? false,
+      ...(this.#psc ? { pscIssuer: this.#psc.psc.issuer } : {}),
     });
   }
 
@@ -291,7 +308,7 @@ export class MockMedimail implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    await Promise.all([this.#smtp.listener.close(), this.#imap.listener.close()]);
+    await Promise.all([this.#smtp.listener.close(), this.#imap.listener.close(), this.#psc?.close()]);
     this.#observer.journal.close();
     this.#mails.close();
     await this.#ready?.catch(() => {});

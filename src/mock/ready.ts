@@ -14,6 +14,8 @@ export interface MockReady {
   imap: { host: string; port: number };
   /** PEM file of the authority. */
   ca: string;
+  /** Where the mock's Pro Santé Connect is. */
+  psc?: { issuer: string };
   mailboxes: MockReadyMailbox[];
   /** A configuration file for each address; works as is with every command. */
   configs: Record<string, string>;
@@ -45,6 +47,7 @@ export interface ReadyInput {
   smtpPort: number;
   imapPort: number;
   filesSent: boolean;
+  pscIssuer?: string;
 }
 
 /** Writes the authority, the certificates, the tokens and a configuration for each mailbox. */
@@ -60,6 +63,7 @@ export async function writeReady(input: ReadyInput): Promise<MockReady> {
     smtp: { host: hostname, port: input.smtpPort },
     imap: { host: hostname, port: input.imapPort },
     ca,
+    ...(input.pscIssuer === undefined ? {} : { psc: { issuer: input.pscIssuer } }),
     mailboxes: written.map((w) => w.ready),
     configs: Object.fromEntries(written.map((w) => [w.ready.address, w.config])),
   };

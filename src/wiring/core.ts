@@ -78,6 +78,7 @@ export async function openCore({
     const operator = openOperator(config, {
       logger: log,
       maxConnections: options.settings?.concurrency ?? 5,
+      session: options.session,
       // A runtime of a caller's own making may have none.
       imapBudget: (host, port) => runtime.imapBudget?.(host, port),
     });

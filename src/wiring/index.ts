@@ -6,5 +6,6 @@ export { mailboxOf } from "./mailbox.js";
 export { type Operator, type OperatorOptions, openOperator } from "./operator.js";
 export { outboxCommands } from "./outbox.js";
 export { Preparation, type PreparedSubmission } from "./preparation.js";
+export { proSanteConnectOf } from "./pro-sante-connect.js";
 export { copiesDocuments } from "./sent-copies.js";
 export { readReceipts, runDelivery } from "./service.js";

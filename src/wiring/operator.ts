@@ -1,5 +1,10 @@
 import { hostname } from "node:os";
-import { certificateCredentials, passwordCredentials, tokenCredentials } from "../auth/index.js";
+import {
+  certificateCredentials,
+  type ProSanteConnectSession,
+  passwordCredentials,
+  tokenCredentials,
+} from "../auth/index.js";
 import type { Config, Secret } from "../config/index.js";
 import { isLoopback } from "../config/index.js";
 import { MedimailError } from "../errors.js";
@@ -33,6 +38,7 @@ type PinnedOperator = Exclude<Config["operator"], "discover">;
 export interface OperatorOptions {
   logger: Logger;
   maxConnections: number;
+  session: Pick<ProSanteConnectSession, "credentials"> | undefined;
   /** Of a runtime that sets one. */
   imapBudget?: (host: string, port: number) => ConnectionBudget | undefined;
 }
@@ -45,7 +51,7 @@ export function openOperator(config: Config, options: OperatorOptions): Operator
   const dialer = createDialer(config.network.proxy === undefined ? {} : { proxy: proxyOf(config.network.proxy) });
   const verifier = lazyVerifier(config);
   const tls: TlsVerifier = { upgrade: async (socket, to) => verifier().upgrade(socket, to) };
-  const credentials = credentialsOf(config);
+  const credentials = credentialsOf(config, options.session);
   const shared = { dialer, tls, credentials, logger: options.logger };
   const transport = createSmtpTransport({
     ...shared,
@@ -88,7 +94,7 @@ function lazyVerifier(config: Config): () => TlsVerifier {
 }
 
 /** Credentials that the configuration has in the proxy's URL (a warning says so) go on apart from it: a URL ends up in messages. */
-function proxyOf(configured: string): ProxyOptions {
+export function proxyOf(configured: string): ProxyOptions {
   const url = new URL(configured);
   const username = unescaped(url.username);
   const password = unescaped(url.password);
@@ -111,7 +117,10 @@ function clientName(): string {
   return /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i.test(name) ? name : "[127.0.0.1]";
 }
 
-function credentialsOf(config: Config): CredentialSource {
+function credentialsOf(
+  config: Config,
+  session: Pick<ProSanteConnectSession, "credentials"> | undefined,
+): CredentialSource {
   const { auth, mailbox } = config;
   const ask = (secret: Secret, what: string) => () => resolveSecret(secret, { what });
   const file = (path: string, what: string) => async () => readNamedFile(path, what, { path: what });
@@ -139,10 +148,17 @@ function credentialsOf(config: Config): CredentialSource {
     case "password":
       return passwordCredentials({ username: auth.username, password: ask(auth.password, "auth.password") });
     case "pro-sante-connect":
-      throw new MedimailError(
-        "not_supported",
-        "auth.method pro-sante-connect is not served yet; give an access token from outside.",
-        { path: "auth.method" },
-      );
+      return session ? session.credentials(auth.username ?? mailbox.address) : nobodyLoggedIn();
   }
+}
+
+/** The outbox may be looked at, and filled: nothing leaves before a professional logs in. */
+function nobodyLoggedIn(): CredentialSource {
+  const nobody = async (): Promise<never> => {
+    throw new MedimailError("login_required", "no professional is logged in with Pro Santé Connect", {
+      path: "auth.method",
+      hint: "Log in with createProSanteConnect, and give the session to createConnector.",
+    });
+  };
+  return { certificate: async () => undefined, sasl: nobody, refused: async () => false, close: async () => {} };
 }

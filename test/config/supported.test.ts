@@ -23,10 +23,6 @@ describe("unsupportedParts", () => {
     ["tls.revocation", { tls: { revocation: "soft" } }],
     ["tls.revocation", { tls: {} }],
     ["trust.whiteList", { trust: { whiteList: "listeblanche.xml" } }],
-    [
-      "auth.method",
-      { auth: { method: "pro-sante-connect", issuer: "https://psc.fr", clientId: "x", clientSecret: { env: "S" } } },
-    ],
     ["outbox.store", { outbox: { store: "postgres", url: "postgres://db" } }],
   ])("names %s of %j", (path, part) => {
     expect(paths(part)).toEqual([path]);

@@ -13,6 +13,7 @@ export const FLOORS = {
   "folders.ts": -1,
   "plain-text.ts": -1,
   "base64.ts": -1,
+  "pdf-file.ts": -1,
   xml: 1,
   seams: 1,
   config: 1,
@@ -30,6 +31,7 @@ export const FLOORS = {
   auth: 4,
   message: 4,
   settings: 4,
+  "pdf.ts": 4,
   discovery: 5,
   directory: 5,
   mock: 5,
@@ -50,6 +52,7 @@ export const FLOORS = {
 /** Rooms that can be read without knowing a socket: no file, network, process or timer. */
 const PURE = new Set([
   "base64.ts",
+  "pdf-file.ts",
   "plain-text.ts",
   "errors.ts",
   "error-codes.ts",

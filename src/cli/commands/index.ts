@@ -1,5 +1,6 @@
 import type { Command } from "../command.js";
 import { cdaInspect } from "./cda-inspect.js";
+import { cdaRender } from "./cda-render.js";
 import { cdaWrap } from "./cda-wrap.js";
 import { demo } from "./demo.js";
 import { mailboxFolders, mailboxList, mailboxSave, mailboxSearch } from "./mailbox.js";
@@ -21,6 +22,7 @@ export const COMMANDS: readonly Command[] = [
   demo,
   mock,
   cdaInspect,
+  cdaRender,
   cdaWrap,
   xdmPack,
   xdmInspect,
@@ -49,7 +51,6 @@ export const COMMANDS: readonly Command[] = [
 
 /** Commands of the contract that a later version serves: refused by name, never as unknown. */
 export const NOT_SERVED: readonly string[] = [
-  "cda render",
   "discover",
   "trust",
   "directory",

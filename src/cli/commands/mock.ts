@@ -28,6 +28,7 @@ export const mock: Command = {
     let print: ((observation: Parameters<typeof observationText>[0]) => void) | undefined;
     const early: Parameters<typeof observationText>[0][] = [];
     const settings = {
+      psc: true,
       ...(dir === undefined ? {} : { dir: resolve(dir) }),
       ...(smtpPort === undefined ? {} : { smtpPort }),
       ...(imapPort === undefined ? {} : { imapPort }),

@@ -3,6 +3,7 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   demo: "medimail demo",
   mock: "medimail mock --dir ./medimail-mock",
   "cda inspect": "medimail cda inspect compte-rendu.xml --json",
+  "cda render": "medimail cda render compte-rendu.xml --html compte-rendu.html --pdf compte-rendu.pdf",
   "cda wrap": "medimail cda wrap --pdf compte-rendu.pdf --header en-tete.json --out compte-rendu.xml",
   "xdm pack": "medimail xdm pack --cda compte-rendu.xml --out IHE_XDM.ZIP",
   "xdm inspect": "medimail xdm inspect IHE_XDM.ZIP",

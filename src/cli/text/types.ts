@@ -30,6 +30,7 @@ export interface Text {
   actOutcomes: Readonly<Record<ActOutcome, string>>;
   seen: Readonly<Record<Seen, string>>;
   agreements: Readonly<Record<Agreement, string>>;
+  confirmOnCard: (code: string) => string;
   integrated: string;
   mail: Readonly<Record<"from" | "to" | "cc" | "subject" | "attachments" | "truncated", string>>;
   view: ViewText;

@@ -48,10 +48,10 @@ export const transport: CoverageTable = {
     ["src/trust/verifier.ts"],
     ["test/trust/verifier.test.ts"],
   ),
-  "ECO.1.2.1": partly(
-    "XOAUTH2 with the box's address and an access token, after TLS only; the token comes from the caller until Pro Santé Connect is served.",
-    ["src/auth/token.ts", "src/transport/smtp/auth.ts"],
-    ["test/auth/token.test.ts", "test/transport/smtp-session.test.ts"],
+  "ECO.1.2.1": met(
+    "XOAUTH2 with the box's address and the professional's Pro Santé Connect access token, after TLS only; renewed ahead of its end, once for all mailboxes.",
+    ["src/auth/psc/session.ts", "src/auth/token.ts", "src/transport/smtp/auth.ts"],
+    ["test/auth/psc.test.ts", "test/auth/psc-mailboxes.test.ts", "test/transport/smtp-session.test.ts"],
   ),
   "APP-AUTH": met(
     "The client certificate (p12 or PEM) answers the server's request; the SASL step after it is unpublished, hence a setting: none, EXTERNAL or PLAIN.",
@@ -64,14 +64,18 @@ export const transport: CoverageTable = {
     ["test/compliance/behaviour.test.ts"],
   ),
   "ECO.1.2.5": met(
-    "The token is kept in memory for the next sessions only, never in a store or a log, and a configuration that would read it from a file is refused.",
-    ["src/auth/token.ts", "src/config/schema.ts"],
-    ["test/config/parse.test.ts", "test/settings/load.test.ts"],
+    "Tokens are kept in memory only, in private fields that nothing prints or serialises, never in a store or a log, and a configuration that would read one from a file is refused.",
+    ["src/auth/psc/session.ts", "src/auth/token.ts", "src/config/schema.ts"],
+    ["test/auth/psc.test.ts", "test/config/parse.test.ts", "test/settings/load.test.ts"],
   ),
-  "ECO.1.2.6": later("Comes with Pro Santé Connect: today the caller owns the refresh, and ends it."),
-  "ECO.1.2.7": partly(
-    "A lost session is opened again without anyone, with a fresh token from the caller; that Pro Santé Connect is still valid is the caller's to know.",
-    ["src/transport/imap/mailbox.ts"],
-    ["test/compliance/behaviour.test.ts"],
+  "ECO.1.2.6": met(
+    "A refresh that is refused ends the session: idle SMTP sessions say QUIT, IMAP sessions LOGOUT, watches end with `login_required`, none is opened; mails stay queued.",
+    ["src/auth/psc/session.ts", "src/transport/smtp/pool.ts", "src/transport/imap/link.ts"],
+    ["test/auth/psc.test.ts", "test/auth/psc-mailboxes.test.ts"],
+  ),
+  "ECO.1.2.7": met(
+    "A lost session is opened again without anyone while Pro Santé Connect's right lasts, with a token renewed where it has ended.",
+    ["src/transport/imap/mailbox.ts", "src/auth/psc/session.ts"],
+    ["test/compliance/behaviour.test.ts", "test/auth/psc-mailboxes.test.ts"],
   ),
 };

@@ -164,6 +164,15 @@ export class ImapLink implements BudgetHolder {
   async close(): Promise<void> {
     this.#abort.abort();
     const client = this.#client ?? (await this.#opening?.catch(() => undefined));
+    await this.#logOut(client);
+  }
+
+  /** Ends the session, if there is one; the next that is needed is opened. */
+  async hangUp(): Promise<void> {
+    await this.#logOut(this.#client);
+  }
+
+  async #logOut(client: ImapFlow | undefined): Promise<void> {
     this.#client = undefined;
     if (!client?.usable) return;
     let timer: NodeJS.Timeout | undefined;

@@ -171,6 +171,10 @@ export function createImapMailbox(options: ImapMailboxOptions): ImapMailbox {
   };
   const link = newLink();
   let closed = false;
+  // Without a right no session stays open (ECO.1.2.6 = SC.MSS/CONF.10).
+  credentials.ended?.addEventListener("abort", () => void Promise.all([...links].map((open) => open.hangUp())), {
+    once: true,
+  });
   async function* watch(watched: ImapWatchOptions): AsyncGenerator<ImapEvent> {
     if (closed) return;
     const own = newLink(true);

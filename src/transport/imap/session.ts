@@ -47,6 +47,8 @@ export async function openImapSession(options: ImapSessionOptions): Promise<Imap
 
 async function openOnce(options: ImapSessionOptions): Promise<ImapFlow> {
   const { host, port, signal, timeouts } = options;
+  // Nothing is opened without a right.
+  if (options.credentials.ended?.aborted) throw options.credentials.ended.reason;
   const wire = new ImapWire(await options.dialer.connect(host, port, { signal, timeoutMs: timeouts.connectMs }), host);
   let client: ImapFlow | undefined;
   const onAbort = (): void => {

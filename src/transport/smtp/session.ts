@@ -73,6 +73,8 @@ async function openOnce(options: SessionOptions): Promise<SmtpSession> {
   const { host, port, signal, timeouts } = options;
   let socket: Socket;
   try {
+    // Nothing is opened without a right.
+    if (options.credentials.ended?.aborted) throw options.credentials.ended.reason;
     socket = await options.dialer.connect(host, port, { signal, timeoutMs: timeouts.connectMs });
   } catch (error) {
     throw asFailure(error, "connect");

@@ -102,6 +102,9 @@ export function createSmtpTransport(options: SmtpTransportOptions): SmtpTranspor
     },
   });
 
+  // Without a right no session stays open (ECO.1.2.6 = SC.MSS/CONF.10).
+  credentials.ended?.addEventListener("abort", () => pool.retire(), { once: true });
+
   async function attempt(mail: OutgoingMail, context: SendContext, fresh: boolean): Promise<TransportResult> {
     const session = await pool.acquire(context, fresh);
     const reused = session.mails > 0 || session.rested || session.needsReset;
