@@ -99,6 +99,7 @@ const TABLE = {
   action_unknown: no,
   folder_not_found: no,
   folder_protected: no,
+  connections_exhausted: later,
   imap_failed: later,
   smtp_permanent: no,
   smtp_protocol: later,

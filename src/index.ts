@@ -120,7 +120,7 @@ export {
   type RenderLimits,
   renderHtml,
 } from "./rendering/index.js";
-export { createRuntime, type Runtime } from "./runtime.js";
+export { createRuntime, type ImapBudget, type Runtime } from "./runtime.js";
 export type {
   Clock,
   EventRow,

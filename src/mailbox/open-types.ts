@@ -7,7 +7,7 @@ import type { MailSummary } from "./types.js";
 
 /**
  * What the registry says of a document (SC.CDA/INT.18). `duplicate`: the same one came in an earlier mail. `newer`: an earlier version
- * is known. `obsolete`: a later version is known, or the document was deleted by its author.
+ * is known. `obsolete`: a later version is known, or the document was deleted, by who sent it.
  */
 export type Seen = "new" | "duplicate" | "newer" | "obsolete";
 
@@ -69,6 +69,11 @@ export interface HealthDocument {
   /** The PDF beside it. `bytes`: the very file that the CDA holds; `name`: by the rule of ECO.2.1.6. */
   pdfBeside?: { part: string; path: string; name: string; matchedBy: "bytes" | "name" };
   seen: Seen;
+  /**
+   * Somebody of another domain, or an author of another organisation, than the first who sent the document has deleted or replaced it, or
+   * sent a later version; or this document does so to one of somebody else. It makes nothing obsolete: a person decides.
+   */
+  disputed?: true;
   /** The software has it already, by whatever mail (LGC.MDV.06). */
   integrated: boolean;
   integratedAt?: Date;

@@ -66,10 +66,18 @@ export async function openMail(
         message: "Another document came under the same id.",
         path: one.document.path,
       });
+    if (verdict?.disputed)
+      problems.push({
+        severity: "warning",
+        code: "document_disputed",
+        message: "A document is deleted, replaced or versioned by another sender or organisation than the first.",
+        path: one.document.path,
+      });
     const document = {
       ...one.document,
       ...(match ? { pdfBeside: pdfOf(match) } : {}),
       seen: verdict?.seen ?? ("new" as const),
+      ...(verdict?.disputed ? { disputed: true as const } : {}),
       ...integration(sighting, records),
     };
     // Anew: what is shown says what is known by now.
@@ -123,8 +131,22 @@ export function comparedOf(document: HealthDocument, mail: ImapSummary): Compare
     action,
     ...(sha256 === undefined ? {} : { sha256 }),
     replaces,
+    ...senderOf(document, mail),
     mailId: mailIdOf(mail),
     receivedAt: (mail.received ?? mail.date)?.getTime() ?? 0,
+  };
+}
+
+/** Who is behind a document: the domain that the mail came from, and the organisation of its author. */
+function senderOf({ cda, metadata }: HealthDocument, { from }: ImapSummary): Pick<Compared, "sender" | "organisation"> {
+  const address = from[0]?.address ?? "";
+  const sender = address.slice(address.lastIndexOf("@") + 1).toLowerCase();
+  // XON: the number is its tenth component.
+  const stated = metadata?.authors[0]?.institutions[0]?.split("^")[9];
+  const organisation = (cda?.header.authors[0]?.organization?.id?.split("^").at(-1) ?? stated ?? "").trim();
+  return {
+    ...(sender === "" ? {} : { sender: sender.slice(0, 255) }),
+    ...(organisation === "" ? {} : { organisation: organisation.slice(0, 64) }),
   };
 }
 

@@ -11,7 +11,7 @@ import { MedimailError } from "../errors.js";
 import type { Logger } from "../log.js";
 import type { CredentialSource, Dialer, MailTransport, TlsVerifier } from "../seams/index.js";
 import { readNamedFile, resolveSecret } from "../settings/index.js";
-import { createImapMailbox, type ImapMailbox } from "../transport/imap/index.js";
+import { type ConnectionBudget, createImapMailbox, type ImapMailbox } from "../transport/imap/index.js";
 import { createSmtpTransport } from "../transport/smtp/index.js";
 import { createTlsVerifier } from "../trust/index.js";
 import { authoritiesOf, dialerOf } from "./connection.js";
@@ -41,6 +41,8 @@ export interface Operator {
 export interface OperatorOptions extends OperatorLookUp {
   maxConnections: number;
   session: Pick<ProSanteConnectSession, "credentials"> | undefined;
+  /** Of a runtime that sets one. */
+  imapBudget?: (host: string, port: number) => ConnectionBudget | undefined;
 }
 
 /** A training or test platform names itself so. */
@@ -64,11 +66,14 @@ export function openOperator(config: Config, options: OperatorOptions): Operator
     clientName: clientName(),
     maxConnections: options.maxConnections,
   });
+  const imapHost = named.imap ?? { host: `_imap._tcp.${domain}`, port: 0 };
+  const budget = options.imapBudget?.(imapHost.host, imapHost.port);
   const imap = createImapMailbox({
     ...shared,
-    ...(named.imap ?? { host: `_imap._tcp.${domain}`, port: 0 }),
+    ...imapHost,
     ...(discovery ? { endpoints: discovery.endpoints("imap") } : {}),
     mailbox: config.mailbox.address,
+    ...(budget ? { budget } : {}),
   });
   return {
     transport,

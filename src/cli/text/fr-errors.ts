@@ -20,6 +20,7 @@ export const frenchErrors: Text["errors"] = {
   closed: "déjà fermé",
   config_invalid: "la configuration est incorrecte",
   config_unreadable: "la configuration est illisible",
+  connections_exhausted: "toutes les connexions IMAP permises vers l'opérateur sont prises",
   connection_lost: "la connexion a été perdue",
   connection_refused: "la connexion est refusée",
   delivery_failed: "l'envoi a échoué",

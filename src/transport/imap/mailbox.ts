@@ -15,7 +15,7 @@ import { createFolder, deleteFolder, type FolderReport, renameFolder } from "./a
 import { removeMails } from "./actions/remove.js";
 import type { ActReport } from "./actions/report.js";
 import { type Transfer, transferMails } from "./actions/transfer.js";
-import type { FolderNews } from "./delta.js";
+import type { ConnectionBudget } from "./budget.js";
 import { NewMail } from "./fetch-new.js";
 import { type FolderInfo, listFolders } from "./folder-list.js";
 import type { FolderState } from "./folder-state.js";
@@ -26,15 +26,9 @@ import { type PartOptions, partPieces } from "./part.js";
 import type { ImapTimeouts } from "./session.js";
 import { openImapSession } from "./session.js";
 import { folderPath, type Place, placeOf } from "./special.js";
-import {
-  type ImapSearch,
-  type ImapSummary,
-  oneSummary,
-  type SummaryPagesOptions,
-  searchPages,
-  summaryPages,
-} from "./summaries.js";
-import { type FirstLook, firstLook, lookAgain, mailsOf, pathOf } from "./sync.js";
+import { type ImapSearch, oneSummary, type SummaryPagesOptions, searchPages, summaryPages } from "./summaries.js";
+import type { ImapSummary } from "./summary-rows.js";
+import { type FirstLook, type FolderLook, firstLook, lookAgain, mailsOf, pathOf } from "./sync.js";
 import type { UidSet } from "./uid-set.js";
 import { watchFolders } from "./watch.js";
 import type { ImapEvent, ImapWatchOptions } from "./watch-types.js";
@@ -59,6 +53,8 @@ export interface ImapMailboxOptions {
   maxLiteral?: number;
   clock?: Clock;
   random?: Random;
+  /** Shared by the mailboxes of an operator. Default: as many connections as are wanted (one, and one for each watch). */
+  budget?: ConnectionBudget;
 }
 
 /** Where a reading of a folder stands. */
@@ -137,12 +133,12 @@ export interface ImapMailbox extends AsyncDisposable {
   path(folder: FolderRole, options?: { signal?: AbortSignal }): Promise<string>;
   /** The newest mails of a folder, and how it stands with them. */
   firstLook(path: string, pageSize: number, options?: { signal?: AbortSignal }): Promise<FirstLook>;
-  /** What has become of a folder since. */
+  /** What has become of a folder since; one round trip, as a rule, with the new mails. */
   lookAgain(
     path: string,
     known: FolderState,
     options?: { signal?: AbortSignal; partial?: boolean },
-  ): Promise<FolderNews>;
+  ): Promise<FolderLook>;
   /** The mails of these UIDs, newest first. */
   mailsOf(path: string, uidValidity: string, uids: UidSet, options?: { signal?: AbortSignal }): Promise<ImapSummary[]>;
   /** What happens in folders, on a session of its own. */
@@ -160,9 +156,10 @@ export function createImapMailbox(options: ImapMailboxOptions): ImapMailbox {
   const logger = safeLogger(options.logger, "debug");
   const backoff = options.backoff ?? { minMs: 1_000, maxMs: 60_000 };
   const links = new Set<ImapLink>();
-  const newLink = (qresync = false): ImapLink => {
+  const newLink = (watching = false): ImapLink => {
     const opened = new ImapLink({
-      open: (signal) => openImapSession({ endpoints, dialer, tls, credentials, timeouts, maxLiteral, qresync, signal }),
+      open: (signal) =>
+        openImapSession({ endpoints, dialer, tls, credentials, timeouts, maxLiteral, qresync: watching, signal }),
       commandMs: timeouts.commandMs,
       backoff,
       clock,
@@ -170,6 +167,8 @@ export function createImapMailbox(options: ImapMailboxOptions): ImapMailbox {
       logger,
       host,
       mailbox,
+      budget: options.budget,
+      background: watching,
     });
     links.add(opened);
     return opened;

@@ -7,6 +7,8 @@ import type { TlsVerifier } from "../../seams/tls.js";
 import { dial } from "../dial.js";
 import { external, plain, xoauth2 } from "../sasl.js";
 import { imapError } from "./errors.js";
+import { pipelines } from "./pipeline.js";
+import { readRows } from "./rows.js";
 import { failed, ImapWire } from "./wire.js";
 
 /** In ms. */
@@ -61,8 +63,8 @@ async function openOnce(options: ImapSessionOptions): Promise<ImapFlow> {
   try {
     await startTls(wire, host, options);
     secured = true;
-    await authenticate(wire, host, options);
-    client = adopt(wire, host, port, options);
+    const announced = await authenticate(wire, host, options);
+    client = adopt(wire, host, port, options, announced);
     await client.connect();
     return client;
   } catch (error) {
@@ -100,6 +102,11 @@ async function startTls(wire: ImapWire, host: string, options: ImapSessionOption
   await wire.secure((socket) => tls.upgrade(socket, { host, signal, ...(certificate ? { certificate } : {}) }));
 }
 
+/** Of the response code `[CAPABILITY …]` at the end of a command: what it lists. */
+function announcedIn(text: string): string | undefined {
+  return /^\[CAPABILITY ([\x20-\x5c\x5e-\x7e]+)\]/i.exec(text.trimStart())?.[1];
+}
+
 async function capabilities(wire: ImapWire, timeoutMs: number): Promise<ReadonlySet<string>> {
   const { status, untagged } = await wire.command("CAPABILITY", timeoutMs);
   if (status !== "OK") throw failed("the server refuses CAPABILITY");
@@ -108,7 +115,8 @@ async function capabilities(wire: ImapWire, timeoutMs: number): Promise<Readonly
   );
 }
 
-async function authenticate(wire: ImapWire, host: string, options: ImapSessionOptions): Promise<void> {
+/** @returns what the server announces to who is authenticated, where it did so unasked */
+async function authenticate(wire: ImapWire, host: string, options: ImapSessionOptions): Promise<string | undefined> {
   const { commandMs } = options.timeouts;
   // What was announced before TLS may be anyone's words (RFC 3501 §6.2.1).
   const announced = await capabilities(wire, commandMs);
@@ -132,7 +140,11 @@ async function authenticate(wire: ImapWire, host: string, options: ImapSessionOp
     // Without SASL-IR the empty response is an empty line, not "=".
     return response === "=" ? "" : response;
   });
-  if (answer.status === "OK") return;
+  if (answer.status === "OK")
+    return (
+      announcedIn(answer.text) ??
+      answer.untagged.findLast((line) => /^\* CAPABILITY [\x20-\x5c\x5e-\x7e]+$/i.test(line))?.slice(13)
+    );
   if (/^\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG|CONTACTADMIN)\]/i.test(answer.text))
     throw failed(`${host} cannot authenticate anyone for now`);
   if (step.mechanism === "xoauth2") throw new MedimailError("token_refused", `${host} refused the access token`);
@@ -149,14 +161,17 @@ function adopt(
   host: string,
   port: number,
   { timeouts, maxLiteral, qresync = false }: ImapSessionOptions,
+  announced: string | undefined,
 ): ImapFlow {
+  // It asks for CAPABILITY again unless its greeting says it.
+  const said = announced === undefined ? "" : `[CAPABILITY ${announced}] `;
   const client = new ImapFlow({
     host,
     port,
     secure: true,
     transport: {
       connect(_options, onConnect) {
-        const socket = wire.handOver("* PREAUTH authenticated\r\n");
+        const socket = wire.handOver(`* PREAUTH ${said}authenticated\r\n`);
         setImmediate(onConnect);
         return socket;
       },
@@ -177,5 +192,7 @@ function adopt(
   });
   // Without a listener an error event would end the process; commands under way are rejected by themselves.
   client.on("error", () => {});
+  readRows(client);
+  pipelines(client);
   return client;
 }
