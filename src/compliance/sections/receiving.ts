@@ -49,9 +49,9 @@ export const receiving: CoverageTable = {
     ["test/mailbox/open.test.ts"],
   ),
   "SC.CDA-INT.18": partly(
-    "`open` says new, duplicate, newer or obsolete by id, setId and versionNumber against the registry of what was seen; showing it is the software's.",
+    "`open` says new, duplicate, newer or obsolete by id, setId and versionNumber against the registry of what was seen, and whether another sender than the first deletes or replaces (`disputed`); showing it is the software's.",
     ["src/mailbox/seen.ts", "src/storage/inbox/store.ts"],
-    ["test/mailbox/open.test.ts", "test/storage/inbox.test.ts"],
+    ["test/mailbox/open.test.ts", "test/mailbox/disputed.test.ts", "test/storage/inbox.test.ts"],
   ),
   "SC.CDA-INT.04-.08-.17": caller("Sorting imported documents is the software's; `inspectCda` gives the data."),
   "SC.CDA-VISU.01": partly(

@@ -180,7 +180,7 @@ function changesOf(
 ): Pick<FlagsAsked, "command" | "range" | "modifiers"> {
   return {
     command: "UID FETCH",
-    range: `${known.uids.ranges().next().value?.[0] ?? 1}:${known.uids.last}`,
+    range: `${known.uids.ranges().next().value?.[0] ?? 1}:${known.uids.last || "*"}`,
     modifiers: [atom("CHANGEDSINCE"), atom(since), ...(qresync ? [atom("VANISHED")] : [])],
   };
 }
