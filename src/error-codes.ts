@@ -83,6 +83,7 @@ const TABLE = {
   connection_refused: later,
   dns_failed: later,
   proxy_failed: later,
+  http_failed: later,
   starttls_missing: by("ECO.1.0.1"),
   starttls_injection: by("ECO.1.0.1"),
   tls_failed: by("ECO.1.1.1"),

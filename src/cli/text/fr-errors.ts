@@ -52,6 +52,7 @@ export const frenchErrors: Text["errors"] = {
   pdf_invalid: "ce n'est pas un PDF",
   pdf_missing: "il manque le PDF du document",
   proxy_failed: "le proxy a échoué",
+  http_failed: "la réponse HTTP n'est pas utilisable",
   receipt_not_asked: "ce courriel ne demande pas d'accusé",
   receipt_unconfirmed: "l'accusé irait à une autre adresse que celle de l'expéditeur",
   recipient_invalid: "un destinataire est incorrect",

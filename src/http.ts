@@ -1,0 +1,171 @@
+import { connect as tlsConnect } from "node:tls";
+import { Agent } from "undici";
+import { isMedimailError, MedimailError } from "./errors.js";
+import type { Dialer } from "./seams/dialer.js";
+
+export interface HttpOptions {
+  /** Opens the connections, through the site's proxy where one is set. */
+  dialer: Dialer;
+  /** Authorities that may vouch for a server, PEM, in place of those of the system. */
+  ca?: readonly string[];
+  /** Mutual TLS. Asked at each new connection, so that a renewed certificate is used without a restart. */
+  certificate?: () => Promise<{ cert: string; key: string } | undefined>;
+  /** Limit of one request, answer included, in ms. Default 30 000. Passing it: `timeout`. */
+  timeoutMs?: number;
+  /** Largest answer that is read, in bytes. Default 10 MB. Passing it: `http_failed`. */
+  maxBytes?: number;
+  /** Hosts other than this machine may be spoken to without TLS: for revocation lists, which are signed. Default false. */
+  plain?: boolean;
+}
+
+export interface HttpRequest {
+  method?: "GET" | "POST";
+  headers?: Record<string, string>;
+  body?: string | Uint8Array | URLSearchParams;
+  signal?: AbortSignal;
+  timeoutMs?: number;
+  maxBytes?: number;
+}
+
+/** The one way out by HTTP: every request of ours goes through `fetch` of it. */
+export interface Http {
+  /**
+   * One request, with the whole answer read within the limits, whatever its status. Redirects are answers, never followed.
+   *
+   * @throws MedimailError `timeout`, `aborted`, `http_failed` (answer too large, or cut; address that may not be asked),
+   * and those of the connection: `dns_failed`, `connection_refused`, `connection_lost`, `tls_failed`, `certificate_invalid`, `proxy_failed`
+   */
+  fetch(url: URL | string, request?: HttpRequest): Promise<Response>;
+  close(): Promise<void>;
+}
+
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+const NO_BODY: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
+
+/**
+ * The one HTTP function: the global `fetch`, which msw can stand for in a publisher's tests, over connections of ours (proxy, TLS, time
+ * limits). No URL is ever put into a message: it may hold what is nobody's business.
+ */
+export function createHttp(options: HttpOptions): Http {
+  const agent = new Agent({
+    connect: (target, callback) => {
+      connect(options, target.protocol === "https:", target.hostname, Number(target.port) || 443).then(
+        (socket) => callback(null, socket),
+        (error: Error) => callback(error, null),
+      );
+    },
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    keepAliveTimeout: 10_000,
+    // A small answer that unpacks to a large one is measured unpacked, below.
+    maxResponseSize: -1,
+  });
+  return {
+    fetch: (url, request = {}) => ask(new URL(url), request, options, agent),
+    close: () => agent.destroy(),
+  };
+}
+
+async function ask(url: URL, request: HttpRequest, options: HttpOptions, agent: Agent): Promise<Response> {
+  const isPlain = url.protocol === "http:";
+  if (!(url.protocol === "https:" || (isPlain && (options.plain || LOOPBACK.test(url.hostname)))))
+    throw new MedimailError("http_failed", "an address that is not https: is not asked", {
+      hint: "Give the https address of the server.",
+    });
+  const { method = "GET", headers = {}, body, signal: given } = request;
+  const limit = request.timeoutMs ?? options.timeoutMs ?? 30_000;
+  const over = AbortSignal.timeout(limit);
+  const signal = given ? AbortSignal.any([given, over]) : over;
+  try {
+    const response = await fetch(url, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body }),
+      redirect: "manual",
+      signal,
+      dispatcher: agent,
+    } as unknown as RequestInit);
+    const bytes = await read(response, request.maxBytes ?? options.maxBytes ?? 10_000_000);
+    return new Response(NO_BODY.has(response.status) ? null : bytes, {
+      status: response.status,
+      statusText: response.statusText,
+      headers: response.headers,
+    });
+  } catch (error) {
+    throw httpError(error, url, { given, over, limit });
+  }
+}
+
+async function read(response: Response, most: number): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  if (response.body)
+    for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+      size += chunk.length;
+      if (size > most)
+        throw new MedimailError("http_failed", `the answer is larger than ${most} bytes`, { path: "maxBytes" });
+      chunks.push(chunk);
+    }
+  const all = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.length;
+  }
+  return all;
+}
+
+async function connect(options: HttpOptions, isTls: boolean, hostname: string, port: number) {
+  const host = hostname.replace(/^\[(.*)\]$/, "$1");
+  const socket = await options.dialer.connect(host, port);
+  // It comes paused from a proxy, with what the server may have sent already.
+  socket.resume();
+  if (!isTls) return socket;
+  const certificate = await options.certificate?.();
+  return await new Promise<ReturnType<typeof tlsConnect>>((resolve, reject) => {
+    const secure = tlsConnect({
+      socket,
+      servername: /^[\d.]+$|:/.test(host) ? "" : host,
+      host,
+      minVersion: "TLSv1.2",
+      ALPNProtocols: ["http/1.1"],
+      ...(options.ca === undefined ? {} : { ca: [...options.ca] }),
+      ...certificate,
+    });
+    secure.once("secureConnect", () => {
+      secure.off("error", reject);
+      resolve(secure);
+    });
+    secure.once("error", reject);
+    socket.once("close", () => reject(Object.assign(new Error("closed"), { code: "ECONNRESET" })));
+  });
+}
+
+const CERTIFICATE =
+  /^(CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|INVALID_CA|INVALID_PURPOSE|ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)/;
+
+function httpError(
+  error: unknown,
+  { hostname }: URL,
+  { given, over, limit }: { given: AbortSignal | undefined; over: AbortSignal; limit: number },
+): MedimailError {
+  if (given?.aborted) return new MedimailError("aborted", "the request was given up by the caller", { cause: error });
+  if (over.aborted)
+    return new MedimailError("timeout", `${hostname} did not answer within ${limit} ms`, { cause: error });
+  // `fetch failed` has the reason beneath.
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 6; cause = cause.cause, depth++) {
+    if (isMedimailError(cause)) return cause;
+    const { code = "" } = cause as { code?: string };
+    if (CERTIFICATE.test(code))
+      return new MedimailError("certificate_invalid", `the certificate of ${hostname} is not accepted (${code})`, {
+        cause: error,
+      });
+    if (/^ERR_(SSL|TLS)_|^EPROTO$/.test(code))
+      return new MedimailError("tls_failed", `TLS with ${hostname} failed (${code})`, { cause: error });
+    if (code === "ECONNREFUSED")
+      return new MedimailError("connection_refused", `${hostname} refuses the connection`, { cause: error });
+    if (/^(ECONNRESET|EPIPE|ETIMEDOUT|UND_ERR_SOCKET)$/.test(code))
+      return new MedimailError("connection_lost", `the connection to ${hostname} was lost`, { cause: error });
+  }
+  return new MedimailError("http_failed", `the request to ${hostname} failed`, { retryable: true, cause: error });
+}

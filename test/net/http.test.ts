@@ -1,0 +1,124 @@
+import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { HttpResponse, http as msw } from "msw";
+import { setupServer } from "msw/node";
+import { afterEach, describe, expect, it } from "vitest";
+import { isMedimailError } from "../../src/errors.js";
+import { createHttp, type Http, type HttpOptions } from "../../src/http.js";
+import { createDialer } from "../../src/net/index.js";
+import { testAuthority } from "../tools/certificates.js";
+
+const open: { close(): unknown }[] = [];
+afterEach(async () => {
+  for (const each of open.splice(0)) await each.close();
+});
+
+function client(options: Partial<HttpOptions> = {}): Http {
+  const http = createHttp({ dialer: createDialer(), ...options });
+  open.push(http);
+  return http;
+}
+
+async function served(listener: RequestListener, tls?: { cert: string; key: string; ca?: string }): Promise<string> {
+  const server: Server = tls
+    ? createTlsServer({ ...tls, requestCert: tls.ca !== undefined, rejectUnauthorized: false }, listener)
+    : createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  open.push({ close: () => (server.closeAllConnections(), server.close()) });
+  return `${tls ? "https://localhost" : "http://127.0.0.1"}:${(server.address() as AddressInfo).port}/`;
+}
+
+const codeOf = async (asked: Promise<unknown>): Promise<string> => {
+  const error = await asked.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  return isMedimailError(error) ? error.code : String(error);
+};
+
+describe("the one HTTP function", () => {
+  it("gives the whole answer, whatever its status", async () => {
+    const url = await served((request, response) => {
+      response.writeHead(404, { "content-type": "text/plain" });
+      request.pipe(response);
+    });
+    const response = await client().fetch(url, { method: "POST", body: new URLSearchParams({ a: "é" }) });
+    expect([response.status, await response.text()]).toEqual([404, "a=%C3%A9"]);
+  });
+
+  it("never follows a redirect", async () => {
+    const url = await served((_, response) => response.writeHead(302, { location: "http://example.org/" }).end());
+    const response = await client().fetch(url);
+    expect([response.status, response.headers.get("location")]).toEqual([302, "http://example.org/"]);
+  });
+
+  it("has a limit of size, also for an answer that says nothing of its length", async () => {
+    const url = await served((_, response) => {
+      const drip = (): void =>
+        void (response.writableEnded || response.write("x".repeat(10_000), () => setImmediate(drip)));
+      response.on("close", () => response.end());
+      drip();
+    });
+    expect(await codeOf(client({ maxBytes: 50_000 }).fetch(url))).toBe("http_failed");
+  });
+
+  it("has a limit of time for the whole, and can be given up", async () => {
+    const url = await served((_, response) => void response.write("a"));
+    expect(await codeOf(client({ timeoutMs: 100 }).fetch(url))).toBe("timeout");
+    const abort = new AbortController();
+    const asked = codeOf(client().fetch(url, { signal: abort.signal }));
+    abort.abort();
+    expect(await asked).toBe("aborted");
+  });
+
+  it("speaks http: to this machine only, unless it is told that what it asks for is signed", async () => {
+    expect(await codeOf(client().fetch("http://192.0.2.1/"))).toBe("http_failed");
+    expect(await codeOf(client({ plain: true, timeoutMs: 50 }).fetch("http://192.0.2.1/"))).not.toBe("http_failed");
+    expect(await codeOf(client().fetch("ftp://127.0.0.1/"))).toBe("http_failed");
+  });
+
+  it("trusts the authorities given and no other, and checks the name", async () => {
+    const ca = testAuthority();
+    const right = ca.issue({ dns: ["localhost"] });
+    const url = await served((_, response) => response.end("ok"), right);
+    expect(await (await client({ ca: [ca.cert] }).fetch(url)).text()).toBe("ok");
+    expect(await codeOf(client().fetch(url))).toBe("certificate_invalid");
+    expect(await codeOf(client({ ca: [testAuthority().cert] }).fetch(url))).toBe("certificate_invalid");
+    const wrong = await served((_, response) => response.end("ok"), ca.issue({ dns: ["other.example"] }));
+    expect(await codeOf(client({ ca: [ca.cert] }).fetch(wrong))).toBe("certificate_invalid");
+  });
+
+  it("shows a client certificate where there is one", async () => {
+    const ca = testAuthority();
+    const own = ca.issue({ cn: "connector", usage: "client" });
+    const url = await served(
+      (request, response) => {
+        const { subject } = (
+          request.socket as never as { getPeerCertificate(): { subject?: { CN?: string } } }
+        ).getPeerCertificate();
+        response.end(subject?.CN ?? "nobody");
+      },
+      { ...ca.issue({ dns: ["localhost"] }), ca: ca.cert },
+    );
+    const http = client({ ca: [ca.cert], certificate: async () => ({ cert: own.cert, key: own.key }) });
+    expect(await (await http.fetch(url)).text()).toBe("connector");
+  });
+
+  it("says that nobody is there, without the address that was asked", async () => {
+    const url = await served(() => {});
+    await open.splice(0)[0]?.close();
+    const error = await client()
+      .fetch(`${url}secret-path?token=abc`)
+      .catch((thrown: unknown) => thrown);
+    expect(isMedimailError(error) && [error.code, error.retryable]).toEqual(["connection_refused", true]);
+    expect(JSON.stringify(error)).not.toMatch(/secret-path|abc/);
+  });
+
+  it("is stood for by msw in a publisher's tests", async () => {
+    const server = setupServer(msw.get("https://auth.example/x", () => HttpResponse.json({ ok: true })));
+    server.listen({ onUnhandledRequest: "error" });
+    open.push({ close: () => server.close() });
+    expect(await (await client().fetch("https://auth.example/x")).json()).toEqual({ ok: true });
+  });
+});
