@@ -66,6 +66,7 @@ const TABLE = {
   patient_address_refused: by("ECO.2.2.6"),
   recipient_invalid: no,
   recipient_outside_trust_space: no,
+  white_list_invalid: later,
   // storage, outbox
   already_sent: no,
   idempotency_conflict: no,

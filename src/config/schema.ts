@@ -38,6 +38,21 @@ const tls = strict({
   revocation: oneOf(["strict", "soft", "off"]).default("strict"),
 });
 
+const trust = strict({
+  /** File where the white list of domains is kept, or "off". */
+  whiteList: path().optional(),
+  /** Where it is asked for. Default: the official address. */
+  whiteListUrl: line(2048)
+    .refine((text) => {
+      if (!URL.canParse(text)) return false;
+      const { protocol, hostname } = new URL(text);
+      return protocol === "https:" || (protocol === "http:" && isLoopback(hostname.replace(/^\[|\]$/g, "")));
+    }, "must be an https:// address")
+    .optional(),
+  /** An older list refuses nobody any more: it warns. */
+  whiteListMaxAgeDays: z.number({ error: "must be a number" }).positive("must be more than 0").max(3660).optional(),
+});
+
 const proxy = line(2048).refine((text) => {
   try {
     return ["http:", "socks5:", "socks5h:"].includes(new URL(text).protocol) && new URL(text).hostname !== "";
@@ -86,7 +101,7 @@ export const configSchema = strict({
   mailbox,
   operator,
   tls: tls.prefault({}),
-  trust: strict({ whiteList: path().optional() }).prefault({}),
+  trust: trust.prefault({}),
   network: strict({ proxy: proxy.optional() }).prefault({}),
   auth: authSchema,
   software,

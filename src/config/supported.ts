@@ -25,12 +25,6 @@ export function unsupportedParts(config: Config): UnsupportedPart[] {
       why: `revocation "${config.tls.revocation}" (the default is "strict") is not served yet; set "tls": {"revocation": "off"} to go without, knowing that a revoked certificate is then accepted`,
     });
   }
-  if (config.trust.whiteList !== undefined && config.trust.whiteList !== "off") {
-    parts.push({
-      path: "trust.whiteList",
-      why: 'the white list is not served yet; set "trust": {"whiteList": "off"} to go without',
-    });
-  }
   if (config.auth.method === "pro-sante-connect") {
     parts.push({
       path: "auth.method",

@@ -10,6 +10,8 @@ import type { DsnAction } from "./delivery.js";
 import { Delivery, findMail } from "./delivery.js";
 import { FaultSentence, momentOf } from "./fault-sentence.js";
 import { Faults } from "./faults.js";
+import { HttpServer } from "./http/server.js";
+import { MockWhiteList, WHITE_LIST_PATH } from "./http/white-list.js";
 import { Offer } from "./imap/capabilities.js";
 import { FolderNaming } from "./imap/naming.js";
 import { ImapServer } from "./imap/server.js";
@@ -44,6 +46,7 @@ export class MockMedimail implements AsyncDisposable {
   readonly #recipients: Recipients;
   readonly #smtp: SmtpServer;
   readonly #imap: ImapServer;
+  readonly #http: HttpServer;
   readonly #problems: unknown[] = [];
   #dir: string | undefined;
   #ready: Promise<MockReady> | undefined;
@@ -94,6 +97,8 @@ export class MockMedimail implements AsyncDisposable {
     };
     this.#smtp = new SmtpServer(context);
     this.#imap = new ImapServer(context);
+    this.#http = new HttpServer(failed);
+    this.#http.on(WHITE_LIST_PATH, new MockWhiteList(() => this.#listedDomains(), now).route);
   }
 
   /** @internal */
@@ -103,6 +108,7 @@ export class MockMedimail implements AsyncDisposable {
       await Promise.all([
         mock.#smtp.listener.listen(options.smtpPort ?? 0),
         mock.#imap.listener.listen(options.imapPort ?? 0),
+        mock.#http.listen(options.httpPort ?? 0),
       ]);
       if (options.dir !== undefined) await mock.ready();
       return mock;
@@ -119,6 +125,24 @@ export class MockMedimail implements AsyncDisposable {
 
   get imap(): { host: string; port: number } {
     return { host: this.#hostname, port: this.#imap.listener.port };
+  }
+
+  /** Where its white list of domains is served: those of its mailboxes, of `whiteListDomains`, and the patients'. */
+  get whiteList(): { url: string } {
+    return { url: `${this.#http.url}${WHITE_LIST_PATH}` };
+  }
+
+  /**
+   * What the mock's HTTP server answers, for a test that intercepts requests instead of making them: the path alone decides. With msw:
+   * `http.all("https://espacedeconfiance.mssante.fr/*", ({ request }) => mock.answer(request))`.
+   */
+  answer(request: Request): Promise<Response> {
+    return this.#http.answer(request);
+  }
+
+  #listedDomains(): string[] {
+    const own = this.#store.mailboxes.map(({ address }) => address.slice(address.lastIndexOf("@") + 1));
+    return [...own, "patient.mssante.fr", ...(this.#options.whiteListDomains ?? [])];
   }
 
   /** The authority's certificate, PEM. */
@@ -156,6 +180,7 @@ export class MockMedimail implements AsyncDisposable {
       hostname: this.#hostname,
       smtpPort: this.smtp.port,
       imapPort: this.imap.port,
+      whiteList: this.whiteList,
       filesSent: this.#options.filesSent ?? false,
     });
   }
@@ -284,14 +309,14 @@ export class MockMedimail implements AsyncDisposable {
     return this.#imap.disconnect(address?.toLowerCase(), options.bye);
   }
 
-  /** Ends every session and both servers; waits that are under way fail with `closed`. Nothing is left running. */
+  /** Ends every session and the servers; waits that are under way fail with `closed`. Nothing is left running. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
   }
 
   async #close(): Promise<void> {
-    await Promise.all([this.#smtp.listener.close(), this.#imap.listener.close()]);
+    await Promise.all([this.#smtp.listener.close(), this.#imap.listener.close(), this.#http.close()]);
     this.#observer.journal.close();
     this.#mails.close();
     await this.#ready?.catch(() => {});

@@ -70,6 +70,10 @@ export interface MockMedimailOptions {
   /** 0, the default: a free port. */
   smtpPort?: number;
   imapPort?: number;
+  /** Of the white list. */
+  httpPort?: number;
+  /** Domains that its white list names beside those of its mailboxes. */
+  whiteListDomains?: readonly string[];
   /** The name clients are told to connect to. The certificate is for it and for 127.0.0.1. Default `localhost`. */
   hostname?: string;
   /** Default: {@link defaultMailboxes}. */

@@ -14,6 +14,8 @@ export interface MockReady {
   imap: { host: string; port: number };
   /** PEM file of the authority. */
   ca: string;
+  /** The white list of domains, by HTTP on loopback. */
+  whiteList: { url: string };
   mailboxes: MockReadyMailbox[];
   /** A configuration file for each address; works as is with every command. */
   configs: Record<string, string>;
@@ -44,6 +46,7 @@ export interface ReadyInput {
   hostname: string;
   smtpPort: number;
   imapPort: number;
+  whiteList: { url: string };
   filesSent: boolean;
 }
 
@@ -60,6 +63,7 @@ export async function writeReady(input: ReadyInput): Promise<MockReady> {
     smtp: { host: hostname, port: input.smtpPort },
     imap: { host: hostname, port: input.imapPort },
     ca,
+    whiteList: input.whiteList,
     mailboxes: written.map((w) => w.ready),
     configs: Object.fromEntries(written.map((w) => [w.ready.address, w.config])),
   };
@@ -89,7 +93,7 @@ async function writeMailbox(
       filesSent: input.filesSent,
     },
     tls: { ca: ["ca.pem"], revocation: "off" },
-    trust: { whiteList: "off" },
+    trust: { whiteList: "off", whiteListUrl: input.whiteList.url },
     auth,
     software: { name: "Demo LPS", version: "1.0", nil: "DEMO000001" },
     sender: { label: mailbox.label },

@@ -1,5 +1,17 @@
-/** Whether a server may be spoken to: TLS profile, chain, name. Revocation and the white list come here later. */
+/** Whether a server may be spoken to (TLS profile, chain, name), and who may be written to (white list of domains). */
 export { CIPHER_SUITES, cipherList } from "./profile.js";
 export { tlsError } from "./tls-error.js";
 export type { TlsVerifierOptions } from "./verifier.js";
 export { createTlsVerifier } from "./verifier.js";
+export {
+  type DomainOperator,
+  type DomainVerdict,
+  domainName,
+  operatorOf,
+  readWhiteList,
+  type UpdateResult,
+  WHITE_LIST_URL,
+  WhiteList,
+  type WhiteListOptions,
+  type WhiteListStatus,
+} from "./white-list/index.js";

@@ -4,12 +4,13 @@ import type { Config, Secret } from "../config/index.js";
 import { isLoopback } from "../config/index.js";
 import { MedimailError } from "../errors.js";
 import type { Logger } from "../log.js";
-import { createDialer, type ProxyOptions } from "../net/index.js";
+import { createDialer } from "../net/index.js";
 import type { CredentialSource, MailTransport, TlsVerifier } from "../seams/index.js";
 import { readNamedFile, resolveSecret } from "../settings/index.js";
 import { createImapMailbox, type ImapMailbox } from "../transport/imap/index.js";
 import { createSmtpTransport } from "../transport/smtp/index.js";
 import { createTlsVerifier } from "../trust/index.js";
+import { proxyOf } from "./proxy.js";
 
 /** The operator, as the configuration names it: sessions open when first used. */
 export interface Operator {
@@ -40,7 +41,7 @@ export function openOperator(config: Config, options: OperatorOptions): Operator
   if (config.operator === "discover")
     throw new MedimailError("not_supported", "Discovery is not served yet; name the hosts.", { path: "operator" });
   const pinned: PinnedOperator = config.operator;
-  const dialer = createDialer(config.network.proxy === undefined ? {} : { proxy: proxyOf(config.network.proxy) });
+  const dialer = createDialer(proxyOf(config));
   const verifier = lazyVerifier(config);
   const tls: TlsVerifier = { upgrade: async (socket, to) => verifier().upgrade(socket, to) };
   const credentials = credentialsOf(config);
@@ -77,24 +78,6 @@ function lazyVerifier(config: Config): () => TlsVerifier {
     });
     return verifier;
   };
-}
-
-/** Credentials that the configuration has in the proxy's URL (a warning says so) go on apart from it: a URL ends up in messages. */
-function proxyOf(configured: string): ProxyOptions {
-  const url = new URL(configured);
-  const username = unescaped(url.username);
-  const password = unescaped(url.password);
-  url.username = "";
-  url.password = "";
-  return { url: url.href, ...(username === "" ? {} : { username, password: async () => password }) };
-}
-
-function unescaped(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 /** What EHLO says: the machine's name where it is one that a server may look at, else the address literal of nobody. */

@@ -12,9 +12,14 @@ import { validConfig } from "./valid.js";
 const paths = (part: object) => unsupportedParts(parseConfig({ ...validConfig(), ...part })).map(({ path }) => path);
 
 describe("unsupportedParts", () => {
-  it("has nothing against a pinned operator with revocation and white list set to off, a proxy, a cache or an index", () => {
+  it("has nothing against a pinned operator with revocation set to off, a white list, a proxy, a cache or an index", () => {
     expect(
-      paths({ network: { proxy: "http://proxy:3128" }, cache: { path: "c.db" }, directory: { index: "a.db" } }),
+      paths({
+        trust: { whiteList: "listeblanche.xml" },
+        network: { proxy: "http://proxy:3128" },
+        cache: { path: "c.db" },
+        directory: { index: "a.db" },
+      }),
     ).toEqual([]);
   });
 
@@ -22,7 +27,6 @@ describe("unsupportedParts", () => {
     ["operator", { operator: "discover" }],
     ["tls.revocation", { tls: { revocation: "soft" } }],
     ["tls.revocation", { tls: {} }],
-    ["trust.whiteList", { trust: { whiteList: "listeblanche.xml" } }],
     [
       "auth.method",
       { auth: { method: "pro-sante-connect", issuer: "https://psc.fr", clientId: "x", clientSecret: { env: "S" } } },

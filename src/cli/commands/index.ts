@@ -12,6 +12,7 @@ import { outboxCancel, outboxList, outboxRetry, outboxShow, outboxStats } from "
 import { outboxRun } from "./outbox-run.js";
 import { send } from "./send.js";
 import { tracesExport, tracesList } from "./traces.js";
+import { trustWhitelistCheck, trustWhitelistUpdate } from "./trust-whitelist.js";
 import { xdmExtract } from "./xdm-extract.js";
 import { xdmInspect } from "./xdm-inspect.js";
 import { xdmPack } from "./xdm-pack.js";
@@ -34,6 +35,8 @@ export const COMMANDS: readonly Command[] = [
   outboxStats,
   tracesList,
   tracesExport,
+  trustWhitelistCheck,
+  trustWhitelistUpdate,
   mailboxFolders,
   mailboxList,
   mailboxShow,
@@ -51,7 +54,7 @@ export const COMMANDS: readonly Command[] = [
 export const NOT_SERVED: readonly string[] = [
   "cda render",
   "discover",
-  "trust",
+  "trust certificate",
   "directory",
   "accounts",
   "onboarding",
@@ -62,7 +65,7 @@ export const NOT_SERVED: readonly string[] = [
 
 /** The command that the words begin with, and the words after it. */
 export function commandNamed(words: readonly string[]): { command: Command; rest: string[] } | undefined {
-  for (const length of [2, 1]) {
+  for (const length of [3, 2, 1]) {
     const name = words.slice(0, length).join(" ");
     const command = words.length >= length ? COMMANDS.find((candidate) => candidate.name === name) : undefined;
     if (command) return { command, rest: words.slice(length) };

@@ -1,4 +1,5 @@
 import { englishErrors } from "./en-errors.js";
+import { englishTrust } from "./en-trust.js";
 import { withExamples } from "./examples.js";
 import type { Text } from "./types.js";
 
@@ -35,6 +36,8 @@ export const en: Text = {
     "outbox stats": "counts the submissions by state",
     "traces list": "lists the functional traces of the mailbox (ECO.4.1.1)",
     "traces export": "exports the functional traces, one a line",
+    "trust whitelist check": "says whether an address is inside the trust space, and who operates it",
+    "trust whitelist update": "asks for the white list of domains and keeps it",
     "mailbox folders": "lists the folders of the mailbox, their roles and counts",
     "mailbox list": "lists the mails of a folder, newest first",
     "mailbox show": "shows a mail: text, documents, patient",
@@ -54,6 +57,10 @@ export const en: Text = {
     verbose: "more details on stderr (never a secret)",
     help: "this help",
     version: "the version",
+    file: "file of the white list (default listeblanche.xml)",
+    url: "address of the white list (default: the official one)",
+    ca: "certificate authority (PEM)",
+    offline: "asks nothing of the network",
     config: "configuration file, JSON",
     cda: "CDA R2 document",
     pdf: "PDF of the document (the n-th is of the n-th --cda)",
@@ -145,6 +152,7 @@ export const en: Text = {
   },
   actions: { create: "create", replace: "replace", delete: "delete" },
   mailKinds: { professional: "professional", patient: "patient", receipt: "receipt", service: "service" },
+  trust: englishTrust,
   view: {
     title: "Title",
     type: "Type",

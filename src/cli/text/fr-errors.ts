@@ -75,6 +75,7 @@ export const frenchErrors: Text["errors"] = {
   tls_failed: "la connexion sécurisée a échoué",
   token_refused: "le jeton est refusé",
   usage_invalid: "commande incorrecte",
+  white_list_invalid: "la liste blanche reçue est refusée",
   xdm_document_invalid: "un document de l'archive est incorrect",
   xdm_metadata_invalid: "les métadonnées de l'archive sont incorrectes",
   xdm_metadata_missing: "l'archive n'a pas de METADATA.XML",

@@ -1,5 +1,6 @@
 import { withExamples } from "./examples.js";
 import { frenchErrors } from "./fr-errors.js";
+import { frenchTrust } from "./fr-trust.js";
 import type { Text } from "./types.js";
 
 const who = { professional: "le médecin", patient: "la patiente" } as const;
@@ -36,6 +37,8 @@ export const fr: Text = {
     "outbox stats": "compte les envois par état",
     "traces list": "liste les traces fonctionnelles de la boîte (ECO.4.1.1)",
     "traces export": "exporte les traces fonctionnelles, une par ligne",
+    "trust whitelist check": "dit si une adresse est dans l'espace de confiance, et chez quel opérateur",
+    "trust whitelist update": "demande la liste blanche des domaines et la garde",
     "mailbox folders": "liste les dossiers de la boîte, leur rôle et leurs comptes",
     "mailbox list": "liste les courriels d'un dossier, du plus récent au plus ancien",
     "mailbox show": "montre un courriel : texte, documents, patient",
@@ -55,6 +58,10 @@ export const fr: Text = {
     verbose: "plus de détails sur la sortie d'erreur (jamais un secret)",
     help: "cette aide",
     version: "la version",
+    file: "fichier de la liste blanche (listeblanche.xml par défaut)",
+    url: "adresse de la liste blanche (l'officielle par défaut)",
+    ca: "autorité de certification (PEM)",
+    offline: "ne demande rien au réseau",
     config: "fichier de configuration JSON",
     cda: "document CDA R2",
     pdf: "PDF du document (le n-ième est celui du n-ième --cda)",
@@ -146,6 +153,7 @@ export const fr: Text = {
   },
   actions: { create: "création", replace: "remplacement", delete: "suppression" },
   mailKinds: { professional: "professionnel", patient: "patient", receipt: "accusé", service: "service" },
+  trust: frenchTrust,
   view: {
     title: "Titre",
     type: "Type",

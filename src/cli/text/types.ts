@@ -33,7 +33,19 @@ export interface Text {
   integrated: string;
   mail: Readonly<Record<"from" | "to" | "cc" | "subject" | "attachments" | "truncated", string>>;
   view: ViewText;
+  trust: TrustText;
   demo: DemoText;
+}
+
+export interface TrustText {
+  inside: string;
+  outside: string;
+  unknown: string;
+  noList: (file: string) => string;
+  outdated: (date: string) => string;
+  updated: string;
+  unchanged: string;
+  domains: (count: number, date: string | undefined) => string;
 }
 
 export interface ViewText {

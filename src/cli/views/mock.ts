@@ -7,6 +7,7 @@ interface Ready {
   smtp: { host: string; port: number };
   imap: { host: string; port: number };
   ca: string;
+  whiteList: { url: string };
   mailboxes: readonly { address: string; type: string; auth: { method: string } }[];
   configs: Readonly<Record<string, string>>;
 }
@@ -18,6 +19,7 @@ export function readyText(ready: Ready, text: Text, style: Style): string {
     `  SMTP  ${ready.smtp.host}:${ready.smtp.port}`,
     `  IMAP  ${ready.imap.host}:${ready.imap.port}`,
     `  CA    ${ready.ca}`,
+    `  HTTP  ${ready.whiteList.url}`,
     `  ${view.mailboxes}`,
     ...ready.mailboxes.map(
       ({ address, type, auth }) =>
