@@ -80,11 +80,13 @@ const TABLE = {
   // network, tls, authentication
   auth_refused: no,
   certificate_invalid: no,
+  certificate_revoked: by("ECO.1.1.6"),
   connection_lost: later,
   connection_refused: later,
   dns_failed: later,
   proxy_failed: later,
   http_failed: later,
+  revocation_unknown: { retryable: true, requirement: "ECO.1.1.6" },
   starttls_missing: by("ECO.1.0.1"),
   starttls_injection: by("ECO.1.0.1"),
   tls_failed: by("ECO.1.1.1"),

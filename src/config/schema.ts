@@ -36,6 +36,8 @@ const operator = z.union([z.literal("discover"), pinnedOperator], {
 const tls = strict({
   ca: z.union([z.array(path()), path().transform((one) => [one])], { error: "must be a list of PEM files" }).optional(),
   revocation: oneOf(["strict", "soft", "off"]).default("strict"),
+  /** Folder where the last revocation lists are kept (SC.MSS/CONF.22). */
+  revocationFolder: path().default("medimail-revocation"),
 });
 
 const trust = strict({

@@ -8,8 +8,7 @@ export interface UnsupportedPart {
 }
 
 /**
- * What of a valid configuration this version cannot do. It is refused by name where it would be used, never ignored: a
- * revocation that is asked for and not checked would be worse than none.
+ * What of a valid configuration this version cannot do. It is refused by name where it would be used, never ignored.
  */
 export function unsupportedParts(config: Config): UnsupportedPart[] {
   const parts: UnsupportedPart[] = [];
@@ -17,12 +16,6 @@ export function unsupportedParts(config: Config): UnsupportedPart[] {
     parts.push({
       path: "operator",
       why: 'discovery is not served yet; name the hosts: {"imap": {"host", "port"}, "smtp": {"host", "port"}}',
-    });
-  }
-  if (config.tls.revocation !== "off") {
-    parts.push({
-      path: "tls.revocation",
-      why: `revocation "${config.tls.revocation}" (the default is "strict") is not served yet; set "tls": {"revocation": "off"} to go without, knowing that a revoked certificate is then accepted`,
     });
   }
   if (config.auth.method === "pro-sante-connect") {

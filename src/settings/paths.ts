@@ -10,7 +10,11 @@ export function resolvePaths(config: Config, baseDir: string): Config {
   const { whiteList } = config.trust;
   return {
     ...config,
-    tls: { ...config.tls, ...(config.tls.ca ? { ca: config.tls.ca.map(at) } : {}) },
+    tls: {
+      ...config.tls,
+      revocationFolder: at(config.tls.revocationFolder),
+      ...(config.tls.ca ? { ca: config.tls.ca.map(at) } : {}),
+    },
     trust: {
       ...config.trust,
       ...(whiteList === undefined || whiteList === "off" ? {} : { whiteList: at(whiteList) }),

@@ -1,5 +1,15 @@
 /** Whether a server may be spoken to (TLS profile, chain, name), and who may be written to (white list of domains). */
+export { type Authorities, readAuthorities } from "./authorities.js";
+export { Certificate } from "./certificates/certificate.js";
+export {
+  CERTIFICATE_CHECKS,
+  type CertificateCheck,
+  type CertificateCheckId,
+  checkCertificate,
+} from "./certificates/chain.js";
+export { readCertificates } from "./certificates/read.js";
 export { CIPHER_SUITES, cipherList } from "./profile.js";
+export { RevocationChecker, type RevocationOptions, type RevocationStatus } from "./revocation/checker.js";
 export { tlsError } from "./tls-error.js";
 export type { TlsVerifierOptions } from "./verifier.js";
 export { createTlsVerifier } from "./verifier.js";

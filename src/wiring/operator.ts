@@ -3,6 +3,7 @@ import { certificateCredentials, passwordCredentials, tokenCredentials } from ".
 import type { Config, Secret } from "../config/index.js";
 import { isLoopback } from "../config/index.js";
 import { MedimailError } from "../errors.js";
+import { createHttp, type Http } from "../http.js";
 import type { Logger } from "../log.js";
 import { createDialer } from "../net/index.js";
 import type { CredentialSource, MailTransport, TlsVerifier } from "../seams/index.js";
@@ -42,7 +43,13 @@ export function openOperator(config: Config, options: OperatorOptions): Operator
     throw new MedimailError("not_supported", "Discovery is not served yet; name the hosts.", { path: "operator" });
   const pinned: PinnedOperator = config.operator;
   const dialer = createDialer(proxyOf(config));
-  const verifier = lazyVerifier(config);
+  let asking: Http | undefined;
+  const http = () => {
+    // Lists and OCSP answers are signed: they alone may come without TLS.
+    asking ??= createHttp({ dialer, plain: true });
+    return asking;
+  };
+  const verifier = lazyVerifier(config, http, options.logger);
   const tls: TlsVerifier = { upgrade: async (socket, to) => verifier().upgrade(socket, to) };
   const credentials = credentialsOf(config);
   const shared = { dialer, tls, credentials, logger: options.logger };
@@ -65,16 +72,20 @@ export function openOperator(config: Config, options: OperatorOptions): Operator
     async close() {
       await Promise.allSettled([transport.close(), imap.close()]);
       await credentials.close();
+      await asking?.close();
     },
   };
 }
 
-function lazyVerifier(config: Config): () => TlsVerifier {
+function lazyVerifier(config: Config, http: () => Http, log: Logger): () => TlsVerifier {
   let verifier: TlsVerifier | undefined;
   return () => {
     verifier ??= createTlsVerifier({
-      ca: (config.tls.ca ?? []).map((path) => readNamedFile(path, "tls.ca", { path: "tls.ca" }).toString("utf8")),
+      ca: (config.tls.ca ?? []).map((path) => readNamedFile(path, "tls.ca", { path: "tls.ca" })),
       revocation: config.tls.revocation,
+      revocationFolder: config.tls.revocationFolder,
+      http: { fetch: async (url, request) => http().fetch(url, request) },
+      log,
     });
     return verifier;
   };

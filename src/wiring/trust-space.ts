@@ -5,7 +5,7 @@ import type { Logger } from "../log.js";
 import { createDialer } from "../net/index.js";
 import type { NewSubmission } from "../seams/index.js";
 import { readNamedFile } from "../settings/index.js";
-import { WhiteList } from "../trust/index.js";
+import { readAuthorities, WhiteList } from "../trust/index.js";
 import { proxyOf } from "./proxy.js";
 
 export interface TrustSpace {
@@ -26,7 +26,7 @@ export function openTrustSpace(
     opened ??= createHttp({
       dialer: createDialer(proxyOf(config)),
       // The publisher's server has a certificate of IGC-Santé, which is in no system's store.
-      ca: (config.tls.ca ?? []).map((path) => readNamedFile(path, "tls.ca", { path: "tls.ca" }).toString("utf8")),
+      ca: readAuthorities((config.tls.ca ?? []).map((path) => readNamedFile(path, "tls.ca", { path: "tls.ca" }))).pem,
     });
     return opened;
   };

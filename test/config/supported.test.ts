@@ -12,7 +12,7 @@ import { validConfig } from "./valid.js";
 const paths = (part: object) => unsupportedParts(parseConfig({ ...validConfig(), ...part })).map(({ path }) => path);
 
 describe("unsupportedParts", () => {
-  it("has nothing against a pinned operator with revocation set to off, a white list, a proxy, a cache or an index", () => {
+  it("has nothing against a pinned operator with a white list, a proxy, a cache or an index", () => {
     expect(
       paths({
         trust: { whiteList: "listeblanche.xml" },
@@ -25,8 +25,6 @@ describe("unsupportedParts", () => {
 
   it.each([
     ["operator", { operator: "discover" }],
-    ["tls.revocation", { tls: { revocation: "soft" } }],
-    ["tls.revocation", { tls: {} }],
     [
       "auth.method",
       { auth: { method: "pro-sante-connect", issuer: "https://psc.fr", clientId: "x", clientSecret: { env: "S" } } },
@@ -36,13 +34,13 @@ describe("unsupportedParts", () => {
     expect(paths(part)).toEqual([path]);
   });
 
-  it("says how to go without revocation, whose default is strict", () => {
-    const { tls: _, ...config } = validConfig();
-    expect(() => assertSupported(parseConfig(config))).toThrowError(
-      expect.objectContaining({
-        code: "not_supported",
-        message: expect.stringContaining('"tls": {"revocation": "off"}'),
-      }),
+  it.each(["strict", "soft", "off"])("serves revocation %s", (revocation) => {
+    expect(paths({ tls: { revocation } })).toEqual([]);
+  });
+
+  it("says by name what is not served", () => {
+    expect(() => assertSupported(parseConfig({ ...validConfig(), operator: "discover" }))).toThrowError(
+      expect.objectContaining({ code: "not_supported", path: "operator" }),
     );
   });
 });

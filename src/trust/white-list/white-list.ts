@@ -1,6 +1,7 @@
 import { isMedimailError, MedimailError } from "../../errors.js";
 import type { Http } from "../../http.js";
 import type { Logger } from "../../log.js";
+import { abortable } from "../abortable.js";
 import { fileVersion, type KeptList, loadList, saveList, saveState } from "./file.js";
 import { type DomainOperator, operatorOf } from "./operator-name.js";
 import { domainName, readWhiteList, WHITE_LIST_LIMITS } from "./read.js";
@@ -100,10 +101,10 @@ export class WhiteList {
    * @throws white_list_invalid, file_unwritable, http_failed and what else {@link Http.fetch} throws; the list in use stays
    */
   update(options: { signal?: AbortSignal } = {}): Promise<UpdateResult> {
-    this.#updating ??= this.#update(options.signal).finally(() => {
+    this.#updating ??= this.#update().finally(() => {
       this.#updating = undefined;
     });
-    return this.#updating;
+    return abortable(this.#updating, options.signal);
   }
 
   /** The list in use, or undefined where there is none. @throws white_list_invalid, file_unreadable */
@@ -112,7 +113,7 @@ export class WhiteList {
     return list && this.#status(list);
   }
 
-  async #update(signal: AbortSignal | undefined): Promise<UpdateResult> {
+  async #update(): Promise<UpdateResult> {
     const { file, url = WHITE_LIST_URL, http } = this.#options;
     this.#triedAt = this.#now();
     const before = await this.#load().catch(() => undefined);
@@ -125,7 +126,6 @@ export class WhiteList {
       },
       maxBytes: WHITE_LIST_LIMITS.bytes,
       timeoutMs: 120_000,
-      ...(signal ? { signal } : {}),
     });
     if (response.status === 304 && before) {
       before.kept.state = { ...before.kept.state, confirmedAt: this.#now() };
