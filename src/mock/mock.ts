@@ -47,15 +47,16 @@ export class MockMedimail implements AsyncDisposable {
   readonly #smtp: SmtpServer;
   readonly #imap: ImapServer;
   readonly #http: HttpServer;
-  readonly #problems: unknown[] = [];
+  readonly #problems: unknown[];
   #dir: string | undefined;
   #ready: Promise<MockReady> | undefined;
   #tokenWrites: Promise<unknown> = Promise.resolve();
   #closed: Promise<void> | undefined;
 
-  private constructor(options: MockMedimailOptions, pki: Pki) {
+  private constructor(options: MockMedimailOptions, pki: Pki, http: HttpServer, problems: unknown[]) {
     const now = options.now ?? (() => new Date());
-    const failed = (error: unknown) => void this.#problems.push(error);
+    this.#problems = problems;
+    const failed = (error: unknown) => void problems.push(error);
     this.#options = options;
     this.#pki = pki;
     this.#dir = options.dir;
@@ -97,23 +98,26 @@ export class MockMedimail implements AsyncDisposable {
     };
     this.#smtp = new SmtpServer(context);
     this.#imap = new ImapServer(context);
-    this.#http = new HttpServer(failed);
+    this.#http = http;
     this.#http.on(WHITE_LIST_PATH, new MockWhiteList(() => this.#listedDomains(), now).route);
   }
 
   /** @internal */
   static async start(options: MockMedimailOptions): Promise<MockMedimail> {
-    const mock = new MockMedimail(options, await Pki.create(options.hostname ?? "localhost"));
+    const problems: unknown[] = [];
+    const http = new HttpServer((error) => void problems.push(error));
+    let mock: MockMedimail | undefined;
     try {
+      await http.listen(options.httpPort ?? 0);
+      mock = new MockMedimail(options, await Pki.create(options.hostname ?? "localhost", http), http, problems);
       await Promise.all([
         mock.#smtp.listener.listen(options.smtpPort ?? 0),
         mock.#imap.listener.listen(options.imapPort ?? 0),
-        mock.#http.listen(options.httpPort ?? 0),
       ]);
       if (options.dir !== undefined) await mock.ready();
       return mock;
     } catch (error) {
-      await mock.close();
+      await (mock ?? http).close();
       throw error;
     }
   }
