@@ -8,6 +8,7 @@ export {
   checkCertificate,
 } from "./certificates/chain.js";
 export { readCertificates } from "./certificates/read.js";
+export { type ExaminedCertificate, type ExaminedCheck, examineCertificate } from "./examine.js";
 export { CIPHER_SUITES, cipherList } from "./profile.js";
 export { RevocationChecker, type RevocationOptions, type RevocationStatus } from "./revocation/checker.js";
 export { tlsError } from "./tls-error.js";

@@ -6,6 +6,7 @@ export { mailboxOf } from "./mailbox.js";
 export { type Operator, type OperatorOptions, openOperator } from "./operator.js";
 export { outboxCommands } from "./outbox.js";
 export { Preparation, type PreparedSubmission } from "./preparation.js";
+export { proxyOf } from "./proxy.js";
 export { copiesDocuments } from "./sent-copies.js";
 export { readReceipts, runDelivery } from "./service.js";
 export { checkTrustSpace, openTrustSpace, type TrustSpace, whiteListFile } from "./trust-space.js";

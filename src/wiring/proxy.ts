@@ -1,8 +1,7 @@
-import type { Config } from "../config/index.js";
 import type { ProxyOptions } from "../net/index.js";
 
 /** Credentials that the configuration has in the proxy's URL (a warning says so) go on apart from it: a URL ends up in messages. */
-export function proxyOf({ network }: Pick<Config, "network">): { proxy?: ProxyOptions } {
+export function proxyOf({ network }: { network: { proxy?: string | undefined } }): { proxy?: ProxyOptions } {
   if (network.proxy === undefined) return {};
   const url = new URL(network.proxy);
   const username = unescaped(url.username);

@@ -12,6 +12,7 @@ import { outboxCancel, outboxList, outboxRetry, outboxShow, outboxStats } from "
 import { outboxRun } from "./outbox-run.js";
 import { send } from "./send.js";
 import { tracesExport, tracesList } from "./traces.js";
+import { trustCertificate } from "./trust-certificate.js";
 import { trustWhitelistCheck, trustWhitelistUpdate } from "./trust-whitelist.js";
 import { xdmExtract } from "./xdm-extract.js";
 import { xdmInspect } from "./xdm-inspect.js";
@@ -35,6 +36,7 @@ export const COMMANDS: readonly Command[] = [
   outboxStats,
   tracesList,
   tracesExport,
+  trustCertificate,
   trustWhitelistCheck,
   trustWhitelistUpdate,
   mailboxFolders,
@@ -54,7 +56,6 @@ export const COMMANDS: readonly Command[] = [
 export const NOT_SERVED: readonly string[] = [
   "cda render",
   "discover",
-  "trust certificate",
   "directory",
   "accounts",
   "onboarding",

@@ -16,6 +16,7 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   "outbox stats": "medimail outbox stats --config medimail.json",
   "traces list": "medimail traces list --config medimail.json --since 2026-01-01",
   "traces export": "medimail traces export --config medimail.json --since 2026-01-01 --until 2026-07-01 --json",
+  "trust certificate": "medimail trust certificate serveur.pem --ca igc-sante.p7b --host smtp.operateur.example",
   "trust whitelist check": "medimail trust whitelist check dr.exemple@medecin.mssante.fr --config medimail.json",
   "trust whitelist update": "medimail trust whitelist update --config medimail.json",
   "mailbox folders": "medimail mailbox folders --config medimail.json",

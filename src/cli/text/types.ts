@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../../errors.js";
 import type { ActOutcome, Agreement, MailKind, Seen } from "../../mailbox/index.js";
 import type { SubmissionEventName } from "../../seams/index.js";
+import type { ExaminedCheck } from "../../trust/index.js";
 import type { XdmAction } from "../../xdm/types.js";
 
 export type Lang = "fr" | "en";
@@ -46,6 +47,11 @@ export interface TrustText {
   updated: string;
   unchanged: string;
   domains: (count: number, date: string | undefined) => string;
+  checks: Readonly<Record<ExaminedCheck["id"], string>>;
+  issuedBy: string;
+  validFrom: (from: string, to: string, daysLeft: number) => string;
+  accepted: string;
+  refused: string;
 }
 
 export interface ViewText {
