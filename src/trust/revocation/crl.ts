@@ -1,6 +1,7 @@
 import { Integer } from "asn1js";
-import { CertificateRevocationList, type Extension, IssuingDistributionPoint } from "pkijs";
+import { type Extension, Extensions, IssuingDistributionPoint, RelativeDistinguishedNames } from "pkijs";
 import { type Certificate, hexNumber } from "../certificates/certificate.js";
+import { type CrlParts, crlParts } from "./crl-parts.js";
 import { RevocationProblem, SKEW_MS } from "./problem.js";
 import { isSigned } from "./signature.js";
 
@@ -11,7 +12,6 @@ const OID = {
   number: "2.5.29.20",
   delta: "2.5.29.27",
   issuingPoint: "2.5.29.28",
-  certificateIssuer: "2.5.29.29",
 } as const;
 
 /** A list that its authority has signed. */
@@ -35,29 +35,20 @@ export interface Crl {
 export function readCrl(bytes: Uint8Array, issuer: Certificate): Crl {
   if (bytes.length > CRL_LIMITS.bytes) throw new RevocationProblem("the list is too large");
   const list = parse(bytes);
-  if (!list.issuer.isEqual(issuer.asn1.subject)) throw new RevocationProblem("the list is of another authority");
+  if (!isNameOf(list.issuer, issuer)) throw new RevocationProblem("the list is of another authority");
   if (issuer.keyUsage && !issuer.keyUsage.has("cRLSign"))
     throw new RevocationProblem("the authority may not sign lists");
-  const { algorithmId } = list.signatureAlgorithm;
-  if (
-    algorithmId !== list.signature.algorithmId ||
-    !isSigned(algorithmId, list.tbsView, issuer.x509.publicKey, list.signatureValue.valueBlock.valueHexView)
-  )
+  if (!isSigned(oidText(list.algorithm), list.tbs, issuer.x509.publicKey, list.signature))
     throw new RevocationProblem("the list's signature is not that of the authority");
-  const extensions = list.crlExtensions?.extensions ?? [];
+  const extensions = extensionsOf(list.extensions);
   const point = scope(extensions);
   if (!list.nextUpdate) throw new RevocationProblem("the list has no end of validity");
-  const entries = list.revokedCertificates ?? [];
-  if (entries.length > CRL_LIMITS.entries) throw new RevocationProblem("the list has too many entries");
-  const isIndirect = entries.some((entry) =>
-    entry.crlEntryExtensions?.extensions.some(({ extnID, critical }) => critical || extnID === OID.certificateIssuer),
-  );
-  if (isIndirect) throw new RevocationProblem("the list has entries that are not understood");
+  if (list.hasStrangeEntries) throw new RevocationProblem("the list has entries that are not understood");
   return {
     number: crlNumber(extensions),
-    thisUpdate: list.thisUpdate.value,
-    nextUpdate: list.nextUpdate.value,
-    revoked: new Set(entries.map(({ userCertificate }) => hexNumber(userCertificate.valueBlock.valueHexView))),
+    thisUpdate: list.thisUpdate,
+    nextUpdate: list.nextUpdate,
+    revoked: list.revoked,
     ...point,
   };
 }
@@ -81,11 +72,46 @@ export function assertNotOlder(next: Crl, kept: Crl | undefined): void {
   if (isOlder) throw new RevocationProblem("the list is older than the one kept");
 }
 
-function parse(bytes: Uint8Array): CertificateRevocationList {
+function parse(bytes: Uint8Array): CrlParts {
   const text = bytes[0] === 0x30 ? "" : Buffer.from(bytes).toString("latin1");
   const pem = /-----BEGIN X509 CRL-----([^-]+)-----END X509 CRL-----/.exec(text);
   try {
-    return CertificateRevocationList.fromBER(pem ? Buffer.from(pem[1] ?? "", "base64") : new Uint8Array(bytes));
+    return crlParts(pem ? Buffer.from(pem[1] ?? "", "base64") : bytes, CRL_LIMITS.entries);
+  } catch {
+    throw new RevocationProblem("what was received is no revocation list");
+  }
+}
+
+/** Byte for byte, or as names are compared: the same text in another string type. */
+function isNameOf(name: Uint8Array, { asn1 }: Certificate): boolean {
+  const own = Buffer.from(asn1.subject.toSchema().toBER());
+  if (own.equals(name)) return true;
+  try {
+    return RelativeDistinguishedNames.fromBER(new Uint8Array(name)).isEqual(asn1.subject);
+  } catch {
+    return false;
+  }
+}
+
+/** Dotted, from the content of its DER. */
+function oidText(hex: string): string {
+  const numbers: number[] = [];
+  let value = 0;
+  for (const byte of Buffer.from(hex, "hex")) {
+    value = value * 128 + (byte & 0x7f);
+    if (byte > 0x7f) continue;
+    if (numbers.length === 0)
+      numbers.push(Math.min(2, Math.floor(value / 40)), value - 40 * Math.min(2, Math.floor(value / 40)));
+    else numbers.push(value);
+    value = 0;
+  }
+  return numbers.join(".");
+}
+
+function extensionsOf(der: Uint8Array | undefined): readonly Extension[] {
+  if (!der) return [];
+  try {
+    return Extensions.fromBER(new Uint8Array(der)).extensions;
   } catch {
     throw new RevocationProblem("what was received is no revocation list");
   }
