@@ -48,7 +48,7 @@ export function whiteListFile(config: Config): string | undefined {
 }
 
 /**
- * Refuses a submission to an address outside the trust space, before it is stored.
+ * Refuses a submission to an address outside the trust space, before it is stored (ope-whitelist).
  *
  * @returns warnings where the list is too old to refuse, or there is none
  * @throws recipient_outside_trust_space

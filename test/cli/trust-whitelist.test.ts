@@ -120,7 +120,7 @@ describe("sending with a white list", () => {
     expect(result.code).toBe(0);
   });
 
-  it("refuses who is outside before anything is stored or leaves: exit 1", async () => {
+  it("refuses who is outside before anything is stored or leaves (ope-whitelist): exit 1", async () => {
     const { path } = config();
     const before = mock.observations.length;
     const result = await send(path, "--to", DOCTOR, "--to", OUTSIDE);

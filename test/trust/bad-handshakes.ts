@@ -54,7 +54,7 @@ export const BAD_HANDSHAKES: readonly BadRow[] = [
   row("no STARTTLS (ECO.1.0.1)", "starttls_missing", { withoutStartTls: true }),
   row("plain text behind the answer to STARTTLS", "starttls_injection", { injected: "250 injected\r\n" }),
   row("words in place of a handshake", "tls_failed", { insteadOfTls: "220 hello again\r\n" }),
-  row("silence in place of a handshake", "tls_failed", { insteadOfTls: "silence" }),
+  row("silence in place of a handshake", "tls_failed", { insteadOfTls: "silence" }, {}, { handshakeTimeoutMs: 300 }),
   row("the end in place of a handshake", "tls_failed", { insteadOfTls: "close" }),
   row(
     "our certificate demanded, and none is there",

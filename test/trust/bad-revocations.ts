@@ -23,7 +23,7 @@ function list(
     make(site) {
       const { root, org } = goodChain(site);
       const crlUrl = site.serve(() => answer(org));
-      return { ca: [root.pem], server: showing(leafOf(org, { crlUrl }), [org]) };
+      return { ...hurried(answer), ca: [root.pem], server: showing(leafOf(org, { crlUrl }), [org]) };
     },
   };
 }
@@ -52,7 +52,7 @@ function ocsp(
         return makeOcsp({ issuer: org, serial: leaf.serial, status: "good", ...made });
       });
       const leaf: Certificate = leafOf(org, { ocspUrl });
-      return { ca: [root.pem], server: showing(leaf, [org]) };
+      return { ...hurried(answer), ca: [root.pem], server: showing(leaf, [org]) };
     },
   };
 }
@@ -71,6 +71,8 @@ const unknown = (name: string, says: RegExp, make: BadRow["make"]): BadRow => ({
   make,
 });
 
+/** Who never answers is not waited for. */
+const hurried = (answer: unknown) => (answer === never ? { revocationTimeoutMs: 300 } : {});
 const never = () => new Promise<Response>(() => {});
 
 export const BAD_REVOCATIONS: readonly BadRow[] = [

@@ -24,6 +24,7 @@ async function run(row: Row, protocol: "smtp" | "imap", site: Publications, inde
   return await meet(protocol, server, { ...options, revocationFolder });
 }
 
+/** ECO.1.1.1, ECO.1.1.3, ECO.1.1.5, ECO.1.1.6, ECO.1.1.7, ECO.1.1.10: each row of the table names what is wrong with its server. */
 describe.each(["smtp", "imap"] as const)("a server that must not be spoken to, by %s", (protocol) => {
   it.each(BAD_SERVERS.map((row, index) => ({ ...row, index })))("$name: $code", async (row) => {
     await using site = await publications();
