@@ -13,6 +13,7 @@ import {
 } from "./sending/index.js";
 import {
   type Core,
+  checkTrustSpace,
   copiesDocuments,
   finishing,
   frameOf,
@@ -20,12 +21,14 @@ import {
   mailboxCache,
   mailboxOf,
   openCore,
+  openTrustSpace,
   outboxCommands,
   Preparation,
   type PreparedSubmission,
   readReceipts,
   runDelivery,
   senderProfile,
+  whiteListFile,
 } from "./wiring/index.js";
 
 /** How long a mail may still come to its content once the delivery stops; then it is given up, to be tried again later. */
@@ -49,6 +52,9 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
   const frame = frameOf(parsed, options);
   const { log, tenant, mailbox } = frame;
   const cache = mailboxCache(frame);
+  const listFile = whiteListFile(parsed);
+  const trustSpace =
+    listFile === undefined ? undefined : openTrustSpace(parsed, listFile, { log, now: () => frame.clock.now() });
   const stop = new AbortController();
   const intake = new IntakeGate();
   // A clock or a chance given by the caller cannot go into a thread.
@@ -115,7 +121,13 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
     });
   }
 
-  async function enqueue(core: Core, prepared: PreparedSubmission, tx?: unknown): Promise<Submission> {
+  async function enqueue(
+    core: Core,
+    prepared: PreparedSubmission,
+    { tx, signal }: { tx?: unknown; signal?: AbortSignal } = {},
+  ): Promise<Submission> {
+    // Here pass documents, mails, answers and receipts: none is stored for an address outside the trust space.
+    if (trustSpace) prepared.problems.push(...(await checkTrustSpace(trustSpace, prepared.submission.mails, signal)));
     const stored = await core.store.submit(prepared.submission, tx === undefined ? {} : { tx });
     core.worker.wake();
     core.reader.notify();
@@ -140,7 +152,7 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
       if (tx === undefined) await intake.together();
       stopIfAborted(signal);
       if (copiesDocuments(frame, core)) prepared.submission.info.sentCopy = true;
-      return await enqueue(core, prepared, tx);
+      return await enqueue(core, prepared, { tx, ...(signal ? { signal } : {}) });
     } finally {
       intake.leave(bytes);
     }
@@ -154,7 +166,8 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
       async compose(submission) {
         const core = await open();
         checkSubmission(submission);
-        const { composed, problems } = await prepare(submission, senderProfile(frame, core));
+        const { submission: made, composed, problems } = await prepare(submission, senderProfile(frame, core));
+        if (trustSpace) problems.push(...(await checkTrustSpace(trustSpace, made.mails)));
         return {
           subject: composed.subject,
           problems,
@@ -243,6 +256,7 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
         await Promise.allSettled([...running]);
         await preparation.close();
         await cache?.close();
+        await trustSpace?.close();
         if (!core) return;
         core.reader.close();
         await core.operator.close();

@@ -67,6 +67,7 @@ const TABLE = {
   patient_address_refused: by("ECO.2.2.6"),
   recipient_invalid: no,
   recipient_outside_trust_space: no,
+  white_list_invalid: later,
   // storage, outbox
   already_sent: no,
   idempotency_conflict: no,
@@ -80,6 +81,7 @@ const TABLE = {
   // network, tls, authentication
   auth_refused: no,
   certificate_invalid: no,
+  certificate_revoked: by("ECO.1.1.6"),
   connection_lost: later,
   connection_refused: later,
   dns_failed: later,
@@ -87,6 +89,7 @@ const TABLE = {
   operator_not_found: later,
   proxy_failed: later,
   http_failed: later,
+  revocation_unknown: { retryable: true, requirement: "ECO.1.1.6" },
   starttls_missing: by("ECO.1.0.1"),
   starttls_injection: by("ECO.1.0.1"),
   tls_failed: by("ECO.1.1.1"),

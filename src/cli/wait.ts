@@ -13,9 +13,11 @@ const FAILED: ReadonlySet<SubmissionEventName> = new Set<SubmissionEventName>(["
 const PERMANENT: ReadonlySet<string> = new Set([
   "auth_refused",
   "certificate_invalid",
+  "certificate_revoked",
   "file_not_found",
   "file_unreadable",
   "recipient_outside_trust_space",
+  "revocation_unknown",
   "secret_unavailable",
   "starttls_injection",
   "starttls_missing",

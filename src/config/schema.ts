@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { authSchema } from "./auth-schema.js";
-import { host, hostSuffix, line, mailAddress, oid, path, port, strict } from "./fields.js";
+import { host, hostSuffix, isLoopback, line, mailAddress, oid, path, port, strict } from "./fields.js";
 import { network } from "./network-schema.js";
 import { isTestOperator } from "./test-operator.js";
 
@@ -53,6 +53,23 @@ const operator = z.union([z.literal("discover"), namedOperator], {
 const tls = strict({
   ca: z.union([z.array(path()), path().transform((one) => [one])], { error: "must be a list of PEM files" }).optional(),
   revocation: oneOf(["strict", "soft", "off"]).default("strict"),
+  /** Folder where the last revocation lists are kept (SC.MSS/CONF.22). */
+  revocationFolder: path().default("medimail-revocation"),
+});
+
+const trust = strict({
+  /** File where the white list of domains is kept, or "off". */
+  whiteList: path().optional(),
+  /** Where it is asked for. Default: the official address. */
+  whiteListUrl: line(2048)
+    .refine((text) => {
+      if (!URL.canParse(text)) return false;
+      const { protocol, hostname } = new URL(text);
+      return protocol === "https:" || (protocol === "http:" && isLoopback(hostname.replace(/^\[|\]$/g, "")));
+    }, "must be an https:// address")
+    .optional(),
+  /** An older list refuses nobody any more: it warns. */
+  whiteListMaxAgeDays: z.number({ error: "must be a number" }).positive("must be more than 0").max(3660).optional(),
 });
 
 const software = strict({
@@ -95,7 +112,7 @@ export const configSchema = strict({
   mailbox,
   operator,
   tls: tls.prefault({}),
-  trust: strict({ whiteList: path().optional() }).prefault({}),
+  trust: trust.prefault({}),
   network: network.prefault({}),
   auth: authSchema,
   software,

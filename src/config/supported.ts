@@ -8,23 +8,10 @@ export interface UnsupportedPart {
 }
 
 /**
- * What of a valid configuration this version cannot do. It is refused by name where it would be used, never ignored: a
- * revocation that is asked for and not checked would be worse than none.
+ * What of a valid configuration this version cannot do. It is refused by name where it would be used, never ignored.
  */
 export function unsupportedParts(config: Config): UnsupportedPart[] {
   const parts: UnsupportedPart[] = [];
-  if (config.tls.revocation !== "off") {
-    parts.push({
-      path: "tls.revocation",
-      why: `revocation "${config.tls.revocation}" (the default is "strict") is not served yet; set "tls": {"revocation": "off"} to go without, knowing that a revoked certificate is then accepted`,
-    });
-  }
-  if (config.trust.whiteList !== undefined && config.trust.whiteList !== "off") {
-    parts.push({
-      path: "trust.whiteList",
-      why: 'the white list is not served yet; set "trust": {"whiteList": "off"} to go without',
-    });
-  }
   if (config.outbox.store === "postgres") {
     parts.push({ path: "outbox.store", why: "postgres is not served yet; use sqlite" });
   }

@@ -69,6 +69,9 @@ const TLS_FAULTS: readonly FaultName[] = [
   "expired-certificate",
   "wrong-name-certificate",
   "untrusted-certificate",
+  "revoked-certificate",
+  "wrong-usage-certificate",
+  "wrong-range-certificate",
   "tls-1.1",
   "weak-ciphers",
 ];

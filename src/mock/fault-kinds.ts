@@ -77,6 +77,17 @@ const NAMED = {
     imap: "imap-starttls",
     what: "the server's certificate is of another authority",
   },
+  "revoked-certificate": {
+    at: "starttls",
+    imap: "imap-starttls",
+    what: "the server's certificate is revoked, as its authority's list and responder say",
+  },
+  "wrong-usage-certificate": { at: "starttls", imap: "imap-starttls", what: "the server's certificate is a client's" },
+  "wrong-range-certificate": {
+    at: "starttls",
+    imap: "imap-starttls",
+    what: "the server's certificate is of another range than Élémentaire Organisations",
+  },
   "tls-1.1": { at: "starttls", imap: "imap-starttls", what: "TLS 1.1 at most" },
   "weak-ciphers": { at: "starttls", imap: "imap-starttls", what: "only suites outside ECO.1.1.3" },
   "token-refused": { at: "auth", imap: "imap-auth", what: "535 5.7.8, or NO [AUTHENTICATIONFAILED]" },

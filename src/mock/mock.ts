@@ -5,7 +5,6 @@ import type { Config } from "../config/index.js";
 import { MedimailError } from "../errors.js";
 import type { Observation } from "../seams/observations.js";
 import { loadConfigFile } from "../settings/index.js";
-import { AutoconfigServer } from "./autoconfig.js";
 import type { MockContext } from "./context.js";
 import type { DsnAction } from "./delivery.js";
 import { Delivery, findMail } from "./delivery.js";
@@ -13,6 +12,9 @@ import { MockDns } from "./dns/server.js";
 import { mockZone } from "./dns/zone.js";
 import { FaultSentence, momentOf } from "./fault-sentence.js";
 import { Faults } from "./faults.js";
+import { AUTOCONFIG_PATH, autoconfigRoute } from "./http/autoconfig.js";
+import { HttpServer } from "./http/server.js";
+import { MockWhiteList, WHITE_LIST_PATH } from "./http/white-list.js";
 import { Offer } from "./imap/capabilities.js";
 import { FolderNaming } from "./imap/naming.js";
 import { ImapServer } from "./imap/server.js";
@@ -51,17 +53,18 @@ export class MockMedimail implements AsyncDisposable {
   readonly #recipients: Recipients;
   readonly #smtp: SmtpServer;
   readonly #imap: ImapServer;
-  readonly #autoconfig: AutoconfigServer;
-  readonly #problems: unknown[] = [];
+  readonly #http: HttpServer;
+  readonly #problems: unknown[];
   #psc: MockPscServer | undefined;
   #dir: string | undefined;
   #ready: Promise<MockReady> | undefined;
   #tokenWrites: Promise<unknown> = Promise.resolve();
   #closed: Promise<void> | undefined;
 
-  private constructor(options: MockMedimailOptions, pki: Pki) {
+  private constructor(options: MockMedimailOptions, pki: Pki, http: HttpServer, problems: unknown[]) {
     const now = options.now ?? (() => new Date());
-    const failed = (error: unknown) => void this.#problems.push(error);
+    this.#problems = problems;
+    const failed = (error: unknown) => void problems.push(error);
     this.#options = options;
     this.#pki = pki;
     this.#dir = options.dir;
@@ -108,7 +111,9 @@ export class MockMedimail implements AsyncDisposable {
       imapPort: () => this.#imap.listener.port,
       smtpPort: () => this.#smtp.listener.port,
     };
-    this.#autoconfig = new AutoconfigServer(places);
+    this.#http = http;
+    this.#http.on(WHITE_LIST_PATH, new MockWhiteList(() => this.#listedDomains(), now).route);
+    this.#http.on(AUTOCONFIG_PATH, autoconfigRoute(places));
     this.dns = new MockDns({
       fallback: mockZone(places),
       seen: (query) => this.#observer.observe({ connection: "dns", kind: "dns", ...query }),
@@ -117,19 +122,22 @@ export class MockMedimail implements AsyncDisposable {
 
   /** @internal */
   static async start(options: MockMedimailOptions): Promise<MockMedimail> {
-    const mock = new MockMedimail(options, await Pki.create(options.hostname ?? "localhost"));
+    const problems: unknown[] = [];
+    const http = new HttpServer((error) => void problems.push(error));
+    let mock: MockMedimail | undefined;
     try {
+      await http.listen(options.httpPort ?? 0);
+      mock = new MockMedimail(options, await Pki.create(options.hostname ?? "localhost", http), http, problems);
       await Promise.all([
         mock.#smtp.listener.listen(options.smtpPort ?? 0),
         mock.#imap.listener.listen(options.imapPort ?? 0),
         mock.dns.listen(options.dnsPort ?? 0),
-        mock.#autoconfig.listen(options.httpPort ?? 0),
       ]);
       if (options.psc) await mock.#servePsc(options.psc === true ? {} : options.psc);
       if (options.dir !== undefined) await mock.ready();
       return mock;
     } catch (error) {
-      await mock.close();
+      await (mock ?? http).close();
       throw error;
     }
   }
@@ -153,6 +161,24 @@ export class MockMedimail implements AsyncDisposable {
   get psc(): MockPsc {
     if (this.#psc) return this.#psc.psc;
     throw new MedimailError("invalid_argument", "The mock was started without a Pro Santé Connect.", { path: "psc" });
+  }
+
+  /** Where its white list of domains is served: those of its mailboxes, of `whiteListDomains`, and the patients'. */
+  get whiteList(): { url: string } {
+    return { url: `${this.#http.url}${WHITE_LIST_PATH}` };
+  }
+
+  /**
+   * What the mock's HTTP server answers, for a test that intercepts requests instead of making them: the path alone decides. With msw:
+   * `http.all("https://espacedeconfiance.mssante.fr/*", ({ request }) => mock.answer(request))`.
+   */
+  answer(request: Request): Promise<Response> {
+    return this.#http.answer(request);
+  }
+
+  #listedDomains(): string[] {
+    const own = this.#store.mailboxes.map(({ address }) => address.slice(address.lastIndexOf("@") + 1));
+    return [...own, "patient.mssante.fr", ...(this.#options.whiteListDomains ?? [])];
   }
 
   /** The authority's certificate, PEM. */
@@ -192,7 +218,11 @@ export class MockMedimail implements AsyncDisposable {
       smtpPort: this.smtp.port,
       imapPort: this.imap.port,
       dns: this.dns,
-      http: { url: this.#autoconfig.url, autoconfig: this.#autoconfig.template },
+      http: {
+        url: this.#http.url,
+        autoconfig: this.#http.url.replace("127.0.0.1", "autoconfig.{domain}") + AUTOCONFIG_PATH,
+      },
+      whiteList: this.whiteList,
       filesSent: this.#options.filesSent ?? false,
       ...(this.#psc ? { pscIssuer: this.#psc.psc.issuer } : {}),
     });
@@ -322,7 +352,7 @@ export class MockMedimail implements AsyncDisposable {
     return this.#imap.disconnect(address?.toLowerCase(), options.bye);
   }
 
-  /** Ends every session and both servers; waits that are under way fail with `closed`. Nothing is left running. */
+  /** Ends every session and the servers; waits that are under way fail with `closed`. Nothing is left running. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -333,7 +363,7 @@ export class MockMedimail implements AsyncDisposable {
       this.#smtp.listener.close(),
       this.#imap.listener.close(),
       this.dns.close(),
-      this.#autoconfig.close(),
+      this.#http.close(),
       this.#psc?.close(),
     ]);
     this.#observer.journal.close();

@@ -73,8 +73,10 @@ export interface MockMedimailOptions {
   imapPort?: number;
   /** Of the name server, UDP. 0, the default: a free port. */
   dnsPort?: number;
-  /** Of the HTTP server, which has the autoconfig documents. 0, the default: a free port. */
+  /** Of the HTTP server: white list, autoconfig documents, revocation. 0, the default: a free port. */
   httpPort?: number;
+  /** Domains that its white list names beside those of its mailboxes. */
+  whiteListDomains?: readonly string[];
   /** The name clients are told to connect to. The certificate is for it and for 127.0.0.1. Default `localhost`. */
   hostname?: string;
   /** Default: {@link defaultMailboxes}. */

@@ -20,6 +20,8 @@ export interface MockReady {
   ca: string;
   /** Where the mock's Pro Santé Connect is. */
   psc?: { issuer: string };
+  /** The white list of domains, by HTTP on loopback. */
+  whiteList: { url: string };
   mailboxes: MockReadyMailbox[];
   /** A configuration file for each address; works as is with every command. */
   configs: Record<string, string>;
@@ -54,6 +56,7 @@ export interface ReadyInput {
   imapPort: number;
   dns: { host: string; port: number };
   http: { url: string; autoconfig: string };
+  whiteList: { url: string };
   filesSent: boolean;
   pscIssuer?: string;
 }
@@ -74,6 +77,7 @@ export async function writeReady(input: ReadyInput): Promise<MockReady> {
     http: input.http,
     ca,
     ...(input.pscIssuer === undefined ? {} : { psc: { issuer: input.pscIssuer } }),
+    whiteList: input.whiteList,
     mailboxes: written.map((w) => w.ready),
     configs: Object.fromEntries(written.map((w) => [w.ready.address, w.config])),
     discoverConfigs: Object.fromEntries(written.map((w) => [w.ready.address, w.discoverConfig])),
@@ -110,7 +114,7 @@ async function writeMailbox(
       allowedAddresses: ["127.0.0.1"],
       autoconfig: input.http.autoconfig,
     },
-    trust: { whiteList: "off" },
+    trust: { whiteList: "off", whiteListUrl: input.whiteList.url },
     auth,
     software: { name: "Demo LPS", version: "1.0", nil: "DEMO000001" },
     sender: { label: mailbox.label },

@@ -10,8 +10,15 @@ export function resolvePaths(config: Config, baseDir: string): Config {
   const { whiteList } = config.trust;
   return {
     ...config,
-    tls: { ...config.tls, ...(config.tls.ca ? { ca: config.tls.ca.map(at) } : {}) },
-    trust: { ...(whiteList === undefined ? {} : { whiteList: whiteList === "off" ? "off" : at(whiteList) }) },
+    tls: {
+      ...config.tls,
+      revocationFolder: at(config.tls.revocationFolder),
+      ...(config.tls.ca ? { ca: config.tls.ca.map(at) } : {}),
+    },
+    trust: {
+      ...config.trust,
+      ...(whiteList === undefined || whiteList === "off" ? {} : { whiteList: at(whiteList) }),
+    },
     auth: resolveAuth(config.auth, baseDir),
     outbox: config.outbox.store === "sqlite" ? { ...config.outbox, path: at(config.outbox.path) } : config.outbox,
     ...(config.cache ? { cache: { path: at(config.cache.path) } } : {}),

@@ -71,6 +71,14 @@ export function tlsError(error: unknown, host: string): MedimailError | undefine
       cause: error,
     });
   }
+  if (code === "UNSPECIFIED") {
+    // A verdict on the chain for which Node has no name: a constraint, a critical extension, a weak digest. The text is OpenSSL's own.
+    const why = error instanceof Error ? error.message.slice(0, 100) : "";
+    return new MedimailError("certificate_invalid", `the certificate of ${host} is refused: ${why}`, {
+      requirement: "ECO.1.1.10",
+      cause: error,
+    });
+  }
   if (!code.startsWith("ERR_SSL_") && !code.startsWith("ERR_TLS_") && code !== "EPROTO") return undefined;
   const text = `${code} ${error instanceof Error ? error.message : ""}`.toUpperCase().replaceAll(" ", "_");
   const known = HANDSHAKE.find(({ pattern }) => pattern.test(text));

@@ -1,50 +1,54 @@
-import { X509Certificate } from "node:crypto";
-import type { Socket } from "node:net";
-import { isIP } from "node:net";
 import type { ConnectionOptions, DetailedPeerCertificate, TLSSocket } from "node:tls";
-import { connect } from "node:tls";
 import { MedimailError } from "../errors.js";
-import type { ClientCertificate } from "../seams/credentials.js";
+import type { Http } from "../http.js";
+import type { Logger } from "../log.js";
 import type { TlsVerifier } from "../seams/tls.js";
+import { type Authorities, readAuthorities } from "./authorities.js";
+import { Certificate } from "./certificates/certificate.js";
+import { checkCertificate, checkError } from "./certificates/chain.js";
+import { handshake } from "./handshake.js";
 import { cipherList } from "./profile.js";
-import { tlsError } from "./tls-error.js";
+import { RevocationChecker } from "./revocation/checker.js";
 
 export interface TlsVerifierOptions {
-  /** The authorities that may vouch for a server, PEM: these and no other, the system's store is never read (ECO.1.1.10). */
-  ca: readonly string[];
+  /** The authorities that may vouch for a server, PEM, DER or PKCS#7: these and no other, the system's store is never read (ECO.1.1.10). */
+  ca: readonly (string | Uint8Array)[];
   /** Default `TLSv1.2`, the least allowed (ECO.1.1.1). */
   minVersion?: "TLSv1.2" | "TLSv1.3";
   /** Adds the two CBC suites of ECO.1.1.3, for a server that has nothing better. Default false. */
   allowCbc?: boolean;
   /** Where set, only hosts that end so are spoken to, e.g. `.mssante.fr`. */
   hostSuffixes?: readonly string[];
-  /** Only `off` is served yet. */
+  /** `strict` refuses a certificate whose revocation cannot be known, `soft` lets it pass with a line in the log; both refuse a revoked one. */
   revocation: "off" | "soft" | "strict";
+  /** For lists and OCSP; plain http: is allowed to it. Needed unless `revocation` is `off`. */
+  http?: Pick<Http, "fetch">;
+  /** Folder where the last lists are kept (CONF.22). Default: in memory only. */
+  revocationFolder?: string;
+  /** In ms, default 1 hour: how long what is known of a revocation is taken without asking again. */
+  revocationRefreshMs?: number;
+  /** Limit of one question about a revocation, in ms. Default 10 000. */
+  revocationTimeoutMs?: number;
   /** Limit of the handshake, in ms. Default 20 000. Passing it: `tls_failed`. */
   handshakeTimeoutMs?: number;
+  /** Of the checks beside OpenSSL's, which has the machine's. Default `Date.now`. */
+  now?: () => number;
+  log?: Logger;
 }
 
 /**
- * The TLS profile of the trust space over a connected socket.
+ * The TLS profile of the trust space over a connected socket. The socket is handed over once the chain, the name and the revocation
+ * are verified: whoever gets it may authenticate (ECO.1.1.5, ECO.1.1.6).
  *
- * @throws not_supported for a revocation check other than `off`; config_invalid where an authority is not a certificate.
+ * @throws not_supported for a revocation check without `http`; config_invalid where an authority is not a certificate, or test and
+ * production are mixed.
  */
 export function createTlsVerifier(options: TlsVerifierOptions): TlsVerifier {
-  if (options.revocation !== "off") {
-    throw new MedimailError("not_supported", `tls.revocation "${options.revocation}" is not served yet`, {
-      path: "tls.revocation",
-      hint: 'Set tls.revocation to "off".',
-    });
-  }
-  const ca = options.ca.flatMap(splitPem);
-  if (ca.length === 0)
-    throw new MedimailError("config_invalid", "no certificate authority is given", {
-      path: "tls.ca",
-      requirement: "ECO.1.1.10",
-    });
-  const trusted = new Set(ca.map(fingerprint));
+  const revocation = revocationOf(options);
+  const authorities = readAuthorities(options.ca);
+  const chains = new Chains(authorities, options.now ?? Date.now);
   const profile: ConnectionOptions = {
-    ca,
+    ca: authorities.pem,
     minVersion: options.minVersion ?? "TLSv1.2",
     maxVersion: "TLSv1.3",
     ciphers: cipherList(options.allowCbc),
@@ -65,21 +69,27 @@ export function createTlsVerifier(options: TlsVerifierOptions): TlsVerifier {
         }
         if (signal?.aborted)
           throw new MedimailError("aborted", "TLS was aborted by the caller", { cause: signal.reason });
-        const secured = await handshake(
-          socket,
+        const secured = await handshake(socket, {
           host,
           profile,
           certificate,
-          options.handshakeTimeoutMs ?? 20_000,
-          signal,
-        );
-        if (!chainIsTrusted(secured, trusted)) {
-          secured.destroy();
-          throw new MedimailError("certificate_invalid", `the certificate of ${host} comes from an unknown authority`, {
-            requirement: "ECO.1.1.10",
+          timeoutMs: options.handshakeTimeoutMs ?? 20_000,
+          staple: revocation !== undefined,
+          ...(signal ? { signal } : {}),
+        });
+        try {
+          const chain = chains.verified(secured.socket, host);
+          await revocation?.enforce(chain, host, {
+            ...(secured.stapled ? { stapled: secured.stapled } : {}),
+            ...(signal ? { signal } : {}),
           });
+          const fault = secured.fault();
+          if (fault) throw fault;
+        } catch (error) {
+          secured.socket.destroy();
+          throw error;
         }
-        return secured;
+        return secured.socket;
       } catch (error) {
         socket.destroy();
         throw error;
@@ -88,134 +98,74 @@ export function createTlsVerifier(options: TlsVerifierOptions): TlsVerifier {
   };
 }
 
-function handshake(
-  socket: Socket,
-  host: string,
-  profile: ConnectionOptions,
-  certificate: ClientCertificate | undefined,
-  timeoutMs: number,
-  signal?: AbortSignal,
-): Promise<TLSSocket> {
-  return new Promise((resolve, reject) => {
-    let secured: TLSSocket;
-    const settle = (error?: MedimailError): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", onAbort);
-      secured?.removeListener("error", onError);
-      secured?.removeListener("close", onClose);
-      secured?.removeListener("secureConnect", onSecure);
-      if (!error) {
-        resolve(secured);
-        return;
-      }
-      secured?.destroy();
-      reject(error);
-    };
-    const onSecure = (): void => settle();
-    const onClose = (): void =>
-      settle(
-        new MedimailError("tls_failed", `${host} closed the connection during the TLS handshake`, { retryable: true }),
-      );
-    const onError = (error: Error): void =>
-      settle(
-        tlsError(error, host) ??
-          new MedimailError(
-            "tls_failed",
-            `TLS with ${host} failed (${(error as { code?: string }).code ?? "connection lost"})`,
-            { retryable: true, cause: error },
-          ),
-      );
-    const onAbort = (): void =>
-      settle(new MedimailError("aborted", "TLS was aborted by the caller", { cause: signal?.reason }));
-    const timer = setTimeout(
-      () =>
-        settle(
-          new MedimailError("tls_failed", `the TLS handshake with ${host} took longer than ${timeoutMs} ms`, {
-            retryable: true,
-          }),
-        ),
-      timeoutMs,
-    );
-    signal?.addEventListener("abort", onAbort, { once: true });
-    try {
-      secured = connect({
-        ...profile,
-        ...clientSide(certificate),
-        socket,
-        host,
-        ...(isIP(host) === 0 ? { servername: host } : {}),
-        checkServerIdentity: checkName,
-      });
-    } catch (error) {
-      // The client certificate is read here: its passphrase may be wrong, its key may be another's.
-      settle(
-        new MedimailError(
-          "certificate_invalid",
-          "our client certificate cannot be used: wrong passphrase, damaged, or a key that is not its own",
-          { cause: error },
-        ),
-      );
-      return;
-    }
-    // Stays: between two owners an error without a listener would kill the process.
-    secured.on("error", () => {});
-    secured.disableRenegotiation();
-    secured.once("error", onError);
-    secured.once("close", onClose);
-    secured.once("secureConnect", onSecure);
-
-    function checkName(_name: string, peer: { raw?: Buffer }): Error | undefined {
-      return peer.raw && nameMatches(new X509Certificate(peer.raw), host)
-        ? undefined
-        : Object.assign(new Error("wrong name"), { code: "ERR_TLS_CERT_ALTNAME_INVALID" });
-    }
+function revocationOf(options: TlsVerifierOptions): RevocationChecker | undefined {
+  if (options.revocation === "off") return undefined;
+  if (!options.http)
+    throw new MedimailError("not_supported", `tls.revocation "${options.revocation}" needs a way out by HTTP`, {
+      path: "tls.revocation",
+    });
+  return new RevocationChecker({
+    mode: options.revocation,
+    http: options.http,
+    ...(options.revocationFolder === undefined ? {} : { folder: options.revocationFolder }),
+    ...(options.revocationRefreshMs === undefined ? {} : { refreshMs: options.revocationRefreshMs }),
+    ...(options.revocationTimeoutMs === undefined ? {} : { timeoutMs: options.revocationTimeoutMs }),
+    ...(options.now === undefined ? {} : { now: options.now }),
+    ...(options.log === undefined ? {} : { log: options.log }),
   });
 }
 
-/** RFC 7817, RFC 6125: the alternative names only, never the subject's CN; a wildcard stands for one whole label. */
-function nameMatches(certificate: X509Certificate, host: string): boolean {
-  if (isIP(host) !== 0) return certificate.checkIP(host) !== undefined;
-  return (
-    certificate.checkHost(host, { subject: "never", partialWildcards: false, multiLabelWildcards: false }) !== undefined
-  );
+/** What is known of servers: a pool of connections sees the same certificate a hundred times. OpenSSL checks it each time all the same. */
+const MAX_KNOWN = 50;
+
+class Chains {
+  readonly #authorities: Authorities;
+  readonly #now: () => number;
+  readonly #known = new Map<string, Certificate[]>();
+
+  constructor(authorities: Authorities, now: () => number) {
+    this.#authorities = authorities;
+    this.#now = now;
+  }
+
+  /**
+   * The chain of the server up to an authority that was configured. OpenSSL also trusts those that it finds in a client's PKCS#12
+   * file: they say who we are, not who the server is.
+   *
+   * @throws certificate_invalid
+   */
+  verified(socket: TLSSocket, host: string): Certificate[] {
+    const [leaf, ...sent] = peerCertificates(socket);
+    const key = leaf ? `${host}\n${[leaf, ...sent].map(({ fingerprint256 }) => fingerprint256).join("\n")}` : "";
+    const known = this.#known.get(key);
+    const now = this.#now();
+    if (known?.every(({ notBefore, notAfter }) => now >= notBefore.getTime() && now <= notAfter.getTime()))
+      return known;
+    if (!leaf) throw new MedimailError("certificate_invalid", `${host} shows no certificate`);
+    const { checks, chain } = checkCertificate(new Certificate(leaf.raw), {
+      anchors: this.#authorities.anchors,
+      pool: [...sent.map(({ raw }) => new Certificate(raw)), ...this.#authorities.pool],
+      at: new Date(now),
+      host,
+    });
+    const fault = checkError(checks, host);
+    if (fault) throw fault;
+    if (this.#known.size >= MAX_KNOWN) this.#known.clear();
+    this.#known.set(key, chain as Certificate[]);
+    return chain as Certificate[];
+  }
 }
 
-function clientSide(certificate: ClientCertificate | undefined): ConnectionOptions {
-  if (!certificate) return {};
-  const { pfx, passphrase, cert, key } = certificate;
-  return {
-    ...(pfx === undefined ? {} : { pfx: Buffer.from(pfx) }),
-    ...(passphrase === undefined ? {} : { passphrase }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
-  };
-}
-
-/**
- * OpenSSL also trusts the authorities that it finds in a client's PKCS#12 file. They say who we are, not who the server
- * is: its chain must reach an authority that was configured.
- */
-function chainIsTrusted(socket: TLSSocket, trusted: ReadonlySet<string>): boolean {
-  const seen = new Set<string>();
+function peerCertificates(socket: TLSSocket): DetailedPeerCertificate[] {
+  const found: DetailedPeerCertificate[] = [];
   let current: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
-  while (current?.fingerprint256 && !seen.has(current.fingerprint256)) {
-    if (trusted.has(current.fingerprint256)) return true;
-    seen.add(current.fingerprint256);
+  while (
+    current?.raw &&
+    found.length < 10 &&
+    !found.some(({ fingerprint256 }) => fingerprint256 === current?.fingerprint256)
+  ) {
+    found.push(current);
     current = current.issuerCertificate;
   }
-  return false;
-}
-
-function splitPem(text: string): string[] {
-  const found = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
-  if (!found) throw new MedimailError("config_invalid", "an authority is not a PEM certificate", { path: "tls.ca" });
   return found;
-}
-
-function fingerprint(pem: string): string {
-  try {
-    return new X509Certificate(pem).fingerprint256;
-  } catch (cause) {
-    throw new MedimailError("config_invalid", "an authority is not a certificate", { path: "tls.ca", cause });
-  }
 }

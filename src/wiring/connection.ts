@@ -8,9 +8,9 @@ export function dialerOf({ network }: Pick<OperatorPart, "network">): Dialer {
   return createDialer(network.proxy === undefined ? {} : { proxy: proxyOf(network.proxy) });
 }
 
-/** The PEM files of `tls.ca`, read. Throws `file_not_found`, `file_unreadable`. */
-export function authoritiesOf(tls: OperatorPart["tls"]): string[] {
-  return (tls.ca ?? []).map((path) => readNamedFile(path, "tls.ca", { path: "tls.ca" }).toString("utf8"));
+/** The files of `tls.ca`, read. Throws `file_not_found`, `file_unreadable`. */
+export function authoritiesOf(tls: Pick<OperatorPart["tls"], "ca">): Buffer[] {
+  return (tls.ca ?? []).map((path) => readNamedFile(path, "tls.ca", { path: "tls.ca" }));
 }
 
 /** Credentials that the configuration has in the proxy's URL (a warning says so) go on apart from it: a URL ends up in messages. */

@@ -21,7 +21,7 @@ export async function diagnoseOperator(
   config: Config,
   { signal, session }: { signal: AbortSignal; session?: Pick<ProSanteConnectSession, "credentials"> },
 ): Promise<Diagnosis> {
-  const { dialer, tls, credentials, requireAuthorities } = sessionSeams(config, session, silentLogger);
+  const { dialer, tls, credentials, requireAuthorities, close } = sessionSeams(config, session, silentLogger);
   requireAuthorities();
   try {
     return await diagnose({
@@ -37,7 +37,7 @@ export async function diagnoseOperator(
       signal,
     });
   } finally {
-    await credentials.close();
+    await close();
   }
 }
 

@@ -11,6 +11,7 @@ import {
 } from "../discovery/index.js";
 import type { Logger } from "../log.js";
 import type { Clock, Random } from "../seams/index.js";
+import { readAuthorities } from "../trust/index.js";
 import { authoritiesOf, dialerOf } from "./connection.js";
 
 export interface OperatorLookUp {
@@ -55,5 +56,5 @@ function discoveryOptions({ operator, network }: OperatorPart): DiscoveryOptions
  * certificate of `tls.ca` alone (ECO.1.1.10).
  */
 function documentAuthorities({ tls }: OperatorPart): string[] {
-  return [...authoritiesOf(tls), ...rootCertificates];
+  return [...readAuthorities(authoritiesOf(tls)).pem, ...rootCertificates];
 }

@@ -8,6 +8,7 @@ import {
 import type { Config, Secret } from "../config/index.js";
 import { isLoopback, isTestOperator } from "../config/index.js";
 import { MedimailError } from "../errors.js";
+import { createHttp, type Http } from "../http.js";
 import type { Logger } from "../log.js";
 import type { CredentialSource, Dialer, MailTransport, TlsVerifier } from "../seams/index.js";
 import { readNamedFile, resolveSecret } from "../settings/index.js";
@@ -56,7 +57,7 @@ export function openOperator(config: Config, options: OperatorOptions): Operator
   const named = config.operator === "discover" ? {} : config.operator;
   const domain = config.mailbox.address.slice(config.mailbox.address.lastIndexOf("@") + 1).toLowerCase();
   const discovery = named.smtp && named.imap ? undefined : discoveryOf(config, domain, options);
-  const { dialer, tls, credentials, requireAuthorities } = sessionSeams(config, options.session, options.logger);
+  const { dialer, tls, credentials, requireAuthorities, close } = sessionSeams(config, options.session, options.logger);
   const shared = { dialer, tls, credentials, logger: options.logger };
   const smtpHost = named.smtp ?? { host: `_submission._tcp.${domain}`, port: 0 };
   const transport = createSmtpTransport({
@@ -86,7 +87,7 @@ export function openOperator(config: Config, options: OperatorOptions): Operator
     requireAuthorities,
     async close() {
       await Promise.allSettled([transport.close(), imap.close()]);
-      await credentials.close();
+      await close();
     },
   };
 }
@@ -101,22 +102,39 @@ export function sessionSeams(
   tls: TlsVerifier;
   credentials: CredentialSource;
   requireAuthorities(): void;
+  /** Of the credentials too. */
+  close(): Promise<void>;
 } {
-  const verifier = lazyVerifier(config);
+  const dialer = dialerOf(config);
+  let asking: Http | undefined;
+  const http = () => {
+    // Lists and OCSP answers are signed: they alone may come without TLS.
+    asking ??= createHttp({ dialer, plain: true });
+    return asking;
+  };
+  const verifier = lazyVerifier(config, http, logger);
+  const credentials = credentialsOf(config, session, logger);
   return {
-    dialer: dialerOf(config),
+    dialer,
     tls: { upgrade: async (socket, to) => verifier().upgrade(socket, to) },
-    credentials: credentialsOf(config, session, logger),
+    credentials,
     requireAuthorities: () => void verifier(),
+    async close() {
+      await credentials.close();
+      await asking?.close();
+    },
   };
 }
 
-function lazyVerifier(config: Config): () => TlsVerifier {
+function lazyVerifier(config: Config, http: () => Http, log: Logger): () => TlsVerifier {
   let verifier: TlsVerifier | undefined;
   return () => {
     verifier ??= createTlsVerifier({
       ca: authoritiesOf(config.tls),
       revocation: config.tls.revocation,
+      revocationFolder: config.tls.revocationFolder,
+      http: { fetch: async (url, request) => http().fetch(url, request) },
+      log,
     });
     return verifier;
   };

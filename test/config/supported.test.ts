@@ -12,28 +12,31 @@ import { validConfig } from "./valid.js";
 const paths = (part: object) => unsupportedParts(parseConfig({ ...validConfig(), ...part })).map(({ path }) => path);
 
 describe("unsupportedParts", () => {
-  it("has nothing against a pinned operator with revocation and white list set to off, a proxy, a cache or an index", () => {
+  it("has nothing against a pinned operator with a white list, a proxy, a cache or an index", () => {
     expect(
-      paths({ network: { proxy: "http://proxy:3128" }, cache: { path: "c.db" }, directory: { index: "a.db" } }),
+      paths({
+        trust: { whiteList: "listeblanche.xml" },
+        network: { proxy: "http://proxy:3128" },
+        cache: { path: "c.db" },
+        directory: { index: "a.db" },
+      }),
     ).toEqual([]);
   });
 
-  it.each([
-    ["tls.revocation", { tls: { revocation: "soft" } }],
-    ["tls.revocation", { tls: {} }],
-    ["trust.whiteList", { trust: { whiteList: "listeblanche.xml" } }],
-    ["outbox.store", { outbox: { store: "postgres", url: "postgres://db" } }],
-  ])("names %s of %j", (path, part) => {
-    expect(paths(part)).toEqual([path]);
+  it.each([["outbox.store", { outbox: { store: "postgres", url: "postgres://db" } }]])(
+    "names %s of %j",
+    (path, part) => {
+      expect(paths(part)).toEqual([path]);
+    },
+  );
+
+  it.each(["strict", "soft", "off"])("serves revocation %s", (revocation) => {
+    expect(paths({ tls: { revocation } })).toEqual([]);
   });
 
-  it("says how to go without revocation, whose default is strict", () => {
-    const { tls: _, ...config } = validConfig();
-    expect(() => assertSupported(parseConfig(config))).toThrowError(
-      expect.objectContaining({
-        code: "not_supported",
-        message: expect.stringContaining('"tls": {"revocation": "off"}'),
-      }),
+  it("says by name what is not served", () => {
+    expect(() => assertSupported(parseConfig({ ...validConfig(), operator: "discover" }))).toThrowError(
+      expect.objectContaining({ code: "not_supported", path: "operator" }),
     );
   });
 });

@@ -29,7 +29,6 @@ const lines: Line[] = page
 const NOT_MADE: Partial<Record<ErrorCode, string>> = {
   circuit_open:
     "an open circuit makes mails wait; the name is kept for what later calls the operator while a person waits",
-  recipient_outside_trust_space: "comes with the white list; the command already treats it as final",
   cancelled: "a state of a recipient, so a code of his error that nothing throws",
 };
 

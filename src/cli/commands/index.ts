@@ -15,6 +15,8 @@ import { outboxCancel, outboxList, outboxRetry, outboxShow, outboxStats } from "
 import { outboxRun } from "./outbox-run.js";
 import { send } from "./send.js";
 import { tracesExport, tracesList } from "./traces.js";
+import { trustCertificate } from "./trust-certificate.js";
+import { trustWhitelistCheck, trustWhitelistUpdate } from "./trust-whitelist.js";
 import { xdmExtract } from "./xdm-extract.js";
 import { xdmInspect } from "./xdm-inspect.js";
 import { xdmPack } from "./xdm-pack.js";
@@ -38,6 +40,9 @@ export const COMMANDS: readonly Command[] = [
   outboxStats,
   tracesList,
   tracesExport,
+  trustCertificate,
+  trustWhitelistCheck,
+  trustWhitelistUpdate,
   mailboxFolders,
   mailboxList,
   mailboxShow,
@@ -54,11 +59,11 @@ export const COMMANDS: readonly Command[] = [
 ];
 
 /** Commands of the contract that a later version serves: refused by name, never as unknown. */
-export const NOT_SERVED: readonly string[] = ["trust", "directory", "accounts", "onboarding", "checklist", "validate"];
+export const NOT_SERVED: readonly string[] = ["directory", "accounts", "onboarding", "checklist", "validate"];
 
 /** The command that the words begin with, and the words after it. */
 export function commandNamed(words: readonly string[]): { command: Command; rest: string[] } | undefined {
-  for (const length of [2, 1]) {
+  for (const length of [3, 2, 1]) {
     const name = words.slice(0, length).join(" ");
     const command = words.length >= length ? COMMANDS.find((candidate) => candidate.name === name) : undefined;
     if (command) return { command, rest: words.slice(length) };

@@ -1,6 +1,7 @@
 import { englishDoctor } from "./en-doctor.js";
 import { englishErrors } from "./en-errors.js";
 import { englishOperator } from "./en-operator.js";
+import { englishTrust } from "./en-trust.js";
 import { withExamples } from "./examples.js";
 import type { Text } from "./types.js";
 
@@ -41,6 +42,9 @@ export const en: Text = {
     "traces export": "exports the functional traces, one a line",
     discover: "looks up the hosts of an address's operator, and says where each fact came from",
     doctor: "tries each step from the server's name to the mailbox, and tells the first failure and what to do",
+    "trust certificate": "checks a certificate, point by point",
+    "trust whitelist check": "says whether an address is inside the trust space, and who operates it",
+    "trust whitelist update": "asks for the white list of domains and keeps it",
     "mailbox folders": "lists the folders of the mailbox, their roles and counts",
     "mailbox list": "lists the mails of a folder, newest first",
     "mailbox show": "shows a mail: text, documents, patient",
@@ -60,6 +64,12 @@ export const en: Text = {
     verbose: "more details on stderr (never a secret)",
     help: "this help",
     version: "the version",
+    file: "file of the white list (default listeblanche.xml)",
+    host: "name that the certificate must have",
+    use: "expected use: server or client",
+    url: "address of the white list (default: the official one)",
+    ca: "certificate authorities (PEM, DER or PKCS#7)",
+    offline: "asks nothing of the network",
     config: "configuration file, JSON",
     html: "page to write",
     cda: "CDA R2 document",
@@ -123,7 +133,6 @@ export const en: Text = {
     dns: "name server to ask",
     "allow-address": "private address or range allowed (VPN)",
     autoconfig: "URL of the autoconfig document, or off",
-    ca: "PEM authority that may vouch for the autoconfig document",
     since: "since (2026-01-31 or 2026-01-31T08:00:00+01:00)",
     until: "until, not included",
   },
@@ -160,6 +169,7 @@ export const en: Text = {
   },
   actions: { create: "create", replace: "replace", delete: "delete" },
   mailKinds: { professional: "professional", patient: "patient", receipt: "receipt", service: "service" },
+  trust: englishTrust,
   view: {
     title: "Title",
     type: "Type",

@@ -2,6 +2,7 @@ import { withExamples } from "./examples.js";
 import { frenchDoctor } from "./fr-doctor.js";
 import { frenchErrors } from "./fr-errors.js";
 import { frenchOperator } from "./fr-operator.js";
+import { frenchTrust } from "./fr-trust.js";
 import type { Text } from "./types.js";
 
 const who = { professional: "le médecin", patient: "la patiente" } as const;
@@ -42,6 +43,9 @@ export const fr: Text = {
     "traces export": "exporte les traces fonctionnelles, une par ligne",
     discover: "cherche les serveurs de l'opérateur d'une adresse, et dit d'où vient chaque fait",
     doctor: "essaie chaque étape, du nom du serveur à la boîte, et dit la première panne et que faire",
+    "trust certificate": "contrôle un certificat, point par point",
+    "trust whitelist check": "dit si une adresse est dans l'espace de confiance, et chez quel opérateur",
+    "trust whitelist update": "demande la liste blanche des domaines et la garde",
     "mailbox folders": "liste les dossiers de la boîte, leur rôle et leurs comptes",
     "mailbox list": "liste les courriels d'un dossier, du plus récent au plus ancien",
     "mailbox show": "montre un courriel : texte, documents, patient",
@@ -61,6 +65,12 @@ export const fr: Text = {
     verbose: "plus de détails sur la sortie d'erreur (jamais un secret)",
     help: "cette aide",
     version: "la version",
+    file: "fichier de la liste blanche (listeblanche.xml par défaut)",
+    host: "nom que le certificat doit porter",
+    use: "usage attendu : serveur ou client",
+    url: "adresse de la liste blanche (l'officielle par défaut)",
+    ca: "autorités de certification (PEM, DER ou PKCS#7)",
+    offline: "ne demande rien au réseau",
     config: "fichier de configuration JSON",
     html: "page à écrire",
     cda: "document CDA R2",
@@ -124,7 +134,6 @@ export const fr: Text = {
     dns: "serveur de noms à interroger",
     "allow-address": "adresse ou plage privée admise (VPN)",
     autoconfig: "URL du document autoconfig, ou off",
-    ca: "autorité PEM qui peut répondre du document autoconfig",
     since: "depuis (2026-01-31 ou 2026-01-31T08:00:00+01:00)",
     until: "jusqu'à, exclu",
   },
@@ -161,6 +170,7 @@ export const fr: Text = {
   },
   actions: { create: "création", replace: "remplacement", delete: "suppression" },
   mailKinds: { professional: "professionnel", patient: "patient", receipt: "accusé", service: "service" },
+  trust: frenchTrust,
   view: {
     title: "Titre",
     type: "Type",

@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../../errors.js";
 import type { ActOutcome, Agreement, MailKind, Seen } from "../../mailbox/index.js";
 import type { SubmissionEventName } from "../../seams/index.js";
+import type { ExaminedCheck } from "../../trust/index.js";
 import type { XdmAction } from "../../xdm/types.js";
 import type { DoctorText } from "./doctor-types.js";
 import type { OperatorText } from "./operator-types.js";
@@ -38,7 +39,24 @@ export interface Text {
   view: ViewText;
   operator: OperatorText;
   doctor: DoctorText;
+  trust: TrustText;
   demo: DemoText;
+}
+
+export interface TrustText {
+  inside: string;
+  outside: string;
+  unknown: string;
+  noList: (file: string) => string;
+  outdated: (date: string) => string;
+  updated: string;
+  unchanged: string;
+  domains: (count: number, date: string | undefined) => string;
+  checks: Readonly<Record<ExaminedCheck["id"], string>>;
+  issuedBy: string;
+  validFrom: (from: string, to: string, daysLeft: number) => string;
+  accepted: string;
+  refused: string;
 }
 
 export interface ViewText {

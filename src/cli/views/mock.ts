@@ -9,6 +9,7 @@ interface Ready {
   dns: { host: string; port: number };
   http: { url: string };
   ca: string;
+  whiteList: { url: string };
   mailboxes: readonly { address: string; type: string; auth: { method: string } }[];
   configs: Readonly<Record<string, string>>;
 }
@@ -22,6 +23,7 @@ export function readyText(ready: Ready, text: Text, style: Style): string {
     `  DNS   ${ready.dns.host}:${ready.dns.port}`,
     `  HTTP  ${ready.http.url}`,
     `  CA    ${ready.ca}`,
+    `  HTTP  ${ready.whiteList.url}`,
     `  ${view.mailboxes}`,
     ...ready.mailboxes.map(
       ({ address, type, auth }) =>

@@ -10,7 +10,7 @@ export const protocols: CoverageTable = {
   ),
   "RFC-7817": partly(
     "The server's name is checked against its alternative names, never the CN; SRV names come with discovery.",
-    ["src/trust/verifier.ts"],
+    ["src/trust/certificates/chain.ts"],
     ["test/trust/verifier.test.ts"],
   ),
   "RFC-6186": later("Comes with discovery."),

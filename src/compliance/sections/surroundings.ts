@@ -1,11 +1,13 @@
 import type { CoverageTable } from "./entry.js";
-import { caller, later, notApplicable } from "./entry.js";
+import { caller, met, notApplicable } from "./entry.js";
 
 /** Sections 8 and 9: the operator's side, and the steps of a raccordement. */
 export const surroundings: CoverageTable = {
   "ope-contract": caller("The structure contracts with its operator."),
-  "ope-whitelist": later(
-    "The white list is not consulted yet; an operator's refusal of a domain is shown as it comes.",
+  "ope-whitelist": met(
+    "With `trust.whiteList` a recipient outside the list is refused before anything is stored; without it, an operator's refusal of a domain is shown as it comes.",
+    ["src/trust/white-list/white-list.ts", "src/wiring/trust-space.ts"],
+    ["test/trust/white-list.test.ts", "test/cli/trust-whitelist.test.ts"],
   ),
   "ope-stats": notApplicable("The operator counts; the headers it counts by are written (ECO.2.4.1, ECO.2.4.3)."),
   "ope-lps": notApplicable("An obligation of operators."),

@@ -1,5 +1,5 @@
 import type { CoverageTable } from "./entry.js";
-import { later, met, partly } from "./entry.js";
+import { met, partly } from "./entry.js";
 
 /** Section 1: transport, TLS, authentication. */
 export const transport: CoverageTable = {
@@ -38,19 +38,25 @@ export const transport: CoverageTable = {
     ["src/trust/tls-error.ts"],
     ["test/transport/smtp-session.test.ts"],
   ),
-  "ECO.1.1.6": later(
-    "Revocation is not checked yet; a configuration that asks for it (the default does) is refused by name.",
+  "ECO.1.1.6": met(
+    "Every certificate of the chain but the root is looked up, by OCSP (stapled or asked) and CRL, after the handshake and before the socket is handed over; strict by default.",
+    ["src/trust/verifier.ts", "src/trust/revocation/checker.ts"],
+    ["test/trust/servers.test.ts", "test/cli/trust-certificate.test.ts"],
   ),
-  "ECO.1.1.7": later("No CRL is fetched or kept yet."),
+  "ECO.1.1.7": met(
+    "The last valid list is kept on disk (`tls.revocationFolder`) and used while its authority is away; an older one never takes its place.",
+    ["src/trust/revocation/crl-source.ts", "src/trust/revocation/checker.ts"],
+    ["test/trust/revocation.test.ts", "test/trust/servers.test.ts"],
+  ),
   "ECO.1.1.9": met(
     "With `operator: discover` the hosts come from the SRV records of the mailbox's domain, else from its autoconfig document, and are looked up again after their life or a failed connection. The labels are those of RFC 6186; that MSSanté uses them is not public.",
     ["src/discovery/source.ts"],
     ["test/discovery/srv.test.ts", "test/discovery/cache.test.ts", "test/discovery/connector.test.ts"],
   ),
   "ECO.1.1.10": partly(
-    "Only the authorities of `tls.ca` vouch for a server, never the system's store; that they are IGC-Santé's, and the range of a certificate, is not checked.",
-    ["src/trust/verifier.ts"],
-    ["test/trust/verifier.test.ts"],
+    "Only the authorities of `tls.ca` vouch for a server, never the system's store; a chain of IGC-Santé must be of the range Élémentaire Organisations, test and production are kept apart. That the authorities given are IGC-Santé's is the caller's; its real files were not tried here.",
+    ["src/trust/verifier.ts", "src/trust/certificates/chain.ts"],
+    ["test/trust/verifier.test.ts", "test/trust/servers.test.ts", "test/trust/authorities.test.ts"],
   ),
   "ECO.1.2.1": met(
     "XOAUTH2 with the box's address and the professional's Pro Santé Connect access token, after TLS only; renewed ahead of its end, once for all mailboxes.",

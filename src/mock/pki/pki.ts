@@ -2,9 +2,11 @@ import { generateKeyPair } from "node:crypto";
 import type { TlsOptions } from "node:tls";
 import { promisify } from "node:util";
 import { DISCOVERED_HOST } from "../dns/zone.js";
+import type { HttpServer } from "../http/server.js";
 import { TlsUpgrader } from "../wire/tls-upgrade.js";
 import type { Certificate, KeyPair, Name } from "./certificates.js";
 import { expiredValidity, issueCertificate, toPkcs12, validity } from "./certificates.js";
+import { type Publication, publish } from "./publication.js";
 
 /** How the server presents itself; every one but `good` is a fault that a client must refuse. */
 export type TlsProfile =
@@ -12,6 +14,9 @@ export type TlsProfile =
   | "expired-certificate"
   | "wrong-name-certificate"
   | "untrusted-certificate"
+  | "revoked-certificate"
+  | "wrong-usage-certificate"
+  | "wrong-range-certificate"
   | "tls-1.1"
   | "weak-ciphers";
 
@@ -25,19 +30,26 @@ export interface ClientCredentials {
 
 const generate = promisify(generateKeyPair);
 
-const AUTHORITY: Name = [
-  ["C", "FR"],
-  ["O", "MOCK MEDIMAIL"],
-  ["OU", "0002 187512751"],
-  ["CN", "TEST AC ELEMENTAIRE ORGANISATIONS"],
-];
+/** Named like the test chain of IGC-Santé: a root, and an authority below it for each range. */
+function authorityName(cn: string): Name {
+  return [
+    ["C", "FR"],
+    ["O", "MOCK MEDIMAIL"],
+    ["OU", "0002 187512751"],
+    ["OU", "IGC-SANTE TEST"],
+    ["CN", `TEST AC ${cn}`],
+  ];
+}
+const ROOT = authorityName("RACINE IGC-SANTE ELEMENTAIRE");
+const ORGANISATIONS = authorityName("IGC-SANTE ELEMENTAIRE ORGANISATIONS");
+const PERSONNES = authorityName("IGC-SANTE ELEMENTAIRE PERSONNES");
 const STRANGER: Name = [
   ["C", "FR"],
   ["O", "AUTRE AUTORITE"],
   ["CN", "AUTRE AC SANS RAPPORT"],
 ];
 
-/** Keys and the two authorities are made once a process: twenty mocks in a test cost one set. Certificates are a millisecond each. */
+/** Keys and what has no address in it are made once a process: twenty mocks in a test cost one set. Certificates are a millisecond each. */
 const keyCache = new Map<string, Promise<KeyPair>>();
 
 function keyPair(role: string): Promise<KeyPair> {
@@ -52,14 +64,32 @@ function keyPair(role: string): Promise<KeyPair> {
   return made;
 }
 
-let authority: Promise<Certificate> | undefined;
+let root: Promise<Certificate> | undefined;
+let organisations: Promise<Certificate> | undefined;
 let stranger: Promise<Certificate> | undefined;
 
-function makeAuthority(role: string, subject: Name): Promise<Certificate> {
-  return keyPair(role).then((keys) => issueCertificate({ subject, keys, use: "authority", ...validity(3650) }));
+async function selfSigned(role: string, subject: Name, pathLength?: number): Promise<Certificate> {
+  const keys = await keyPair(role);
+  const depth = pathLength === undefined ? {} : { pathLength };
+  return issueCertificate({ subject, keys, use: "authority", ...depth, ...validity(3650) });
 }
 
-const servers = new Map<string, Promise<Certificate>>();
+/** An authority below the root; with addresses it is that of one mock, without the one that stands in clients' files. */
+async function intermediate(role: string, subject: Name, addresses: Partial<Publication> = {}): Promise<Certificate> {
+  const { crlUrl, ocspUrl } = addresses;
+  root ??= selfSigned("root", ROOT, 1);
+  return issueCertificate({
+    subject,
+    keys: await keyPair(role),
+    issuer: await root,
+    use: "authority",
+    pathLength: 0,
+    ...(crlUrl === undefined ? {} : { crlUrl }),
+    ...(ocspUrl === undefined ? {} : { ocspUrl }),
+    ...validity(3650),
+  });
+}
+
 const clients = new Map<string, Promise<ClientCredentials>>();
 
 /** Protocol versions and suites of an honest operator (ECO.1.1.3); the weak profiles go below them on purpose. */
@@ -70,24 +100,49 @@ function settings(profile: TlsProfile): TlsOptions {
   return { minVersion: "TLSv1.2" };
 }
 
-/** The mock's certificates: a test authority named like IGC-Santé's, the server's, the clients', and the wrong ones. */
+interface Range {
+  authority: Certificate;
+  publication: Publication;
+}
+
+/**
+ * The mock's certificates: authorities named like IGC-Santé's, the server's certificate, the clients', and the wrong ones. What is
+ * revoked is published by its HTTP server.
+ */
 export class Pki {
   readonly ca: string;
-  readonly #authority: Certificate;
+  readonly #authorities: string[];
+  readonly #organisations: Range;
+  readonly #personnes: Range;
   readonly #hostname: string;
   readonly #upgraders = new Map<TlsProfile, Promise<TlsUpgrader>>();
 
-  private constructor(ca: Certificate, hostname: string) {
-    this.#authority = ca;
+  private constructor(top: Certificate, organisations: Range, personnes: Range, hostname: string) {
+    this.#organisations = organisations;
+    this.#personnes = personnes;
     this.#hostname = hostname;
-    this.ca = ca.pem;
+    this.#authorities = [top.pem, organisations.authority.pem, personnes.authority.pem];
+    // The two files that a publisher is given.
+    this.ca = top.pem + organisations.authority.pem;
   }
 
-  static async create(hostname: string): Promise<Pki> {
-    authority ??= makeAuthority("authority", AUTHORITY);
+  /** @param http that listens already: its address stands in the certificates */
+  static async create(hostname: string, http: HttpServer): Promise<Pki> {
+    root ??= selfSigned("root", ROOT, 1);
+    organisations ??= intermediate("organisations", ORGANISATIONS);
     // Started together: key generation runs on the thread pool.
-    const [ca] = await Promise.all([authority, keyPair("server"), keyPair("client")]);
-    const pki = new Pki(ca, hostname);
+    const [top] = await Promise.all([root, organisations, ...["server", "client", "personnes"].map(keyPair)]);
+    const ofRoot = publish(http, "racine", () => top);
+    const range = async (role: string, subject: Name): Promise<Range> => {
+      const authority = await intermediate(role, subject, ofRoot);
+      return { authority, publication: publish(http, role, () => authority) };
+    };
+    const pki = new Pki(
+      top,
+      await range("organisations", ORGANISATIONS),
+      await range("personnes", PERSONNES),
+      hostname,
+    );
     await pki.upgrader("good");
     return pki;
   }
@@ -96,7 +151,13 @@ export class Pki {
     const known = this.#upgraders.get(profile);
     if (known) return known;
     const made = this.#server(profile).then(
-      (server) => new TlsUpgrader({ key: server.keys.privatePem, cert: server.pem, ca: this.ca, ...settings(profile) }),
+      ({ server, chain }) =>
+        new TlsUpgrader({
+          key: server.keys.privatePem,
+          cert: server.pem + chain,
+          ca: this.#authorities,
+          ...settings(profile),
+        }),
     );
     this.#upgraders.set(profile, made);
     return made;
@@ -104,38 +165,37 @@ export class Pki {
 
   /** The certificate of an APP mailbox: its CN is the address; OU as IGC-Santé writes it, 1 and a FINESS. */
   client(address: string): Promise<ClientCredentials> {
-    return clientCredentials("authority", address, Promise.resolve(this.#authority));
+    organisations ??= intermediate("organisations", ORGANISATIONS);
+    return clientCredentials("organisations", address, organisations);
   }
 
   /** A certificate that names the mailbox but is of an authority the mock does not know. */
   strangerClient(address: string): Promise<ClientCredentials> {
-    stranger ??= makeAuthority("stranger", STRANGER);
+    stranger ??= selfSigned("stranger", STRANGER);
     return clientCredentials("stranger", address, stranger);
   }
 
-  async #server(profile: TlsProfile): Promise<Certificate> {
-    const kind = profile === "tls-1.1" || profile === "weak-ciphers" ? "good" : profile;
-    const id = `${kind} ${this.#hostname}`;
-    const known = servers.get(id);
-    if (known) return known;
-    const made = this.#issueServer(kind);
-    servers.set(id, made);
-    return made;
-  }
-
-  async #issueServer(kind: TlsProfile): Promise<Certificate> {
-    const host = kind === "wrong-name-certificate" ? "autre-operateur.example" : this.#hostname;
+  async #server(profile: TlsProfile): Promise<{ server: Certificate; chain: string }> {
+    const host = profile === "wrong-name-certificate" ? "autre-operateur.example" : this.#hostname;
     const subject: Name = [
       ["C", "FR"],
       ["O", "MOCK MEDIMAIL"],
       ["OU", "318310021300028"],
       ["CN", host],
     ];
-    if (kind === "untrusted-certificate") stranger ??= makeAuthority("stranger", STRANGER);
-    const issuer = kind === "untrusted-certificate" && stranger ? await stranger : this.#authority;
-    const names = kind === "wrong-name-certificate" ? [host] : [host, "127.0.0.1", DISCOVERED_HOST];
-    const dates = kind === "expired-certificate" ? expiredValidity() : validity();
-    return issueCertificate({ subject, keys: await keyPair("server"), issuer, use: "server", names, ...dates });
+    const names = profile === "wrong-name-certificate" ? [host] : [host, "127.0.0.1", DISCOVERED_HOST];
+    const dates = profile === "expired-certificate" ? expiredValidity() : validity();
+    const use = profile === "wrong-usage-certificate" ? ("client" as const) : ("server" as const);
+    const shared = { subject, keys: await keyPair("server"), use, names, ...dates };
+    if (profile === "untrusted-certificate") {
+      stranger ??= selfSigned("stranger", STRANGER);
+      return { server: issueCertificate({ ...shared, issuer: await stranger }), chain: "" };
+    }
+    const { authority, publication } = profile === "wrong-range-certificate" ? this.#personnes : this.#organisations;
+    const { crlUrl, ocspUrl } = publication;
+    const server = issueCertificate({ ...shared, issuer: authority, crlUrl, ocspUrl });
+    if (profile === "revoked-certificate") publication.revoke(server.serial);
+    return { server, chain: authority.pem };
   }
 }
 
@@ -164,8 +224,9 @@ async function issueClient(address: string, issuer: Promise<Certificate>): Promi
     ...validity(),
   });
   const passphrase = "mock-medimail";
+  // Between a client and a root of the mock stands one authority; the stranger's root is known to nobody.
   return {
-    certificate: certificate.pem,
+    certificate: ca.subject === STRANGER ? certificate.pem : certificate.pem + ca.pem,
     key: certificate.keys.privatePem,
     p12: toPkcs12(certificate, ca, passphrase),
     passphrase,
