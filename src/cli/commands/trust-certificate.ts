@@ -1,7 +1,4 @@
-import { createHttp } from "../../http.js";
-import { createDialer } from "../../net/index.js";
 import { loadConfigFile } from "../../settings/index.js";
-import { examineCertificate, RevocationChecker, readAuthorities, readCertificates } from "../../trust/index.js";
 import type { Options } from "../args.js";
 import { usage } from "../args.js";
 import { type Command, EXIT } from "../command.js";
@@ -19,6 +16,11 @@ export const trustCertificate: Command = {
     offline: { type: "boolean" },
   },
   async run(context, { options, positionals: [file = ""] }) {
+    const { examineCertificate, RevocationChecker, readAuthorities, readCertificates } = await import(
+      "../../trust/index.js"
+    );
+    const { createHttp } = await import("../../http.js");
+    const { createDialer } = await import("../../net/index.js");
     const certificates = readCertificates(readInput(file, "FILE"));
     const settings = settingsOf(options);
     const authorities = readAuthorities(settings.ca.map((path) => readInput(path, "--ca")));
