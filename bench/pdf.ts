@@ -11,8 +11,8 @@ import { OpenBrowser } from "./browser.js";
 import { fixed, median, megabytes, printTable, printTitle } from "./tools.js";
 
 const CORPUS = join(import.meta.dirname, "../../../shared/corpus/xdm");
-const WARM_UPS = 2;
-const ROUNDS = 5;
+const WARM_UPS = 1;
+const ROUNDS = 3;
 /** More than 300 pages. */
 const ROWS = 13_000;
 const FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"];
@@ -51,9 +51,15 @@ const printed = (page: string): void => {
   execFileSync("chromium", [...FLAGS, `--print-to-pdf=${join(folder, "out.pdf")}`, page], { stdio: "ignore" });
 };
 
-async function measure(name: string, samples: Sample[], browser: OpenBrowser, rounds: number): Promise<string[]> {
+async function measure(
+  name: string,
+  samples: Sample[],
+  browser: OpenBrowser,
+  rounds: number,
+  warmUps = WARM_UPS,
+): Promise<string[]> {
   const times: [number[], number[], number[]] = [[], [], []];
-  for (let round = -WARM_UPS; round < rounds; round++) {
+  for (let round = -warmUps; round < rounds; round++) {
     const each = [
       await timed(async () => {
         for (const { cda } of samples) await renderPdf(cda);
@@ -92,7 +98,7 @@ try {
   printTitle("PDF of a CDA, ms a document");
   const rows: string[][] = [];
   if (existsSync(CORPUS)) rows.push(await measure("40 official documents", await official(), browser, ROUNDS));
-  rows.push(await measure(`a table of ${ROWS} rows`, [sampleOf("table", biology(ROWS))], browser, 2));
+  rows.push(await measure(`a table of ${ROWS} rows`, [sampleOf("table", biology(ROWS))], browser, 1, 0));
   printTable(["", "ours, warm", "Chromium kept open", "of ours", "Chromium, a process each", "of ours"], rows);
   printTitle("Peak memory of a new process that makes one, MB");
   const peaks: string[][] = [];

@@ -45,6 +45,7 @@ const UNANSWERED: ReadonlySet<string> = new Set([
   "already_sent",
   "idempotency_conflict",
   "recipient_invalid",
+  "recipient_outside_trust_space",
 ]);
 
 /** The mailbox answers and files a mail whose documents are integrated. Each step may come again after a crash, and does nothing then. */

@@ -77,7 +77,7 @@ describe("medimail doctor, where all is well", () => {
     expect(seen("imap", "chain")).toMatchObject({
       certificate: {
         subject: expect.stringContaining("CN=localhost"),
-        issuer: expect.stringContaining("TEST AC ELEMENTAIRE ORGANISATIONS"),
+        issuer: expect.stringContaining("ELEMENTAIRE ORGANISATIONS"),
         daysLeft: expect.any(Number),
         names: expect.arrayContaining(["DNS:localhost"]),
       },

@@ -11,6 +11,7 @@ import { makeOcsp } from "../../src/mock/pki/ocsp.js";
 import { createDialer } from "../../src/net/index.js";
 import { RevocationChecker, type RevocationOptions, readCertificates } from "../../src/trust/index.js";
 import { readCrl } from "../../src/trust/revocation/crl.js";
+import { readOcsp } from "../../src/trust/revocation/ocsp.js";
 import { goodChain, leafOf, publications } from "./pki-kit.js";
 
 const folder = mkdtempSync(join(tmpdir(), "revocation-"));
@@ -176,6 +177,30 @@ describe("OCSP", () => {
     const stapled = makeOcsp({ issuer: org, serial: made.serial, status: "good" });
     const status = await checker().status(parsed(made.pem), parsed(org.pem), { stapled });
     expect([status.by, site.asked(ocspUrl)]).toEqual(["stapled", 0]);
+  });
+});
+
+describe("an OCSP answer that was changed or cut", () => {
+  it("is refused by name, whichever byte it was, unless it still says the same", async () => {
+    await using site = await publications();
+    const { org } = goodChain(site);
+    const responder = leafOf(org, { names: [], extKeyUsage: ["1.3.6.1.5.5.7.3.9"] });
+    const made = leafOf(org);
+    const [leaf, issuer] = [parsed(made.pem), parsed(org.pem)];
+    const answer = makeOcsp({ issuer: org, serial: made.serial, status: "revoked", responder });
+    for (let at = 0; at < answer.length; at++) {
+      const changed = Buffer.from(answer);
+      changed[at] = (changed[at] ?? 0) ^ 0x41;
+      for (const spoilt of [changed, answer.subarray(0, at)]) {
+        let status: string;
+        try {
+          status = readOcsp(spoilt, leaf, issuer, { now: Date.now() }).status;
+        } catch (error) {
+          status = (error as Error).name;
+        }
+        expect(["revoked", "RevocationProblem"]).toContain(status);
+      }
+    }
   });
 });
 

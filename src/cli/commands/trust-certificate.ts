@@ -1,6 +1,4 @@
-import { createHttp } from "../../http.js";
 import { loadConfigFile } from "../../settings/index.js";
-import { examineCertificate, RevocationChecker, readAuthorities, readCertificates } from "../../trust/index.js";
 import type { Options } from "../args.js";
 import { usage } from "../args.js";
 import { type Command, EXIT } from "../command.js";
@@ -18,6 +16,10 @@ export const trustCertificate: Command = {
     offline: { type: "boolean" },
   },
   async run(context, { options, positionals: [file = ""] }) {
+    const { examineCertificate, RevocationChecker, readAuthorities, readCertificates } = await import(
+      "../../trust/index.js"
+    );
+    const { createHttp } = await import("../../http.js");
     const certificates = readCertificates(readInput(file, "FILE"));
     const settings = settingsOf(options);
     const authorities = readAuthorities(settings.ca.map((path) => readInput(path, "--ca")));

@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from "node:path";
-import { domainName, type UpdateResult } from "../../trust/index.js";
+import type { UpdateResult } from "../../trust/index.js";
 import type { Options } from "../args.js";
 import { usage } from "../args.js";
 import { type Command, EXIT } from "../command.js";
@@ -20,6 +20,7 @@ export const trustWhitelistCheck: Command = {
   positionals: { name: "ADDRESS", min: 1, max: 1000 },
   options: { ...WHERE, offline: { type: "boolean" } },
   async run(context, { options, positionals }) {
+    const { domainName } = await import("../../trust/index.js");
     for (const given of positionals)
       if (domainName(given.slice(given.lastIndexOf("@") + 1)) === undefined)
         throw usage("ADDRESS must be a mail address or a domain");

@@ -135,7 +135,12 @@ export class Certificate {
 
   /** By name, by key identifier, and by signature. */
   isIssuedBy(other: Certificate): boolean {
-    return this.x509.checkIssued(other.x509) && this.x509.verify(other.x509.publicKey);
+    try {
+      return this.x509.checkIssued(other.x509) && this.x509.verify(other.x509.publicKey);
+    } catch {
+      // A key that cannot be read, or not of the signature's kind.
+      return false;
+    }
   }
 
   #raw(oid: string): unknown {

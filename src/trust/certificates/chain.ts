@@ -1,3 +1,4 @@
+import type { KeyObject, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { MedimailError } from "../../errors.js";
 import { type Certificate, EXT_KEY_USAGE } from "./certificate.js";
@@ -179,13 +180,23 @@ const WEAK_SIGNATURES: ReadonlySet<string> = new Set([
 
 /** The signature of a root proves nothing, so its algorithm does not count. */
 function isStrong({ asn1, x509 }: Certificate, isRoot: boolean): boolean {
-  const { asymmetricKeyType, asymmetricKeyDetails } = x509.publicKey;
   if (!isRoot && WEAK_SIGNATURES.has(asn1.signatureAlgorithm.algorithmId)) return false;
+  const { asymmetricKeyType, asymmetricKeyDetails } = keyOf(x509) ?? {};
+  if (asymmetricKeyType === undefined) return false;
   return asymmetricKeyType !== "rsa" || (asymmetricKeyDetails?.modulusLength ?? 0) >= 2048;
 }
 
+/** undefined where the key is of a kind that OpenSSL cannot read. */
+function keyOf(x509: X509Certificate): KeyObject | undefined {
+  try {
+    return x509.publicKey;
+  } catch {
+    return undefined;
+  }
+}
+
 function algorithmOf({ asn1, x509 }: Certificate): string {
-  const { asymmetricKeyType = "?", asymmetricKeyDetails } = x509.publicKey;
+  const { asymmetricKeyType = "?", asymmetricKeyDetails } = keyOf(x509) ?? {};
   const size = asymmetricKeyDetails?.modulusLength ?? asymmetricKeyDetails?.namedCurve ?? "";
   return `${asymmetricKeyType} ${size} (${asn1.signatureAlgorithm.algorithmId})`;
 }

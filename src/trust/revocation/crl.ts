@@ -33,6 +33,15 @@ export interface Crl {
  * @throws RevocationProblem
  */
 export function readCrl(bytes: Uint8Array, issuer: Certificate): Crl {
+  try {
+    return judged(bytes, issuer);
+  } catch (error) {
+    if (error instanceof RevocationProblem) throw error;
+    throw new RevocationProblem("the list cannot be read");
+  }
+}
+
+function judged(bytes: Uint8Array, issuer: Certificate): Crl {
   if (bytes.length > CRL_LIMITS.bytes) throw new RevocationProblem("the list is too large");
   const list = parse(bytes);
   if (!isNameOf(list.issuer, issuer)) throw new RevocationProblem("the list is of another authority");
