@@ -59,6 +59,7 @@ const TABLE = {
   receipt_not_asked: by("ECO.3.1.6"),
   receipt_unconfirmed: by("RFC 8098"),
   pdf_missing: by("ECO.2.1.1"),
+  pdf_not_pdfa1: by("ECO.2.1.5"),
   // what may be sent to whom
   identity_not_qualified: by("INS/va1.53"),
   mask_forbids_recipient: no,

@@ -114,7 +114,7 @@ function attachmentsOf(input: ComposeInput): Attachments {
     });
   const problems: Problem[] = [];
   const pdfs = input.documents.map((document, index) => {
-    const chosen = choosePdf(document, index, input.withoutPdf === true);
+    const chosen = choosePdf(document, index, input);
     problems.push(...chosen.problems);
     if (!typeLabel(document.cda.header, `documents[${index}].code.displayName`).known)
       problems.push({

@@ -21,9 +21,13 @@ export function hasPdfBody(cda: Cda): boolean {
 /**
  * The PDF of a document (ECO.2.1.1, ECO.2.1.5): the encapsulated bytes of a level-1 PDF, else the one given by the caller.
  *
- * @throws MedimailError `pdf_missing` (none given, not waived), `pdf_invalid` (not a PDF)
+ * @throws MedimailError `pdf_missing` (none given, not waived), `pdf_invalid` (not a PDF), `pdf_not_pdfa1` (where it is required)
  */
-export function choosePdf(document: MailDocument, index: number, withoutPdf: boolean): ChosenPdf {
+export function choosePdf(
+  document: MailDocument,
+  index: number,
+  { withoutPdf = false, requirePdfA1 = false }: { withoutPdf?: boolean; requirePdfA1?: boolean } = {},
+): ChosenPdf {
   const path = `documents[${index}].pdf`;
   const problems: Problem[] = [];
   const body = hasPdfBody(document.cda) ? document.cda.encapsulated() : undefined;
@@ -50,12 +54,18 @@ export function choosePdf(document: MailDocument, index: number, withoutPdf: boo
     return { problems };
   }
   if (!looksLikePdf(bytes)) throw new MedimailError("pdf_invalid", "the file is not a PDF", { path });
-  if (!declaresPdfA1(bytes))
+  if (!declaresPdfA1(bytes)) {
+    if (requirePdfA1)
+      throw new MedimailError("pdf_not_pdfa1", "the PDF of the document does not declare PDF/A-1", {
+        path,
+        hint: "give a PDF/A-1, or send it all the same without requirePdfA1",
+      });
     problems.push({
       severity: "warning",
       code: "pdf_not_pdfa1",
       message: "the PDF does not declare PDF/A-1 (ECO.2.1.5)",
       path,
     });
+  }
   return { bytes, problems };
 }

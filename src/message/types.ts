@@ -66,6 +66,8 @@ export interface ComposeInput {
   references?: string[];
   /** The caller waives the PDF of level-3 documents (ECO.2.1.1 is then not met, and it is said). */
   withoutPdf?: boolean;
+  /** A PDF that does not declare PDF/A-1 is refused (ECO.2.1.5), not only warned about. */
+  requirePdfA1?: boolean;
   /** The operator's limit in bytes, where known; 25 MB (25,000,000 bytes) always applies to a patient's mail. */
   maxSize?: number;
 }

@@ -49,6 +49,7 @@ const submission = strict({
   requestRead: flag,
   requestDelivery: flag,
   withoutPdf: flag,
+  requirePdfA1: flag,
   groupProfessionals: flag,
   actor: line(200).optional(),
   idempotencyKey: line(500).optional(),

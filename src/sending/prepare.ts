@@ -137,6 +137,7 @@ export async function prepare(submission: DocumentSubmission, profile: SenderPro
       inReplyTo: submission.inReplyTo,
       references: submission.references,
       withoutPdf: submission.withoutPdf,
+      requirePdfA1: submission.requirePdfA1,
       maxSize: profile.maxSize,
     }),
   );

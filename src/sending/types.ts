@@ -65,6 +65,8 @@ export interface DocumentSubmission {
   requestDelivery?: boolean;
   /** Sends a level-3 document without its PDF; ECO.2.1.1 is then not met, and a problem says so. */
   withoutPdf?: boolean;
+  /** Refuses a PDF that does not declare PDF/A-1 (`pdf_not_pdfa1`, ECO.2.1.5). Default false: a problem says so, and it is sent as it is. */
+  requirePdfA1?: boolean;
   /** Groups the professionals in one mail. Default false: one mail per recipient. */
   groupProfessionals?: boolean;
   /** Who asked, for the traces (ECO.4.1.2). Default: the software. */

@@ -164,6 +164,11 @@ describe("send", () => {
       ["--cda", rtfDocument(), "--to", DOCTOR],
       "pdf_missing",
     ],
+    [
+      "a PDF that is no PDF/A-1 where one is required (ECO.2.1.5)",
+      [...level3(), "--to", DOCTOR, "--require-pdfa"],
+      "pdf_not_pdfa1",
+    ],
     ["a patient who opposes (MSS/va1.20)", [...level3(), "--patient", "--oppose-patient"], "opposition_patient"],
     [
       "an identity that is not qualified (INS/va1.53)",

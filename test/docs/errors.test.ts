@@ -18,7 +18,7 @@ interface Line {
 const page = readFileSync(join(root, "docs/errors.md"), "utf8");
 const lines: Line[] = page
   .split("\n")
-  .filter((line) => /^\| `[a-z_]+` \|/.test(line))
+  .filter((line) => /^\| `[a-z0-9_]+` \|/.test(line))
   .map((line) => {
     const cells = line.split("|").map((cell) => cell.trim());
     const [, code = "", meaning = "", when = "", retryable = "", requirement = "", advice = ""] = cells;

@@ -41,6 +41,7 @@ export const send: Command = {
     dossier: { type: "string", value: "N" },
     "request-read": { type: "boolean" },
     "without-pdf": { type: "boolean" },
+    "require-pdfa": { type: "boolean" },
     actor: { type: "string", value: "ID" },
     key: { type: "string", value: "KEY" },
     resend: { type: "boolean" },
@@ -115,6 +116,7 @@ function submissionOf(options: Options, wait: Wait): DocumentSubmission {
     // Nobody says that a mail was read unless asked to.
     ...(options.flag("request-read") || wait === "read" ? { requestRead: true } : {}),
     ...flag("without-pdf", "withoutPdf"),
+    ...flag("require-pdfa", "requirePdfA1"),
     ...text("actor", "actor"),
     ...text("key", "idempotencyKey"),
     ...flag("resend", "resend"),

@@ -105,6 +105,7 @@ export const en: Text = {
     "acknowledge-opposition": "the professional was warned of the opposition and sends all the same",
     dossier: "dossier number, in the PDF's name",
     "request-read": "asks for a read receipt",
+    "require-pdfa": "refuses a PDF that does not declare PDF/A-1 (ECO.2.1.5)",
     "without-pdf": "makes no PDF where the document has none (ECO.2.1.1 is then not met)",
     actor: "author, for the traces (ECO.4.1.2)",
     key: "idempotency key",

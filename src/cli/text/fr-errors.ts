@@ -55,6 +55,7 @@ export const frenchErrors: Text["errors"] = {
   opposition_professional: "le patient s'oppose aux envois entre professionnels",
   patient_address_refused: "l'adresse du patient ne peut pas être utilisée",
   pdf_invalid: "ce n'est pas un PDF",
+  pdf_not_pdfa1: "le PDF du document ne se déclare pas PDF/A-1",
   pdf_missing: "il manque le PDF du document",
   proxy_failed: "le proxy a échoué",
   login_required: "aucun professionnel n'est connecté par Pro Santé Connect",

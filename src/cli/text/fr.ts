@@ -106,6 +106,7 @@ export const fr: Text = {
     "acknowledge-opposition": "le professionnel, averti de l'opposition, envoie quand même",
     dossier: "numéro de dossier, dans le nom du PDF",
     "request-read": "demande un accusé de lecture",
+    "require-pdfa": "refuse un PDF qui ne se déclare pas PDF/A-1 (ECO.2.1.5)",
     "without-pdf": "ne fait pas le PDF d'un document qui n'en a pas (ECO.2.1.1 n'est alors pas respectée)",
     actor: "auteur, pour les traces (ECO.4.1.2)",
     key: "clé d'idempotence",
