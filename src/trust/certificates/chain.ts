@@ -90,7 +90,7 @@ export function checkCertificate(
   add(
     "key-usage",
     misused.length === 0,
-    (misused[0] ?? leaf).name + ": " + [...((misused[0] ?? leaf).keyUsage ?? ["any"])].join(", "),
+    `${(misused[0] ?? leaf).name}: ${[...((misused[0] ?? leaf).keyUsage ?? ["any"])].join(", ")}`,
   );
   const usages = leaf.extKeyUsage;
   const barred = authorities.some((one) => one.extKeyUsage && !serves(one.extKeyUsage, purpose));
