@@ -1,4 +1,4 @@
-// node bench/run.mjs [a|b|c|d|e|f]... : bundles the bench with esbuild and runs it; without a letter, all of them.
+// node bench/run.mjs [a|b|c|d|e|f|g|h]... : bundles the bench with esbuild and runs it; without a letter, all of them.
 import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -6,13 +6,22 @@ import { build } from "esbuild";
 
 const root = join(import.meta.dirname, "..");
 const outdir = join(root, ".tmp", "bench");
-const BENCHES = { a: "sending", b: "corpus", c: "memory", d: "mailbox", e: "watching", f: "trust" };
+const BENCHES = {
+  a: "sending",
+  b: "corpus",
+  c: "memory",
+  d: "mailbox",
+  e: "watching",
+  f: "html",
+  g: "pdf",
+  h: "trust",
+};
 
 const asked = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 const options = process.argv.slice(2).filter((word) => word.startsWith("--"));
 const unknown = asked.filter((word) => !(word in BENCHES));
 if (unknown.length > 0) {
-  console.error(`usage: node bench/run.mjs [a|b|c|d|e|f]... (not ${unknown.join(", ")})`);
+  console.error(`usage: node bench/run.mjs [a|b|c|d|e|f|g|h]... (not ${unknown.join(", ")})`);
   process.exit(2);
 }
 
@@ -31,6 +40,10 @@ await build({
       "watching",
       "watching-job",
       "trust",
+      "html",
+      "html-job",
+      "pdf",
+      "pdf-job",
     ].map((name) => join(root, "bench", `${name}.ts`)),
     join(root, "src/wiring/prepare-thread.ts"),
   ],

@@ -1,3 +1,5 @@
+import type { ProSanteConnectSession } from "./auth/index.js";
+import type { ProfileLives } from "./discovery/index.js";
 import type { Problem } from "./errors.js";
 import type { Logger, LogLevel } from "./log.js";
 import type { Inbox, MailboxActions, MailboxOpener, MailboxReader, MailboxWriter } from "./mailbox/index.js";
@@ -60,10 +62,17 @@ export interface ConnectorOptions {
   tenant?: string;
   /** INS of the test and demonstration authorities. Default: allowed where the operator is this machine or a training platform. */
   allowTestIdentities?: boolean;
+  /**
+   * The professional who is logged in, where `auth.method` is `pro-sante-connect`: see `createProSanteConnect`. It stays the caller's: `close()` of
+   * the connector does not end it, other connectors may share it.
+   */
+  session?: Pick<ProSanteConnectSession, "credentials">;
   /** Text under every body. */
   footer?: string;
   /** Signature banner. */
   banner?: { html: string; text: string };
+  /** How long what discovery found is believed. Default 24 h, 15 min where something is missing, 10 s where nobody answered. */
+  discoveryLives?: Partial<ProfileLives>;
   runtime?: Runtime;
   clock?: Clock;
   random?: Random;

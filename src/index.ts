@@ -3,10 +3,37 @@
  *
  * @packageDocumentation
  */
+export {
+  type CibaOptions,
+  type ClientProof,
+  createProSanteConnect,
+  type LoginHandlerOptions,
+  type LoopbackLoginOptions,
+  loginHandler,
+  loopbackLogin,
+  type PendingLogin,
+  type Professional,
+  type ProfessionalActivity,
+  type ProfessionalPractice,
+  type ProSanteConnect,
+  type ProSanteConnectSession,
+  type ProSanteConnectSettings,
+} from "./auth/index.js";
 export { type Cda, type CdaHeader, type CdaHeaderInput, type Code, inspectCda, readCda, wrapPdf } from "./cda/index.js";
 export { type Config, type ConfigInput, parseConfig } from "./config/index.js";
 export { createConnector } from "./connector.js";
 export type { Connector, ConnectorOptions, OutboxQuery } from "./connector-types.js";
+export type { AdviceCode, CertificateSeen, Diagnosis, Step, StepName, StepState } from "./diagnosis/index.js";
+export type {
+  CheckedProfile,
+  CheckedTarget,
+  FactSource,
+  MailService,
+  ProfileLives,
+  Refusal,
+  RefusalReason,
+  Target,
+} from "./discovery/index.js";
 export {
   ERROR_CODES,
   type ErrorCode,
@@ -33,6 +60,8 @@ export type {
   BlockedKind,
   BodyOptions,
   Destination,
+  DocumentHtmlOptions,
+  DocumentPdfOptions,
   Draft,
   DraftRef,
   FailureOptions,
@@ -80,7 +109,18 @@ export type {
   WriteOptions,
 } from "./mailbox/index.js";
 export { MailActionError, shownName } from "./mailbox/index.js";
-export { createRuntime, type Runtime } from "./runtime.js";
+export { type PdfOptions, renderPdf } from "./pdf.js";
+export {
+  type Compared,
+  type FontSet,
+  HTML_STYLESHEET,
+  type RenderedHtml,
+  type RenderedPdf,
+  type RenderHtmlOptions,
+  type RenderLimits,
+  renderHtml,
+} from "./rendering/index.js";
+export { createRuntime, type ImapBudget, type Runtime } from "./runtime.js";
 export type {
   Clock,
   EventRow,
@@ -109,6 +149,7 @@ export type {
   Until,
 } from "./sending/index.js";
 export { loadConfigFile } from "./settings/index.js";
+export { diagnose, discoverOperator, type SupportOptions } from "./support.js";
 export {
   type DocumentEntry,
   type OpenedDocument,

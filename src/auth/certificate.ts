@@ -1,4 +1,6 @@
+import { X509Certificate } from "node:crypto";
 import { MedimailError } from "../errors.js";
+import { type Clock, systemClock } from "../seams/clock.js";
 import type { ClientCertificate, CredentialSource, SaslStep } from "../seams/credentials.js";
 import type { ClientCertificateInput } from "./client-certificate.js";
 import { loadClientCertificate } from "./client-certificate.js";
@@ -17,6 +19,10 @@ export interface CertificateCredentialsOptions {
   sasl: { smtp: SaslChoice; imap: SaslChoice };
   /** The mailbox's address: required by `plain`, the authorization id of `external` where given. */
   username?: string;
+  /** Told at most once a day, when a session is opened, from so many days before the certificate's end on. Default 30 days. */
+  onExpiring?: (daysLeft: number) => void;
+  warnDays?: number;
+  clock?: Pick<Clock, "now">;
   /** For `plain`; the empty password where left out, as one operator is said to want. */
   password?: () => Promise<string>;
 }
@@ -36,6 +42,17 @@ export function certificateCredentials(options: CertificateCredentialsOptions): 
   }
   let opened: { input: ClientCertificateInput; certificate: ClientCertificate } | undefined;
   let closed = false;
+  let warnedAt = Number.NEGATIVE_INFINITY;
+
+  function watchExpiry({ cert }: ClientCertificate): void {
+    const { onExpiring, warnDays = 30, clock = systemClock } = options;
+    const now = clock.now();
+    if (!onExpiring || cert === undefined || now - warnedAt < DAY_MS) return;
+    const daysLeft = Math.floor((Date.parse(new X509Certificate(cert).validTo) - now) / DAY_MS);
+    if (daysLeft >= warnDays) return;
+    warnedAt = now;
+    onExpiring(daysLeft);
+  }
 
   async function read(): Promise<ClientCertificateInput> {
     const { p12, cert, key, passphrase } = options;
@@ -53,6 +70,7 @@ export function certificateCredentials(options: CertificateCredentialsOptions): 
       const input = await read();
       // Opening takes milliseconds (key derivation): only a file that changed is opened again.
       if (!opened || !same(opened.input, input)) opened = { input, certificate: loadClientCertificate(input) };
+      watchExpiry(opened.certificate);
       return opened.certificate;
     },
     async sasl(protocol): Promise<SaslStep> {
@@ -80,6 +98,8 @@ export function certificateCredentials(options: CertificateCredentialsOptions): 
     },
   };
 }
+
+const DAY_MS = 86_400_000;
 
 function same(a: ClientCertificateInput, b: ClientCertificateInput): boolean {
   const bytes = (value: Uint8Array | undefined): Buffer => Buffer.from(value ?? []);

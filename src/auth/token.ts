@@ -79,7 +79,7 @@ export function tokenCredentials(options: TokenCredentialsOptions): CredentialSo
 }
 
 /** Stops waiting on abort; the request itself goes on, since other sessions may be waiting for it. */
-function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+export function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work;
   return new Promise((resolve, reject) => {
     const onAbort = (): void =>

@@ -1,3 +1,4 @@
+import { looksLikePdf } from "../pdf-file.js";
 import type { XmlElement } from "../xml/index.js";
 import { measureBase64 } from "./base64.js";
 import type { Cda, CdaBody } from "./types.js";
@@ -52,11 +53,6 @@ export function readBody(findings: Findings, document: XmlElement): Pick<Cda, "b
     findings.warn("body_not_pdf", "The file of the body says that it is a PDF, and is not.", path);
   }
   return { body: { ...body, size }, encapsulated: decode };
-}
-
-/** Readers of PDF look for the mark in the first 1024 bytes. */
-export function looksLikePdf(bytes: Uint8Array): boolean {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 1024)).includes("%PDF-", 0, "latin1");
 }
 
 function once(make: () => Buffer): () => Uint8Array {

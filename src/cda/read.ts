@@ -29,6 +29,22 @@ export function readCda(bytes: Uint8Array, options: ReadCdaOptions = {}): Cda {
     skip: inStructuredBody,
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
+  return readCdaTree(root).cda;
+}
+
+/** A document that was read, and the element it was read from. */
+export interface CdaTree {
+  cda: Cda;
+  document: XmlElement;
+}
+
+/**
+ * What {@link readCda} reads, of a tree that was parsed already: for those who also want the narrative. The `addr` of the
+ * tree must have their `nodes`.
+ *
+ * @throws MedimailError `cda_invalid`
+ */
+export function readCdaTree(root: XmlElement): CdaTree {
   const selfRendering = root.uri === XSL && (root.local === "stylesheet" || root.local === "transform");
   const document = selfRendering ? findDocument(root) : root;
   if (document === undefined || document.uri !== HL7 || document.local !== "ClinicalDocument") {
@@ -39,7 +55,7 @@ export function readCda(bytes: Uint8Array, options: ReadCdaOptions = {}): Cda {
   const findings = new Findings();
   const header = readHeader(findings, document);
   const { body, encapsulated } = readBody(findings, document);
-  return { header, body, problems: findings.problems, selfRendering, encapsulated };
+  return { cda: { header, body, problems: findings.problems, selfRendering, encapsulated }, document };
 }
 
 /** The document nested in a stylesheet, wherever it is. */

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { MedimailError } from "../errors.js";
-import { looksLikePdf } from "./body.js";
+import { looksLikePdf } from "../pdf-file.js";
 import { parseHeader } from "./schema.js";
 import type { CdaHeaderInput } from "./types.js";
 import { headerElements } from "./write-header.js";

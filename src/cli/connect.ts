@@ -5,6 +5,7 @@ import { jsonLogger } from "../log.js";
 import { loadConfigFile } from "../settings/index.js";
 import type { Options } from "./args.js";
 import type { Context } from "./context.js";
+import { sessionByCard } from "./login.js";
 
 export const CONFIG_OPTION = { config: { type: "string", value: "FILE", required: true } } as const;
 
@@ -16,11 +17,20 @@ export async function connectorOf(
 ): Promise<{ connector: Connector; config: Config }> {
   const config = loadConfigFile(options.needed("config"));
   const { createConnector } = await import("../connector.js");
+  const session = config.auth.method === "pro-sante-connect" ? sessionByCard(context, config) : undefined;
   const connector = createConnector(config, {
     delivery: "manual",
+    ...(session ? { session } : {}),
     ...(context.verbose ? { logger: jsonLogger((line) => void context.io.err(line)), logLevel: "debug" as const } : {}),
     ...settings,
   });
+  if (session) {
+    const close = connector.close.bind(connector);
+    connector.close = async () => {
+      await close();
+      await session[Symbol.asyncDispose]();
+    };
+  }
   for (const warning of configWarnings(config)) await context.warn(`${warning.path}: ${warning.message}`);
   return { connector, config };
 }

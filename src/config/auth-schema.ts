@@ -62,7 +62,14 @@ const proSanteConnect = strict({
   clientId: line(),
   clientSecret: secretSchema.optional(),
   ...keyMaterial,
+  /** Where its discovery document is: see `createProSanteConnect`. */
+  discovery: line(2048).optional(),
+  /** The professional's national identifier: the command asks his e-CPS (CIBA). */
+  loginHint: line(100).optional(),
   username: line().optional(),
+}).superRefine((auth, context) => {
+  if (auth.clientSecret === undefined && auth.p12 === undefined && (auth.cert === undefined || auth.key === undefined))
+    context.addIssue({ code: "custom", path: ["clientSecret"], message: "is required, or p12, or cert and key" });
 });
 
 const password = strict({ method: z.literal("password"), username: line(), password: secretSchema });

@@ -55,6 +55,13 @@ const IPV6 = /^(?=.*:.*:)[0-9a-f:.]{2,45}$/i;
 export const host = () =>
   line(253).refine((text) => HOST_NAME.test(text) || IPV6.test(text), "must be a host name or an IP address");
 
+/** The end of host names, with or without its first dot: `.mssante.fr`. */
+export const hostSuffix = () =>
+  line(253).refine(
+    (text) => HOST_NAME.test(text.replace(/^\*?\./, "")),
+    'must be the end of host names, such as ".mssante.fr"',
+  );
+
 const LOCAL_PART = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i;
 
 /** The syntax of a mail address; what MSSanté adds to it (type, domain, patient) is the business of `identity`. */

@@ -2,12 +2,13 @@
 export type { AuthConfig } from "./auth-schema.js";
 export { isLoopback, strict } from "./fields.js";
 export { editDistance, nearest } from "./nearest.js";
-export { parseConfig } from "./parse.js";
-export type { Config, ConfigInput, MailboxType } from "./schema.js";
+export { parseConfig, parseOperatorPart } from "./parse.js";
+export type { Config, ConfigInput, MailboxType, OperatorPart } from "./schema.js";
 export { configSchema, MAILBOX_TYPES, mailboxRole } from "./schema.js";
 export type { Secret } from "./secret.js";
 export { secretSchema } from "./secret.js";
 export type { UnsupportedPart } from "./supported.js";
 export { assertSupported, unsupportedParts } from "./supported.js";
+export { isTestOperator } from "./test-operator.js";
 export type { ConfigWarning } from "./warnings.js";
 export { configWarnings, secretsOf } from "./warnings.js";

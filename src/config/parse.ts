@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { MedimailError } from "../errors.js";
-import type { Config } from "./schema.js";
-import { configSchema } from "./schema.js";
+import type { Config, OperatorPart } from "./schema.js";
+import { configSchema, operatorPartSchema } from "./schema.js";
 
 interface Finding {
   path: string;
@@ -15,7 +15,16 @@ interface Finding {
  * Throws `config_invalid`; its `path` is that of the first fault.
  */
 export function parseConfig(value: unknown): Config {
-  const result = configSchema.safeParse(value);
+  return parseWith(configSchema, value);
+}
+
+/** The same of the parts that say where the operator is. */
+export function parseOperatorPart(value: unknown): OperatorPart {
+  return parseWith(operatorPartSchema, value);
+}
+
+function parseWith<T>(schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value);
   if (result.success) return result.data;
   const findings = dedupe(result.error.issues.flatMap((issue) => findingsOf(issue, [])));
   const [first] = findings;

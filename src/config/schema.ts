@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { authSchema } from "./auth-schema.js";
-import { host, isLoopback, line, mailAddress, oid, path, port, strict } from "./fields.js";
+import { host, hostSuffix, isLoopback, line, mailAddress, oid, path, port, strict } from "./fields.js";
+import { network } from "./network-schema.js";
+import { isTestOperator } from "./test-operator.js";
 
 /** Types of mailbox. INT and MED are names of the operator that no nomenclature has: they behave as ORG. */
 export const MAILBOX_TYPES = ["PER", "ORG", "APP", "CAB", "INT", "MED"] as const;
@@ -15,21 +17,36 @@ const mailbox = strict({ address: mailAddress(), type: oneOf(MAILBOX_TYPES) });
 
 const endpoint = (defaultPort: number) => strict({ host: host(), port: port().default(defaultPort) });
 
-const pinnedOperator = strict({
+const namedOperator = strict({
   /** Default port 143, then STARTTLS. */
-  imap: endpoint(143),
+  imap: endpoint(143).optional(),
   /** Default port 587, then STARTTLS. */
-  smtp: endpoint(587),
-  /** Discovery accepts hosts under these names only. */
-  hostSuffixes: z.array(host(), { error: "must be a list of host name endings" }).optional(),
+  smtp: endpoint(587).optional(),
+  /** What is not pinned above is looked up. Implied where neither is. */
+  discover: z.boolean({ error: "must be true or false" }).optional(),
+  /** Discovery accepts hosts under these names only. Default `.mssante.fr`. */
+  hostSuffixes: z
+    .array(hostSuffix(), { error: "must be a list of host name endings" })
+    .min(1, "must not be empty")
+    .optional(),
   /** The operator files in Sent what it accepts: a mail cut after the final dot can then be looked up there. */
   filesSent: z.boolean({ error: "must be true or false" }).optional(),
+}).superRefine((operator, context) => {
+  const { imap, smtp, discover } = operator;
+  const looksUp = discover ?? (imap === undefined && smtp === undefined && Object.keys(operator).length > 0);
+  for (const [key, pinned] of [
+    ["imap", imap],
+    ["smtp", smtp],
+  ] as const) {
+    if (pinned === undefined && !looksUp)
+      context.addIssue({ code: "custom", path: [key], message: 'is required, unless "discover" is true' });
+  }
 });
 
-const operator = z.union([z.literal("discover"), pinnedOperator], {
+const operator = z.union([z.literal("discover"), namedOperator], {
   error: (issue) =>
     issue.input === undefined
-      ? 'is required: {"imap": {"host", "port"}, "smtp": {"host", "port"}}'
+      ? 'is required: {"imap": {"host", "port"}, "smtp": {"host", "port"}} or "discover"'
       : 'must be {"imap": {"host", "port"}, "smtp": {"host", "port"}} or "discover"',
 });
 
@@ -54,14 +71,6 @@ const trust = strict({
   /** An older list refuses nobody any more: it warns. */
   whiteListMaxAgeDays: z.number({ error: "must be a number" }).positive("must be more than 0").max(3660).optional(),
 });
-
-const proxy = line(2048).refine((text) => {
-  try {
-    return ["http:", "socks5:", "socks5h:"].includes(new URL(text).protocol) && new URL(text).hostname !== "";
-  } catch {
-    return false;
-  }
-}, "must be http://host:port or socks5://host:port");
 
 const software = strict({
   name: line(),
@@ -104,7 +113,7 @@ export const configSchema = strict({
   operator,
   tls: tls.prefault({}),
   trust: trust.prefault({}),
-  network: strict({ proxy: proxy.optional() }).prefault({}),
+  network: network.prefault({}),
   auth: authSchema,
   software,
   sender,
@@ -113,11 +122,7 @@ export const configSchema = strict({
   directory: strict({ index: path().optional() }).optional(),
 }).superRefine((config, context) => {
   if (config.auth.method !== "token" || typeof config.auth.token === "string" || !("file" in config.auth.token)) return;
-  const local =
-    typeof config.operator === "object" &&
-    isLoopback(config.operator.imap.host) &&
-    isLoopback(config.operator.smtp.host);
-  if (local) return;
+  if (isTestOperator(config)) return;
   context.addIssue({
     code: "custom",
     path: ["auth", "token"],
@@ -125,6 +130,10 @@ export const configSchema = strict({
     params: { requirement: "ECO.1.2.5" },
   });
 });
+
+/** What discovery needs of it, for a command that has no configuration. */
+export const operatorPartSchema = strict({ operator, network: network.prefault({}), tls: tls.prefault({}) });
+export type OperatorPart = z.output<typeof operatorPartSchema>;
 
 /** What a caller writes: see CLI.md. */
 export type ConfigInput = z.input<typeof configSchema>;

@@ -12,18 +12,6 @@ export interface UnsupportedPart {
  */
 export function unsupportedParts(config: Config): UnsupportedPart[] {
   const parts: UnsupportedPart[] = [];
-  if (config.operator === "discover") {
-    parts.push({
-      path: "operator",
-      why: 'discovery is not served yet; name the hosts: {"imap": {"host", "port"}, "smtp": {"host", "port"}}',
-    });
-  }
-  if (config.auth.method === "pro-sante-connect") {
-    parts.push({
-      path: "auth.method",
-      why: 'pro-sante-connect is not served yet; give an access token from outside with {"method": "token"}',
-    });
-  }
   if (config.outbox.store === "postgres") {
     parts.push({ path: "outbox.store", why: "postgres is not served yet; use sqlite" });
   }

@@ -31,6 +31,8 @@ interface Place {
   complete: boolean;
   /** Undefined where nothing can be kept just now. */
   kept: { id: number; version: number } | undefined;
+  /** New mails that came with the news of the folder, by UID. */
+  read: Map<number, ImapSummary>;
 }
 
 /** How often another process may be faster before we go on without keeping anything. */
@@ -62,11 +64,11 @@ export class MailboxCache {
     const known = before && stateOf(before);
     let told = UidSet.EMPTY;
     let place: Place;
-    if (known && known.state.uids.size > 0) place = { path, ...known, kept: before };
+    if (known && known.state.uids.size > 0) place = { path, ...known, kept: before, read: new Map() };
     else {
       const { mails, state, exists } = await imap.firstLook(path, pageSize, asked);
       const kept = await this.#begin(path, before, state, exists);
-      place = { path, state, complete: state.uids.size === exists, kept };
+      place = { path, state, complete: state.uids.size === exists, kept, read: new Map() };
       await this.#keep(place, mails);
       if (mails.length > 0) yield mails;
       told = state.uids;
@@ -94,7 +96,7 @@ export class MailboxCache {
       // What is gone since is forgotten first.
       const before = await this.#safely((cache) => cache.folder(this.#options.box, path));
       const known = before && stateOf(before);
-      if (known) await this.#upToDate(imap, { path, ...known, kept: before }, false, asked);
+      if (known) await this.#upToDate(imap, { path, ...known, kept: before, read: new Map() }, false, asked);
     }
     const documents = (await this.#safely((cache) => cache.documents(this.#options.box))) ?? [];
     for (const path of paths) {
@@ -109,7 +111,7 @@ export class MailboxCache {
     const before = await this.#safely((cache) => cache.folder(this.#options.box, path));
     const known = before && stateOf(before);
     if (!before || !known) return [];
-    return await this.#page(imap, { path, ...known, kept: before }, uids, signal ? { signal } : {});
+    return await this.#page(imap, { path, ...known, kept: before, read: new Map() }, uids, signal ? { signal } : {});
   }
 
   /**
@@ -155,6 +157,8 @@ export class MailboxCache {
       const { all, state } = after(place.state, news);
       const { kept, state: before } = place;
       place.state = state;
+      if (news.reset) place.read.clear();
+      for (const mail of news.mails) place.read.set(mail.uid, mail);
       if (!kept || sameState(before, state, news)) return all;
       const change = {
         state: packed(state, all.size),
@@ -164,7 +168,10 @@ export class MailboxCache {
       };
       const { box } = this.#options;
       place.kept = await this.#safely((cache) => cache.change(box, place.path, kept, change));
-      if (place.kept) return all;
+      if (place.kept) {
+        await this.#keep(place, news.mails);
+        return all;
+      }
       // Another process was faster: what it kept is newer than what we know.
       const now = tries < TRIES ? await this.#safely((cache) => cache.folder(box, place.path)) : undefined;
       const newer = now && stateOf(now);
@@ -177,19 +184,20 @@ export class MailboxCache {
     const { path, kept, state } = place;
     const { uidValidity } = state;
     const first = page.ranges().next().value?.[0] ?? 0;
-    const here = kept
-      ? ((await this.#safely(async (cache) =>
+    const wanted = page.minus(UidSet.of([...place.read.keys()].sort((a, b) => a - b)));
+    const here = [...page.minus(wanted)].flatMap((uid) => place.read.get(uid) ?? []);
+    if (kept && wanted.size > 0)
+      here.push(
+        ...((await this.#safely(async (cache) =>
           (
             await cache.mails(kept.id, first, page.last)
           )
-            .filter(({ uid }) => page.has(uid))
+            .filter(({ uid }) => wanted.has(uid))
             .map(({ uid, flags, data }) => keptSummary(data, { uid, path, uidValidity, flags })),
-        )) ?? [])
-      : [];
-    const missing =
-      here.length === page.size ? UidSet.EMPTY : page.minus(UidSet.of(here.map(({ uid }) => uid).reverse()));
-    if (missing.size === 0) return here;
-    const read = await imap.mailsOf(path, uidValidity, missing, asked);
+        )) ?? []),
+      );
+    const missing = page.minus(UidSet.of(here.map(({ uid }) => uid).sort((a, b) => a - b)));
+    const read = missing.size === 0 ? [] : await imap.mailsOf(path, uidValidity, missing, asked);
     await this.#keep(place, read);
     return [...here, ...read].sort((a, b) => b.uid - a.uid);
   }
@@ -244,19 +252,16 @@ function stateOf({ state: text, mails }: KeptFolder): Pick<Place, "state" | "com
   const [packedState, there] = Array.isArray(parsed) ? (parsed as unknown[]) : [];
   const known = unpackState(packedState);
   if (!known) return undefined;
-  const byFlags = new Map<string, number[]>();
+  const byFlags = new Map<string, [number, number][]>();
   if (known.modseq === undefined)
-    for (const { uid, flagsKey: key } of mails) {
-      const uids = byFlags.get(key);
-      if (uids) uids.push(uid);
-      else byFlags.set(key, [uid]);
+    for (const { flagsKey: key, first, last } of mails) {
+      const runs = byFlags.get(key);
+      if (runs) runs.push([first, last]);
+      else byFlags.set(key, [[first, last]]);
     }
-  const state = {
-    ...known,
-    uids: UidSet.of(mails.map(({ uid }) => uid)),
-    flags: [...byFlags].map(([key, uids]) => ({ key, uids: UidSet.of(uids) })),
-  };
-  return { state, complete: mails.length === there };
+  const uids = UidSet.ofRanges(mails.map(({ first, last }): [number, number] => [first, last]));
+  const flags = [...byFlags].map(([key, runs]) => ({ key, uids: UidSet.ofRanges(runs) }));
+  return { state: { ...known, uids, flags }, complete: uids.size === there };
 }
 
 /** Which mails are kept and what their flags are is in the rows; `there`, how many there were, tells whether these are all. */

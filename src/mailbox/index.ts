@@ -40,6 +40,7 @@ export type {
 } from "./open-types.js";
 export { createMailboxOpener, type MailboxOpener } from "./opener.js";
 export { createReceipts, type ReceiptDeps } from "./receipts.js";
+export type { DocumentHtmlOptions, DocumentPdfOptions } from "./show-document.js";
 export { shownName } from "./show-names.js";
 export type { MailTrace } from "./traces.js";
 export type {

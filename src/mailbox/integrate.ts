@@ -21,6 +21,8 @@ export interface InboxDeps {
 }
 
 const BATCH = 20;
+/** Summaries of new mails that are held: some MB. */
+const MAX_KEPT = 1_000;
 const DEFAULTS = { pollMs: 30_000, maxAttempts: 8, backoff: { minMs: 30_000, maxMs: 3_600_000 } };
 /** Failures of one mail, where they are final. */
 const SKIPPED: ReadonlySet<string> = new Set(["mail_invalid", "mail_not_found", "imap_failed"]);
@@ -46,6 +48,8 @@ class Run {
   readonly #options: IntegrateOptions & typeof DEFAULTS;
   /** The mail that was opened last: its documents come one after the other. */
   #last: { mailId: string; mail: ImapSummary; opened: OpenedMail } | undefined;
+  /** What the list said of the mails that were queued just now. */
+  readonly #listed = new Map<string, ImapSummary>();
 
   constructor(
     private readonly deps: InboxDeps,
@@ -70,6 +74,7 @@ class Run {
       }
       while (!signal.aborted && (await this.#work()) > 0);
       this.#last = undefined;
+      this.#listed.clear();
       if (once || signal.aborted) return;
       await this.deps.clock.sleep(pollMs, { signal }).catch(() => {});
     }
@@ -82,18 +87,25 @@ class Run {
     const name = `integrate/${folder}`;
     const [validity, last = "0"] = ((await this.cursors.cursor(tenant, mailbox, name)) ?? "").split(" ");
     const imap = await this.deps.imap();
-    const after: { uid: number; uidValidity: string }[] = [];
+    const after: { uid: number; uidValidity: string; mail?: ImapSummary }[] = [];
     const asked = { folder, pageSize: 200, signal };
     const pages = validity === "" && since ? imap.search(asked, { since }) : imap.pages(asked);
     for await (const page of pages) {
       const fresh = page.filter(({ uid, uidValidity }) => uidValidity !== validity || uid > Number(last));
-      after.push(...fresh.map(({ uid, uidValidity }) => ({ uid, uidValidity })));
+      after.push(...fresh.map((mail) => ({ uid: mail.uid, uidValidity: mail.uidValidity, mail })));
+      // The oldest come first when they are opened; of more than that, the others are asked for again then.
+      for (const entry of after.slice(Math.max(0, after.length - MAX_KEPT - page.length), -MAX_KEPT)) delete entry.mail;
       if (fresh.length < page.length) break;
     }
-    for (const { uid, uidValidity } of after.reverse()) {
+    for (const { uid, uidValidity, mail: listed } of after.reverse()) {
       if (signal.aborted) return;
-      const mail = await imap.summary(folder, uid, { signal });
-      if (mail?.uidValidity === uidValidity) await this.#queue(mail).catch((error: unknown) => this.#skip(mail, error));
+      const mail = listed ?? (await imap.summary(folder, uid, { signal }));
+      if (mail?.uidValidity === uidValidity)
+        await this.#queue(mail).catch(async (error: unknown) => {
+          // Listed a while ago: moved or deleted since, it is nobody's fault.
+          const there = listed ? await imap.summary(folder, uid, { signal }) : mail;
+          if (there?.uidValidity === uidValidity) await this.#skip(mail, error);
+        });
       await this.cursors.setCursor(tenant, mailbox, name, `${uidValidity} ${uid}`);
     }
   }
@@ -123,6 +135,7 @@ class Run {
     if (sightings.length > 0) {
       const { path: folder, uid, uidValidity } = mail;
       await this.inbox.enqueue(this.deps.scope, sightings, { folder, uid, uidValidity }, now);
+      if (this.#listed.size < MAX_KEPT) this.#listed.set(mailIdOf(mail), mail);
     } else if (opened.mail.hasXdm || opened.problems.some(({ severity }) => severity === "error")) {
       await this.#unreadable(opened.mail, opened.problems);
     }
@@ -179,12 +192,12 @@ class Run {
     if (!others.some(({ id, pending }) => id === record.id && pending)) return;
     if (others.every(isDone)) {
       // A mail that a person moved or deleted meanwhile needs neither.
-      const found = await this.#mailOf(record).catch((error: unknown) => {
+      const found = await this.#summaryOf(record).catch((error: unknown) => {
         if (isMedimailError(error) && error.code === "mail_not_found") return undefined;
         throw error;
       });
-      if (found && hooks.sendReceipt) await hooks.sendReceipt(found.opened.mail, "integrated");
-      if (found && hooks.file) await hooks.file(found.opened.mail);
+      if (found && hooks.sendReceipt) await hooks.sendReceipt(found, "integrated");
+      if (found && hooks.file) await hooks.file(found);
       this.#last = undefined;
       for (const { id, state } of others)
         if (state === "integrated") await this.inbox.settle(id, { state: "finished" });
@@ -210,8 +223,24 @@ class Run {
 
   async #mailOf(record: InboxRecord): Promise<{ mail: ImapSummary; opened: OpenedMail }> {
     if (this.#last?.mailId === record.mailId) return this.#last;
+    const listed = this.#listed.get(record.mailId);
+    if (listed) {
+      try {
+        return { mail: listed, opened: await this.#open(listed) };
+      } catch (error) {
+        // It may be elsewhere by now.
+        if (!isMedimailError(error) || error.code !== "imap_failed") throw error;
+        this.#listed.delete(record.mailId);
+      }
+    }
     const mail = await findAgain(await this.deps.imap(), record, this.#options);
     return { mail, opened: await this.#open(mail) };
+  }
+
+  /** The mail as it is now, for who answers and files it. */
+  async #summaryOf(record: InboxRecord): Promise<MailSummary> {
+    if (this.#last?.mailId === record.mailId) return this.#last.opened.mail;
+    return mailSummary(await findAgain(await this.deps.imap(), record, this.#options));
   }
 
   async #open(mail: ImapSummary): Promise<OpenedMail> {

@@ -1,11 +1,13 @@
 import type { CdaBody, CdaHeader } from "../cda/index.js";
 import type { Problem } from "../errors.js";
+import type { RenderedHtml, RenderedPdf } from "../rendering/index.js";
 import type { DocumentEntry, Integrity, SubmissionSet, XdmAction, XdmLimits } from "../xdm/index.js";
+import type { DocumentHtmlOptions, DocumentPdfOptions } from "./show-document.js";
 import type { MailSummary } from "./types.js";
 
 /**
  * What the registry says of a document (SC.CDA/INT.18). `duplicate`: the same one came in an earlier mail. `newer`: an earlier version
- * is known. `obsolete`: a later version is known, or the document was deleted by its author.
+ * is known. `obsolete`: a later version is known, or the document was deleted, by who sent it.
  */
 export type Seen = "new" | "duplicate" | "newer" | "obsolete";
 
@@ -65,13 +67,34 @@ export interface HealthDocument {
   cda?: { header: CdaHeader; body: CdaBody };
   patient: MailPatient;
   /** The PDF beside it. `bytes`: the very file that the CDA holds; `name`: by the rule of ECO.2.1.6. */
-  pdf?: { part: string; path: string; name: string; matchedBy: "bytes" | "name" };
+  pdfBeside?: { part: string; path: string; name: string; matchedBy: "bytes" | "name" };
   seen: Seen;
+  /**
+   * Somebody of another domain, or an author of another organisation, than the first who sent the document has deleted or replaced it, or
+   * sent a later version; or this document does so to one of somebody else. It makes nothing obsolete: a person decides.
+   */
+  disputed?: true;
   /** The software has it already, by whatever mail (LGC.MDV.06). */
   integrated: boolean;
   integratedAt?: Date;
   /** The file; absent where the archive does not hold it. */
   content?: Uint8Array;
+  /**
+   * The document as a safe HTML page or fragment (SC.CDA/VISU.01), with a mark where the archive's metadata, the patient's address of the
+   * mail and the document do not agree (ECO.2.1.2), and above the title what a reader must know of it: deletion asked, out of date,
+   * not the file announced.
+   *
+   * @throws `document_missing`; `cda_invalid`, `xml_invalid`, `xml_dtd_refused` for what is no readable CDA; `xml_limit_exceeded`;
+   * `invalid_argument` (idPrefix)
+   */
+  html(options?: DocumentHtmlOptions): Promise<RenderedHtml>;
+  /**
+   * The document as a PDF: the one that it encapsulates, byte for byte, else a PDF/A-1b of header and narrative, with the same mark as
+   * {@link HealthDocument.html}. What makes it is loaded at the first call.
+   *
+   * @throws as {@link HealthDocument.html}; `file_not_found` where a bundler left the fonts behind
+   */
+  pdf(options?: DocumentPdfOptions): Promise<RenderedPdf>;
 }
 
 /** A mail with its health documents. */

@@ -8,6 +8,7 @@ import type { HealthDocument, MailPatient, OpenedMail, OpenOptions } from "./ope
 import { agreementOf, type MailIdentity, patientAddressIns } from "./patient.js";
 import { type ReadDocument, readDocuments } from "./read-documents.js";
 import { type Compared, seenOf } from "./seen.js";
+import { shownBy } from "./show-document.js";
 import { withPatientName } from "./show-names.js";
 import { mailSummary } from "./summary.js";
 
@@ -65,12 +66,22 @@ export async function openMail(
         message: "Another document came under the same id.",
         path: one.document.path,
       });
-    return {
+    if (verdict?.disputed)
+      problems.push({
+        severity: "warning",
+        code: "document_disputed",
+        message: "A document is deleted, replaced or versioned by another sender or organisation than the first.",
+        path: one.document.path,
+      });
+    const document = {
       ...one.document,
-      ...(match ? { pdf: pdfOf(match) } : {}),
-      seen: verdict?.seen ?? "new",
+      ...(match ? { pdfBeside: pdfOf(match) } : {}),
+      seen: verdict?.seen ?? ("new" as const),
+      ...(verdict?.disputed ? { disputed: true as const } : {}),
       ...integration(sighting, records),
     };
+    // Anew: what is shown says what is known by now.
+    return { ...document, ...shownBy(document) };
   });
   if (remember)
     await inbox.remember(
@@ -90,7 +101,7 @@ export async function openMail(
 function pdfOf({
   file,
   matchedBy,
-}: NonNullable<ReturnType<typeof matchPdfs>[number]>): NonNullable<HealthDocument["pdf"]> {
+}: NonNullable<ReturnType<typeof matchPdfs>[number]>): NonNullable<HealthDocument["pdfBeside"]> {
   return { part: file.part, path: file.path, name: file.name, matchedBy };
 }
 
@@ -120,8 +131,22 @@ export function comparedOf(document: HealthDocument, mail: ImapSummary): Compare
     action,
     ...(sha256 === undefined ? {} : { sha256 }),
     replaces,
+    ...senderOf(document, mail),
     mailId: mailIdOf(mail),
     receivedAt: (mail.received ?? mail.date)?.getTime() ?? 0,
+  };
+}
+
+/** Who is behind a document: the domain that the mail came from, and the organisation of its author. */
+function senderOf({ cda, metadata }: HealthDocument, { from }: ImapSummary): Pick<Compared, "sender" | "organisation"> {
+  const address = from[0]?.address ?? "";
+  const sender = address.slice(address.lastIndexOf("@") + 1).toLowerCase();
+  // XON: the number is its tenth component.
+  const stated = metadata?.authors[0]?.institutions[0]?.split("^")[9];
+  const organisation = (cda?.header.authors[0]?.organization?.id?.split("^").at(-1) ?? stated ?? "").trim();
+  return {
+    ...(sender === "" ? {} : { sender: sender.slice(0, 255) }),
+    ...(organisation === "" ? {} : { organisation: organisation.slice(0, 64) }),
   };
 }
 

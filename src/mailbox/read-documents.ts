@@ -5,6 +5,7 @@ import { digest, type MailFile, type PdfFile } from "./collect.js";
 import { saysXdm } from "./file-kind.js";
 import type { HealthDocument } from "./open-types.js";
 import { type MailIdentity, patientOf, traitsThatDiffer } from "./patient.js";
+import { shownBy } from "./show-document.js";
 
 /** A document, and the digest of the PDF that it holds (level 1). */
 export interface ReadDocument {
@@ -161,7 +162,7 @@ function documentOf(parts: Parts, problems: Problem[]): HealthDocument {
   const uniqueId = metadata?.uniqueId ?? header?.id;
   const setId = header?.setId;
   const version = header?.versionNumber;
-  return {
+  const document = {
     part,
     path,
     title: metadata?.title ?? header?.title ?? "",
@@ -179,10 +180,11 @@ function documentOf(parts: Parts, problems: Problem[]): HealthDocument {
     ...(integrity ? { integrity } : {}),
     ...(cda ? { cda: { header: cda.header, body: cda.body } } : {}),
     patient,
-    seen: "new",
+    seen: "new" as const,
     integrated: false,
     ...(content ? { content } : {}),
   };
+  return { ...document, ...shownBy(document) };
 }
 
 function pdfDigest(cda: Cda | undefined): string | undefined {

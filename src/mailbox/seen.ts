@@ -4,7 +4,7 @@ import type { Seen } from "./open-types.js";
 /** A document of the mail that is opened, as far as the registry compares it. */
 export type Compared = Pick<
   InboxSighting,
-  "uniqueId" | "setId" | "versionNumber" | "action" | "sha256" | "mailId" | "receivedAt"
+  "uniqueId" | "setId" | "versionNumber" | "action" | "sha256" | "sender" | "organisation" | "mailId" | "receivedAt"
 > & {
   /** The documents that it says it replaces. */
   replaces: readonly string[];
@@ -18,6 +18,8 @@ export interface SeenVerdict {
   conflict: boolean;
   /** Other bytes came under the same id: neither is a duplicate of the other. */
   reused: boolean;
+  /** Another sender than the first acts on this document, or this one acts on another sender's. */
+  disputed: boolean;
 }
 
 /**
@@ -42,20 +44,48 @@ export function seenOf(document: Compared, records: readonly InboxRecord[], mail
   );
   const version = document.versionNumber;
   const conflict = version !== undefined && series.some(({ versionNumber }) => versionNumber === version);
-  const verdict = (seen: Seen): SeenVerdict => ({ seen, conflict, reused });
-  const own = records.find(
+  const first = (uniqueId: string): Known | undefined => firstOf([...others, document], uniqueId);
+  // Who deletes or replaces is believed where he is who sent it first.
+  const deletions = deletes(document.action)
+    ? []
+    : others.filter(({ uniqueId, action }) => uniqueId === document.uniqueId && deletes(action));
+  const later = series.filter(({ versionNumber = -1 }) => version !== undefined && versionNumber > version);
+  const earlier = series.filter(({ versionNumber }) => version !== undefined && (versionNumber ?? version) < version);
+  const own = first(document.uniqueId) ?? document;
+  const targets = [
+    ...(deletes(document.action) ? [document.uniqueId] : []),
+    ...document.replaces,
+    ...earlier.map(({ uniqueId }) => uniqueId),
+  ].flatMap((uniqueId) => first(uniqueId) ?? []);
+  const acting = [...deletions, ...later];
+  const disputed =
+    acting.some((other) => isForeign(other, own)) || targets.some((target) => isForeign(document, target));
+  const verdict = (seen: Seen): SeenVerdict => ({ seen, conflict, reused, disputed });
+  const noted = records.find(
     ({ mailId, uniqueId, action }) =>
       mailId === document.mailId && uniqueId === document.uniqueId && action === document.action,
   );
-  if (same.some((known) => isEarlier(known, document, own?.id))) return verdict("duplicate");
-  const deleted = others.some(({ uniqueId, action }) => uniqueId === document.uniqueId && deletes(action));
-  if (deleted && !deletes(document.action)) return verdict("obsolete");
-  const versions = series.map(({ versionNumber }) => versionNumber).filter((known) => known !== undefined);
-  if (version !== undefined && versions.some((known) => known > version)) return verdict("obsolete");
+  if (same.some((known) => isEarlier(known, document, noted?.id))) return verdict("duplicate");
+  if (acting.some((other) => !isForeign(other, own))) return verdict("obsolete");
   if (deletes(document.action)) return verdict("new");
   const replaced = others.some(({ uniqueId }) => document.replaces.includes(uniqueId));
-  if (replaced || (version !== undefined && versions.some((known) => known < version))) return verdict("newer");
-  return verdict("new");
+  return verdict(replaced || earlier.length > 0 ? "newer" : "new");
+}
+
+/** Who sent a document first, as far as is known. */
+function firstOf(known: readonly Known[], uniqueId: string): Known | undefined {
+  let first: Known | undefined;
+  for (const one of known)
+    if (one.uniqueId === uniqueId && one.action !== "delete" && (!first || one.receivedAt < first.receivedAt))
+      first = one;
+  return first;
+}
+
+/** Another domain, or another organisation of the author. What is not known, as of what was noted by a former version, differs from nothing. */
+function isForeign(one: Known, other: Known): boolean {
+  const differ = (a: string | undefined, b: string | undefined): boolean =>
+    a !== undefined && b !== undefined && a !== b;
+  return differ(one.sender, other.sender) || differ(one.organisation, other.organisation);
 }
 
 /**

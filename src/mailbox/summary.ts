@@ -27,6 +27,7 @@ export function mailSummary(mail: ImapSummary): MailSummary {
     ...(mail.messageId === undefined ? {} : { messageId: bare(mail.messageId) }),
     ...(mail.inReplyTo === undefined ? {} : { inReplyTo: bare(mail.inReplyTo) }),
     references: ((field(fields, "references") ?? "").match(/<[^<>\s]{1,900}>/g) ?? []).slice(-100).map(bare),
+    ...(field(fields, "x-mss-mes")?.trim().toUpperCase() === "FIN" ? { fin: true as const } : {}),
     ...(date ? { date } : {}),
     ...(from ? { from } : {}),
     to: mail.to.map(addressOf),

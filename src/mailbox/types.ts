@@ -39,6 +39,8 @@ export interface MailSummary {
   messageId?: string;
   inReplyTo?: string;
   references: string[];
+  /** `X-MSS-MES: FIN`: with it the exchange with the patient was closed (ECO.2.2.8). */
+  fin?: true;
   /** The sender's date, else when the server received it. */
   date?: Date;
   from?: MailAddress;

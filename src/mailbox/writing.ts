@@ -1,5 +1,5 @@
 import { defined } from "../defined.js";
-import { MedimailError } from "../errors.js";
+import { isMedimailError, MedimailError, type Problem } from "../errors.js";
 import { isPatientDomain } from "../identity/index.js";
 import {
   type AnsweredMail,
@@ -19,15 +19,23 @@ import { answeredMail, type Found, foundMail } from "./answered.js";
 import { decoded } from "./decode.js";
 import { joined, receivedPieces } from "./part-bytes.js";
 import { attachmentsOf } from "./summary.js";
+import { threadOf } from "./thread.js";
 import type { MailboxWriter, NewMailOptions, WriteOptions } from "./writing-types.js";
 
 const MAX_FORWARDED = 25_000_000;
 
 type Imap = Pick<ImapMailbox, "summary" | "part">;
 
+/** No requirement forbids it: the professional is told, and decides (ECO.2.2.8 keeps the patient from answering). */
+const EXCHANGE_CLOSED: Problem = {
+  severity: "warning",
+  code: "exchange_closed",
+  message: "The exchange was closed with the patient (X-MSS-MES: FIN): he may not be able to answer.",
+};
+
 /** @param enqueue makes a mail durable. @param own the mailbox's address. */
 export function createMailboxWriter(
-  open: () => Promise<Imap>,
+  open: () => Promise<Imap & Pick<ImapMailbox, "search">>,
   own: string,
   enqueue: (mail: MailToSend) => Promise<Submission>,
 ): Pick<MailboxWriter, "send" | "reply" | "forward"> {
@@ -48,6 +56,7 @@ export function createMailboxWriter(
         subject: answerSubject(mail.subject, "reply"),
         text: quotedText(options.text, mail),
         knownPatients: patientsOf(mail),
+        problems: (await isClosed(imap, found, options.signal)) ? [EXCHANGE_CLOSED] : [],
       });
     },
     async forward(ref, { maxBytes = MAX_FORWARDED, text = "", ...options }) {
@@ -68,6 +77,23 @@ export function createMailboxWriter(
       });
     },
   };
+}
+
+/** Whether a mail of the exchange with a patient, this one or one that was sent, has closed it. */
+async function isClosed(
+  imap: Pick<ImapMailbox, "search">,
+  { found, mail }: Found,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  if (mail.fin) return true;
+  if (mail.kind !== "patient") return false;
+  try {
+    return (await threadOf(imap, found, ["sent"], signal)).some(({ fin }) => fin);
+  } catch (error) {
+    // A mailbox without a folder Sent, or whose server cannot search it: the answer is written all the same.
+    if (!isMedimailError(error) || error.code !== "imap_failed") throw error;
+    return false;
+  }
 }
 
 const keepsSubject = ({ mail }: Found): boolean => mail.hasXdm && mail.rawSubject.startsWith(XDM_MARKER);

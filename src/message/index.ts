@@ -6,7 +6,7 @@ export { messageIdFor } from "./message-id.js";
 export type { XdmSubjectInput } from "./naming.js";
 export { pdfName, REPLACEMENT_MENTION, XDM_MARKER, xdmSubject } from "./naming.js";
 export { bareId, field, headerFields, originalSubject } from "./original.js";
-export { declaresPdfA1 } from "./pdf.js";
+export { hasPdfBody } from "./pdf.js";
 export { parseReceipt } from "./receipts.js";
 export { composeDsn, composeKo, composeMdn } from "./reports.js";
 export type {

@@ -1,5 +1,7 @@
+import type { Cda } from "../cda/index.js";
 import type { Problem } from "../errors.js";
 import { MedimailError } from "../errors.js";
+import { declaresPdfA1, looksLikePdf } from "../pdf-file.js";
 import type { MailDocument } from "./types.js";
 
 /** The PDF that goes beside the archive for one document; undefined where the caller waives it. */
@@ -10,23 +12,9 @@ export interface ChosenPdf {
 
 const view = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** True where the XMP of the file declares PDF/A part 1; XMP stays uncompressed in a PDF/A file. */
-export function declaresPdfA1(pdf: Uint8Array): boolean {
-  const bytes = view(pdf);
-  for (let at = bytes.indexOf("pdfaid:part"); at >= 0; at = bytes.indexOf("pdfaid:part", at + 1)) {
-    const near = bytes.toString("latin1", at + "pdfaid:part".length, at + "pdfaid:part".length + 16);
-    if (/^\s*(?:=\s*["']1["']|>\s*1\s*<)/.test(near)) return true;
-  }
-  return false;
-}
-
-function looksLikePdf(pdf: Uint8Array): boolean {
-  return view(pdf.subarray(0, 1024)).includes("%PDF-");
-}
-
 /** Whether the body of the document is an encapsulated PDF. */
-function hasPdfBody(document: MailDocument): boolean {
-  const { level, mediaType } = document.cda.body;
+export function hasPdfBody(cda: Cda): boolean {
+  const { level, mediaType } = cda.body;
   return level === "N1" && /^application\/pdf\b/i.test(mediaType ?? "");
 }
 
@@ -38,7 +26,7 @@ function hasPdfBody(document: MailDocument): boolean {
 export function choosePdf(document: MailDocument, index: number, withoutPdf: boolean): ChosenPdf {
   const path = `documents[${index}].pdf`;
   const problems: Problem[] = [];
-  const body = hasPdfBody(document) ? document.cda.encapsulated() : undefined;
+  const body = hasPdfBody(document.cda) ? document.cda.encapsulated() : undefined;
   if (body !== undefined && document.pdf !== undefined && !view(body).equals(view(document.pdf)))
     problems.push({
       severity: "warning",

@@ -1,4 +1,5 @@
 export type { DsnAction } from "./delivery.js";
+export type { MockDns, MockDnsFailure, MockDnsQuery, MockSrv } from "./dns/server.js";
 export type { FaultSentence, FaultTuning } from "./fault-sentence.js";
 export type {
   Fault,
@@ -27,6 +28,7 @@ export type {
 } from "./options.js";
 export { defaultLimits, defaultMailboxes } from "./options.js";
 export type { ClientCredentials } from "./pki/pki.js";
+export { MOCK_PROFESSIONAL, MockPsc, type MockPscOptions } from "./psc/provider.js";
 export type { MockReady, MockReadyMailbox } from "./ready.js";
 export type { RefusalForm, RefuseOptions } from "./recipients.js";
 export type { MockFolder } from "./store/folder.js";

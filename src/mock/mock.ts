@@ -8,8 +8,11 @@ import { loadConfigFile } from "../settings/index.js";
 import type { MockContext } from "./context.js";
 import type { DsnAction } from "./delivery.js";
 import { Delivery, findMail } from "./delivery.js";
+import { MockDns } from "./dns/server.js";
+import { mockZone } from "./dns/zone.js";
 import { FaultSentence, momentOf } from "./fault-sentence.js";
 import { Faults } from "./faults.js";
+import { AUTOCONFIG_PATH, autoconfigRoute } from "./http/autoconfig.js";
 import { HttpServer } from "./http/server.js";
 import { MockWhiteList, WHITE_LIST_PATH } from "./http/white-list.js";
 import { Offer } from "./imap/capabilities.js";
@@ -22,6 +25,8 @@ import type { MockMailboxOptions, MockMedimailOptions } from "./options.js";
 import { DEFAULT_SIZE_LIMIT, defaultLimits, defaultMailboxes } from "./options.js";
 import type { ClientCredentials } from "./pki/pki.js";
 import { Pki } from "./pki/pki.js";
+import type { MockPsc, MockPscOptions } from "./psc/provider.js";
+import { MockPscServer } from "./psc/server.js";
 import type { MockReady } from "./ready.js";
 import { writeReady, writeToken } from "./ready.js";
 import type { RefuseOptions } from "./recipients.js";
@@ -37,6 +42,8 @@ import { fits } from "./submission.js";
 export class MockMedimail implements AsyncDisposable {
   /** The faults in place: `mock.faults.add({ name: "refuse", at: "rcpt", times: 2 })`. */
   readonly faults: Faults;
+  /** Its name server, which tells where it is: `mock.dns.setSrv("_imap._tcp.ch-exemple.mssante.fr", [{ target: ".", port: 0 }])`. */
+  readonly dns: MockDns;
   readonly #options: MockMedimailOptions;
   readonly #store: MockStore;
   readonly #pki: Pki;
@@ -48,6 +55,7 @@ export class MockMedimail implements AsyncDisposable {
   readonly #imap: ImapServer;
   readonly #http: HttpServer;
   readonly #problems: unknown[];
+  #psc: MockPscServer | undefined;
   #dir: string | undefined;
   #ready: Promise<MockReady> | undefined;
   #tokenWrites: Promise<unknown> = Promise.resolve();
@@ -98,8 +106,18 @@ export class MockMedimail implements AsyncDisposable {
     };
     this.#smtp = new SmtpServer(context);
     this.#imap = new ImapServer(context);
+    const places = {
+      domains: () => this.#store.domains(),
+      imapPort: () => this.#imap.listener.port,
+      smtpPort: () => this.#smtp.listener.port,
+    };
     this.#http = http;
     this.#http.on(WHITE_LIST_PATH, new MockWhiteList(() => this.#listedDomains(), now).route);
+    this.#http.on(AUTOCONFIG_PATH, autoconfigRoute(places));
+    this.dns = new MockDns({
+      fallback: mockZone(places),
+      seen: (query) => this.#observer.observe({ connection: "dns", kind: "dns", ...query }),
+    });
   }
 
   /** @internal */
@@ -113,7 +131,9 @@ export class MockMedimail implements AsyncDisposable {
       await Promise.all([
         mock.#smtp.listener.listen(options.smtpPort ?? 0),
         mock.#imap.listener.listen(options.imapPort ?? 0),
+        mock.dns.listen(options.dnsPort ?? 0),
       ]);
+      if (options.psc) await mock.#servePsc(options.psc === true ? {} : options.psc);
       if (options.dir !== undefined) await mock.ready();
       return mock;
     } catch (error) {
@@ -129,6 +149,18 @@ export class MockMedimail implements AsyncDisposable {
 
   get imap(): { host: string; port: number } {
     return { host: this.#hostname, port: this.#imap.listener.port };
+  }
+
+  async #servePsc(options: Omit<MockPscOptions, "issuer" | "now">): Promise<void> {
+    const { now } = this.#options;
+    this.#psc = await MockPscServer.start({ ...options, ...(now ? { now } : {}) });
+    this.#store.acceptsToken = (token) => this.#psc?.psc.accepts(token) ?? false;
+  }
+
+  /** The mock's Pro Santé Connect. Throws `invalid_argument` where the mock was started without (`psc`). */
+  get psc(): MockPsc {
+    if (this.#psc) return this.#psc.psc;
+    throw new MedimailError("invalid_argument", "The mock was started without a Pro Santé Connect.", { path: "psc" });
   }
 
   /** Where its white list of domains is served: those of its mailboxes, of `whiteListDomains`, and the patients'. */
@@ -165,11 +197,12 @@ export class MockMedimail implements AsyncDisposable {
   }
 
   /**
-   * The configuration of one of its mailboxes, ready for `createConnector`: the file of `ready()`, read. Throws `invalid_argument` where the mock
-   * has no such mailbox.
+   * The configuration of one of its mailboxes, ready for `createConnector`: the file of `ready()`, read. With `discover` the one that finds the mock by
+   * its name server. Throws `invalid_argument` where the mock has no such mailbox.
    */
-  async config(address: string): Promise<Config> {
-    const path = (await this.ready()).configs[address.toLowerCase()];
+  async config(address: string, { discover = false }: { discover?: boolean } = {}): Promise<Config> {
+    const { configs, discoverConfigs } = await this.ready();
+    const path = (discover ? discoverConfigs : configs)[address.toLowerCase()];
     if (path === undefined)
       throw new MedimailError("invalid_argument", "The mock has no such mailbox", { path: "address" });
     return loadConfigFile(path);
@@ -184,8 +217,14 @@ export class MockMedimail implements AsyncDisposable {
       hostname: this.#hostname,
       smtpPort: this.smtp.port,
       imapPort: this.imap.port,
+      dns: this.dns,
+      http: {
+        url: this.#http.url,
+        autoconfig: this.#http.url.replace("127.0.0.1", "autoconfig.{domain}") + AUTOCONFIG_PATH,
+      },
       whiteList: this.whiteList,
       filesSent: this.#options.filesSent ?? false,
+      ...(this.#psc ? { pscIssuer: this.#psc.psc.issuer } : {}),
     });
   }
 
@@ -320,7 +359,13 @@ export class MockMedimail implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    await Promise.all([this.#smtp.listener.close(), this.#imap.listener.close(), this.#http.close()]);
+    await Promise.all([
+      this.#smtp.listener.close(),
+      this.#imap.listener.close(),
+      this.dns.close(),
+      this.#http.close(),
+      this.#psc?.close(),
+    ]);
     this.#observer.journal.close();
     this.#mails.close();
     await this.#ready?.catch(() => {});

@@ -1,5 +1,6 @@
 import type { ObservationSink } from "../seams/observations.js";
 import type { ImapExtension } from "./imap/capabilities.js";
+import type { MockPscOptions } from "./psc/provider.js";
 import type { Mechanism } from "./sasl.js";
 
 /** Types of Medimail's account file (raccordement guide); CAB is of the national list. */
@@ -70,7 +71,9 @@ export interface MockMedimailOptions {
   /** 0, the default: a free port. */
   smtpPort?: number;
   imapPort?: number;
-  /** Of the white list. */
+  /** Of the name server, UDP. 0, the default: a free port. */
+  dnsPort?: number;
+  /** Of the HTTP server: white list, autoconfig documents, revocation. 0, the default: a free port. */
   httpPort?: number;
   /** Domains that its white list names beside those of its mailboxes. */
   whiteListDomains?: readonly string[];
@@ -83,6 +86,10 @@ export interface MockMedimailOptions {
   /** Largest mail in bytes, announced by EHLO SIZE and APPENDLIMIT; refused beyond with 552 5.3.4. Default 25 MiB. */
   sizeLimit?: number;
   imap?: MockImapOptions;
+  /**
+   * Serves a Pro Santé Connect on loopback, whose tokens open every mailbox of a professional or an organisation. Default false; `medimail mock` serves it.
+   */
+  psc?: boolean | Omit<MockPscOptions, "issuer" | "now">;
   /** The operator files what it accepts into the sender's Sent folder. Default false: few do. */
   filesSent?: boolean;
   autoReceipts?: AutoReceipts;

@@ -12,13 +12,21 @@ export interface MockReady {
   event: "ready";
   smtp: { host: string; port: number };
   imap: { host: string; port: number };
+  /** Its name server (UDP), which knows SRV and A of its domains. */
+  dns: { host: string; port: number };
+  /** Its HTTP server; `autoconfig` is where the documents of its domains are, `{domain}` in it. */
+  http: { url: string; autoconfig: string };
   /** PEM file of the authority. */
   ca: string;
+  /** Where the mock's Pro Santé Connect is. */
+  psc?: { issuer: string };
   /** The white list of domains, by HTTP on loopback. */
   whiteList: { url: string };
   mailboxes: MockReadyMailbox[];
   /** A configuration file for each address; works as is with every command. */
   configs: Record<string, string>;
+  /** The same with `"operator": "discover"`, asking the mock's name server. */
+  discoverConfigs: Record<string, string>;
 }
 
 export interface MockReadyMailbox {
@@ -46,8 +54,11 @@ export interface ReadyInput {
   hostname: string;
   smtpPort: number;
   imapPort: number;
+  dns: { host: string; port: number };
+  http: { url: string; autoconfig: string };
   whiteList: { url: string };
   filesSent: boolean;
+  pscIssuer?: string;
 }
 
 /** Writes the authority, the certificates, the tokens and a configuration for each mailbox. */
@@ -62,10 +73,14 @@ export async function writeReady(input: ReadyInput): Promise<MockReady> {
     event: "ready",
     smtp: { host: hostname, port: input.smtpPort },
     imap: { host: hostname, port: input.imapPort },
+    dns: { host: input.dns.host, port: input.dns.port },
+    http: input.http,
     ca,
+    ...(input.pscIssuer === undefined ? {} : { psc: { issuer: input.pscIssuer } }),
     whiteList: input.whiteList,
     mailboxes: written.map((w) => w.ready),
     configs: Object.fromEntries(written.map((w) => [w.ready.address, w.config])),
+    discoverConfigs: Object.fromEntries(written.map((w) => [w.ready.address, w.discoverConfig])),
   };
 }
 
@@ -79,7 +94,7 @@ export async function writeToken(dir: string, address: string, token: string): P
 async function writeMailbox(
   mailbox: MockMailbox,
   input: ReadyInput,
-): Promise<{ ready: MockReadyMailbox; config: string }> {
+): Promise<{ ready: MockReadyMailbox; config: string; discoverConfig: string }> {
   const { dir, hostname } = input;
   const name = fileName(mailbox.address);
   const { ready, auth } = await writeAuth(mailbox, name, input);
@@ -89,10 +104,16 @@ async function writeMailbox(
     operator: {
       imap: { host: hostname, port: input.imapPort },
       smtp: { host: hostname, port: input.smtpPort },
-      hostSuffixes: [hostname],
+      hostSuffixes: [hostname, ".mssante.fr"],
       filesSent: input.filesSent,
     },
     tls: { ca: ["ca.pem"], revocation: "off" },
+    // Of no effect on named hosts: whoever changes `operator` to "discover" finds the mock.
+    network: {
+      dns: [`${input.dns.host}:${input.dns.port}`],
+      allowedAddresses: ["127.0.0.1"],
+      autoconfig: input.http.autoconfig,
+    },
     trust: { whiteList: "off", whiteListUrl: input.whiteList.url },
     auth,
     software: { name: "Demo LPS", version: "1.0", nil: "DEMO000001" },
@@ -101,7 +122,14 @@ async function writeMailbox(
   };
   // It may hold the passphrase of the test certificate.
   await secret(config, `${JSON.stringify(content, undefined, 2)}\n`);
-  return { ready: { address: mailbox.address, type: mailbox.type as MailboxType, auth: ready }, config };
+  const discoverConfig = join(dir, `discover-${name}.json`);
+  const operator = input.filesSent ? { discover: true, filesSent: true } : "discover";
+  await secret(discoverConfig, `${JSON.stringify({ ...content, operator }, undefined, 2)}\n`);
+  return {
+    ready: { address: mailbox.address, type: mailbox.type as MailboxType, auth: ready },
+    config,
+    discoverConfig,
+  };
 }
 
 async function writeAuth(

@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import { isMedimailError, MedimailError } from "../errors.js";
 import type { Dialer } from "../seams/dialer.js";
 import { Deadline } from "./deadline.js";
-import { connectDirect, connectError, limitedLookup } from "./direct.js";
+import { connectDirect, connectError, fixedLookup, limitedLookup } from "./direct.js";
 import { httpConnect } from "./http-connect.js";
 import { socksConnect } from "./socks.js";
 
@@ -45,7 +45,7 @@ export function createDialer(options: DialerOptions = {}): Dialer {
   const lookup = limitedLookup(options.dnsTimeoutMs ?? 10_000, options.lookup);
   const noProxy = (options.noProxy ?? []).map((entry) => entry.trim().toLowerCase());
   return {
-    async connect(host, port, { signal, timeoutMs } = {}) {
+    async connect(host, port, { signal, timeoutMs, addresses } = {}) {
       const target = checkTarget(host, port);
       const via = proxy && !isDirect(target, noProxy) ? proxy : undefined;
       const deadline = new Deadline(
@@ -54,12 +54,29 @@ export function createDialer(options: DialerOptions = {}): Dialer {
         signal,
       );
       try {
-        return await deadline.race(() => open(target, port, via, lookup, deadline));
+        return await deadline.race(() =>
+          addresses && via
+            ? openFirst(addresses, (address) => open(address, port, via, lookup, deadline))
+            : open(target, port, via, addresses ? fixedLookup(addresses) : lookup, deadline),
+        );
       } finally {
         deadline.release();
       }
     },
   };
+}
+
+/** A proxy is told one address at a time: a name it would resolve by itself. */
+async function openFirst(addresses: readonly string[], openAt: (address: string) => Promise<Socket>): Promise<Socket> {
+  for (const [at, address] of addresses.entries()) {
+    try {
+      return await openAt(address);
+    } catch (error) {
+      const last = at === addresses.length - 1;
+      if (last || !isMedimailError(error) || error.code !== "proxy_failed" || !error.retryable) throw error;
+    }
+  }
+  throw new MedimailError("invalid_argument", "no address is given");
 }
 
 async function open(

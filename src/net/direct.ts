@@ -1,6 +1,6 @@
 import { lookup as systemLookup } from "node:dns";
 import type { LookupFunction, Socket } from "node:net";
-import { connect } from "node:net";
+import { connect, isIP } from "node:net";
 import { MedimailError } from "../errors.js";
 
 const NOT_FOUND: ReadonlySet<string> = new Set([
@@ -32,6 +32,20 @@ export function limitedLookup(
       clearTimeout(timer);
       callback(error, address, family);
     });
+  };
+}
+
+/** Answers with addresses that are known, whatever the name. */
+export function fixedLookup(addresses: readonly string[]): LookupFunction {
+  const entries = addresses.map((address) => ({ address, family: isIP(address) }));
+  return (_hostname, options, callback) => {
+    const wanted = entries.filter(
+      ({ family }) => !options.family || family === Number(String(options.family).slice(-1)),
+    );
+    const [first] = wanted;
+    if (!first) callback(Object.assign(new Error("no address"), { code: "ENOTFOUND" }), "", 0);
+    else if (options.all) (callback as unknown as (error: null, all: typeof wanted) => void)(null, wanted);
+    else callback(null, first.address, first.family);
   };
 }
 

@@ -27,5 +27,7 @@ export interface CredentialSource {
    * more: the cached token is dropped (interfaces.md §2.2). False: stop.
    */
   refused(protocol: "smtp" | "imap"): Promise<boolean>;
+  /** Aborted when there is no right any more: open sessions are ended, and none is opened (ECO.1.2.6). Absent where that cannot be. */
+  readonly ended?: AbortSignal;
   close(): Promise<void>;
 }

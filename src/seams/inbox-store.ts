@@ -20,6 +20,10 @@ export interface InboxSighting {
   action: InboxAction;
   /** Of its bytes, hex: an id that comes with other content is no duplicate. */
   sha256?: string;
+  /** Domain of the mail's From, lower case. */
+  sender?: string;
+  /** Number of the organisation that the document's author belongs to (FINESS, SIRET). */
+  organisation?: string;
   /** What the mail is known by: its Message-ID, else one made of its header. */
   mailId: string;
   /** When the mail came, ms since 1970. */

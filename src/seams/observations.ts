@@ -61,6 +61,17 @@ export type Observation =
       /** Where the mock wrote it, relative to its folder. */
       file?: string;
     }
-  | { v: 1; at: string; connection: string; kind: "fault"; name: string };
+  | { v: 1; at: string; connection: string; kind: "fault"; name: string }
+  /** A question to the name server: `SRV _imap._tcp.…` (ECO.1.1.9). `answer` is NOERROR with the number of records, NXDOMAIN, or how it failed. */
+  | {
+      v: 1;
+      at: string;
+      connection: string;
+      kind: "dns";
+      type: string;
+      name: string;
+      answer: string;
+      records: number;
+    };
 
 export type ObservationSink = (observation: Observation) => void;

@@ -32,11 +32,13 @@ export class EventReader {
   constructor(
     private readonly store: Pick<OutboxStore, "events" | "lastEventSeq">,
     private readonly pollMs = 500,
+    private readonly onNotify: () => void = () => {},
   ) {}
 
   /** This process changed something. */
   notify(): void {
     this.#changes += 1;
+    this.onNotify();
     for (const wake of [...this.#waiting]) wake();
   }
 

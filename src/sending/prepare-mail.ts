@@ -33,6 +33,8 @@ export interface MailToSend {
   reference?: string;
   /** A copy goes into Sent once the operator has accepted it. */
   sentCopy?: boolean;
+  /** What is doubtful about it already, for the submission to say. */
+  problems?: readonly Problem[];
 }
 
 /** A report composed whole (MDN or failure mail), about a mail received. */
@@ -100,7 +102,7 @@ export function prepareMail(
     }),
   );
   return {
-    problems: composed.problems,
+    problems: [...(mail.problems ?? []), ...composed.problems],
     submission: defined({
       id,
       tenant: profile.tenant,
@@ -202,7 +204,13 @@ function recipientsOf(mail: MailToSend, profile: SenderProfile): Recipient[] {
   return [...found.values()];
 }
 
-function mailHash({ files = [], idempotencyKey: _key, sentCopy: _copy, ...rest }: MailToSend): string {
+function mailHash({
+  files = [],
+  idempotencyKey: _key,
+  sentCopy: _copy,
+  problems: _problems,
+  ...rest
+}: MailToSend): string {
   const sums = files.map(({ name, mimeType, content }) => [
     name,
     mimeType,

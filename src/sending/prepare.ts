@@ -5,6 +5,7 @@ import { MedimailError, type Problem } from "../errors.js";
 import { type Composed, composeMails, type MailBody, messageIdFor } from "../message/index.js";
 import type { Clock, NewSubmission, Random } from "../seams/index.js";
 import { packXdm } from "../xdm/index.js";
+import { pdfsOf } from "./narrative-pdf.js";
 import { type AllowedRecipient, allowedRecipients, type RuleContext } from "./rules.js";
 import type { DocumentSubmission } from "./types.js";
 
@@ -107,6 +108,8 @@ export async function prepare(submission: DocumentSubmission, profile: SenderPro
   );
   problems.push(...packed.problems);
 
+  const { pdfs, problems: ofPdfs } = await pdfsOf(submission, cdas);
+  problems.push(...ofPdfs);
   const id = profile.random.uuid();
   const groups = grouped(allowed.recipients, submission.groupProfessionals ?? false);
   const domain = profile.mailbox.slice(profile.mailbox.lastIndexOf("@") + 1);
@@ -114,7 +117,7 @@ export async function prepare(submission: DocumentSubmission, profile: SenderPro
     defined({
       from: { address: profile.mailbox, label: profile.sender.label },
       recipients: groups,
-      documents: submission.documents.map((document, index) => defined({ cda: cdas[index] as Cda, pdf: document.pdf })),
+      documents: cdas.map((cda, index) => defined({ cda, pdf: pdfs[index] })),
       archive: packed.zip,
       action,
       nil: profile.software.nil,

@@ -5,7 +5,10 @@ import type { EventRow, RecipientState, StoredError, SubmissionRow } from "../se
 export interface SubmittedDocument {
   /** The CDA, byte for byte. */
   cda: Uint8Array;
-  /** PDF of the same document (ECO.2.1.1). Level 1 with a PDF body: leave it out, the encapsulated bytes are used. */
+  /**
+   * PDF of the same document (ECO.2.1.1). Left out: the encapsulated bytes of a level 1 with a PDF body, else a PDF/A-1b made of header
+   * and narrative.
+   */
   pdf?: Uint8Array;
 }
 

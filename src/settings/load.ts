@@ -1,6 +1,6 @@
 import { dirname, resolve } from "node:path";
 import type { Config } from "../config/index.js";
-import { isLoopback, parseConfig } from "../config/index.js";
+import { isTestOperator, parseConfig } from "../config/index.js";
 import { MedimailError } from "../errors.js";
 import { readNamedFile } from "./files.js";
 import { parseJsonc } from "./jsonc.js";
@@ -37,8 +37,7 @@ function parseText(content: Uint8Array, path: string): unknown {
 /** A text in a file is a token on a disk, whatever the key is called (ECO.1.2.5); in memory, from the caller's code, it may be a text. */
 function refuseTokenInFile(config: Config): void {
   if (config.auth.method !== "token" || typeof config.auth.token !== "string") return;
-  const { operator } = config;
-  if (typeof operator === "object" && isLoopback(operator.imap.host) && isLoopback(operator.smtp.host)) return;
+  if (isTestOperator(config)) return;
   throw new MedimailError(
     "config_invalid",
     'auth.token: a Pro Santé Connect token is never kept in a file: use {"env"} or {"command"}',

@@ -15,6 +15,7 @@ import {
 import { DeliveryWorker, EventReader, type SenderProfile, type TraceDraft } from "../sending/index.js";
 import { currentWorker, isWorkerDead } from "../storage/index.js";
 import { traceOf } from "../traces/index.js";
+import { Bell } from "./bell.js";
 import { type Operator, openOperator } from "./operator.js";
 import { openStore } from "./store.js";
 
@@ -37,6 +38,8 @@ export interface Core {
   inbox: InboxStore;
   operator: Operator;
   reader: EventReader;
+  /** Rung with each change of the outbox by this process: a mail may have been accepted whose copy is to be filed. */
+  copies: Bell;
   worker: DeliveryWorker;
 }
 
@@ -72,8 +75,19 @@ export async function openCore({
 }: Frame): Promise<Core> {
   const store = await openStore(config, options.encryptionKey);
   try {
-    const operator = openOperator(config, { logger: log, maxConnections: options.settings?.concurrency ?? 5 });
-    const reader = new EventReader(store, options.eventPollMs);
+    const operator = openOperator(config, {
+      logger: log,
+      maxConnections: options.settings?.concurrency ?? 5,
+      cache: runtime.discovered,
+      ...(options.discoveryLives ? { lives: options.discoveryLives } : {}),
+      clock,
+      random,
+      session: options.session,
+      // A runtime of a caller's own making may have none.
+      imapBudget: (host, port) => runtime.imapBudget?.(host, port),
+    });
+    const copies = new Bell();
+    const reader = new EventReader(store, options.eventPollMs, () => copies.ring());
     const worker = new DeliveryWorker(
       {
         store,
@@ -91,7 +105,7 @@ export async function openCore({
       },
       options.settings,
     );
-    return { store, inbox: store.inbox, operator, reader, worker };
+    return { store, inbox: store.inbox, operator, reader, worker, copies };
   } catch (error) {
     await store.close();
     throw error;

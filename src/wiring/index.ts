@@ -1,12 +1,16 @@
 /** From a checked configuration to the rooms: which engine stands behind each seam, and what runs beside what. */
+
+export { dialerOf } from "./connection.js";
 export { type Core, type Frame, frameOf, openCore, senderProfile } from "./core.js";
+export { diagnoseOperator } from "./diagnosis.js";
+export { discoveryOf, type OperatorLookUp } from "./discovery.js";
 export { finishing, inboxOf } from "./inbox.js";
 export { mailboxCache } from "./mail-cache.js";
 export { mailboxOf } from "./mailbox.js";
 export { type Operator, type OperatorOptions, openOperator } from "./operator.js";
 export { outboxCommands } from "./outbox.js";
 export { Preparation, type PreparedSubmission } from "./preparation.js";
-export { proxyOf } from "./proxy.js";
+export { proSanteConnectOf } from "./pro-sante-connect.js";
 export { copiesDocuments } from "./sent-copies.js";
 export { readReceipts, runDelivery } from "./service.js";
 export { checkTrustSpace, openTrustSpace, type TrustSpace, whiteListFile } from "./trust-space.js";

@@ -1,26 +1,35 @@
 import { hostname } from "node:os";
-import { certificateCredentials, passwordCredentials, tokenCredentials } from "../auth/index.js";
+import {
+  certificateCredentials,
+  type ProSanteConnectSession,
+  passwordCredentials,
+  tokenCredentials,
+} from "../auth/index.js";
 import type { Config, Secret } from "../config/index.js";
-import { isLoopback } from "../config/index.js";
+import { isLoopback, isTestOperator } from "../config/index.js";
 import { MedimailError } from "../errors.js";
 import { createHttp, type Http } from "../http.js";
 import type { Logger } from "../log.js";
-import { createDialer } from "../net/index.js";
-import type { CredentialSource, MailTransport, TlsVerifier } from "../seams/index.js";
+import type { CredentialSource, Dialer, MailTransport, TlsVerifier } from "../seams/index.js";
 import { readNamedFile, resolveSecret } from "../settings/index.js";
-import { createImapMailbox, type ImapMailbox } from "../transport/imap/index.js";
+import { type ConnectionBudget, createImapMailbox, type ImapMailbox } from "../transport/imap/index.js";
 import { createSmtpTransport } from "../transport/smtp/index.js";
 import { createTlsVerifier } from "../trust/index.js";
-import { proxyOf } from "./proxy.js";
+import { authoritiesOf, dialerOf } from "./connection.js";
+import { discoveryOf, type OperatorLookUp } from "./discovery.js";
 
 /** The operator, as the configuration names it: sessions open when first used. */
 export interface Operator {
   transport: MailTransport;
   imap: ImapMailbox;
+  /** What the circuit of its submission is called: the pinned host, or the name that is looked up. */
   smtpHost: { host: string; port: number };
   /** The operator files in Sent what it accepts. */
   filesSent: boolean;
-  /** Both hosts are of this machine, or named as a training platform: a test, where test identities are at home. */
+  /**
+   * Both hosts are of this machine, or named as a training platform (the mailbox's domain, where they are looked up): a test, where test identities
+   * are at home.
+   */
   isTest: boolean;
   /**
    * Reads the authorities, which whoever only looks at the outbox does not need. Asked before something is stored or sent.
@@ -30,47 +39,87 @@ export interface Operator {
   close(): Promise<void>;
 }
 
-type PinnedOperator = Exclude<Config["operator"], "discover">;
-
-export interface OperatorOptions {
-  logger: Logger;
+export interface OperatorOptions extends OperatorLookUp {
   maxConnections: number;
+  session: Pick<ProSanteConnectSession, "credentials"> | undefined;
+  /** Of a runtime that sets one. */
+  imapBudget?: (host: string, port: number) => ConnectionBudget | undefined;
 }
 
-/** Builds the sessions of one mailbox. Authorities, certificates and tokens are read when a session needs them. */
+/** A training or test platform names itself so. */
+const TRAINING = /(^|\.)(formation|test|bas)\./i;
+
+/**
+ * Builds the sessions of one mailbox. Authorities, certificates and tokens are read when a session needs them; hosts that are not pinned are looked
+ * up then too.
+ */
 export function openOperator(config: Config, options: OperatorOptions): Operator {
-  if (config.operator === "discover")
-    throw new MedimailError("not_supported", "Discovery is not served yet; name the hosts.", { path: "operator" });
-  const pinned: PinnedOperator = config.operator;
-  const dialer = createDialer(proxyOf(config));
+  const named = config.operator === "discover" ? {} : config.operator;
+  const domain = config.mailbox.address.slice(config.mailbox.address.lastIndexOf("@") + 1).toLowerCase();
+  const discovery = named.smtp && named.imap ? undefined : discoveryOf(config, domain, options);
+  const { dialer, tls, credentials, requireAuthorities, close } = sessionSeams(config, options.session, options.logger);
+  const shared = { dialer, tls, credentials, logger: options.logger };
+  const smtpHost = named.smtp ?? { host: `_submission._tcp.${domain}`, port: 0 };
+  const transport = createSmtpTransport({
+    ...shared,
+    ...smtpHost,
+    ...(discovery ? { endpoints: discovery.endpoints("smtp") } : {}),
+    clientName: clientName(),
+    maxConnections: options.maxConnections,
+  });
+  const imapHost = named.imap ?? { host: `_imap._tcp.${domain}`, port: 0 };
+  const budget = options.imapBudget?.(imapHost.host, imapHost.port);
+  const imap = createImapMailbox({
+    ...shared,
+    ...imapHost,
+    ...(discovery ? { endpoints: discovery.endpoints("imap") } : {}),
+    mailbox: config.mailbox.address,
+    ...(budget ? { budget } : {}),
+  });
+  return {
+    transport,
+    imap,
+    smtpHost,
+    filesSent: named.filesSent ?? false,
+    isTest:
+      isTestOperator(config) ||
+      [named.smtp?.host ?? domain, named.imap?.host ?? domain].every((name) => isLoopback(name) || TRAINING.test(name)),
+    requireAuthorities,
+    async close() {
+      await Promise.allSettled([transport.close(), imap.close()]);
+      await close();
+    },
+  };
+}
+
+/** What every session of a configuration is opened with. Authorities, certificates and tokens are read when one is. */
+export function sessionSeams(
+  config: Config,
+  session: Pick<ProSanteConnectSession, "credentials"> | undefined,
+  logger: Logger,
+): {
+  dialer: Dialer;
+  tls: TlsVerifier;
+  credentials: CredentialSource;
+  requireAuthorities(): void;
+  /** Of the credentials too. */
+  close(): Promise<void>;
+} {
+  const dialer = dialerOf(config);
   let asking: Http | undefined;
   const http = () => {
     // Lists and OCSP answers are signed: they alone may come without TLS.
     asking ??= createHttp({ dialer, plain: true });
     return asking;
   };
-  const verifier = lazyVerifier(config, http, options.logger);
-  const tls: TlsVerifier = { upgrade: async (socket, to) => verifier().upgrade(socket, to) };
-  const credentials = credentialsOf(config);
-  const shared = { dialer, tls, credentials, logger: options.logger };
-  const transport = createSmtpTransport({
-    ...shared,
-    ...pinned.smtp,
-    clientName: clientName(),
-    maxConnections: options.maxConnections,
-  });
-  const imap = createImapMailbox({ ...shared, ...pinned.imap, mailbox: config.mailbox.address });
+  const verifier = lazyVerifier(config, http, logger);
+  const credentials = credentialsOf(config, session, logger);
   return {
-    transport,
-    imap,
-    smtpHost: pinned.smtp,
-    filesSent: pinned.filesSent ?? false,
-    isTest: [pinned.smtp.host, pinned.imap.host].every(
-      (host) => isLoopback(host) || /(^|\.)(formation|test|bas)\./i.test(host),
-    ),
+    dialer,
+    tls: { upgrade: async (socket, to) => verifier().upgrade(socket, to) },
+    credentials,
     requireAuthorities: () => void verifier(),
     async close() {
-      await Promise.allSettled([transport.close(), imap.close()]);
       await credentials.close();
       await asking?.close();
     },
@@ -81,7 +130,7 @@ function lazyVerifier(config: Config, http: () => Http, log: Logger): () => TlsV
   let verifier: TlsVerifier | undefined;
   return () => {
     verifier ??= createTlsVerifier({
-      ca: (config.tls.ca ?? []).map((path) => readNamedFile(path, "tls.ca", { path: "tls.ca" })),
+      ca: authoritiesOf(config.tls),
       revocation: config.tls.revocation,
       revocationFolder: config.tls.revocationFolder,
       http: { fetch: async (url, request) => http().fetch(url, request) },
@@ -92,12 +141,16 @@ function lazyVerifier(config: Config, http: () => Http, log: Logger): () => TlsV
 }
 
 /** What EHLO says: the machine's name where it is one that a server may look at, else the address literal of nobody. */
-function clientName(): string {
+export function clientName(): string {
   const name = hostname();
   return /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i.test(name) ? name : "[127.0.0.1]";
 }
 
-function credentialsOf(config: Config): CredentialSource {
+function credentialsOf(
+  config: Config,
+  session: Pick<ProSanteConnectSession, "credentials"> | undefined,
+  logger: Logger,
+): CredentialSource {
   const { auth, mailbox } = config;
   const ask = (secret: Secret, what: string) => () => resolveSecret(secret, { what });
   const file = (path: string, what: string) => async () => readNamedFile(path, what, { path: what });
@@ -106,6 +159,8 @@ function credentialsOf(config: Config): CredentialSource {
       return certificateCredentials({
         sasl: auth.sasl,
         username: auth.username ?? mailbox.address,
+        onExpiring: (daysLeft) =>
+          logger.log("warn", "client_certificate_expires", { mailbox: mailbox.address, count: daysLeft }),
         ...(auth.p12 === undefined ? {} : { p12: file(auth.p12, "auth.p12") }),
         ...(auth.cert === undefined
           ? {}
@@ -125,10 +180,17 @@ function credentialsOf(config: Config): CredentialSource {
     case "password":
       return passwordCredentials({ username: auth.username, password: ask(auth.password, "auth.password") });
     case "pro-sante-connect":
-      throw new MedimailError(
-        "not_supported",
-        "auth.method pro-sante-connect is not served yet; give an access token from outside.",
-        { path: "auth.method" },
-      );
+      return session ? session.credentials(auth.username ?? mailbox.address) : nobodyLoggedIn();
   }
+}
+
+/** The outbox may be looked at, and filled: nothing leaves before a professional logs in. */
+function nobodyLoggedIn(): CredentialSource {
+  const nobody = async (): Promise<never> => {
+    throw new MedimailError("login_required", "no professional is logged in with Pro Santé Connect", {
+      path: "auth.method",
+      hint: "Log in with createProSanteConnect, and give the session to createConnector.",
+    });
+  };
+  return { certificate: async () => undefined, sasl: nobody, refused: async () => false, close: async () => {} };
 }

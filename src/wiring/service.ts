@@ -4,8 +4,10 @@ import type { Core, Frame } from "./core.js";
 import { receiptSource } from "./receipt-source.js";
 import { fileCopies } from "./sent-copies.js";
 
-/** Between an acceptance and its copy in Sent. */
+/** Between two rounds of copies, while there is something to do. */
 const SENT_COPY_MS = 1_000;
+/** Where nothing changes: what another process accepted and died, and what could not be filed. */
+const IDLE_COPY_MS = 30_000;
 const LAST_COPY_MS = 10_000;
 const DAY_MS = 24 * 3_600_000;
 /** Somebody waits for a receipt: it is looked for at least so often. */
@@ -44,7 +46,10 @@ export async function runDelivery(
     name: "sent-copies",
     atStart: true,
     everyMs: () => Math.min(SENT_COPY_MS, options.settings?.pollMs ?? SENT_COPY_MS),
-    run: (during) => fileCopies(frame, core, during),
+    async run(during) {
+      await core.copies.heard(IDLE_COPY_MS, clock, during);
+      await fileCopies(frame, core, during);
+    },
   });
   if (core.operator.filesSent || options.unknownPolicy === "resend") {
     chores.push({ name: "doubts", atStart: true, everyMs: () => 2_000, run: (during) => doubts(frame, core, during) });

@@ -2,11 +2,9 @@ import type { Config } from "../config/index.js";
 import { MedimailError, type Problem } from "../errors.js";
 import { createHttp, type Http } from "../http.js";
 import type { Logger } from "../log.js";
-import { createDialer } from "../net/index.js";
 import type { NewSubmission } from "../seams/index.js";
-import { readNamedFile } from "../settings/index.js";
 import { readAuthorities, WhiteList } from "../trust/index.js";
-import { proxyOf } from "./proxy.js";
+import { authoritiesOf, dialerOf } from "./connection.js";
 
 export interface TrustSpace {
   readonly list: WhiteList;
@@ -24,9 +22,9 @@ export function openTrustSpace(
   let opened: Http | undefined;
   const http = () => {
     opened ??= createHttp({
-      dialer: createDialer(proxyOf(config)),
+      dialer: dialerOf(config),
       // The publisher's server has a certificate of IGC-Santé, which is in no system's store.
-      ca: readAuthorities((config.tls.ca ?? []).map((path) => readNamedFile(path, "tls.ca", { path: "tls.ca" }))).pem,
+      ca: readAuthorities(authoritiesOf(config.tls)).pem,
     });
     return opened;
   };

@@ -216,3 +216,30 @@ function ellipticLeaf(): Record<string, string> {
     rmSync(folder, { recursive: true });
   }
 }
+
+describe("the end of a client certificate", () => {
+  it("is told from thirty days before on, once a day, and a renewed file is taken up without a restart", async () => {
+    let now = Date.now();
+    let file = authority.issue({ cn: "labo", usage: "client", notAfter: new Date(now + 40 * 86_400_000) });
+    const told: number[] = [];
+    const credentials = certificateCredentials({
+      cert: async () => file.cert,
+      key: async () => file.key,
+      sasl: { smtp: "none", imap: "external" },
+      onExpiring: (days) => told.push(days),
+      clock: { now: () => now },
+    });
+    await credentials.certificate();
+    now += 20 * 86_400_000;
+    await credentials.certificate();
+    await credentials.certificate();
+    now += 86_400_000;
+    await credentials.certificate();
+    expect(told).toEqual([19, 18]);
+    file = authority.issue({ cn: "labo", usage: "client", notAfter: new Date(now + 365 * 86_400_000) });
+    now += 86_400_000;
+    const { cert = "" } = (await credentials.certificate()) ?? {};
+    expect(new X509Certificate(cert).serialNumber).toBe(new X509Certificate(file.cert).serialNumber);
+    expect(told).toHaveLength(2);
+  });
+});

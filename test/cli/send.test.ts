@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { simpleParser } from "mailparser";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type MockMedimail, type MockReady, startMockMedimail } from "../../src/mock/index.js";
 import { writeDocuments } from "./documents.js";
@@ -35,6 +36,16 @@ function config(change: (config: Record<string, unknown>) => object = (same) => 
   configs += 1;
   const path = join(folder, "mock", `test-${configs}.json`);
   writeFileSync(path, JSON.stringify(change({ ...base, outbox: { store: "sqlite", path: `test-${configs}.db` } })));
+  return path;
+}
+
+/** Level 1 whose body is a file of word processing. */
+function rtfDocument(): string {
+  const path = join(folder, "rtf.xml");
+  const cda = readFileSync(files.cda, "utf8");
+  const body =
+    '<component><nonXMLBody><text mediaType="application/rtf" representation="B64">e1xydGYxfQ==</text></nonXMLBody></component>';
+  writeFileSync(path, `${cda.slice(0, cda.indexOf("<component>"))}${body}</ClinicalDocument>`);
   return path;
 }
 
@@ -148,7 +159,11 @@ describe("send", () => {
   });
 
   it.each([
-    ["a level 3 without its PDF (ECO.2.1.1)", ["--cda", files.cda, "--to", DOCTOR], "pdf_missing"],
+    [
+      "a level 1 whose body is no PDF and that pages cannot show (ECO.2.1.1)",
+      ["--cda", rtfDocument(), "--to", DOCTOR],
+      "pdf_missing",
+    ],
     ["a patient who opposes (MSS/va1.20)", [...level3(), "--patient", "--oppose-patient"], "opposition_patient"],
     [
       "an identity that is not qualified (INS/va1.53)",
@@ -169,7 +184,7 @@ describe("send", () => {
     expect([refused.lines<Line>().at(-1)?.error?.code, acknowledged.code]).toEqual(["opposition_professional", 0]);
   });
 
-  it.each([["operator", (base: object) => ({ ...base, operator: "discover" })]])(
+  it.each([["outbox.store", (base: object) => ({ ...base, outbox: { store: "postgres", url: "postgres://db" } })]])(
     "refuses a configuration with %s that is not served yet, by name: exit 2",
     async (name, change) => {
       const result = await send(config(change), ...level3(), "--to", DOCTOR);
@@ -194,6 +209,24 @@ describe("send", () => {
       [],
     ]);
     rmSync(out, { recursive: true });
+  });
+
+  it("makes the PDF/A-1 of a level 3 that comes without one, under the name of ECO.2.1.6 (ECO.2.1.1, ECO.2.1.5)", async () => {
+    const result = await send(config(), "--cda", files.cda, "--to", DOCTOR);
+    const accepted = result.lines<Line>().find(({ event }) => event === "accepted");
+    const raw = mock.mails.find(({ messageId }) => messageId === accepted?.messageId)?.raw ?? Buffer.alloc(0);
+    const { attachments } = await simpleParser(raw);
+    const pdf = attachments.find(({ contentType }) => contentType === "application/pdf");
+    expect(pdf?.filename).toMatch(/\.pdf$/);
+    expect(pdf?.content.toString("latin1")).toContain("<pdfaid:part>1</pdfaid:part>");
+  });
+
+  it("gives back the first submission where the same document comes again without its PDF", async () => {
+    const path = config();
+    const first = await send(path, "--cda", files.cda, "--to", DOCTOR, "--key", "made");
+    const again = await send(path, "--cda", files.cda, "--to", DOCTOR, "--key", "made");
+    expect([first.code, again.code]).toEqual([0, 0]);
+    expect(again.lines<Line>()[0]?.submission).toBe(first.lines<Line>()[0]?.submission);
   });
 
   it("carries the caller's text, subject, reply address and end of exchange", async () => {

@@ -41,6 +41,24 @@ describe("parseConfig", () => {
     expect(config.operator).toEqual({ imap: { host: "a.fr", port: 143 }, smtp: { host: "b.fr", port: 587 } });
   });
 
+  it.each([
+    { hostSuffixes: [".mipih.fr", "mssante.fr", "*.mssante.fr"] },
+    { filesSent: true },
+    { discover: true },
+    { discover: true, imap: { host: "imap.exemple.fr", port: 143 } },
+  ])("looks up the hosts that are not named: %j", (operator) => {
+    expect(parseConfig(withPart({ operator })).operator).toEqual(operator);
+  });
+
+  it("takes name servers, allowed ranges and the place of the autoconfig document", () => {
+    const network = {
+      dns: ["10.0.0.53", "127.0.0.1:5353", "[::1]:5353", "::1"],
+      allowedAddresses: ["10.1.0.0/16", "192.168.1.1", "fd00::/8"],
+      autoconfig: "https://autoconfig.{domain}/mail/config-v1.1.xml",
+    };
+    expect(parseConfig(withPart({ network })).network).toEqual(network);
+  });
+
   it.each(["PER", "ORG", "APP", "CAB", "INT", "MED"] as const)("accepts a mailbox of type %s", (type) => {
     expect(parseConfig(withPart({ mailbox: { address: "a@b.mssante.fr", type } })).mailbox.type).toBe(type);
   });
@@ -135,6 +153,15 @@ describe("parseConfig refuses", () => {
     [{ operator: { smtp: { host: "b" } } }, "operator.imap: is required"],
     [{ operator: { imap: { host: "a:143" }, smtp: { host: "b" } } }, "operator.imap.host: must be a host name"],
     [{ operator: { imap: { host: "a", port: "143" }, smtp: { host: "b" } } }, "operator.imap.port: must be a number"],
+    [{ operator: {} }, "operator.imap: is required"],
+    [{ operator: { discover: false, hostSuffixes: [".a.fr"] } }, "operator.imap: is required"],
+    [{ operator: { imap: { host: "a" }, hostSuffixes: [".a.fr"] } }, "operator.smtp: is required"],
+    [{ operator: { hostSuffixes: [] } }, "operator.hostSuffixes: must not be empty"],
+    [{ operator: { hostSuffixes: ["."] } }, "operator.hostSuffixes[0]: must be the end of host names"],
+    [{ network: { dns: ["dns.exemple.fr"] } }, "network.dns[0]: must be an address, or an address and a port"],
+    [{ network: { dns: ["10.0.0.53:99999"] } }, "network.dns[0]: must be an address, or an address and a port"],
+    [{ network: { allowedAddresses: ["10.0.0.0/40"] } }, "network.allowedAddresses[0]: must be an address or a range"],
+    [{ network: { autoconfig: "ftp://a.fr" } }, 'network.autoconfig: must be "off", or a URL'],
     [{ operator: "auto" }, 'operator: must be {"imap"'],
     [{ tls: { revocation: "no" } }, "tls.revocation: must be one of strict, soft, off"],
     [{ network: { proxy: "ftp://proxy" } }, "network.proxy: must be http://host:port or socks5://host:port"],
@@ -171,6 +198,15 @@ describe("parseConfig refuses", () => {
     expect(
       parseConfig(withPart({ operator, auth: { method: "token", token: { file: "token.txt" } } })).auth.method,
     ).toBe("token");
+  });
+
+  it("nor where it is found by a name server of this machine, and allowed there only (ECO.1.2.5)", () => {
+    const auth = { method: "token", token: { file: "token.txt" } };
+    const network = { dns: ["127.0.0.1:5353"], allowedAddresses: ["127.0.0.1"] };
+    expect(parseConfig(withPart({ operator: "discover", network, auth })).auth.method).toBe("token");
+    const vpn = { dns: ["127.0.0.1:5353"], allowedAddresses: ["127.0.0.1", "10.0.0.0/8"] };
+    expect(refusal(withPart({ operator: "discover", network: vpn, auth })).requirement).toBe("ECO.1.2.5");
+    expect(refusal(withPart({ operator: "discover", auth })).requirement).toBe("ECO.1.2.5");
   });
 
   it("and never quotes a value, which may be a secret", () => {

@@ -45,6 +45,7 @@ async function box(hooks: IntegrationHooks = {}, broken: readonly number[] = [])
     imap: {
       ...imap,
       part: (options: Parameters<typeof imap.part>[0]) => {
+        it.beforePart(options.uid);
         if (broken.includes(options.uid)) throw new RangeError("Invalid array length");
         return imap.part(options);
       },
@@ -60,7 +61,14 @@ async function box(hooks: IntegrationHooks = {}, broken: readonly number[] = [])
     }),
   );
   const handed: string[] = [];
-  return {
+  const it = {
+    beforePart: (_uid: number): void => {},
+    /** What the server was asked. */
+    asked: () => mock.observations.map((one) => JSON.stringify(one)).filter((line) => line.includes('"client"')),
+    remove(uid: number): void {
+      const folder = mock.mailbox(DOCTOR).folder("INBOX");
+      folder?.remove(folder.messages.filter((message) => message.uid === uid));
+    },
     inbox,
     finished,
     handed,
@@ -85,6 +93,7 @@ async function box(hooks: IntegrationHooks = {}, broken: readonly number[] = [])
       await mock.close();
     },
   };
+  return it;
 }
 
 describe("a document that comes again", () => {
@@ -191,6 +200,31 @@ describe("another document under the id of one that is known", () => {
     const reused = await it.opener.open({ uid: other.uid });
     expect(reused.documents[0]?.seen).toBe("new");
     expect(codes(reused)).toContain("document_id_reused");
+  });
+});
+
+describe("new mails", () => {
+  it("are taken from the list, and looked at again only when they are filed", async () => {
+    await using it = await box();
+    for (const serial of [1, 2, 3]) it.deliver(mailed(await archive(cdaOf(serial))));
+    await it.run();
+    expect(it.handed).toEqual([D(1), D(2), D(3)]);
+    const again = () => it.asked().filter((line) => /UID FETCH \d+ \(.*ENVELOPE/.test(line)).length;
+    expect(it.finished).toHaveLength(6);
+    expect(again()).toBeLessThanOrEqual(3);
+  });
+
+  it("that are gone when their turn comes are nobody's fault", async () => {
+    const unreadable: number[] = [];
+    await using it = await box({ unreadable: async ({ uid }) => void unreadable.push(uid) });
+    it.deliver(mailed(await archive(cdaOf(1))));
+    it.deliver(mailed(await archive(cdaOf(2))));
+    it.beforePart = (uid) => {
+      if (uid === 1) it.remove(2);
+    };
+    await it.run();
+    expect(it.handed).toEqual([D(1)]);
+    expect(unreadable).toEqual([]);
   });
 });
 

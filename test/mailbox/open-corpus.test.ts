@@ -35,6 +35,10 @@ describeWithShared("the official archives, mailed in and opened", (shared) => {
       expect(document?.cda?.header.id, name).toBe(document?.uniqueId);
       expect(document?.patient.agreement, name).toBe("agree");
       expect(opened.patient?.name, name).toMatch(/\S+ \S+/);
+      // Archive, document and mail agree in each: a warning would be a false alarm.
+      const shown = await document?.html();
+      expect(shown?.html.includes('class="cda-title"'), name).toBe(true);
+      expect(shown?.html.includes('class="cda-alert"'), name).toBe(false);
       expect(
         opened.problems.filter(({ severity }) => severity === "error"),
         name,

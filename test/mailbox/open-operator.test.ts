@@ -38,7 +38,9 @@ describeWithOperator("reading mails at a real operator (Dovecot)", (settings) =>
     );
     expect((await mailbox.body({ uid: uid ?? 0 })).text.trim()).toBe("Bonjour");
     const opened = await mailbox.open({ uid: uid ?? 0 }, { remember: true });
-    expect(opened.documents).toMatchObject([{ part: "2", seen: "new", pdf: { name: "a.pdf", matchedBy: "bytes" } }]);
+    expect(opened.documents).toMatchObject([
+      { part: "2", seen: "new", pdfBeside: { name: "a.pdf", matchedBy: "bytes" } },
+    ]);
 
     let taken = 0;
     const refused: string[] = [];

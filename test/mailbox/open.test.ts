@@ -120,7 +120,9 @@ describe("opening a mail", () => {
     const opened = await box.mailbox.open(
       box.deliver(mailOf([{ type: "application/ms-tnef", name: "winmail.dat", content: winmail }])),
     );
-    expect(opened.documents).toMatchObject([{ pdf: { part: "1", path: "compte rendu.pdf", matchedBy: "bytes" } }]);
+    expect(opened.documents).toMatchObject([
+      { pdfBeside: { part: "1", path: "compte rendu.pdf", matchedBy: "bytes" } },
+    ]);
   });
 
   it("matches a PDF by its bytes, else by the rule of its name, and none else", async () => {
@@ -141,7 +143,7 @@ describe("opening a mail", () => {
         ]),
       ),
     );
-    expect(opened.documents.map(({ pdf: found }) => found)).toEqual([
+    expect(opened.documents.map(({ pdfBeside: found }) => found)).toEqual([
       { part: "4", path: "", name: "quelconque.pdf", matchedBy: "bytes" },
       { part: "3", path: "", name: expect.stringMatching(/MOREL_Elodie/), matchedBy: "name" },
     ]);
@@ -154,7 +156,7 @@ describe("opening a mail", () => {
     const files: Record<string, Uint8Array> = { "IHE_XDM/SUBSET01/DOC00001.PDF": pdf };
     for (const { path, content } of [...documents, ...otherFiles]) if (content) files[path] = content;
     const opened = await box.mailbox.open(box.deliver(mailOf([archive(zipSync(files))])));
-    expect(opened.documents).toMatchObject([{ pdf: { name: "DOC00001.PDF", matchedBy: "bytes" } }]);
+    expect(opened.documents).toMatchObject([{ pdfBeside: { name: "DOC00001.PDF", matchedBy: "bytes" } }]);
   });
 
   it("sets the patient of metadata, CDA and address side by side (ECO.2.1.2), and shows his name in place of his address (ECO.3.1.2)", async () => {

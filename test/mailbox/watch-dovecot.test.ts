@@ -98,6 +98,23 @@ describeWithOperator("watching a folder of Dovecot", (settings) => {
     await follower.stop();
   });
 
+  it("is told of other folders by NOTIFY, as soon as it happens", { timeout: 60_000 }, async () => {
+    await using box = await setUp("QRESYNC", 1);
+    const known = await box.truth();
+    const follower = new Follower(box.connector, ["inbox", "sent"], { known, pollMs: 24 * 3_600_000 });
+    await follower.watching();
+    await box.other.append("Sent", raw("envoyé"));
+    await follower.until(() => follower.mails.has("Sent/1"));
+    await box.other.mailboxOpen("Sent");
+    await box.other.messageFlagsAdd("1", ["\\Flagged"], { uid: true });
+    await follower.until(() => follower.mails.get("Sent/1")?.includes("\\Flagged") === true);
+    await box.other.messageDelete("1", { uid: true });
+    await follower.until(() => !follower.mails.has("Sent/1"));
+    await box.other.append("INBOX", raw("reçu"));
+    await follower.until(() => follower.mails.has("INBOX/2"));
+    await follower.stop();
+  });
+
   it.each(SERVERS)(
     "misses nothing and tells nothing twice under changes at random (%s)",
     { timeout: 120_000 },

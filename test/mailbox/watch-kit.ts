@@ -13,7 +13,7 @@ import { CutProxy } from "../tools/cut-proxy.js";
 
 /** What a server offers to who wants to know what changed. */
 export const SERVERS = ["QRESYNC", "CONDSTORE", "neither"] as const;
-export type ServerKind = (typeof SERVERS)[number] | "no IDLE";
+export type ServerKind = (typeof SERVERS)[number] | "no IDLE" | "no NOTIFY";
 
 /** From now on the mock is such a server. */
 export function serverIs(kind: ServerKind): void {
@@ -22,12 +22,13 @@ export function serverIs(kind: ServerKind): void {
     CONDSTORE: ["QRESYNC"],
     neither: ["QRESYNC", "CONDSTORE"],
     "no IDLE": ["IDLE"],
+    "no NOTIFY": ["NOTIFY"],
   };
   const offers = ImapSession.prototype.offers;
   vi.spyOn(ImapSession.prototype, "offers").mockImplementation(function (this: ImapSession, name) {
     return (
       !off[kind].includes(name) &&
-      (name !== "QRESYNC" || kind === "QRESYNC" || kind === "no IDLE") &&
+      (name !== "QRESYNC" || kind === "QRESYNC" || kind.startsWith("no ")) &&
       offers.call(this, name)
     );
   });

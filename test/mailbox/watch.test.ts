@@ -1,6 +1,8 @@
 import { getEventListeners } from "node:events";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { MailEvent } from "../../src/index.js";
+import { Refusal } from "../../src/mock/imap/outcome.js";
+import { ImapSession } from "../../src/mock/imap/session.js";
 import { DOCTOR } from "../sending/kit.js";
 import { Follower, SERVERS, serverIs, truth, watched } from "./watch-kit.js";
 
@@ -208,6 +210,74 @@ describe("a watch of several folders, and of a server that does not tell", () =>
     box.remove([1], "Sent");
     await follower.until(() => !follower.mails.has("Sent/1"));
     expect(follower.mails).toEqual(truth(box.mock, ["INBOX", "Junk", "Sent"]));
+    await follower.stop();
+  });
+
+  /** Nothing is looked at within this test, unless something else asks for it. */
+  const NEVER = 24 * 3_600_000;
+
+  it.each(SERVERS)("is told of the others where the server has NOTIFY (%s)", async (kind) => {
+    serverIs(kind);
+    await using box = await watched(1);
+    box.deliver("before", "Junk");
+    const known: [string, string[]][] = [
+      ["INBOX/1", []],
+      ["Junk/1", []],
+    ];
+    const follower = new Follower(box.connector, ["inbox", "Junk", "sent"], { pollMs: NEVER, known });
+    await follower.watching();
+    box.deliver("a", "Junk");
+    await follower.until(() => follower.mails.has("Junk/2"));
+    box.deliver("b");
+    box.deliver("c", "Sent");
+    await follower.until(() => follower.mails.has("INBOX/2") && follower.mails.has("Sent/1"));
+    box.remove([1], "Junk");
+    await follower.until(() => !follower.mails.has("Junk/1"));
+    if (kind !== "neither") {
+      box.flag(1, ["\\Flagged"], "Sent");
+      await follower.until(() => follower.mails.get("Sent/1")?.length === 1);
+    }
+    expect(follower.mails).toEqual(truth(box.mock, ["INBOX", "Junk", "Sent"]));
+    // And after a new session as well.
+    box.line.cut();
+    box.deliver("d", "Junk");
+    await follower.until(() => follower.mails.has("Junk/3"));
+    await follower.watching(2);
+    box.deliver("e", "Junk");
+    await follower.until(() => follower.mails.has("Junk/4"));
+    await follower.stop();
+  });
+
+  it("looks at the others where the server has no NOTIFY, or refuses it", async () => {
+    for (const how of ["no NOTIFY", "refused"] as const) {
+      if (how === "no NOTIFY") serverIs(how);
+      await using box = await watched();
+      if (how === "refused")
+        vi.spyOn(ImapSession.prototype, "notifying").mockImplementation((folders) => {
+          if (folders.length > 0) throw new Refusal("Not today");
+        });
+      const follower = new Follower(box.connector, ["inbox", "Junk"], { pollMs: 100 });
+      await follower.watching();
+      box.deliver("a", "Junk");
+      await follower.until(() => follower.mails.has("Junk/1"));
+      const asked = box.mock.observations.filter((one) => JSON.stringify(one).includes("STATUS Junk"));
+      expect(asked.length).toBeGreaterThan(0);
+      await follower.stop();
+    }
+  });
+
+  it("looks at the others once the server stops to tell (NOTIFICATIONOVERFLOW)", async () => {
+    await using box = await watched();
+    const follower = new Follower(box.connector, ["inbox", "Junk"], { pollMs: 200 });
+    await follower.watching();
+    vi.spyOn(ImapSession.prototype, "tell").mockImplementation(function (this: ImapSession) {
+      if (this.busy) this.untagged("* OK [NOTIFICATIONOVERFLOW] Too much happens");
+      this.notifying([]);
+    });
+    box.deliver("a", "Junk");
+    await follower.until(() => follower.mails.has("Junk/1"));
+    box.deliver("b", "Junk");
+    await follower.until(() => follower.mails.has("Junk/2"));
     await follower.stop();
   });
 

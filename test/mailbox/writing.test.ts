@@ -193,6 +193,36 @@ describe("answering a patient", () => {
   });
 });
 
+describe("an exchange that FIN has closed", () => {
+  const PATIENT = "254127514823558@patient.mssante.fr";
+  const fromPatient = (id: string, more = "") =>
+    Buffer.from(
+      `From: ${PATIENT}\r\nTo: ${DOCTOR}\r\nMessage-ID: <${id}@patient.mssante.fr>\r\n${more}Subject: Merci\r\n\r\nOk\r\n`,
+    );
+  const warned = ({ problems }: { problems: readonly { code: string }[] }) => problems.map(({ code }) => code);
+
+  it("is answered with a warning, whichever of its mails is answered; another without", async () => {
+    await using box = await place();
+    await box.other.append("INBOX", fromPatient("p1"));
+    const mail = await only(box.doctor);
+    const answer = await box.doctor.mailbox.reply(mail, { fin: true, text: "Au revoir" });
+    expect(warned(answer)).toEqual([]);
+    await accepted(answer);
+    const [closing] = await eventually(
+      () => box.doctor.mailbox.list({ folder: "sent" }).toArray({ limit: 1 }),
+      (list) => list.length > 0,
+    );
+    expect(closing?.fin).toBe(true);
+    await box.other.append("INBOX", fromPatient("p2", "References: <p1@patient.mssante.fr>\r\n"));
+    await box.other.append("INBOX", fromPatient("p9"));
+    const [fresh, later] = await box.doctor.mailbox.list().toArray({ limit: 2 });
+    expect(later?.messageId).toBe("p2@patient.mssante.fr");
+    for (const one of [mail, later])
+      expect(warned(await box.doctor.mailbox.reply(one ?? mail, { text: "Encore" }))).toEqual(["exchange_closed"]);
+    expect(warned(await box.doctor.mailbox.reply(fresh ?? mail, { text: "Autre" }))).toEqual([]);
+  });
+});
+
 describe("receipts from the mailbox", () => {
   async function asked(box: Awaited<ReturnType<typeof place>>, requestRead = true) {
     const submission = await box.labo.documents.submit({

@@ -70,6 +70,7 @@ describe("a bare server: IMAP4rev1, STARTTLS, AUTHENTICATE", () => {
     'LIST (SUBSCRIBED) "" "*"',
     'LIST "" ("*" "%")',
     "APPEND INBOX {3+}",
+    "NOTIFY NONE",
   ])("does not understand %s", async (command) => {
     const client = await connected({ imap: { bare: true } }, 1);
     await login(client);

@@ -226,3 +226,59 @@ describe("a SOCKS5 proxy", () => {
     await proxy.peers[0]?.gone();
   });
 });
+
+describe("addresses that were checked", () => {
+  it("are connected to, whatever the name resolves to", async () => {
+    await using server = await scriptedServer(hello);
+    const dialer = createDialer({ lookup: resolvesTo("ENOTFOUND") });
+    const socket = await dialer.connect("mail.mssante.example", server.port, { addresses: ["127.0.0.1"] });
+    expect(await firstBytes(socket)).toBe("220 hello\r\n");
+    socket.destroy();
+  });
+
+  it("are tried one after the other", async () => {
+    await using server = await scriptedServer(hello);
+    // Nobody listens on the second loopback address at this port.
+    const addresses = ["127.0.0.2", "127.0.0.1"];
+    const socket = await createDialer().connect("mail.mssante.example", server.port, { addresses });
+    expect(socket.remoteAddress).toBe("127.0.0.1");
+    socket.destroy();
+  });
+
+  it("fail as connection_refused where none answers", async () => {
+    const server = await scriptedServer(hello);
+    await server[Symbol.asyncDispose]();
+    const addresses = ["127.0.0.2", "127.0.0.1"];
+    await expect(createDialer().connect("m.example", server.port, { addresses })).rejects.toMatchObject({
+      code: "connection_refused",
+    });
+  });
+
+  it("are what an HTTP proxy is told, never the name, which it would resolve by itself", async () => {
+    let asked = "";
+    await using proxy = await scriptedServer(async (peer) => {
+      asked = await head(peer);
+      peer.send("HTTP/1.1 200 OK\r\n\r\n220 hello");
+      await peer.gone();
+    });
+    const dialer = createDialer({ proxy: `http://127.0.0.1:${proxy.port}` });
+    const socket = await dialer.connect("mail.mssante.example", 587, { addresses: ["198.51.100.7"] });
+    expect(asked).toContain("CONNECT 198.51.100.7:587 HTTP/1.1");
+    expect(asked).not.toContain("mssante");
+    socket.destroy();
+  });
+
+  it("are told to a proxy one by one, until one opens", async () => {
+    const asked: string[] = [];
+    await using proxy = await scriptedServer(async (peer) => {
+      const target = /CONNECT (\S+)/.exec(await head(peer))?.[1] ?? "";
+      asked.push(target);
+      peer.send(target.startsWith("[") ? "HTTP/1.1 502 Bad Gateway\r\n\r\n" : "HTTP/1.1 200 OK\r\n\r\n220 hello");
+      await peer.gone();
+    });
+    const dialer = createDialer({ proxy: `http://127.0.0.1:${proxy.port}` });
+    const socket = await dialer.connect("m.example", 587, { addresses: ["2001:db8::7", "198.51.100.7"] });
+    expect(asked).toEqual(["[2001:db8::7]:587", "198.51.100.7:587"]);
+    socket.destroy();
+  });
+});

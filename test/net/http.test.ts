@@ -25,7 +25,12 @@ async function served(listener: RequestListener, tls?: { cert: string; key: stri
     ? createTlsServer({ ...tls, requestCert: tls.ca !== undefined, rejectUnauthorized: false }, listener)
     : createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  open.push({ close: () => (server.closeAllConnections(), server.close()) });
+  open.push({
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  });
   return `${tls ? "https://localhost" : "http://127.0.0.1"}:${(server.address() as AddressInfo).port}/`;
 }
 

@@ -36,7 +36,7 @@ export async function login(peer: Peer): Promise<void> {
   const [third] = await command(peer);
   peer.send("* CAPABILITY IMAP4rev1 SASL-IR AUTH=EXTERNAL AUTH=XOAUTH2 AUTH=PLAIN", `${third} OK done`);
   const [fourth] = await command(peer);
-  peer.send(`${fourth} OK [CAPABILITY IMAP4rev1] welcome`);
+  peer.send(`${fourth} OK [CAPABILITY IMAP4rev1 SPECIAL-USE] welcome`);
 }
 
 export interface Folder {

@@ -55,6 +55,30 @@ describe("opening an IMAP session", () => {
     return { ...outcome, peers: server.peers };
   };
 
+  it("asks for the capabilities before and after STARTTLS (ECO.1.0.2), and not again for those announced at the authentication", async () => {
+    const asked: string[] = [];
+    const result = await search(async (peer) => {
+      peer.send("* OK [CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED] ready");
+      const next = async () => {
+        const [tag, text] = await command(peer);
+        asked.push(text.split(" ")[0] ?? "");
+        return tag;
+      };
+      peer.send("* CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED", `${await next()} OK done`);
+      peer.send(`${await next()} OK go`);
+      await peer.startTls(serverCertificate);
+      peer.send("* CAPABILITY IMAP4rev1 SASL-IR AUTH=EXTERNAL", `${await next()} OK done`);
+      peer.send(`${await next()} OK [CAPABILITY IMAP4rev1 SPECIAL-USE] welcome`);
+      await serveBox(
+        peer,
+        box({ intercept: (_peer, _tag, text) => void asked.push(text.split(" ")[0] ?? "") as never }),
+      );
+    });
+    expect(result).toMatchObject({ found: true });
+    expect(asked.slice(0, 4)).toEqual(["CAPABILITY", "STARTTLS", "CAPABILITY", "AUTHENTICATE"]);
+    expect(asked.slice(4)).not.toContain("CAPABILITY");
+  });
+
   it("goes CAPABILITY, STARTTLS, CAPABILITY, AUTHENTICATE EXTERNAL (ECO.1.0.2, APP-AUTH)", async () => {
     const result = await search(serving(box()));
     expect(result).toMatchObject({ found: true });

@@ -1,7 +1,10 @@
 import type { Command } from "../command.js";
 import { cdaInspect } from "./cda-inspect.js";
+import { cdaRender } from "./cda-render.js";
 import { cdaWrap } from "./cda-wrap.js";
 import { demo } from "./demo.js";
+import { discover } from "./discover.js";
+import { doctor } from "./doctor.js";
 import { mailboxFolders, mailboxList, mailboxSave, mailboxSearch } from "./mailbox.js";
 import { mailboxDelete, mailboxFlag, mailboxMove } from "./mailbox-act.js";
 import { mailboxShow } from "./mailbox-show.js";
@@ -23,6 +26,7 @@ export const COMMANDS: readonly Command[] = [
   demo,
   mock,
   cdaInspect,
+  cdaRender,
   cdaWrap,
   xdmPack,
   xdmInspect,
@@ -50,19 +54,12 @@ export const COMMANDS: readonly Command[] = [
   mailboxDelete,
   mailboxReply,
   mailboxReceipt,
+  discover,
+  doctor,
 ];
 
 /** Commands of the contract that a later version serves: refused by name, never as unknown. */
-export const NOT_SERVED: readonly string[] = [
-  "cda render",
-  "discover",
-  "directory",
-  "accounts",
-  "onboarding",
-  "checklist",
-  "validate",
-  "doctor",
-];
+export const NOT_SERVED: readonly string[] = ["directory", "accounts", "onboarding", "checklist", "validate"];
 
 /** The command that the words begin with, and the words after it. */
 export function commandNamed(words: readonly string[]): { command: Command; rest: string[] } | undefined {

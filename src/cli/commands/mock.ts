@@ -14,6 +14,8 @@ export const mock: Command = {
     dir: { type: "string", value: "DIR" },
     "port-smtp": { type: "string", value: "N" },
     "port-imap": { type: "string", value: "N" },
+    "port-dns": { type: "string", value: "N" },
+    "port-http": { type: "string", value: "N" },
     receipts: { type: "string", value: RECEIPTS.join("|"), choices: RECEIPTS },
     "files-sent": { type: "boolean" },
   },
@@ -22,15 +24,20 @@ export const mock: Command = {
     const dir = options.text("dir");
     const smtpPort = options.number("port-smtp", ports);
     const imapPort = options.number("port-imap", ports);
+    const dnsPort = options.number("port-dns", ports);
+    const httpPort = options.number("port-http", ports);
     const receipts = options.text("receipts") ?? "delivered";
     const { startMockMedimail } = await import("../../mock/index.js");
     // The ready object is the first line, whatever a client does in the meantime.
     let print: ((observation: Parameters<typeof observationText>[0]) => void) | undefined;
     const early: Parameters<typeof observationText>[0][] = [];
     const settings = {
+      psc: true,
       ...(dir === undefined ? {} : { dir: resolve(dir) }),
       ...(smtpPort === undefined ? {} : { smtpPort }),
       ...(imapPort === undefined ? {} : { imapPort }),
+      ...(dnsPort === undefined ? {} : { dnsPort }),
+      ...(httpPort === undefined ? {} : { httpPort }),
       ...(options.flag("files-sent") ? { filesSent: true } : {}),
       autoReceipts: {
         deliver: receipts !== "none",
@@ -85,7 +92,7 @@ async function start<T>(work: () => Promise<T>): Promise<T> {
     if (typeof code === "string" && REASONS[code] !== undefined) {
       throw new MedimailError("mock_failed", REASONS[code], {
         cause,
-        hint: "leave --port-smtp and --port-imap out for free ports; --dir is a folder that may be written",
+        hint: "leave the --port- options out for free ports; --dir is a folder that may be written",
       });
     }
     throw cause;

@@ -20,12 +20,11 @@ export const trustCertificate: Command = {
       "../../trust/index.js"
     );
     const { createHttp } = await import("../../http.js");
-    const { createDialer } = await import("../../net/index.js");
     const certificates = readCertificates(readInput(file, "FILE"));
     const settings = settingsOf(options);
     const authorities = readAuthorities(settings.ca.map((path) => readInput(path, "--ca")));
-    const { proxyOf } = await import("../../wiring/index.js");
-    const http = createHttp({ dialer: createDialer(proxyOf(settings)), plain: true });
+    const { dialerOf } = await import("../../wiring/index.js");
+    const http = createHttp({ dialer: dialerOf(settings), plain: true });
     const host = options.text("host");
     const use = options.text("use") as "server" | "client" | undefined;
     try {

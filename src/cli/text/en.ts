@@ -1,4 +1,6 @@
+import { englishDoctor } from "./en-doctor.js";
 import { englishErrors } from "./en-errors.js";
+import { englishOperator } from "./en-operator.js";
 import { englishTrust } from "./en-trust.js";
 import { withExamples } from "./examples.js";
 import type { Text } from "./types.js";
@@ -7,6 +9,7 @@ const who = { professional: "the physician", patient: "the patient" } as const;
 
 export const en: Text = {
   lang: "en",
+  confirmOnCard: (code) => `Confirm the login on your e-CPS (code ${code}).`,
   tagline: "send and receive health documents through Medimail (MSSanté)",
   usage: "Usage",
   command: "command",
@@ -23,6 +26,7 @@ export const en: Text = {
     demo: "sends invented documents to a local mock Medimail and shows every state",
     mock: "starts a mock Medimail (SMTP and IMAP) on this machine",
     "cda inspect": "shows the header of a CDA R2 document",
+    "cda render": "writes what a person reads of a CDA R2 document: a safe HTML page, a PDF/A-1b",
     "cda wrap": "puts a PDF into a CDA R2 level 1",
     "xdm pack": "makes an IHE_XDM.ZIP of one or more CDAs of one patient",
     "xdm inspect": "shows and checks the metadata of an IHE_XDM.ZIP",
@@ -36,6 +40,8 @@ export const en: Text = {
     "outbox stats": "counts the submissions by state",
     "traces list": "lists the functional traces of the mailbox (ECO.4.1.1)",
     "traces export": "exports the functional traces, one a line",
+    discover: "looks up the hosts of an address's operator, and says where each fact came from",
+    doctor: "tries each step from the server's name to the mailbox, and tells the first failure and what to do",
     "trust certificate": "checks a certificate, point by point",
     "trust whitelist check": "says whether an address is inside the trust space, and who operates it",
     "trust whitelist update": "asks for the white list of domains and keeps it",
@@ -65,8 +71,9 @@ export const en: Text = {
     ca: "certificate authorities (PEM, DER or PKCS#7)",
     offline: "asks nothing of the network",
     config: "configuration file, JSON",
+    html: "page to write",
     cda: "CDA R2 document",
-    pdf: "PDF of the document (the n-th is of the n-th --cda)",
+    pdf: "PDF of the document (the n-th is of the n-th --cda); with cda render, the PDF to write",
     header: "header, as `cda inspect --json` prints it",
     out: "where to write",
     action: "create, replace or delete (create by default)",
@@ -98,7 +105,7 @@ export const en: Text = {
     "acknowledge-opposition": "the professional was warned of the opposition and sends all the same",
     dossier: "dossier number, in the PDF's name",
     "request-read": "asks for a read receipt",
-    "without-pdf": "sends a level 3 without its PDF (ECO.2.1.1 is then not met)",
+    "without-pdf": "makes no PDF where the document has none (ECO.2.1.1 is then not met)",
     actor: "author, for the traces (ECO.4.1.2)",
     key: "idempotency key",
     resend: "sends again, knowing that the recipient may have it",
@@ -107,6 +114,8 @@ export const en: Text = {
     dir: "folder of the mock (certificates, configurations, mails)",
     "port-smtp": "SMTP port (a free one by default)",
     "port-imap": "IMAP port (a free one by default)",
+    "port-dns": "port of the name server (a free one by default)",
+    "port-http": "HTTP port (a free one by default)",
     receipts: "automatic receipts: none, delivered (default), read, integrated",
     "files-sent": "the operator files in Sent what it accepts",
     state: "only this state",
@@ -119,6 +128,11 @@ export const en: Text = {
     unseen: "unread (search: only those; flag: marks as unread)",
     flagged: "flagged (search: only those; flag: flags)",
     open: "also opens the archive IHE_XDM.ZIP",
+    bundle: "writes a report to send to the operator, without secrets or health data",
+    "host-suffix": "end of names allowed for a host that is found (.mssante.fr by default)",
+    dns: "name server to ask",
+    "allow-address": "private address or range allowed (VPN)",
+    autoconfig: "URL of the autoconfig document, or off",
     since: "since (2026-01-31 or 2026-01-31T08:00:00+01:00)",
     until: "until, not included",
   },
@@ -197,6 +211,8 @@ export const en: Text = {
     watchReset: (folder) => `The folder ${folder} was made anew by the server.`,
     watchStopped: "Stopped.",
   },
+  operator: englishOperator,
+  doctor: englishDoctor,
   demo: {
     title: "Demonstration: from a validated document to its reading",
     fictional: "Everything stays on this machine; people and documents are invented.",

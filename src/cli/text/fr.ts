@@ -1,5 +1,7 @@
 import { withExamples } from "./examples.js";
+import { frenchDoctor } from "./fr-doctor.js";
 import { frenchErrors } from "./fr-errors.js";
+import { frenchOperator } from "./fr-operator.js";
 import { frenchTrust } from "./fr-trust.js";
 import type { Text } from "./types.js";
 
@@ -7,6 +9,7 @@ const who = { professional: "le médecin", patient: "la patiente" } as const;
 
 export const fr: Text = {
   lang: "fr",
+  confirmOnCard: (code) => `Confirmez la connexion sur votre e-CPS (code ${code}).`,
   tagline: "envoyer et recevoir les documents de santé par Medimail (MSSanté)",
   usage: "Usage",
   command: "commande",
@@ -24,6 +27,7 @@ export const fr: Text = {
     demo: "envoie des documents fictifs à un faux Medimail local, et montre chaque état",
     mock: "démarre un faux Medimail (SMTP et IMAP) sur cette machine",
     "cda inspect": "affiche l'en-tête d'un document CDA R2",
+    "cda render": "écrit ce qu'une personne lit d'un document CDA R2 : une page HTML sûre, un PDF/A-1b",
     "cda wrap": "met un PDF dans un CDA R2 de niveau 1",
     "xdm pack": "fait un IHE_XDM.ZIP avec un ou plusieurs CDA d'un même patient",
     "xdm inspect": "affiche et vérifie les métadonnées d'un IHE_XDM.ZIP",
@@ -37,6 +41,8 @@ export const fr: Text = {
     "outbox stats": "compte les envois par état",
     "traces list": "liste les traces fonctionnelles de la boîte (ECO.4.1.1)",
     "traces export": "exporte les traces fonctionnelles, une par ligne",
+    discover: "cherche les serveurs de l'opérateur d'une adresse, et dit d'où vient chaque fait",
+    doctor: "essaie chaque étape, du nom du serveur à la boîte, et dit la première panne et que faire",
     "trust certificate": "contrôle un certificat, point par point",
     "trust whitelist check": "dit si une adresse est dans l'espace de confiance, et chez quel opérateur",
     "trust whitelist update": "demande la liste blanche des domaines et la garde",
@@ -66,8 +72,9 @@ export const fr: Text = {
     ca: "autorités de certification (PEM, DER ou PKCS#7)",
     offline: "ne demande rien au réseau",
     config: "fichier de configuration JSON",
+    html: "page à écrire",
     cda: "document CDA R2",
-    pdf: "PDF du document (le n-ième est celui du n-ième --cda)",
+    pdf: "PDF du document (le n-ième est celui du n-ième --cda) ; avec cda render, le PDF à écrire",
     header: "en-tête, tel que `cda inspect --json` l'affiche",
     out: "où écrire",
     action: "création, remplacement ou suppression (création par défaut)",
@@ -99,7 +106,7 @@ export const fr: Text = {
     "acknowledge-opposition": "le professionnel, averti de l'opposition, envoie quand même",
     dossier: "numéro de dossier, dans le nom du PDF",
     "request-read": "demande un accusé de lecture",
-    "without-pdf": "envoie un niveau 3 sans son PDF (ECO.2.1.1 n'est alors pas respectée)",
+    "without-pdf": "ne fait pas le PDF d'un document qui n'en a pas (ECO.2.1.1 n'est alors pas respectée)",
     actor: "auteur, pour les traces (ECO.4.1.2)",
     key: "clé d'idempotence",
     resend: "renvoie, en sachant que le destinataire l'a peut-être déjà",
@@ -108,6 +115,8 @@ export const fr: Text = {
     dir: "dossier du faux Medimail (certificats, configurations, courriels)",
     "port-smtp": "port SMTP (libre par défaut)",
     "port-imap": "port IMAP (libre par défaut)",
+    "port-dns": "port du serveur de noms (libre par défaut)",
+    "port-http": "port HTTP (libre par défaut)",
     receipts: "accusés automatiques : none, delivered (par défaut), read, integrated",
     "files-sent": "l'opérateur range dans Sent ce qu'il accepte",
     state: "seulement cet état",
@@ -120,6 +129,11 @@ export const fr: Text = {
     unseen: "non lus (recherche : seulement ceux-là ; flag : marque comme non lu)",
     flagged: "suivis (recherche : seulement ceux-là ; flag : marque comme suivi)",
     open: "ouvre aussi l'archive IHE_XDM.ZIP",
+    bundle: "écrit un rapport à envoyer à l'opérateur, sans secret ni donnée de santé",
+    "host-suffix": "fin de nom admise pour un serveur trouvé (.mssante.fr par défaut)",
+    dns: "serveur de noms à interroger",
+    "allow-address": "adresse ou plage privée admise (VPN)",
+    autoconfig: "URL du document autoconfig, ou off",
     since: "depuis (2026-01-31 ou 2026-01-31T08:00:00+01:00)",
     until: "jusqu'à, exclu",
   },
@@ -198,6 +212,8 @@ export const fr: Text = {
     watchReset: (folder) => `Le dossier ${folder} a été refait par le serveur.`,
     watchStopped: "Arrêté.",
   },
+  operator: frenchOperator,
+  doctor: frenchDoctor,
   demo: {
     title: "Démonstration : d'un document validé à sa lecture",
     fictional: "Tout reste sur cette machine ; les personnes et les documents sont inventés.",

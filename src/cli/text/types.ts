@@ -3,6 +3,8 @@ import type { ActOutcome, Agreement, MailKind, Seen } from "../../mailbox/index.
 import type { SubmissionEventName } from "../../seams/index.js";
 import type { ExaminedCheck } from "../../trust/index.js";
 import type { XdmAction } from "../../xdm/types.js";
+import type { DoctorText } from "./doctor-types.js";
+import type { OperatorText } from "./operator-types.js";
 
 export type Lang = "fr" | "en";
 
@@ -31,9 +33,12 @@ export interface Text {
   actOutcomes: Readonly<Record<ActOutcome, string>>;
   seen: Readonly<Record<Seen, string>>;
   agreements: Readonly<Record<Agreement, string>>;
+  confirmOnCard: (code: string) => string;
   integrated: string;
   mail: Readonly<Record<"from" | "to" | "cc" | "subject" | "attachments" | "truncated", string>>;
   view: ViewText;
+  operator: OperatorText;
+  doctor: DoctorText;
   trust: TrustText;
   demo: DemoText;
 }

@@ -6,6 +6,8 @@ import type { Text } from "../text/index.js";
 interface Ready {
   smtp: { host: string; port: number };
   imap: { host: string; port: number };
+  dns: { host: string; port: number };
+  http: { url: string };
   ca: string;
   whiteList: { url: string };
   mailboxes: readonly { address: string; type: string; auth: { method: string } }[];
@@ -18,6 +20,8 @@ export function readyText(ready: Ready, text: Text, style: Style): string {
     style.bold(`${view.mockReady} ${view.mockStop}`),
     `  SMTP  ${ready.smtp.host}:${ready.smtp.port}`,
     `  IMAP  ${ready.imap.host}:${ready.imap.port}`,
+    `  DNS   ${ready.dns.host}:${ready.dns.port}`,
+    `  HTTP  ${ready.http.url}`,
     `  CA    ${ready.ca}`,
     `  HTTP  ${ready.whiteList.url}`,
     `  ${view.mailboxes}`,
@@ -47,6 +51,8 @@ function detail(observation: Observation): string {
       return `${observation.protocol} AUTH ${observation.mechanism} ${observation.user} ${observation.ok ? "ok" : "refused"}`;
     case "mail":
       return `MAIL ${observation.from} -> ${observation.to.join(", ")} (${observation.size})${observation.file ? ` ${observation.file}` : ""}`;
+    case "dns":
+      return `DNS ${observation.type} ${observation.name} -> ${observation.answer} (${observation.records})`;
     case "fault":
       return `FAULT ${observation.name}`;
   }

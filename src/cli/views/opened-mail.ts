@@ -25,12 +25,12 @@ export function openedValue({ mail, patient, documents, problems }: OpenedMail) 
 
 /** One line a document: what it is, what is asked of it, and whether it is known. */
 export function documentLines({ documents }: OpenedMail, text: Text, style: Style): string[] {
-  return documents.map(({ title, typeCode, creationTime, action, seen, integrated, pdf }) => {
+  return documents.map(({ title, typeCode, creationTime, action, seen, integrated, pdfBeside }) => {
     const marks = [
       ...(action === "create" ? [] : [style.yellow(text.actions[action])]),
       seen === "new" ? style.green(text.seen[seen]) : style.yellow(text.seen[seen]),
       ...(integrated ? [text.integrated] : []),
-      ...(pdf ? [style.dim("PDF")] : []),
+      ...(pdfBeside ? [style.dim("PDF")] : []),
     ];
     const day = creationTime.replace(/^(\d{4})(\d{2})(\d{2}).*$/, "$1-$2-$3");
     return `        ${printable(title || typeCode)}  ${style.dim(printable(day))}  ${marks.join(", ")}`;

@@ -4,9 +4,14 @@ import { met, partly } from "./entry.js";
 /** Section 2: content of mails. */
 export const content: CoverageTable = {
   "ECO.2.1.1": partly(
-    "Each mail holds IHE_XDM.ZIP and one PDF per document, and a level-3 document without its PDF is refused; whether a PDF is PDF/A-1 is looked for in its metadata and warned about, never proven.",
-    ["src/message/pdf.ts", "src/message/compose.ts"],
-    ["test/message/compose.test.ts", "test/compliance/sent-mail.test.ts"],
+    "Each mail holds IHE_XDM.ZIP and one PDF per document. What the connector makes of a level-3 document is PDF/A-1b (each official document checked by an independent program); whether a PDF of the caller or of a level 1 is one is looked for in its metadata and warned about, never proven.",
+    ["src/message/pdf.ts", "src/message/compose.ts", "src/sending/narrative-pdf.ts", "src/rendering/pdf/render.ts"],
+    [
+      "test/message/compose.test.ts",
+      "test/compliance/sent-mail.test.ts",
+      "test/rendering/corpus-pdf.test.ts",
+      "test/cli/send.test.ts",
+    ],
   ),
   "ECO.2.1.1-b": met(
     "Documents of two patients in one submission or one archive are refused with `xdm_several_patients`.",
@@ -14,9 +19,9 @@ export const content: CoverageTable = {
     ["test/xdm/pack.test.ts", "test/message/compose.test.ts"],
   ),
   "ECO.2.1.2": partly(
-    "`openXdm` and `mailbox.open` take the patient from the patientId of METADATA.XML and never from the subject, with what the CDA and the address say beside; finding him in the record is the software's.",
-    ["src/xdm/open.ts", "src/mailbox/open-types.ts"],
-    ["test/compliance/sent-mail.test.ts", "test/mailbox/open.test.ts"],
+    "`openXdm` and `mailbox.open` take the patient from the patientId of METADATA.XML and never from the subject, with what the CDA and the address say beside, and a shown document is marked where they do not agree; finding him in the record is the software's.",
+    ["src/xdm/open.ts", "src/mailbox/open-types.ts", "src/rendering/claims.ts"],
+    ["test/compliance/sent-mail.test.ts", "test/mailbox/open.test.ts", "test/rendering/claims.test.ts"],
   ),
   "ECO.2.1.3": met(
     "The subject is made from the CDA by the rule, and encoded by RFC 2047.",
@@ -24,9 +29,9 @@ export const content: CoverageTable = {
     ["test/message/naming.test.ts", "test/compliance/sent-mail.test.ts"],
   ),
   "ECO.2.1.5": partly(
-    "Level 1: the encapsulated bytes are joined as they are; level 3: the caller gives the PDF until the connector makes it.",
-    ["src/message/pdf.ts"],
-    ["test/message/compose.test.ts", "test/compliance/sent-mail.test.ts"],
+    "Level 1: the encapsulated bytes are joined as they are, PDF/A-1 or not; level 3: a PDF/A-1b is made of header and narrative where the caller gives none.",
+    ["src/message/pdf.ts", "src/rendering/pdf/render.ts"],
+    ["test/message/compose.test.ts", "test/compliance/sent-mail.test.ts", "test/rendering/pdf.test.ts"],
   ),
   "ECO.2.1.6": met(
     "Each PDF is named by the rule, two of one name get `-2`.",

@@ -49,13 +49,21 @@ export const receiving: CoverageTable = {
     ["test/mailbox/open.test.ts"],
   ),
   "SC.CDA-INT.18": partly(
-    "`open` says new, duplicate, newer or obsolete by id, setId and versionNumber against the registry of what was seen; showing it is the software's.",
+    "`open` says new, duplicate, newer or obsolete by id, setId and versionNumber against the registry of what was seen, and whether another sender than the first deletes or replaces (`disputed`); showing it is the software's.",
     ["src/mailbox/seen.ts", "src/storage/inbox/store.ts"],
-    ["test/mailbox/open.test.ts", "test/storage/inbox.test.ts"],
+    ["test/mailbox/open.test.ts", "test/mailbox/disputed.test.ts", "test/storage/inbox.test.ts"],
   ),
   "SC.CDA-INT.04-.08-.17": caller("Sorting imported documents is the software's; `inspectCda` gives the data."),
-  "SC.CDA-VISU.01": later("Comes with the rendering of a CDA as HTML and PDF."),
-  "SC.CDA-VISU.03": later("Comes with the rendering; the embedded PDF can be read today."),
+  "SC.CDA-VISU.01": partly(
+    "`document.html()` and `cda render` show header and narrative of any CDA, self-rendering ones too, as safe HTML: every word of the official ones. Of level 1, a text or an image is shown; a PDF is behind a link that saves it, and RTF is given as a file.",
+    ["src/rendering/html/page.ts", "src/mailbox/show-document.ts"],
+    ["test/rendering/corpus-html.test.ts", "test/mailbox/show-document.test.ts", "test/rendering/browser.test.ts"],
+  ),
+  "SC.CDA-VISU.03": partly(
+    "Each document says which PDF of the mail is its own (by bytes or by name), and the page of a level 1 leads to the embedded PDF; showing the PDF first, and both on one line, is the software's.",
+    ["src/mailbox/match-pdf.ts", "src/rendering/html/blocks.ts"],
+    ["test/mailbox/open.test.ts", "test/rendering/html.test.ts"],
+  ),
   "BIO-va1.01-.05-.06-.08": caller("Biology screens are the software's."),
   "ERGO-va1.05-.08": caller("The list's screen is the software's."),
   "LGC.DMP-UX.10": caller(

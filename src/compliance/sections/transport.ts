@@ -1,5 +1,5 @@
 import type { CoverageTable } from "./entry.js";
-import { later, met, partly } from "./entry.js";
+import { met, partly } from "./entry.js";
 
 /** Section 1: transport, TLS, authentication. */
 export const transport: CoverageTable = {
@@ -48,16 +48,20 @@ export const transport: CoverageTable = {
     ["src/trust/revocation/crl-source.ts", "src/trust/revocation/checker.ts"],
     ["test/trust/revocation.test.ts", "test/trust/servers.test.ts"],
   ),
-  "ECO.1.1.9": later("The hosts are settings; `operator: discover` is refused by name until DNS SRV is served."),
+  "ECO.1.1.9": met(
+    "With `operator: discover` the hosts come from the SRV records of the mailbox's domain, else from its autoconfig document, and are looked up again after their life or a failed connection. The labels are those of RFC 6186; that MSSanté uses them is not public.",
+    ["src/discovery/source.ts"],
+    ["test/discovery/srv.test.ts", "test/discovery/cache.test.ts", "test/discovery/connector.test.ts"],
+  ),
   "ECO.1.1.10": partly(
     "Only the authorities of `tls.ca` vouch for a server, never the system's store; a chain of IGC-Santé must be of the range Élémentaire Organisations, test and production are kept apart. That the authorities given are IGC-Santé's is the caller's; its real files were not tried here.",
     ["src/trust/verifier.ts", "src/trust/certificates/chain.ts"],
     ["test/trust/verifier.test.ts", "test/trust/servers.test.ts", "test/trust/authorities.test.ts"],
   ),
-  "ECO.1.2.1": partly(
-    "XOAUTH2 with the box's address and an access token, after TLS only; the token comes from the caller until Pro Santé Connect is served.",
-    ["src/auth/token.ts", "src/transport/smtp/auth.ts"],
-    ["test/auth/token.test.ts", "test/transport/smtp-session.test.ts"],
+  "ECO.1.2.1": met(
+    "XOAUTH2 with the box's address and the professional's Pro Santé Connect access token, after TLS only; renewed ahead of its end, once for all mailboxes.",
+    ["src/auth/psc/session.ts", "src/auth/token.ts", "src/transport/smtp/auth.ts"],
+    ["test/auth/psc.test.ts", "test/auth/psc-mailboxes.test.ts", "test/transport/smtp-session.test.ts"],
   ),
   "APP-AUTH": met(
     "The client certificate (p12 or PEM) answers the server's request; the SASL step after it is unpublished, hence a setting: none, EXTERNAL or PLAIN.",
@@ -70,14 +74,18 @@ export const transport: CoverageTable = {
     ["test/compliance/behaviour.test.ts"],
   ),
   "ECO.1.2.5": met(
-    "The token is kept in memory for the next sessions only, never in a store or a log, and a configuration that would read it from a file is refused.",
-    ["src/auth/token.ts", "src/config/schema.ts"],
-    ["test/config/parse.test.ts", "test/settings/load.test.ts"],
+    "Tokens are kept in memory only, in private fields that nothing prints or serialises, never in a store or a log, and a configuration that would read one from a file is refused.",
+    ["src/auth/psc/session.ts", "src/auth/token.ts", "src/config/schema.ts"],
+    ["test/auth/psc.test.ts", "test/config/parse.test.ts", "test/settings/load.test.ts"],
   ),
-  "ECO.1.2.6": later("Comes with Pro Santé Connect: today the caller owns the refresh, and ends it."),
-  "ECO.1.2.7": partly(
-    "A lost session is opened again without anyone, with a fresh token from the caller; that Pro Santé Connect is still valid is the caller's to know.",
-    ["src/transport/imap/mailbox.ts"],
-    ["test/compliance/behaviour.test.ts"],
+  "ECO.1.2.6": met(
+    "A refresh that is refused ends the session: idle SMTP sessions say QUIT, IMAP sessions LOGOUT, watches end with `login_required`, none is opened; mails stay queued.",
+    ["src/auth/psc/session.ts", "src/transport/smtp/pool.ts", "src/transport/imap/link.ts"],
+    ["test/auth/psc.test.ts", "test/auth/psc-mailboxes.test.ts"],
+  ),
+  "ECO.1.2.7": met(
+    "A lost session is opened again without anyone while Pro Santé Connect's right lasts, with a token renewed where it has ended.",
+    ["src/transport/imap/mailbox.ts", "src/auth/psc/session.ts"],
+    ["test/compliance/behaviour.test.ts", "test/auth/psc-mailboxes.test.ts"],
   ),
 };

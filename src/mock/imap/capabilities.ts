@@ -20,6 +20,7 @@ const LATE = [
   "ESEARCH",
   "CONDSTORE",
   "QRESYNC",
+  "NOTIFY",
   "QUOTA",
   "APPENDLIMIT",
 ] as const;

@@ -3,6 +3,7 @@ import { enable } from "./condstore.js";
 import { fetch } from "./fetch-command.js";
 import { create, remove, rename, subscribe } from "./folder-commands.js";
 import { list, lsub } from "./list.js";
+import { notify } from "./notify.js";
 import type { Outcome } from "./outcome.js";
 import { bad, no, ok } from "./outcome.js";
 import { getQuota, getQuotaRoot } from "./quota.js";
@@ -67,6 +68,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     "IDLE",
     authenticated((session) => session.idle()),
   ),
+  NOTIFY: needing("NOTIFY", authenticated(notify)),
   GETQUOTA: needing("QUOTA", authenticated(getQuota)),
   GETQUOTAROOT: needing("QUOTA", authenticated(getQuotaRoot)),
   SETQUOTA: needing(

@@ -55,6 +55,8 @@ export class ImapDialogue {
       if (session.commandsLeft-- <= 0) session.cut();
       if (command === null) session.untagged("* BAD Not a command");
       else await this.#execute(command);
+      session.busy = false;
+      session.tell();
       if (command !== null && this.#bad === 0) continue;
       if (command === null) this.#bad += 1;
       if (this.#bad >= limits.badCommands) session.bye("Too many errors");
@@ -65,6 +67,7 @@ export class ImapDialogue {
     const session = this.#session;
     if (session.view?.folder.gone) session.bye("The folder was deleted");
     session.tag = command.tag;
+    session.busy = true;
     session.faults.begin(momentOf(command.name), session.addresses);
     // Nothing of an answer is sent while a fault may still take it away.
     if (session.faults.mayStrike(AFTER_DONE)) session.writer.hold();

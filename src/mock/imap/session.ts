@@ -3,11 +3,13 @@ import { pause, prepareTls, strike } from "../context.js";
 import type { ImapFaultPoint } from "../fault-kinds.js";
 import { withoutFault } from "../fault-kinds.js";
 import type { Fault, FaultName } from "../faults.js";
+import type { MockFolder } from "../store/folder.js";
 import type { MockMailbox } from "../store/mailbox.js";
 import type { LineConnection } from "../wire/connection.js";
 import { SessionOver } from "../wire/session-over.js";
 import type { ImapExtension } from "./capabilities.js";
 import { announce } from "./capabilities.js";
+import { changedLine } from "./notify.js";
 import type { Outcome } from "./outcome.js";
 import { bad, ok } from "./outcome.js";
 import { SessionFaults, tooMany } from "./session-faults.js";
@@ -39,6 +41,10 @@ export class ImapSession {
   readonly writer: ImapWriter;
   #view: FolderView | undefined;
   #idling = false;
+  /** A command is under way. */
+  busy = false;
+  readonly #notified = new Map<MockFolder, () => void>();
+  readonly #stale = new Set<MockFolder>();
   /** Commands until a fault cuts the session. */
   commandsLeft = Number.POSITIVE_INFINITY;
   #beginTls: (() => Promise<boolean>) | undefined;
@@ -65,6 +71,29 @@ export class ImapSession {
 
   close(): void {
     this.view = undefined;
+    this.notifying([]);
+  }
+
+  /** From now on changes of these folders are told, unless one is the open folder. */
+  notifying(folders: readonly MockFolder[]): void {
+    for (const release of this.#notified.values()) release();
+    this.#notified.clear();
+    this.#stale.clear();
+    for (const folder of folders) {
+      const release = folder.onChange(() => {
+        if (this.#view?.folder === folder || folder.gone) return;
+        this.#stale.add(folder);
+        this.tell();
+      });
+      this.#notified.set(folder, release);
+    }
+  }
+
+  /** Tells of the folders that have changed: at once, but never within the answer to a command. */
+  tell(): void {
+    if (this.busy && !this.#idling) return;
+    for (const folder of this.#stale) this.untagged(changedLine(this, folder));
+    this.#stale.clear();
   }
 
   /** Ended from outside, whatever it is doing. */
@@ -165,6 +194,7 @@ export class ImapSession {
     const wrong = this.#view && this.faults.struck("wrong-exists");
     if (wrong) this.untagged(`* ${(this.#view?.messages.length ?? 0) + tooMany(wrong)} EXISTS`);
     this.#idling = true;
+    this.tell();
   }
 
   /** The folder has changed: an idling client hears of it at once, another at its next command. */

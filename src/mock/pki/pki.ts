@@ -1,6 +1,7 @@
 import { generateKeyPair } from "node:crypto";
 import type { TlsOptions } from "node:tls";
 import { promisify } from "node:util";
+import { DISCOVERED_HOST } from "../dns/zone.js";
 import type { HttpServer } from "../http/server.js";
 import { TlsUpgrader } from "../wire/tls-upgrade.js";
 import type { Certificate, KeyPair, Name } from "./certificates.js";
@@ -182,7 +183,7 @@ export class Pki {
       ["OU", "318310021300028"],
       ["CN", host],
     ];
-    const names = profile === "wrong-name-certificate" ? [host] : [host, "127.0.0.1"];
+    const names = profile === "wrong-name-certificate" ? [host] : [host, "127.0.0.1", DISCOVERED_HOST];
     const dates = profile === "expired-certificate" ? expiredValidity() : validity();
     const use = profile === "wrong-usage-certificate" ? ("client" as const) : ("server" as const);
     const shared = { subject, keys: await keyPair("server"), use, names, ...dates };

@@ -24,6 +24,11 @@ export class MockStore {
     return [...this.#mailboxes.values()];
   }
 
+  /** Of its mailboxes, the patients' apart. */
+  domains(): string[] {
+    return [...this.#domains].filter((domain) => domain !== PATIENT_DOMAIN);
+  }
+
   add(options: MockMailboxOptions): MockMailbox {
     const address = options.address.toLowerCase();
     // The address is a certificate's CN and a file name: one word, 64 characters at most (X.520).
@@ -73,8 +78,12 @@ export class MockStore {
     return [...(this.#tokens.get(address.toLowerCase()) ?? [])].at(-1);
   }
 
+  /** Of the mock's Pro Santé Connect: the one professional owns every mailbox with a token. */
+  acceptsToken: (token: string) => boolean = () => false;
+
   accepts(address: string, token: string): boolean {
-    return this.#tokens.get(address.toLowerCase())?.has(token) ?? false;
+    const tokens = this.#tokens.get(address.toLowerCase());
+    return tokens !== undefined && (tokens.has(token) || this.acceptsToken(token));
   }
 
   /** A further token; those before it stay good until they are revoked. */

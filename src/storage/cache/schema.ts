@@ -24,4 +24,9 @@ CREATE TABLE medimail_cache_documents (
   folder INTEGER NOT NULL, uid INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (folder, uid)) STRICT, WITHOUT ROWID;
 `,
   },
+  {
+    // A list begins with which mails are kept: without reading the mails.
+    name: "cache-kept",
+    sql: "CREATE INDEX medimail_cache_mails_kept ON medimail_cache_mails (folder, flags, uid);",
+  },
 ];

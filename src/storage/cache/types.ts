@@ -17,8 +17,8 @@ export interface KeptFolder {
   version: number;
   /** As given by the last change. */
   state: string;
-  /** The mails that are kept, ascending, by their flags. */
-  mails: { uid: number; flagsKey: string }[];
+  /** The mails that are kept, by their flags: UIDs from the first to the last, without a gap; in no order. */
+  mails: { flagsKey: string; first: number; last: number }[];
 }
 
 export interface KeptMail {

@@ -43,6 +43,8 @@ interface Sealed {
   uniqueId: string;
   setId?: string;
   sha256?: string;
+  sender?: string;
+  organisation?: string;
   mailId: string;
   place?: InboxPlace;
 }
@@ -77,12 +79,14 @@ export function inboxOf(context: InboxContext): InboxStore {
   ): void {
     const document = documentKey(scope, sighting.uniqueId);
     const mail = keyOf(scope, "inbox-mail", sighting.mailId);
-    const { uniqueId, setId, sha256, mailId, action } = sighting;
+    const { uniqueId, setId, sha256, sender, organisation, mailId, action } = sighting;
     const data: Sealed = {
       uniqueId,
       mailId,
       ...(setId === undefined ? {} : { setId }),
       ...(sha256 === undefined ? {} : { sha256 }),
+      ...(sender === undefined ? {} : { sender }),
+      ...(organisation === undefined ? {} : { organisation }),
       ...(place ? { place } : {}),
     };
     const sealed = cipher.seal(Buffer.from(JSON.stringify(data)), contextOf(document, action, mail));

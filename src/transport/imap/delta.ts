@@ -1,7 +1,17 @@
 import type { ImapFlow } from "imapflow";
 import { emptyState, type FolderState, flagsKey } from "./folder-state.js";
 import type { ExaminedFolder } from "./folders.js";
-import { type Argument, atom, type FetchedFlags, fetchedFlags, rawCommand, sequence, vanishedUids } from "./raw.js";
+import {
+  type Argument,
+  atom,
+  type FetchedFlags,
+  fetchedFlags,
+  type RawCommand,
+  rawCommand,
+  sequence,
+  tokenText,
+  vanishedUids,
+} from "./raw.js";
 import { MAX_UID, UidSet, UidSetBuilder } from "./uid-set.js";
 import { failed } from "./wire.js";
 
@@ -34,6 +44,16 @@ export interface LiveHints {
   flagged: UidSet;
 }
 
+/** What was asked together with the opening of the folder, as far as the server answered. */
+export interface AskedAhead {
+  /** Of the known mails those that changed; or, where mod-sequences do not tell, all mails. */
+  flags?: FlagClasses;
+  /** All mails. */
+  all?: UidSet;
+  /** The new mails, as far as they were asked for; `upTo` is the last UID that was. */
+  later?: { uids: UidSet; upTo: number };
+}
+
 /**
  * What is new, changed and gone, at the cost of what changed: by QRESYNC where the session has it (one UID FETCH … CHANGEDSINCE VANISHED),
  * by CONDSTORE (CHANGEDSINCE, and all UIDs only where their number does not add up), else by UIDs and flags of all mails, or of those that
@@ -43,12 +63,13 @@ export interface LiveHints {
  *
  * @param hints what the open session was told, where that is enough
  * @param partial `known` may lack mails that were there: numbers that add up prove nothing then
+ * @param ahead what is answered already, where the folder is still the one that was known
  */
 export async function folderNews(
   client: ImapFlow,
   folder: ExaminedFolder,
   known: FolderState | undefined,
-  { hints, partial = false }: { hints?: LiveHints; partial?: boolean } = {},
+  { hints, partial = false, ahead = {} }: { hints?: LiveHints; partial?: boolean; ahead?: AskedAhead } = {},
 ): Promise<FolderNews> {
   const modseq = client.enabled.has("CONDSTORE") ? folder.modseq : undefined;
   if (!known) return { ...NOTHING, base: await baseline(client, folder, modseq) };
@@ -57,10 +78,11 @@ export async function folderNews(
     const base = { ...emptyState(folder.uidValidity, modseq), anewBelow: nextOf(fresh, folder) };
     return { ...NOTHING, reset: true, fresh, base };
   }
-  if (modseq === undefined) return hints ? await toldOf(client, known, hints) : await compared(client, folder, known);
+  if (modseq === undefined)
+    return hints ? await toldOf(client, known, hints) : await compared(client, folder, known, ahead);
   // A server that has learnt CONDSTORE since: compared once more the long way, by modseq from then on.
-  if (known.modseq === undefined) return { ...(await compared(client, folder, known)), modseq };
-  return await changedSince(client, folder, known, { since: known.modseq, modseq, partial });
+  if (known.modseq === undefined) return { ...(await compared(client, folder, known, ahead)), modseq };
+  return await changedSince(client, folder, known, { since: known.modseq, modseq, partial, ahead });
 }
 
 const NOTHING = { reset: false, gone: UidSet.EMPTY, changed: [], fresh: UidSet.EMPTY } as const;
@@ -98,52 +120,92 @@ async function changedSince(
   client: ImapFlow,
   folder: ExaminedFolder,
   known: FolderState,
-  { since, modseq, partial }: { since: string; modseq: string; partial: boolean },
+  { since, modseq, partial, ahead }: { since: string; modseq: string; partial: boolean; ahead: AskedAhead },
 ): Promise<FolderNews> {
-  let gone = UidSet.EMPTY;
-  let changed: ChangedMails[] = [];
   const qresync = client.enabled.has("QRESYNC");
-  if (modseq !== since && known.uids.size > 0) {
-    const classes = new FlagClasses();
-    const vanished: UidSet[] = [];
-    const range = `${known.uids.ranges().next().value?.[0] ?? 1}:${known.uids.last}`;
-    const modifiers = [atom("CHANGEDSINCE"), atom(since), ...(qresync ? [atom("VANISHED")] : [])];
-    await fetchFlags(
-      client,
-      "UID FETCH",
-      range,
-      modifiers,
-      (fetched) => classes.add(fetched),
-      (uids, earlier) => {
-        vanished.push(uids);
-        if (!earlier) shrink(client, uids.size);
-      },
-    );
-    gone = vanished.reduce((all, uids) => all.union(uids), UidSet.EMPTY).intersection(known.uids);
-    changed = classes.list(known.uids.minus(gone)).flatMap((entry) => untold(entry, known));
+  const { classes, vanished } =
+    ahead.flags || modseq === since || known.uids.size === 0
+      ? { classes: ahead.flags ?? new FlagClasses(), vanished: UidSet.EMPTY }
+      : await askedChanges(client, known, since);
+  const gone = vanished.intersection(known.uids);
+  const changed = classes.list(known.uids.minus(gone)).flatMap((entry) => untold(entry, known));
+  const counted = ahead.all ? undefined : byNumbers(folder, known, { gone, qresync, partial, later: ahead.later });
+  if (counted) return { ...NOTHING, gone, changed, fresh: counted, base: known, modseq };
+  if (!ahead.all) {
+    // The new UIDs alone may explain the number. Where the whole list comes as ranges it is as short; where more arrived than there are
+    // new UIDs, only the whole list tells which are not known.
+    const arrived = folder.exists - known.uids.minus(gone).size;
+    const fewer = arrived >= 0 && (arrived < newUids(folder, known).size || folder.uidNext === undefined);
+    const short = fewer && !partial && !client.capabilities.has("ESEARCH");
+    const later = short ? await searched(client, `${known.uidNext}:*`) : undefined;
+    if (later?.size === arrived) return { ...NOTHING, gone, changed, fresh: later, base: known, modseq };
   }
-  const left = known.uids.minus(gone);
-  const arrived = folder.exists - left.size;
-  const candidates = UidSet.range(known.uidNext, (folder.uidNext ?? 0) - 1);
-  // As many more mails as there are new UIDs: all of these are there, and nothing is gone. As many as before: nothing is gone where
-  // there are no new UIDs, or where the server has just said what is.
-  if (arrived === 0 ? qresync || candidates.size === 0 : arrived === candidates.size && !partial)
-    return { ...NOTHING, gone, changed, fresh: arrived === 0 ? UidSet.EMPTY : candidates, base: known, modseq };
-  // The new UIDs alone may explain the number. Where the whole list comes as ranges it is as short; where more arrived than there are
-  // new UIDs, only the whole list tells which are not known.
-  const fewer = arrived >= 0 && (arrived < candidates.size || folder.uidNext === undefined);
-  const short = fewer && !partial && !client.capabilities.has("ESEARCH");
-  const later = short ? await searched(client, `${known.uidNext}:*`) : undefined;
-  if (later?.size === arrived) return { ...NOTHING, gone, changed, fresh: later, base: known, modseq };
-  const all = await searched(client, "ALL");
+  const all = ahead.all ?? (await searched(client, "ALL"));
   return {
     ...NOTHING,
     gone: known.uids.minus(all),
-    changed: changed.map((entry) => ({ ...entry, uids: entry.uids.intersection(all) })),
+    changed: changed.flatMap((entry) => {
+      const uids = entry.uids.intersection(all);
+      return uids.size === 0 ? [] : [{ ...entry, uids }];
+    }),
     fresh: all.minus(known.uids),
     base: known,
     modseq,
   };
+}
+
+async function askedChanges(
+  client: ImapFlow,
+  known: FolderState,
+  since: string,
+): Promise<{ classes: FlagClasses; vanished: UidSet }> {
+  const classes = new FlagClasses();
+  let vanished = UidSet.EMPTY;
+  await fetchFlags(
+    client,
+    { ...changesOf(known, since, client.enabled.has("QRESYNC")), onMail: (fetched) => classes.add(fetched) },
+    (uids, earlier) => {
+      vanished = vanished.union(uids);
+      if (!earlier) shrink(client, uids.size);
+    },
+  );
+  return { classes, vanished };
+}
+
+/** The question for the known mails that changed since. */
+function changesOf(
+  known: FolderState,
+  since: string,
+  qresync: boolean,
+): Pick<FlagsAsked, "command" | "range" | "modifiers"> {
+  return {
+    command: "UID FETCH",
+    range: `${known.uids.ranges().next().value?.[0] ?? 1}:${known.uids.last || "*"}`,
+    modifiers: [atom("CHANGEDSINCE"), atom(since), ...(qresync ? [atom("VANISHED")] : [])],
+  };
+}
+
+/** UIDs that mails have been given since. */
+const newUids = (folder: ExaminedFolder, known: FolderState): UidSet =>
+  UidSet.range(known.uidNext, (folder.uidNext ?? 0) - 1);
+
+/** The new mails, where the numbers prove which they are, and that nothing is gone beside `gone`. */
+function byNumbers(
+  folder: ExaminedFolder,
+  known: FolderState,
+  { gone, qresync, partial, later }: { gone: UidSet; qresync: boolean; partial: boolean; later: AskedAhead["later"] },
+): UidSet | undefined {
+  const arrived = folder.exists - known.uids.minus(gone).size;
+  const candidates = newUids(folder, known);
+  // As many more mails as there are new UIDs: all of these are there, and nothing is gone. As many as before: nothing is gone where
+  // there are no new UIDs, or where the server has just said what is.
+  if (arrived === 0) return qresync || candidates.size === 0 ? UidSet.EMPTY : undefined;
+  if (partial) return undefined;
+  if (arrived === candidates.size) return candidates;
+  // All that came was asked for with the opening of the folder.
+  const seen =
+    later && candidates.size > 0 && candidates.last <= later.upTo ? later.uids.intersection(candidates) : undefined;
+  return seen?.size === arrived ? seen : undefined;
 }
 
 /** Without what was told already, of the same change. */
@@ -153,8 +215,18 @@ function untold(entry: ChangedMails, known: FolderState): ChangedMails[] {
   return uids.size === 0 ? [] : [{ ...entry, uids }];
 }
 
-async function compared(client: ImapFlow, folder: ExaminedFolder, known: FolderState): Promise<FolderNews> {
-  const { uids, classes } = folder.exists === 0 ? { uids: UidSet.EMPTY, classes: [] } : await allFlags(client);
+async function compared(
+  client: ImapFlow,
+  folder: ExaminedFolder,
+  known: FolderState,
+  ahead: AskedAhead,
+): Promise<FolderNews> {
+  const { uids, classes } =
+    folder.exists === 0
+      ? { uids: UidSet.EMPTY, classes: [] }
+      : ahead.flags
+        ? listed(ahead.flags)
+        : await allFlags(client);
   return {
     ...NOTHING,
     gone: known.uids.minus(uids),
@@ -174,7 +246,11 @@ function differing(entry: ChangedMails, known: FolderState): ChangedMails[] {
 async function toldOf(client: ImapFlow, known: FolderState, hints: LiveHints): Promise<FolderNews> {
   const classes = new FlagClasses();
   if (hints.flagged.size > 0)
-    await fetchFlags(client, "FETCH", hints.flagged.toString(), [], (fetched) => classes.add(fetched));
+    await fetchFlags(client, {
+      command: "FETCH",
+      range: hints.flagged.toString(),
+      onMail: (mail) => classes.add(mail),
+    });
   const all = hints.removed ? await searched(client, "ALL") : undefined;
   const later = hints.arrived && !all ? await searched(client, `${known.uidNext}:*`) : UidSet.EMPTY;
   return {
@@ -188,41 +264,100 @@ async function toldOf(client: ImapFlow, known: FolderState, hints: LiveHints): P
 
 async function allFlags(client: ImapFlow): Promise<{ uids: UidSet; classes: ChangedMails[] }> {
   const classes = new FlagClasses();
-  await fetchFlags(client, "UID FETCH", "1:*", [], (fetched) => classes.add(fetched));
+  await fetchFlags(client, { ...ALL_FLAGS, onMail: (fetched) => classes.add(fetched) });
+  return listed(classes);
+}
+
+const ALL_FLAGS = { command: "UID FETCH", range: "1:*" } as const;
+
+function listed(classes: FlagClasses): { uids: UidSet; classes: ChangedMails[] } {
   const list = classes.list();
   return { uids: list.reduce((all, { uids }) => all.union(uids), UidSet.EMPTY), classes: list };
+}
+
+interface FlagsAsked {
+  command: "FETCH" | "UID FETCH";
+  range: string;
+  modifiers?: Argument[];
+  onMail: (fetched: FetchedFlags) => void;
 }
 
 /** Flags with their UIDs of mails; in a session with CONDSTORE their modseq as well. */
 async function fetchFlags(
   client: ImapFlow,
-  command: "FETCH" | "UID FETCH",
-  range: string,
-  modifiers: Argument[],
-  onMail: (fetched: FetchedFlags) => void,
+  asked: FlagsAsked,
   onVanished: (uids: UidSet, earlier: boolean) => void = () => {},
 ): Promise<void> {
-  // What the server tells beside its answer may have no UID, and will not be told again.
+  const { command, missed } = flagsCommand(asked, onVanished);
+  await rawCommand(client, command);
+  const nameless = missed();
+  if (nameless.size > 0)
+    await fetchFlags(client, { command: "FETCH", range: nameless.toString(), onMail: asked.onMail });
+}
+
+/** `missed`: sequence numbers of mails that the server told of beside its answer, without their UID, and will not tell of again. */
+function flagsCommand(
+  { command, range, modifiers, onMail }: FlagsAsked,
+  onVanished: (uids: UidSet, earlier: boolean) => void,
+): { command: RawCommand; missed(): UidSet } {
   const nameless = new UidSetBuilder();
-  await rawCommand(
-    client,
-    command,
-    [sequence(range), [atom("UID"), atom("FLAGS")], ...(modifiers.length === 0 ? [] : [modifiers])],
-    {
-      FETCH: (said) => {
-        const fetched = fetchedFlags(said);
-        if (fetched?.uid === undefined && fetched?.flags) nameless.add(fetched.seq);
-        else if (fetched) onMail(fetched);
+  return {
+    missed: () => nameless.build(),
+    command: {
+      name: command,
+      attributes: [sequence(range), [atom("UID"), atom("FLAGS")], ...(modifiers ? [modifiers] : [])],
+      onRow(row) {
+        const fetched = fetchedFlags(row);
+        if (fetched.uid === undefined && fetched.flags) nameless.add(fetched.seq);
+        else onMail(fetched);
       },
-      VANISHED: (said) => onVanished(UidSet.parse(vanishedUids(said)), Array.isArray(said.attributes?.[0])),
+      handlers: {
+        VANISHED: (said) => onVanished(UidSet.parse(vanishedUids(said)), Array.isArray(said.attributes?.[0])),
+      },
     },
-  );
-  const missed = nameless.build();
-  if (missed.size > 0) await fetchFlags(client, "FETCH", missed.toString(), [], onMail);
+  };
+}
+
+/** A list that would come as a longer text is asked for only where the numbers do not tell. */
+const MAX_LIST = 16_000;
+
+/**
+ * The questions that can leave with the opening of a folder, and what their answers come to; undefined where one had none, or one that
+ * leaves something to ask.
+ */
+export function questionsAhead(
+  client: ImapFlow,
+  known: FolderState,
+): { commands: RawCommand[]; answers(done: readonly boolean[]): AskedAhead } {
+  const flags = new FlagClasses();
+  const modseq = client.enabled.has("CONDSTORE") ? known.modseq : undefined;
+  const asked = modseq === undefined ? ALL_FLAGS : changesOf(known, modseq, false);
+  const { command, missed } = flagsCommand({ ...asked, onMail: (mail) => flags.add(mail) }, () => {});
+  let all: UidSet | undefined;
+  const listing: RawCommand = {
+    name: "UID SEARCH",
+    attributes: [atom("RETURN"), [atom("ALL")], atom("ALL")],
+    handlers: {
+      ESEARCH: ({ attributes = [] }) => {
+        const at = attributes.findIndex((token) => tokenText(token)?.toUpperCase() === "ALL");
+        // A folder without mails has no ALL in its answer.
+        all = UidSet.parse(at < 0 ? "" : (tokenText(attributes[at + 1]) ?? ""));
+      },
+    },
+  };
+  // By mod-sequences nothing tells what is gone (QRESYNC is for the sessions of watches): the list of what is there does.
+  const lists = modseq !== undefined && client.capabilities.has("ESEARCH") && known.uids.toString().length < MAX_LIST;
+  return {
+    commands: [command, ...(lists ? [listing] : [])],
+    answers: ([flagsDone = false, listDone = false]) => ({
+      ...(flagsDone && missed().size === 0 ? { flags } : {}),
+      ...(listDone && all ? { all } : {}),
+    }),
+  };
 }
 
 /** Mails by their flags: as many entries as there are combinations, not as there are mails. */
-class FlagClasses {
+export class FlagClasses {
   readonly #byKey = new Map<string, { flags: string[]; modseq?: string; uids: UidSetBuilder }>();
   /** A server may tell of a mail twice in one answer, and its last word holds. */
   readonly #again = new Map<number, string>();

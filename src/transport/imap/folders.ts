@@ -1,5 +1,6 @@
 import type { ImapFlow, ListResponse } from "imapflow";
 import { MedimailError } from "../../errors.js";
+import { examineWith, type Followed, type Followers } from "./pipeline.js";
 import { failed } from "./wire.js";
 
 /** `sent`, `inbox`, `drafts`, `trash`, `junk` and `archive` are found by what they are; any other string is a folder's path. */
@@ -88,19 +89,26 @@ export interface ExaminedFolder {
   modseq?: string;
 }
 
-/** Runs `work` with the folder opened anew, read-only, whatever was open: what it says of the folder is of this very moment. */
+/**
+ * Runs `work` with the folder opened anew, read-only, whatever was open: what it says of the folder is of this very moment.
+ *
+ * @param ahead commands that leave with its opening, in one round trip; `work` is told how each ended
+ */
 export async function inExaminedFolder<T>(
   client: ImapFlow,
   path: string,
-  work: (folder: ExaminedFolder) => Promise<T>,
+  work: (folder: ExaminedFolder, ended: readonly Followed[]) => Promise<T>,
+  ahead: Followers = [],
 ): Promise<T> {
   const before = client.mailbox;
   skipListing(client, path);
-  const lock = await client.getMailboxLock(path, { readOnly: true });
+  const { options, ended } = examineWith(ahead);
+  const lock = await client.getMailboxLock(path, options);
   try {
-    if (client.mailbox && client.mailbox === before) await client.mailboxOpen(path, { readOnly: true });
+    if (client.mailbox && client.mailbox === before) await client.mailboxOpen(path, options);
     if (client.mailbox) worked.add(client.mailbox);
-    return await work(examined(client));
+    const folder = examined(client);
+    return await work(folder, await ended());
   } finally {
     lock.release();
   }

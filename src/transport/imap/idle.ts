@@ -1,7 +1,6 @@
 import type { ImapFlow } from "imapflow";
 import { MedimailError } from "../../errors.js";
 import type { Clock } from "../../seams/clock.js";
-import type { SessionNews } from "./session-news.js";
 
 /** In ms. */
 export interface WatchTimes {
@@ -20,8 +19,15 @@ export const DEFAULT_TIMES: WatchTimes = { idleMs: 25 * 60_000, probeMs: 5 * 60_
 /** A machine that slept has timers that did not run: the clock on the wall is looked at so often. */
 const TICK_MS = 15_000;
 
+/** What a server may tell of at any moment. */
+export interface HasNews {
+  readonly any: boolean;
+  /** Called with each news. */
+  set heard(heard: () => void);
+}
+
 export interface Waiting {
-  news: SessionNews;
+  news: HasNews;
   times: WatchTimes;
   clock: Clock;
   signal: AbortSignal;

@@ -4,6 +4,7 @@ import { isMedimailError, MedimailError } from "../../errors.js";
 import type { Logger } from "../../log.js";
 import type { Clock } from "../../seams/clock.js";
 import type { Random } from "../../seams/random.js";
+import type { BudgetHolder, ConnectionBudget } from "./budget.js";
 import { imapError } from "./errors.js";
 
 export interface LinkOptions {
@@ -16,6 +17,10 @@ export interface LinkOptions {
   logger: Logger;
   host: string;
   mailbox: string;
+  /** Of the operator's connections; absent: as many as are wanted. */
+  budget?: ConnectionBudget | undefined;
+  /** A watch: see {@link BudgetHolder}. */
+  background?: boolean;
 }
 
 const LOST: ReadonlySet<string> = new Set(["connection_lost", "timeout"]);
@@ -24,16 +29,23 @@ const LOST: ReadonlySet<string> = new Set(["connection_lost", "timeout"]);
  * One IMAP session that is there when it is needed: opened at the first use, replaced when it is lost, never opened in
  * a rush. imapflow's client cannot cancel a command: giving one up costs the session.
  */
-export class ImapLink {
+export class ImapLink implements BudgetHolder {
+  readonly background: boolean;
   readonly #options: LinkOptions;
   readonly #abort = new AbortController();
   #client: ImapFlow | undefined;
   #opening: Promise<ImapFlow> | undefined;
   #failures = 0;
   #notBefore = 0;
+  /** What runs on the session, or waits for it. */
+  #busy = 0;
+  #idleSince = 0;
+  /** The session was closed to make room for another mailbox, and no other was opened since. */
+  #gaveUp = false;
 
   constructor(options: LinkOptions) {
     this.#options = options;
+    this.background = options.background ?? false;
     // Each call under way listens: more than the ten at which Node suspects a leak.
     setMaxListeners(0, this.#abort.signal);
   }
@@ -68,7 +80,46 @@ export class ImapLink {
     );
   }
 
-  async #attempt<T>(
+  /** What {@link BudgetHolder} asks. */
+  idleSince(): number | undefined {
+    return this.#client && this.#busy === 0 ? this.#idleSince : undefined;
+  }
+
+  /** What {@link BudgetHolder} asks. */
+  giveUp(): void {
+    this.#gaveUp = true;
+    this.#client?.close();
+  }
+
+  /** Whether the session that was lost was given up for another mailbox. */
+  get gaveUp(): boolean {
+    return this.#gaveUp;
+  }
+
+  /** While `work` runs the session is nobody else's. */
+  async #occupied<T>(work: () => Promise<T>): Promise<T> {
+    this.#busy += 1;
+    try {
+      return await work();
+    } finally {
+      this.#busy -= 1;
+      if (this.#busy === 0) {
+        this.#idleSince = this.#options.clock.now();
+        this.#options.budget?.look();
+      }
+    }
+  }
+
+  #attempt<T>(
+    doing: string,
+    signal: AbortSignal | undefined,
+    work: (client: ImapFlow) => Promise<T>,
+    repeatable: () => boolean,
+  ): Promise<T> {
+    return this.#occupied(() => this.#try(doing, signal, work, repeatable));
+  }
+
+  async #try<T>(
     doing: string,
     signal: AbortSignal | undefined,
     work: (client: ImapFlow) => Promise<T>,
@@ -93,7 +144,7 @@ export class ImapLink {
 
   /** The open session, for who stays on it: lost, it is his to ask for the next one, which waits as long as failures want it. */
   session(doing: string, signal: AbortSignal | undefined): Promise<ImapFlow> {
-    return this.#guard(doing, signal, () => this.#current(signal));
+    return this.#occupied(() => this.#guard(doing, signal, () => this.#current(signal)));
   }
 
   /** Runs `work` on the session that he stays on, within the time of a command; given up, it costs the session. */
@@ -104,7 +155,7 @@ export class ImapLink {
     work: () => Promise<T>,
   ): Promise<T> {
     try {
-      return await this.#guard(doing, signal, work, () => client.close());
+      return await this.#occupied(() => this.#guard(doing, signal, work, () => client.close()));
     } catch (error) {
       throw imapError(error, doing);
     }
@@ -113,6 +164,15 @@ export class ImapLink {
   async close(): Promise<void> {
     this.#abort.abort();
     const client = this.#client ?? (await this.#opening?.catch(() => undefined));
+    await this.#logOut(client);
+  }
+
+  /** Ends the session, if there is one; the next that is needed is opened. */
+  async hangUp(): Promise<void> {
+    await this.#logOut(this.#client);
+  }
+
+  async #logOut(client: ImapFlow | undefined): Promise<void> {
     this.#client = undefined;
     if (!client?.usable) return;
     let timer: NodeJS.Timeout | undefined;
@@ -138,14 +198,19 @@ export class ImapLink {
   }
 
   async #open(): Promise<ImapFlow> {
-    const { host, mailbox, logger, backoff, clock, random } = this.#options;
+    const { host, mailbox, logger, backoff, clock, random, budget } = this.#options;
+    // Waiting for a connection is no failure of the server's.
+    const release = (await budget?.acquire(this, this.#abort.signal)) ?? (() => {});
+    this.#gaveUp = false;
     try {
       const client = await this.#options.open(this.#abort.signal);
       this.#failures = 0;
       this.#notBefore = 0;
       client.on("close", () => {
+        release();
         if (this.#client === client) this.#client = undefined;
-        if (!client.closedByClient) logger.log("info", "imap_session_lost", { host, mailbox });
+        if (this.#gaveUp) logger.log("info", "imap_session_given_up", { host, mailbox });
+        else if (!client.closedByClient) logger.log("info", "imap_session_lost", { host, mailbox });
       });
       if (this.#abort.signal.aborted) {
         client.close();
@@ -155,6 +220,7 @@ export class ImapLink {
       logger.log("debug", "imap_session_open", { host, mailbox });
       return client;
     } catch (error) {
+      release();
       this.#failures++;
       const most = Math.min(backoff.maxMs, backoff.minMs * 2 ** (this.#failures - 1));
       this.#notBefore = clock.now() + most * (0.5 + random.fraction() / 2);

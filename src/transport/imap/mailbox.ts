@@ -5,6 +5,7 @@ import type { Clock } from "../../seams/clock.js";
 import { systemClock } from "../../seams/clock.js";
 import type { CredentialSource } from "../../seams/credentials.js";
 import type { Dialer } from "../../seams/dialer.js";
+import { type EndpointSource, fixedEndpoint } from "../../seams/endpoints.js";
 import type { Random } from "../../seams/random.js";
 import { systemRandom } from "../../seams/random.js";
 import type { TlsVerifier } from "../../seams/tls.js";
@@ -14,7 +15,7 @@ import { createFolder, deleteFolder, type FolderReport, renameFolder } from "./a
 import { removeMails } from "./actions/remove.js";
 import type { ActReport } from "./actions/report.js";
 import { type Transfer, transferMails } from "./actions/transfer.js";
-import type { FolderNews } from "./delta.js";
+import type { ConnectionBudget } from "./budget.js";
 import { NewMail } from "./fetch-new.js";
 import { type FolderInfo, listFolders } from "./folder-list.js";
 import type { FolderState } from "./folder-state.js";
@@ -25,15 +26,9 @@ import { type PartOptions, partPieces } from "./part.js";
 import type { ImapTimeouts } from "./session.js";
 import { openImapSession } from "./session.js";
 import { folderPath, type Place, placeOf } from "./special.js";
-import {
-  type ImapSearch,
-  type ImapSummary,
-  oneSummary,
-  type SummaryPagesOptions,
-  searchPages,
-  summaryPages,
-} from "./summaries.js";
-import { type FirstLook, firstLook, lookAgain, mailsOf, pathOf } from "./sync.js";
+import { type ImapSearch, oneSummary, type SummaryPagesOptions, searchPages, summaryPages } from "./summaries.js";
+import type { ImapSummary } from "./summary-rows.js";
+import { type FirstLook, type FolderLook, firstLook, lookAgain, mailsOf, pathOf } from "./sync.js";
 import type { UidSet } from "./uid-set.js";
 import { watchFolders } from "./watch.js";
 import type { ImapEvent, ImapWatchOptions } from "./watch-types.js";
@@ -43,6 +38,8 @@ export interface ImapMailboxOptions {
   host: string;
   /** IMAP with STARTTLS; 143 as a rule. */
   port: number;
+  /** Where sessions are opened, where that is to be found out; `host` and `port` are then names for the log. */
+  endpoints?: EndpointSource;
   dialer: Dialer;
   tls: TlsVerifier;
   credentials: CredentialSource;
@@ -56,6 +53,8 @@ export interface ImapMailboxOptions {
   maxLiteral?: number;
   clock?: Clock;
   random?: Random;
+  /** Shared by the mailboxes of an operator. Default: as many connections as are wanted (one, and one for each watch). */
+  budget?: ConnectionBudget;
 }
 
 /** Where a reading of a folder stands. */
@@ -134,12 +133,12 @@ export interface ImapMailbox extends AsyncDisposable {
   path(folder: FolderRole, options?: { signal?: AbortSignal }): Promise<string>;
   /** The newest mails of a folder, and how it stands with them. */
   firstLook(path: string, pageSize: number, options?: { signal?: AbortSignal }): Promise<FirstLook>;
-  /** What has become of a folder since. */
+  /** What has become of a folder since; one round trip, as a rule, with the new mails. */
   lookAgain(
     path: string,
     known: FolderState,
     options?: { signal?: AbortSignal; partial?: boolean },
-  ): Promise<FolderNews>;
+  ): Promise<FolderLook>;
   /** The mails of these UIDs, newest first. */
   mailsOf(path: string, uidValidity: string, uids: UidSet, options?: { signal?: AbortSignal }): Promise<ImapSummary[]>;
   /** What happens in folders, on a session of its own. */
@@ -151,15 +150,16 @@ export interface ImapMailbox extends AsyncDisposable {
 export function createImapMailbox(options: ImapMailboxOptions): ImapMailbox {
   const { host, port, dialer, tls, credentials, mailbox, maxLiteral = 64 * 1024 * 1024 } = options;
   const timeouts: ImapTimeouts = { connectMs: 30_000, commandMs: 120_000, ...options.timeouts };
+  const endpoints = options.endpoints ?? fixedEndpoint(host, port);
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
   const logger = safeLogger(options.logger, "debug");
   const backoff = options.backoff ?? { minMs: 1_000, maxMs: 60_000 };
   const links = new Set<ImapLink>();
-  const newLink = (qresync = false): ImapLink => {
+  const newLink = (watching = false): ImapLink => {
     const opened = new ImapLink({
       open: (signal) =>
-        openImapSession({ host, port, dialer, tls, credentials, timeouts, maxLiteral, qresync, signal }),
+        openImapSession({ endpoints, dialer, tls, credentials, timeouts, maxLiteral, qresync: watching, signal }),
       commandMs: timeouts.commandMs,
       backoff,
       clock,
@@ -167,12 +167,18 @@ export function createImapMailbox(options: ImapMailboxOptions): ImapMailbox {
       logger,
       host,
       mailbox,
+      budget: options.budget,
+      background: watching,
     });
     links.add(opened);
     return opened;
   };
   const link = newLink();
   let closed = false;
+  // Without a right no session stays open (ECO.1.2.6 = SC.MSS/CONF.10).
+  credentials.ended?.addEventListener("abort", () => void Promise.all([...links].map((open) => open.hangUp())), {
+    once: true,
+  });
   async function* watch(watched: ImapWatchOptions): AsyncGenerator<ImapEvent> {
     if (closed) return;
     const own = newLink(true);

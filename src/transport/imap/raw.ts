@@ -1,4 +1,5 @@
 import type { ImapFlow } from "imapflow";
+import { type FetchRow, rowOf } from "./rows.js";
 
 /** A token of the library's parser, or a list of them. */
 export type Token = { type?: string; value?: unknown; section?: Token[] } | null | Token[];
@@ -10,7 +11,7 @@ export interface Untagged {
 }
 
 /** What an argument of a command is, for the library's compiler. */
-export type Argument = { type: "ATOM" | "SEQUENCE" | "STRING"; value: string } | Argument[];
+export type Argument = { type: "ATOM" | "SEQUENCE" | "STRING"; value: string; section?: Argument[] } | Argument[];
 
 export const atom = (value: string): Argument => ({ type: "ATOM", value });
 export const sequence = (value: string): Argument => ({ type: "SEQUENCE", value });
@@ -19,11 +20,21 @@ type Handler = (untagged: Untagged) => void;
 
 /** Of imapflow, what its types leave out. */
 interface Raw {
-  exec(
-    command: string,
-    attributes: readonly Argument[],
-    options: { untagged: Record<string, (untagged: Untagged) => Promise<void>> },
-  ): Promise<{ response: Answer; next(): void }>;
+  exec(command: string, attributes: readonly Argument[], options: ExecOptions): Promise<Answered>;
+  /** Ends an IDLE under way. */
+  preCheck?: false | (() => Promise<void>);
+}
+
+export interface ExecOptions {
+  untagged: Record<string, (untagged: Untagged) => Promise<void>>;
+  /** See {@link readRows}. */
+  onRow?: (row: FetchRow) => void;
+  onSend?: () => void;
+}
+
+export interface Answered {
+  response: Answer;
+  next(): void;
 }
 
 /** The last line of the server's answer. */
@@ -33,33 +44,61 @@ export type Answer = Pick<Untagged, "attributes">;
 export const exec = (client: ImapFlow, ...args: Parameters<Raw["exec"]>): ReturnType<Raw["exec"]> =>
   (client as unknown as Raw).exec(...args);
 
-/**
- * A command that imapflow has no call for: what the server says to it goes to `handlers` by name instead of the library's own. Never
- * while the session idles: the command would wait for its end.
- */
-export async function rawCommand(
-  client: ImapFlow,
-  command: string,
-  attributes: Argument[],
-  handlers: Record<string, Handler>,
-): Promise<void> {
-  let thrown: unknown;
-  const untagged = Object.fromEntries(
-    Object.entries(handlers).map(([name, handle]) => [
-      name,
-      async (said: Untagged) => {
-        // The library logs what a handler throws, and goes on.
-        try {
-          handle(said);
-        } catch (error) {
-          thrown ??= error;
-        }
-      },
-    ]),
-  );
-  const { next } = await exec(client, command, attributes, { untagged });
+/** A command that imapflow has no call for, and what becomes of the answer. */
+export interface RawCommand {
+  name: string;
+  attributes: readonly Argument[];
+  /** What the server says to it, by name, instead of the library's own handlers. */
+  handlers?: Record<string, Handler>;
+  /** Each row of a FETCH. */
+  onRow?: (row: FetchRow) => void;
+}
+
+/** Runs a command; while the session idles it ends that first. What a handler throws ends the command once it is answered. */
+export async function rawCommand(client: ImapFlow, command: RawCommand): Promise<void> {
+  const { preCheck } = client as unknown as Raw;
+  if (typeof preCheck === "function") await preCheck();
+  const { options, check } = answered(command);
+  const { next } = await exec(client, command.name, command.attributes, options);
   next();
-  if (thrown !== undefined) throw thrown;
+  check();
+}
+
+/** How imapflow is told what to do with the answer of a command; `check` throws what a handler threw. */
+export function answered({ handlers = {}, onRow }: RawCommand): { options: ExecOptions; check(): void } {
+  let thrown: unknown;
+  let failed = false;
+  const safe =
+    <T>(handle: (said: T) => void) =>
+    (said: T): void => {
+      if (failed) return;
+      // The library logs what a handler throws, and goes on.
+      try {
+        handle(said);
+      } catch (error) {
+        failed = true;
+        thrown = error;
+      }
+    };
+  const take = onRow && safe(onRow);
+  const all: Record<string, Handler> = { ...handlers };
+  if (take)
+    all["FETCH"] = (said) => {
+      const row = rowOf(said);
+      if (row) take(row);
+    };
+  const untagged = Object.fromEntries(
+    Object.entries(all).map(([name, handle]) => {
+      const safely = safe(handle);
+      return [name, async (said: Untagged) => safely(said)];
+    }),
+  );
+  return {
+    options: { untagged, ...(take ? { onRow: take } : {}) },
+    check() {
+      if (failed) throw thrown;
+    },
+  };
 }
 
 export interface FetchedFlags {
@@ -70,24 +109,16 @@ export interface FetchedFlags {
   modseq?: string;
 }
 
-/** The flags of a FETCH response; undefined where it is none. */
-export function fetchedFlags({ command, attributes }: Untagged): FetchedFlags | undefined {
-  const items = attributes?.[1];
-  if (!/^\d{1,10}$/.test(command) || !Array.isArray(items)) return undefined;
-  const fetched: FetchedFlags = { seq: Number(command) };
-  for (let at = 0; at + 1 < items.length; at += 2) {
-    const name = tokenText(items[at])?.toUpperCase();
-    const value = items[at + 1];
-    if (name === "UID") {
-      const uid = tokenText(value);
-      if (uid !== undefined && /^[1-9]\d{0,9}$/.test(uid)) fetched.uid = Number(uid);
-    } else if (name === "FLAGS" && Array.isArray(value)) {
-      fetched.flags = value.slice(0, MAX_FLAGS).flatMap((token) => tokenText(token) ?? []);
-    } else if (name === "MODSEQ" && Array.isArray(value)) {
-      const modseq = tokenText(value[0]);
-      if (modseq !== undefined && /^\d{1,20}$/.test(modseq)) fetched.modseq = modseq;
-    }
-  }
+/** The flags of a row. */
+export function fetchedFlags({ seq, items }: FetchRow): FetchedFlags {
+  const fetched: FetchedFlags = { seq };
+  const uid = tokenText(items.get("UID"));
+  if (uid !== undefined && /^[1-9]\d{0,9}$/.test(uid)) fetched.uid = Number(uid);
+  const flags = items.get("FLAGS");
+  if (Array.isArray(flags)) fetched.flags = flags.slice(0, MAX_FLAGS).flatMap((token) => tokenText(token) ?? []);
+  const modseq = items.get("MODSEQ");
+  const said = Array.isArray(modseq) ? tokenText(modseq[0]) : undefined;
+  if (said !== undefined && /^\d{1,20}$/.test(said)) fetched.modseq = said;
   return fetched;
 }
 

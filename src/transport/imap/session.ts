@@ -1,10 +1,14 @@
 import { ImapFlow } from "imapflow";
 import { isMedimailError, MedimailError } from "../../errors.js";
-import type { CredentialSource, SaslStep } from "../../seams/credentials.js";
+import type { CredentialSource } from "../../seams/credentials.js";
 import type { Dialer } from "../../seams/dialer.js";
+import type { EndpointSource } from "../../seams/endpoints.js";
 import type { TlsVerifier } from "../../seams/tls.js";
+import { dial } from "../dial.js";
 import { external, plain, xoauth2 } from "../sasl.js";
 import { imapError } from "./errors.js";
+import { pipelines } from "./pipeline.js";
+import { readRows } from "./rows.js";
 import { failed, ImapWire } from "./wire.js";
 
 /** In ms. */
@@ -16,8 +20,7 @@ export interface ImapTimeouts {
 }
 
 export interface ImapSessionOptions {
-  host: string;
-  port: number;
+  endpoints: EndpointSource;
   dialer: Dialer;
   tls: TlsVerifier;
   credentials: CredentialSource;
@@ -44,8 +47,12 @@ export async function openImapSession(options: ImapSessionOptions): Promise<Imap
 }
 
 async function openOnce(options: ImapSessionOptions): Promise<ImapFlow> {
-  const { host, port, signal, timeouts } = options;
-  const wire = new ImapWire(await options.dialer.connect(host, port, { signal, timeoutMs: timeouts.connectMs }), host);
+  const { dialer, endpoints, signal, timeouts } = options;
+  // Nothing is opened without a right.
+  if (options.credentials.ended?.aborted) throw options.credentials.ended.reason;
+  const { socket, host, port } = await dial(dialer, endpoints, { signal, timeoutMs: timeouts.connectMs });
+  const wire = new ImapWire(socket, host);
+  let secured = false;
   let client: ImapFlow | undefined;
   const onAbort = (): void => {
     wire.fail(new MedimailError("aborted", "opening the IMAP session was aborted", { cause: signal.reason }));
@@ -54,20 +61,24 @@ async function openOnce(options: ImapSessionOptions): Promise<ImapFlow> {
   signal.addEventListener("abort", onAbort, { once: true });
   if (signal.aborted) onAbort();
   try {
-    await negotiate(wire, options);
-    client = adopt(wire, options);
+    await startTls(wire, host, options);
+    secured = true;
+    const announced = await authenticate(wire, host, options);
+    client = adopt(wire, host, port, options, announced);
     await client.connect();
     return client;
   } catch (error) {
     client?.close();
+    // Whoever answers there may not be the operator any more.
+    if (!secured && !signal.aborted) endpoints.failed();
     throw wire.fail(isMedimailError(error) ? error : imapError(error, "opening the session"));
   } finally {
     signal.removeEventListener("abort", onAbort);
   }
 }
 
-async function negotiate(wire: ImapWire, options: ImapSessionOptions): Promise<void> {
-  const { host, timeouts, credentials, tls, signal } = options;
+async function startTls(wire: ImapWire, host: string, options: ImapSessionOptions): Promise<void> {
+  const { timeouts, credentials, tls, signal } = options;
   const { commandMs } = timeouts;
   const greeting = await wire.line(commandMs);
   if (/^\* PREAUTH\b/i.test(greeting)) {
@@ -89,9 +100,11 @@ async function negotiate(wire: ImapWire, options: ImapSessionOptions): Promise<v
   const answer = await wire.command("STARTTLS", commandMs);
   if (answer.status !== "OK") throw failed(`${host} offers STARTTLS and refuses it`);
   await wire.secure((socket) => tls.upgrade(socket, { host, signal, ...(certificate ? { certificate } : {}) }));
-  // What was announced before TLS may be anyone's words (RFC 3501 §6.2.1).
-  const announced = await capabilities(wire, commandMs);
-  await authenticate(wire, host, announced, await credentials.sasl("imap", { signal }), commandMs);
+}
+
+/** Of the response code `[CAPABILITY …]` at the end of a command: what it lists. */
+function announcedIn(text: string): string | undefined {
+  return /^\[CAPABILITY ([\x20-\x5c\x5e-\x7e]+)\]/i.exec(text.trimStart())?.[1];
 }
 
 async function capabilities(wire: ImapWire, timeoutMs: number): Promise<ReadonlySet<string>> {
@@ -102,13 +115,12 @@ async function capabilities(wire: ImapWire, timeoutMs: number): Promise<Readonly
   );
 }
 
-async function authenticate(
-  wire: ImapWire,
-  host: string,
-  announced: ReadonlySet<string>,
-  step: SaslStep,
-  timeoutMs: number,
-): Promise<void> {
+/** @returns what the server announces to who is authenticated, where it did so unasked */
+async function authenticate(wire: ImapWire, host: string, options: ImapSessionOptions): Promise<string | undefined> {
+  const { commandMs } = options.timeouts;
+  // What was announced before TLS may be anyone's words (RFC 3501 §6.2.1).
+  const announced = await capabilities(wire, commandMs);
+  const step = await options.credentials.sasl("imap", { signal: options.signal });
   if (step.mechanism === "none")
     throw new MedimailError("config_invalid", "IMAP needs a SASL step", {
       path: "auth.sasl.imap",
@@ -121,14 +133,18 @@ async function authenticate(
     step.mechanism === "xoauth2" ? xoauth2(step) : step.mechanism === "plain" ? plain(step) : external(step);
   const inline = announced.has("SASL-IR") && (step.mechanism !== "xoauth2" || step.initialResponse);
   let given = inline;
-  const answer = await wire.command(`AUTHENTICATE ${mechanism}${inline ? ` ${response}` : ""}`, timeoutMs, () => {
+  const answer = await wire.command(`AUTHENTICATE ${mechanism}${inline ? ` ${response}` : ""}`, commandMs, () => {
     // Asked again after our answer: a refusal in JSON, which wants an empty line before it says NO.
     if (given) return "";
     given = true;
     // Without SASL-IR the empty response is an empty line, not "=".
     return response === "=" ? "" : response;
   });
-  if (answer.status === "OK") return;
+  if (answer.status === "OK")
+    return (
+      announcedIn(answer.text) ??
+      answer.untagged.findLast((line) => /^\* CAPABILITY [\x20-\x5c\x5e-\x7e]+$/i.test(line))?.slice(13)
+    );
   if (/^\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG|CONTACTADMIN)\]/i.test(answer.text))
     throw failed(`${host} cannot authenticate anyone for now`);
   if (step.mechanism === "xoauth2") throw new MedimailError("token_refused", `${host} refused the access token`);
@@ -140,14 +156,22 @@ async function authenticate(
  * because the server's was read already and because the session is authenticated indeed. `secure` keeps it from
  * trying STARTTLS again.
  */
-function adopt(wire: ImapWire, { host, port, timeouts, maxLiteral, qresync = false }: ImapSessionOptions): ImapFlow {
+function adopt(
+  wire: ImapWire,
+  host: string,
+  port: number,
+  { timeouts, maxLiteral, qresync = false }: ImapSessionOptions,
+  announced: string | undefined,
+): ImapFlow {
+  // It asks for CAPABILITY again unless its greeting says it.
+  const said = announced === undefined ? "" : `[CAPABILITY ${announced}] `;
   const client = new ImapFlow({
     host,
     port,
     secure: true,
     transport: {
       connect(_options, onConnect) {
-        const socket = wire.handOver("* PREAUTH authenticated\r\n");
+        const socket = wire.handOver(`* PREAUTH ${said}authenticated\r\n`);
         setImmediate(onConnect);
         return socket;
       },
@@ -168,5 +192,7 @@ function adopt(wire: ImapWire, { host, port, timeouts, maxLiteral, qresync = fal
   });
   // Without a listener an error event would end the process; commands under way are rejected by themselves.
   client.on("error", () => {});
+  readRows(client);
+  pipelines(client);
   return client;
 }

@@ -1,11 +1,11 @@
-import type { FetchMessageObject } from "imapflow";
-import { type FolderNews, folderNews } from "./delta.js";
+import type { ImapFlow } from "imapflow";
+import { type AskedAhead, type FolderNews, folderNews, questionsAhead } from "./delta.js";
 import { emptyState, type FolderState } from "./folder-state.js";
 import { type FolderRole, inExaminedFolder, inFolder } from "./folders.js";
 import type { ImapLink } from "./link.js";
 import { folderPath } from "./special.js";
-import { fetchAll, type ImapSummary, summaryOf } from "./summaries.js";
-import { UidSet } from "./uid-set.js";
+import { fetchSummaries, type ImapSummary, summariesCommand } from "./summary-rows.js";
+import { MAX_UID, UidSet } from "./uid-set.js";
 import { failed } from "./wire.js";
 
 /** A folder seen for the first time: its newest mails, and what is known of it with them. */
@@ -26,8 +26,8 @@ export function pathOf(link: ImapLink, folder: FolderRole, signal: AbortSignal |
 export function firstLook(link: ImapLink, path: string, pageSize: number, signal?: AbortSignal): Promise<FirstLook> {
   return link.run("listing mails", signal, (client) =>
     inExaminedFolder(client, path, async ({ exists, uidValidity, uidNext, modseq }) => {
-      const messages = exists === 0 ? [] : await fetchAll(client, `${Math.max(1, exists - pageSize + 1)}:${exists}`);
-      const mails = messages.filter(isWhole).map((message) => summaryOf(message, path, uidValidity));
+      const asked = { range: `${Math.max(1, exists - pageSize + 1)}:${exists}`, path, uidValidity };
+      const mails = exists === 0 ? [] : (await fetchSummaries(client, asked)).mails.map(({ mail }) => mail);
       const uids = UidSet.of(mails.map(({ uid }) => uid).sort((a, b) => a - b));
       const state: FolderState = {
         ...emptyState(uidValidity, client.enabled.has("CONDSTORE") ? modseq : undefined),
@@ -39,16 +39,52 @@ export function firstLook(link: ImapLink, path: string, pageSize: number, signal
   );
 }
 
-/** What has become of a folder since `known`; `partial` where not all that was there is known. */
+/** New mails that are asked for together with what has become of the others; the rest, where there are more, as any page. */
+const NEW_AHEAD = 200;
+
+/** What has become of a folder, and the new mails that came with the answer. */
+export type FolderLook = FolderNews & { mails: ImapSummary[] };
+
+/**
+ * What has become of a folder since `known`; `partial` where not all that was there is known. One round trip, as a rule: what can be
+ * asked before the answer to EXAMINE is, and counts where the folder is still the one that was known.
+ */
 export function lookAgain(
   link: ImapLink,
   path: string,
   known: FolderState,
   { signal, partial = false }: { signal?: AbortSignal; partial?: boolean } = {},
-): Promise<FolderNews> {
-  return link.run("looking for news of a folder", signal, (client) =>
-    inExaminedFolder(client, path, (folder) => folderNews(client, folder, known, { partial })),
-  );
+): Promise<FolderLook> {
+  return link.run("looking for news of a folder", signal, async (client) => {
+    const { commands, answers } = askedAhead(client, path, known);
+    return await inExaminedFolder(
+      client,
+      path,
+      async (folder, ended) => {
+        const { mails, ...ahead } = answers(ended.map((how) => how === "done"));
+        const news = await folderNews(client, folder, known, { partial, ahead });
+        return { ...news, mails: news.reset ? [] : mails.filter(({ uid }) => news.fresh.has(uid)) };
+      },
+      commands,
+    );
+  });
+}
+
+function askedAhead(client: ImapFlow, path: string, known: FolderState) {
+  const { uidNext, uidValidity } = known;
+  const upTo = Math.min(MAX_UID, uidNext + NEW_AHEAD - 1);
+  const later = summariesCommand(client, { range: `${uidNext}:${upTo}`, byUid: true, path, uidValidity });
+  const others = questionsAhead(client, known);
+  return {
+    commands: [...others.commands, later.command],
+    answers(done: readonly boolean[]): AskedAhead & { mails: ImapSummary[] } {
+      const asked = others.answers(done.slice(0, -1));
+      if (done.at(-1) !== true) return { ...asked, mails: [] };
+      const mails = later.found.mails.map(({ mail }) => mail);
+      const uids = UidSet.of(mails.map(({ uid }) => uid).sort((a, b) => a - b));
+      return { ...asked, later: { uids, upTo }, mails };
+    },
+  };
 }
 
 /** The mails of these UIDs that are there, newest first: one round trip. */
@@ -66,16 +102,14 @@ export function mailsOf(
       async ({ validity }) => {
         if (validity !== uidValidity)
           throw failed("the folder was made anew while it was listed", { hint: "List it again." });
-        const messages = await fetchAll(client, uids.toString(), true);
-        return messages
-          .filter((message) => uids.has(message.uid) && isWhole(message))
-          .map((message) => summaryOf(message, path, validity))
+        const asked = { range: uids.toString(), byUid: true, path, uidValidity };
+        const { mails } = await fetchSummaries(client, asked);
+        return mails
+          .map(({ mail }) => mail)
+          .filter(({ uid }) => uids.has(uid))
           .sort((a, b) => b.uid - a.uid);
       },
       false,
     ),
   );
 }
-
-/** Not a change of flags that the server tells beside its answer. */
-const isWhole = ({ envelope }: FetchMessageObject): boolean => envelope !== undefined;

@@ -7,7 +7,7 @@ import type { FolderState } from "./folder-state.js";
 import type { FolderRole } from "./folders.js";
 import type { WatchTimes } from "./idle.js";
 import type { ImapLink } from "./link.js";
-import type { ImapSummary } from "./summaries.js";
+import type { ImapSummary } from "./summary-rows.js";
 import type { UidSet } from "./uid-set.js";
 
 export interface ImapWatchOptions {

@@ -5,10 +5,10 @@ import { imapError } from "./errors.js";
 import { type FolderState, withMail, withModseq, withoutMail } from "./folder-state.js";
 import { inExaminedFolder, inFolder } from "./folders.js";
 import { DEFAULT_TIMES, type WatchTimes, waitForNews } from "./idle.js";
-import { LookAround } from "./look-around.js";
+import { OtherFolders } from "./other-folders.js";
 import { SessionNews } from "./session-news.js";
 import { folderPath } from "./special.js";
-import { fetchAll, summaryOf } from "./summaries.js";
+import { fetchSummaries } from "./summary-rows.js";
 import type { UidSet } from "./uid-set.js";
 import type { ImapEvent, ImapWatchOptions, Telling, Told, WatchDeps } from "./watch-types.js";
 
@@ -52,8 +52,7 @@ class Watch {
   #live: string | undefined;
   #dirty: string[] = [];
   #telling: Telling | undefined;
-  #nextLook = 0;
-  readonly #around = new LookAround();
+  #others: OtherFolders | undefined;
   #failures = 0;
   /** When sessions were lost, of the last minute. */
   #losses: number[] = [];
@@ -74,7 +73,11 @@ class Watch {
         const events = await this.#step(await this.#session());
         if (events.length > 0) return events;
       } catch (error) {
-        const known = isMedimailError(error) ? error : imapError(error, "watching a folder");
+        const known = this.#deps.link.gaveUp
+          ? new MedimailError("connections_exhausted", "the connection was given to another mailbox of this process")
+          : isMedimailError(error)
+            ? error
+            : imapError(error, "watching a folder");
         if (this.#signal.aborted || known.code === "closed") return undefined;
         if (!known.retryable || known.code === "token_refused") throw known;
         await this.#interrupted(known);
@@ -84,13 +87,18 @@ class Watch {
   }
 
   async #interrupted(error: MedimailError): Promise<void> {
-    const { clock, random, backoff, logger, host, mailbox } = this.#deps;
+    const { clock, random, backoff, logger, host, mailbox, link } = this.#deps;
     this.#client?.close();
     this.#client = undefined;
     this.#telling = undefined;
     this.#watching = false;
     this.#failures += 1;
-    logger.log("warn", "imap_watch_interrupted", { host, mailbox, code: error.code, attempt: this.#failures });
+    logger.log(link.gaveUp ? "info" : "warn", "imap_watch_interrupted", {
+      host,
+      mailbox,
+      code: error.code,
+      attempt: this.#failures,
+    });
     this.#options.onInterrupted?.(error);
     // The first is replaced at once, but never so many in a minute, however well they begin.
     const since = clock.now() - 60_000;
@@ -118,6 +126,10 @@ class Watch {
       }
       this.#paths = paths;
     }
+    const others = this.#others ?? new OtherFolders(this.#paths.slice(1), this.#times.pollMs, this.#deps.clock);
+    this.#others = others;
+    // Before they are looked at: what happens from now on is told.
+    await this.#within("asking to be told of folders", client, () => others.begin(client));
     this.#client = client;
     this.#live = undefined;
     this.#telling = undefined;
@@ -155,6 +167,7 @@ class Watch {
       });
     });
     this.#live = path;
+    this.#others?.opened(path);
     if (!known) this.#states.set(path, news.base);
     const { reset, gone, changed, modseq, fresh } = news;
     this.#telling = {
@@ -217,28 +230,22 @@ class Watch {
 
   async #arrived(client: ImapFlow, path: string, page: UidSet): Promise<ImapEvent[]> {
     const { uidValidity: validity, anewBelow = 0 } = this.#change(path, (state) => state);
-    const mails = await this.#within("reading new mails", client, () =>
+    const { mails, flagged } = await this.#within("reading new mails", client, () =>
       inFolder(
         client,
         path,
         async (folder) => {
           if (folder.validity !== validity)
             throw new MedimailError("connection_lost", "the folder was made anew while its new mails were read");
-          return await fetchAll(client, page.toString(), true);
+          return await fetchSummaries(client, { range: page.toString(), byUid: true, path, uidValidity: validity });
         },
         false,
       ),
     );
+    for (const seq of flagged) this.#news?.flagged(seq);
     const events: ImapEvent[] = [];
-    for (const message of mails.sort((a, b) => a.uid - b.uid)) {
-      // Flags that changed meanwhile, told beside the answer.
-      if (!page.has(message.uid) || !message.envelope) {
-        if (message.flags) this.#news?.flagged(message.seq);
-        continue;
-      }
-      if (this.#states.get(path)?.uids.has(message.uid)) continue;
-      const mail = summaryOf(message, path, validity);
-      const modseq = message.modseq === undefined ? undefined : String(message.modseq);
+    for (const { mail, modseq } of mails.sort((a, b) => a.mail.uid - b.mail.uid)) {
+      if (!page.has(mail.uid) || this.#states.get(path)?.uids.has(mail.uid)) continue;
       events.push(
         this.#event(path, (state) => withMail(state, mail.uid, mail.flags, modseq), {
           type: "new",
@@ -266,34 +273,21 @@ class Watch {
 
   async #wait(client: ImapFlow): Promise<ImapEvent[]> {
     const [main = ""] = this.#paths;
-    const others = this.#paths.slice(1);
     const { clock } = this.#deps;
+    const news = this.#news as SessionNews;
+    const others = this.#others as OtherFolders;
     this.#failures = 0;
     if (!this.#watching) {
       this.#watching = true;
-      this.#nextLook = clock.now() + this.#times.pollMs;
       this.#options.onWatching?.(new Map(this.#states));
     }
-    if (!this.#news?.any) {
-      const until = others.length > 0 ? this.#nextLook : Number.POSITIVE_INFINITY;
-      await waitForNews(client, {
-        news: this.#news as SessionNews,
-        times: this.#times,
-        clock,
-        signal: this.#signal,
-        until,
-      });
-    }
-    if (this.#news?.any) this.#dirty.push(main);
-    if (others.length > 0 && clock.now() >= this.#nextLook) {
-      for (const path of others) {
-        const changed = await this.#within("looking at another folder", client, () =>
-          this.#around.hasChanged(client, path, this.#states.get(path)),
-        );
-        if (changed) this.#dirty.push(path);
-      }
-      this.#nextLook = clock.now() + this.#times.pollMs;
-    }
+    const both = others.beside(news);
+    if (!both.any)
+      await waitForNews(client, { news: both, times: this.#times, clock, signal: this.#signal, until: others.until });
+    if (news.any) this.#dirty.push(main);
+    if (clock.now() < others.until && both.any === news.any) return [];
+    const changed = await this.#within("looking at another folder", client, () => others.changed(client, this.#states));
+    this.#dirty.push(...changed);
     return [];
   }
 }

@@ -127,6 +127,12 @@ export class SessionPool {
       if (!UNDER_WAY.has(connection.stage)) connection.fail("aborted", GIVEN_UP, undefined, false);
   }
 
+  /** Every session says QUIT once it carries no mail; those to come are opened anew. */
+  retire(): void {
+    for (const session of this.#active) session.mails = Number.POSITIVE_INFINITY;
+    for (const { session } of this.#idle.slice()) this.#quit(session);
+  }
+
   /** No new mail; idle sessions say QUIT, mails under way have `graceMs` to end, then are cut. */
   async close(graceMs: number): Promise<void> {
     if (!this.closed) this.#abort.abort();

@@ -1,10 +1,11 @@
-import type { Socket } from "node:net";
 import { isMedimailError, MedimailError } from "../../errors.js";
 import type { CredentialSource } from "../../seams/credentials.js";
 import type { Dialer } from "../../seams/dialer.js";
+import type { EndpointSource } from "../../seams/endpoints.js";
 import type { SmtpStage } from "../../seams/mail-transport.js";
 import { transportFailure } from "../../seams/mail-transport.js";
 import type { TlsVerifier } from "../../seams/tls.js";
+import { type DialedSocket, dial } from "../dial.js";
 import { authenticate } from "./auth.js";
 import type { Capabilities } from "./capabilities.js";
 import { parseCapabilities } from "./capabilities.js";
@@ -27,8 +28,7 @@ export interface SmtpTimeouts {
 }
 
 export interface SessionOptions {
-  host: string;
-  port: number;
+  endpoints: EndpointSource;
   dialer: Dialer;
   tls: TlsVerifier;
   credentials: CredentialSource;
@@ -70,13 +70,16 @@ export async function openSession(options: SessionOptions): Promise<SmtpSession>
 }
 
 async function openOnce(options: SessionOptions): Promise<SmtpSession> {
-  const { host, port, signal, timeouts } = options;
-  let socket: Socket;
+  const { dialer, endpoints, signal, timeouts } = options;
+  let dialed: DialedSocket;
   try {
-    socket = await options.dialer.connect(host, port, { signal, timeoutMs: timeouts.connectMs });
+    // Nothing is opened without a right.
+    if (options.credentials.ended?.aborted) throw options.credentials.ended.reason;
+    dialed = await dial(dialer, endpoints, { signal, timeoutMs: timeouts.connectMs });
   } catch (error) {
     throw asFailure(error, "connect");
   }
+  const { socket, host } = dialed;
   const connection = new SmtpConnection(socket, host, options.replyLimits);
   const onAbort = (): void => {
     connection.fail("aborted", "opening the SMTP session was aborted", signal.reason, false);
@@ -84,8 +87,10 @@ async function openOnce(options: SessionOptions): Promise<SmtpSession> {
   signal.addEventListener("abort", onAbort, { once: true });
   if (signal.aborted) onAbort();
   try {
-    return await negotiate(connection, options);
+    return await negotiate(connection, host, options);
   } catch (error) {
+    // Whoever answers there may not be the operator any more.
+    if (connection.stage !== "auth" && !signal.aborted) endpoints.failed();
     const failure = asFailure(error, connection.stage);
     connection.fail(failure.code, failure.message, failure);
     throw failure;
@@ -94,8 +99,8 @@ async function openOnce(options: SessionOptions): Promise<SmtpSession> {
   }
 }
 
-async function negotiate(connection: SmtpConnection, options: SessionOptions): Promise<SmtpSession> {
-  const { timeouts, clientName, host } = options;
+async function negotiate(connection: SmtpConnection, host: string, options: SessionOptions): Promise<SmtpSession> {
+  const { timeouts, clientName } = options;
   const greeting = await connection.reply(timeouts.greetingMs);
   // A refusal here is of our connection, not of a mail: never final for one.
   if (greeting.code !== 220) throw temporary(refusal(greeting, "greeting", "the connection", { systemic: true }));

@@ -4,6 +4,7 @@ import type { Logger } from "../../log.js";
 import { safeLogger } from "../../log.js";
 import type { CredentialSource } from "../../seams/credentials.js";
 import type { Dialer } from "../../seams/dialer.js";
+import { type EndpointSource, fixedEndpoint } from "../../seams/endpoints.js";
 import type { MailTransport, OutgoingMail, SendOptions, TransportResult } from "../../seams/mail-transport.js";
 import { transportFailure } from "../../seams/mail-transport.js";
 import type { TlsVerifier } from "../../seams/tls.js";
@@ -19,6 +20,8 @@ export interface SmtpTransportOptions {
   host: string;
   /** Submission with STARTTLS; 587 as a rule. */
   port: number;
+  /** Where sessions are opened, where that is to be found out; `host` and `port` are then names for the log. */
+  endpoints?: EndpointSource;
   dialer: Dialer;
   tls: TlsVerifier;
   credentials: CredentialSource;
@@ -59,6 +62,7 @@ const TIMEOUTS: SmtpTimeouts = {
 /** Mail submission over pooled SMTP sessions: STARTTLS always, then the SASL step of the credentials (ECO.1.0.1). */
 export function createSmtpTransport(options: SmtpTransportOptions): SmtpTransport {
   const { host, port, dialer, tls, credentials, insecurePlaintext = false, replyLimits = {} } = options;
+  const endpoints = options.endpoints ?? fixedEndpoint(host, port);
   const clientName = checkClientName(options.clientName);
   const timeouts = { ...TIMEOUTS, ...options.timeouts };
   const logger = safeLogger(options.logger);
@@ -75,8 +79,7 @@ export function createSmtpTransport(options: SmtpTransportOptions): SmtpTranspor
       const since = Date.now();
       try {
         const session = await openSession({
-          host,
-          port,
+          endpoints,
           dialer,
           tls,
           credentials,
@@ -101,6 +104,9 @@ export function createSmtpTransport(options: SmtpTransportOptions): SmtpTranspor
       }
     },
   });
+
+  // Without a right no session stays open (ECO.1.2.6 = SC.MSS/CONF.10).
+  credentials.ended?.addEventListener("abort", () => pool.retire(), { once: true });
 
   async function attempt(mail: OutgoingMail, context: SendContext, fresh: boolean): Promise<TransportResult> {
     const session = await pool.acquire(context, fresh);

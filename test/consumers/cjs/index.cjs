@@ -10,6 +10,11 @@ try {
 } catch (error) {
   if (!isMedimailError(error) || error.code !== "config_invalid") throw error;
 }
+// What only a PDF needs is loaded with the first one.
+const heavy = Object.keys(require.cache).filter((path) =>
+  /node_modules[\\/](?:pdfkit|fontkit|pngjs|omggif)[\\/]/.test(path),
+);
+if (heavy.length > 0) throw new Error(`loaded without need: ${heavy[0]}`);
 startMockMedimail().then(async (mock) => {
   await mock.close();
   console.log("cjs: ok");

@@ -1,0 +1,139 @@
+import * as client from "openid-client";
+import { MedimailError } from "../../errors.js";
+import { pscError } from "./failure.js";
+import { readProfessional } from "./professional.js";
+import { RelyingParty } from "./relying-party.js";
+import { Session } from "./session.js";
+import type {
+  CibaOptions,
+  PendingLogin,
+  ProSanteConnect,
+  ProSanteConnectOptions,
+  ProSanteConnectSession,
+} from "./types.js";
+
+/**
+ * The software as a relying party of Pro Santé Connect (interfaces.md §5). Nothing is asked of the network before the first login.
+ *
+ * @throws MedimailError `config_invalid` where the issuer is not a URL
+ */
+export function relyingParty(options: ProSanteConnectOptions): ProSanteConnect {
+  return new Logins(options);
+}
+
+class Logins implements ProSanteConnect {
+  readonly #options: ProSanteConnectOptions;
+  readonly #party: RelyingParty;
+
+  constructor(options: ProSanteConnectOptions) {
+    this.#options = options;
+    this.#party = new RelyingParty(options);
+  }
+
+  async authorize({ redirectUri = this.#options.redirectUri }: { redirectUri?: string } = {}) {
+    if (redirectUri === undefined || !URL.canParse(redirectUri))
+      throw new MedimailError("invalid_argument", "the redirect URI is not a URL", { path: "redirectUri" });
+    const configuration = await this.#party.configuration();
+    const codeVerifier = client.randomPKCECodeVerifier();
+    const pending: PendingLogin = {
+      state: client.randomState(),
+      nonce: client.randomNonce(),
+      codeVerifier,
+      redirectUri,
+    };
+    const url = client.buildAuthorizationUrl(configuration, {
+      redirect_uri: redirectUri,
+      scope: this.#options.scope ?? "openid scope_all",
+      acr_values: this.#options.acrValues ?? "eidas1",
+      state: pending.state,
+      nonce: pending.nonce,
+      code_challenge: await client.calculatePKCECodeChallenge(codeVerifier),
+      code_challenge_method: "S256",
+    });
+    return { url, pending };
+  }
+
+  async complete(url: URL, pending: PendingLogin): Promise<ProSanteConnectSession> {
+    const configuration = await this.#party.configuration();
+    // Behind a proxy the software sees another host than the browser: only what the answer says counts.
+    const current = new URL(pending.redirectUri);
+    current.search = url.search;
+    const answer = await this.#try("logging in", () =>
+      client.authorizationCodeGrant(configuration, current, {
+        expectedState: pending.state,
+        expectedNonce: pending.nonce,
+        pkceCodeVerifier: pending.codeVerifier,
+        idTokenExpected: true,
+      }),
+    );
+    return await this.#session(configuration, answer);
+  }
+
+  async ciba({ loginHint, bindingMessage, channel, onAsked, signal }: CibaOptions): Promise<ProSanteConnectSession> {
+    const configuration = await this.#party.configuration();
+    const doing = "asking the professional's e-CPS";
+    const asked = await this.#try(doing, () =>
+      client.initiateBackchannelAuthentication(configuration, {
+        scope: this.#options.scope ?? "openid scope_all",
+        acr_values: this.#options.acrValues ?? "eidas1",
+        login_hint: loginHint,
+        ...(bindingMessage === undefined ? {} : { binding_message: bindingMessage }),
+        ...(channel === undefined ? {} : { channel }),
+      }),
+    );
+    onAsked?.({ expiresIn: asked.expires_in });
+    const answer = await this.#try(
+      doing,
+      () =>
+        client.pollBackchannelAuthenticationGrant(configuration, asked, undefined, {
+          signal: signal ? AbortSignal.any([signal, late(asked.expires_in)]) : late(asked.expires_in),
+        }),
+      signal,
+    );
+    return await this.#session(configuration, answer);
+  }
+
+  async close(): Promise<void> {
+    await this.#options.http.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #session(
+    configuration: client.Configuration,
+    answer: client.TokenEndpointResponse & client.TokenEndpointResponseHelpers,
+  ): Promise<ProSanteConnectSession> {
+    const { keepAliveMs = 0, clock, logger } = this.#options;
+    const sub = answer.claims()?.sub;
+    const userinfo = await this.#try("reading who logged in", () =>
+      client.fetchUserInfo(configuration, answer.access_token, sub ?? client.skipSubjectCheck),
+    );
+    const professional = readProfessional(userinfo);
+    if (professional === undefined)
+      throw new MedimailError("login_failed", "reading who logged in: Pro Santé Connect does not say who it is");
+    return new Session(answer, {
+      party: this.#party,
+      professional,
+      keepAliveMs,
+      ...(clock === undefined ? {} : { clock }),
+      ...(logger === undefined ? {} : { logger }),
+    });
+  }
+
+  async #try<T>(doing: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (signal?.aborted)
+        throw new MedimailError("aborted", `${doing} was given up by the caller`, { cause: signal.reason });
+      if (error instanceof Error && (error as { code?: string }).code === "OAUTH_ABORT" && !signal?.aborted)
+        throw new MedimailError("login_failed", `${doing}: the professional did not answer in time`, { cause: error });
+      throw pscError(error, doing);
+    }
+  }
+}
+
+/** The library polls until it is told that the time is over: a server that never says so is not waited for. */
+const late = (seconds: number): AbortSignal => AbortSignal.timeout((seconds + 10) * 1_000);

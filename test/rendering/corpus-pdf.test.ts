@@ -1,0 +1,89 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, it } from "vitest";
+import { readCda } from "../../src/cda/index.js";
+import { openXdm } from "../../src/xdm/index.js";
+import { describeWithProgram } from "../tools/programs.js";
+import { describeWithShared } from "../tools/shared.js";
+import { coverage, narrativeWords } from "./oracle.js";
+import { imagesOf, pagesOf, pdfFrom } from "./pdf-kit.js";
+import { biology, imaging, letter } from "./samples.js";
+
+describeWithProgram("pdftotext", "poppler-utils", "the official documents as PDF", () => {
+  describeWithShared("of ../shared/corpus", (shared) => {
+    const folder = join(shared, "corpus/xdm");
+    const made = mkdtempSync(join(tmpdir(), "medimail-corpus-pdf-"));
+    const table: string[] = [];
+    afterAll(() => rmSync(made, { recursive: true, force: true }));
+
+    it.each(readdirSync(folder).filter((name) => name.endsWith(".zip")))(
+      "shows every word of %s, in its order, and its images",
+      async (name) => {
+        const { documents } = await openXdm(readFileSync(join(folder, name)));
+        for (const [index, { content }] of documents.entries()) {
+          const bytes = content as Uint8Array;
+          const cda = readCda(bytes);
+          const { pdf, origin, pdfA1 } = await pdfFrom(bytes);
+          if (cda.body.level === "N1") {
+            expect({ origin, same: Buffer.from(pdf).equals(cda.encapsulated() as Uint8Array) }).toEqual({
+              origin: "encapsulated",
+              same: true,
+            });
+            table.push(`${name.padEnd(66)} level 1: the encapsulated file${pdfA1 ? ", PDF/A-1" : ", not PDF/A-1"}`);
+            continue;
+          }
+          const pages = pagesOf(pdf);
+          for (const [at, page] of pages.entries())
+            expect(page.trim()).toMatch(new RegExp(` Page ${at + 1}/${pages.length}$`));
+          const words = narrativeWords(bytes);
+          const { found, broken, missing } = coverage(words, wordsOf(pages));
+          table.push(
+            `${name.padEnd(66)} ${String(pages.length).padStart(3)} pages, ${found}/${words.length} words${broken.length ? `, of them broken over lines: ${broken.join(" ")}` : ""}`,
+          );
+          expect(missing).toEqual([]);
+          expect(imagesOf(pdf)).toBe(imagesIn(bytes));
+          writeFileSync(join(made, `${name}-${index}.pdf`), pdf);
+        }
+      },
+    );
+
+    it("is all of the 44 archives", () => {
+      console.info(`PDF, words of the narrative:\n${table.join("\n")}`);
+      expect(table.length).toBeGreaterThanOrEqual(44);
+    });
+
+    it("is PDF/A-1b, each of them and our own, by an independent checker", { timeout: 300_000 }, async () => {
+      for (const [name, cda] of Object.entries({ biology: biology(), letter: letter(), imaging: imaging() }))
+        writeFileSync(join(made, `${name}.pdf`), (await pdfFrom(cda)).pdf);
+      const files = readdirSync(made).map((name) => join(made, name));
+      expect(files.length).toBeGreaterThanOrEqual(43);
+      const lines = check(shared, files).trim().split("\n");
+      expect(lines.filter((line) => !line.endsWith("\tPDF/A-1b"))).toEqual([]);
+      expect(lines).toHaveLength(files.length);
+    });
+  });
+});
+
+function check(shared: string, files: string[]): string {
+  return execFileSync(join(shared, "pdfa-check/check"), files, {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+}
+
+/** Without the lines at the head and the foot of each page, which are drawn last. */
+const wordsOf = (pages: readonly string[]): string[] =>
+  pages
+    .map((page) => page.trim().split("\n").slice(0, -2).join(" "))
+    .join(" ")
+    .split(/[\s\u00a0]+/)
+    .filter(Boolean);
+
+const imagesIn = (cda: Uint8Array): number =>
+  (
+    Buffer.from(cda)
+      .toString("latin1")
+      .match(/mediaType="image\//g) ?? []
+  ).length;

@@ -1,0 +1,96 @@
+import { expect, it } from "vitest";
+import { describeWithProgram } from "../tools/programs.js";
+import { narrative } from "./kit.js";
+import { imagesOf, pagesOf, pdfFrom, placedWords } from "./pdf-kit.js";
+import { biology, imaging, letter } from "./samples.js";
+
+describeWithProgram("pdftotext", "poppler-utils", "the pages of a PDF", () => {
+  it("each name the document, the patient, and their number of how many", async () => {
+    const pages = pagesOf((await pdfFrom(biology())).pdf);
+    expect(pages.length).toBeGreaterThan(1);
+    for (const [index, page] of pages.entries()) {
+      expect(page).toContain("Compte rendu de biologie");
+      expect(page).toContain("MOREL Élodie, née le 12/05/1985");
+      expect(page).toContain(`Page ${index + 1}/${pages.length}`);
+    }
+  });
+
+  it("begin with the identity of the patient: names, sex, date and place of birth, INS with its nature", async () => {
+    const [first = ""] = pagesOf((await pdfFrom(letter())).pdf);
+    for (const trait of ["MOREL", "Élodie Marie", "Féminin", "12/05/1985", "31555", "(NIR)", "Dr Anne LEROY"])
+      expect(first).toContain(trait);
+  });
+
+  it("repeat the headings of a table that goes on", async () => {
+    const pages = pagesOf((await pdfFrom(biology())).pdf);
+    for (const page of pages.filter((each) => each.includes("Dosage")))
+      expect(page).toContain("Analyse Résultat Unité");
+    expect(pages.join(" ").match(/Dosage n° \d+ /g)).toHaveLength(60);
+  });
+
+  it("keep each cell under its heading", async () => {
+    const words = placedWords((await pdfFrom(biology())).pdf);
+    const lefts = (text: string) => words.filter((word) => word.text === text).map(({ left }) => left);
+    const [unit = 0] = lefts("Unité");
+    const [technique = 0] = lefts("Technique");
+    expect(lefts("µg/L")).toHaveLength(60);
+    for (const left of lefts("µg/L")) expect(Math.abs(left - unit)).toBeLessThan(0.5);
+    for (const left of lefts("Immunoturbidimétrie")) expect(Math.abs(left - technique)).toBeLessThan(0.5);
+  });
+
+  it("let nothing stand outside of their margins", async () => {
+    const wide = narrative(
+      `<table><tbody><tr>${Array.from({ length: 18 }, (_, index) => `<td>Immunoélectrophorèse${index}</td>`).join("")}</tr></tbody></table><paragraph>${"x".repeat(400)}</paragraph>`,
+    );
+    for (const { left, right } of placedWords((await pdfFrom(wide)).pdf)) {
+      expect(left).toBeGreaterThanOrEqual(41);
+      expect(right).toBeLessThanOrEqual(555);
+    }
+  });
+
+  it("mark and number lists, and say footnotes under their part", async () => {
+    const [page = ""] = pagesOf((await pdfFrom(letter())).pdf);
+    expect(page).toMatch(/i\. Appendicectomie \(1995\)\nii\. Thyroïdectomie/);
+    expect(page).toMatch(/• Lévothyrox 75 µg\n1\. le matin\n2\. à jeun/);
+    const all = pagesOf((await pdfFrom(biology(3))).pdf).join("\n");
+    expect(all).toMatch(/particularité\s*1\s*\.[\s\S]*1\s*Selon les valeurs du laboratoire\./);
+  });
+
+  it("show every image, and say in its place that one is missing", async () => {
+    const { pdf } = await pdfFrom(imaging());
+    expect(imagesOf(pdf)).toBe(3);
+    expect(pagesOf(pdf).join()).toContain("Fichier absent du document.");
+  });
+
+  it("mark where the metadata and the mail do not say the same as the document (ECO.2.1.2)", async () => {
+    const { pdf } = await pdfFrom(letter(), {
+      compared: { metadata: { birthName: "MAUREL" }, mail: { ins: { value: "185057800604823" } } },
+    });
+    const [first = ""] = pagesOf(pdf);
+    expect(first).toContain("Attention : les sources ne concordent pas");
+    expect(first).toMatch(/Nom de naissance MOREL MAUREL/);
+  });
+
+  it("tell before the document what its mail says of it: that its author asks for its deletion", async () => {
+    const [first = ""] = pagesOf((await pdfFrom(letter(), { notices: ["deletion"] })).pdf);
+    expect(first.slice(0, first.indexOf("Nom de naissance"))).toContain(
+      "L'auteur de ce document en demande la suppression.",
+    );
+  });
+
+  it("are in English where asked: our words, never the document's", async () => {
+    const [first = ""] = pagesOf((await pdfFrom(letter(), { language: "en" })).pdf);
+    expect(first).toContain("Date of birth");
+    expect(first).toContain("Antécédents");
+  });
+
+  it("cut a row that is higher than a page, and lose nothing", async () => {
+    const cell = Array.from({ length: 1500 }, (_, index) => `mot${index}`);
+    const { pdf } = await pdfFrom(
+      narrative(`<table><tbody><tr><td>${cell.join(" ")}</td><td>à droite</td></tr></tbody></table>`),
+    );
+    const pages = pagesOf(pdf);
+    expect(pages.length).toBeGreaterThan(1);
+    expect(pages.join(" ").match(/mot\d+/g)).toEqual(cell);
+  });
+});
