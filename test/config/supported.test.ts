@@ -35,9 +35,9 @@ describe("unsupportedParts", () => {
   });
 
   it("says by name what is not served", () => {
-    expect(() => assertSupported(parseConfig({ ...validConfig(), operator: "discover" }))).toThrowError(
-      expect.objectContaining({ code: "not_supported", path: "operator" }),
-    );
+    expect(() =>
+      assertSupported(parseConfig({ ...validConfig(), outbox: { store: "postgres", url: "postgres://db" } })),
+    ).toThrowError(expect.objectContaining({ code: "not_supported", path: "outbox.store" }));
   });
 });
 
