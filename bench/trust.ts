@@ -9,7 +9,7 @@ import { publish } from "../src/mock/pki/publication.js";
 import { createDialer } from "../src/net/index.js";
 import { createTlsVerifier } from "../src/trust/index.js";
 
-// (f) What the checks cost a connection: a handshake over loopback by bare tls.connect, and by our verifier in each mode.
+// (h) What the checks cost a connection: a handshake over loopback by bare tls.connect, and by our verifier in each mode.
 
 const ROUNDS = 9;
 const CONNECTIONS = 60;

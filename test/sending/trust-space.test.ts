@@ -66,4 +66,17 @@ describe("the trust space", () => {
     await it.mailbox.send({ subject: "y", text: "y", to: [DOCTOR] });
     expect(await it.outbox.list()).toHaveLength(2);
   });
+
+  it("holds for a receipt that a mail asks for another place", async () => {
+    const { open } = await connector({});
+    await using it = open;
+    const head = `From: ${OUTSIDE}\r\nTo: ${LABO}\r\nSubject: bonjour\r\nMessage-ID: <demande@dehors.mssante.fr>\r\n`;
+    mock.mailbox(LABO).deliver(Buffer.from(`${head}Disposition-Notification-To: ${OUTSIDE}\r\n\r\nbonjour\r\n`));
+    const [mail] = await it.mailbox.list({ folder: "inbox" }).toArray({ limit: 1 });
+    if (!mail) throw new Error("the mail is not there");
+    await expect(it.mailbox.receipt(mail, { disposition: "processed", confirmed: true })).rejects.toMatchObject(
+      outside,
+    );
+    expect(await it.outbox.list()).toEqual([]);
+  });
 });
