@@ -12,9 +12,8 @@ import { MockDns } from "./dns/server.js";
 import { mockZone } from "./dns/zone.js";
 import { FaultSentence, momentOf } from "./fault-sentence.js";
 import { Faults } from "./faults.js";
-import { AUTOCONFIG_PATH, autoconfigRoute } from "./http/autoconfig.js";
 import { HttpServer } from "./http/server.js";
-import { MockWhiteList, WHITE_LIST_PATH } from "./http/white-list.js";
+import { Site } from "./http/site.js";
 import { Offer } from "./imap/capabilities.js";
 import { FolderNaming } from "./imap/naming.js";
 import { ImapServer } from "./imap/server.js";
@@ -25,8 +24,7 @@ import type { MockMailboxOptions, MockMedimailOptions } from "./options.js";
 import { DEFAULT_SIZE_LIMIT, defaultLimits, defaultMailboxes } from "./options.js";
 import type { ClientCredentials } from "./pki/pki.js";
 import { Pki } from "./pki/pki.js";
-import type { MockPsc, MockPscOptions } from "./psc/provider.js";
-import { MockPscServer } from "./psc/server.js";
+import type { MockPsc } from "./psc/provider.js";
 import type { MockReady } from "./ready.js";
 import { writeReady, writeToken } from "./ready.js";
 import type { RefuseOptions } from "./recipients.js";
@@ -54,8 +52,8 @@ export class MockMedimail implements AsyncDisposable {
   readonly #smtp: SmtpServer;
   readonly #imap: ImapServer;
   readonly #http: HttpServer;
+  readonly #site: Site;
   readonly #problems: unknown[];
-  #psc: MockPscServer | undefined;
   #dir: string | undefined;
   #ready: Promise<MockReady> | undefined;
   #tokenWrites: Promise<unknown> = Promise.resolve();
@@ -106,16 +104,12 @@ export class MockMedimail implements AsyncDisposable {
     };
     this.#smtp = new SmtpServer(context);
     this.#imap = new ImapServer(context);
-    const places = {
-      domains: () => this.#store.domains(),
-      imapPort: () => this.#imap.listener.port,
-      smtpPort: () => this.#smtp.listener.port,
-    };
+    const ports = { imapPort: () => this.#imap.listener.port, smtpPort: () => this.#smtp.listener.port };
+    const { whiteListDomains = [] } = options;
     this.#http = http;
-    this.#http.on(WHITE_LIST_PATH, new MockWhiteList(() => this.#listedDomains(), now).route);
-    this.#http.on(AUTOCONFIG_PATH, autoconfigRoute(places));
+    this.#site = new Site(http, { store: this.#store, now, ...ports, whiteListDomains });
     this.dns = new MockDns({
-      fallback: mockZone(places),
+      fallback: mockZone({ domains: () => this.#store.domains(), ...ports }),
       seen: (query) => this.#observer.observe({ connection: "dns", kind: "dns", ...query }),
     });
   }
@@ -133,7 +127,7 @@ export class MockMedimail implements AsyncDisposable {
         mock.#imap.listener.listen(options.imapPort ?? 0),
         mock.dns.listen(options.dnsPort ?? 0),
       ]);
-      if (options.psc) await mock.#servePsc(options.psc === true ? {} : options.psc);
+      if (options.psc) mock.#site.servePsc(options.psc === true ? {} : options.psc);
       if (options.dir !== undefined) await mock.ready();
       return mock;
     } catch (error) {
@@ -151,21 +145,14 @@ export class MockMedimail implements AsyncDisposable {
     return { host: this.#hostname, port: this.#imap.listener.port };
   }
 
-  async #servePsc(options: Omit<MockPscOptions, "issuer" | "now">): Promise<void> {
-    const { now } = this.#options;
-    this.#psc = await MockPscServer.start({ ...options, ...(now ? { now } : {}) });
-    this.#store.acceptsToken = (token) => this.#psc?.psc.accepts(token) ?? false;
-  }
-
   /** The mock's Pro Santé Connect. Throws `invalid_argument` where the mock was started without (`psc`). */
   get psc(): MockPsc {
-    if (this.#psc) return this.#psc.psc;
-    throw new MedimailError("invalid_argument", "The mock was started without a Pro Santé Connect.", { path: "psc" });
+    return this.#site.psc;
   }
 
   /** Where its white list of domains is served: those of its mailboxes, of `whiteListDomains`, and the patients'. */
   get whiteList(): { url: string } {
-    return { url: `${this.#http.url}${WHITE_LIST_PATH}` };
+    return this.#site.places.whiteList;
   }
 
   /**
@@ -174,11 +161,6 @@ export class MockMedimail implements AsyncDisposable {
    */
   answer(request: Request): Promise<Response> {
     return this.#http.answer(request);
-  }
-
-  #listedDomains(): string[] {
-    const own = this.#store.mailboxes.map(({ address }) => address.slice(address.lastIndexOf("@") + 1));
-    return [...own, "patient.mssante.fr", ...(this.#options.whiteListDomains ?? [])];
   }
 
   /** The authority's certificate, PEM. */
@@ -218,13 +200,8 @@ export class MockMedimail implements AsyncDisposable {
       smtpPort: this.smtp.port,
       imapPort: this.imap.port,
       dns: this.dns,
-      http: {
-        url: this.#http.url,
-        autoconfig: this.#http.url.replace("127.0.0.1", "autoconfig.{domain}") + AUTOCONFIG_PATH,
-      },
-      whiteList: this.whiteList,
+      ...this.#site.places,
       filesSent: this.#options.filesSent ?? false,
-      ...(this.#psc ? { pscIssuer: this.#psc.psc.issuer } : {}),
     });
   }
 
@@ -359,13 +336,7 @@ export class MockMedimail implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    await Promise.all([
-      this.#smtp.listener.close(),
-      this.#imap.listener.close(),
-      this.dns.close(),
-      this.#http.close(),
-      this.#psc?.close(),
-    ]);
+    await Promise.all([this.#smtp.listener.close(), this.#imap.listener.close(), this.dns.close(), this.#http.close()]);
     this.#observer.journal.close();
     this.#mails.close();
     await this.#ready?.catch(() => {});

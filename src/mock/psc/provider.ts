@@ -120,6 +120,18 @@ export class MockPsc {
     return [http.all(`${new URL(this.issuer).origin}/*`, ({ request }) => this.handle(request))];
   }
 
+  /** Where it is asked, under the issuer's host. */
+  get paths(): string[] {
+    const base = new URL(this.issuer).pathname;
+    const at = (name: string): string => `${base}/protocol/openid-connect/${name}`;
+    return [
+      "/auth",
+      `${base}/.well-known/wallet-openid-configuration`,
+      `${base}/.well-known/openid-configuration`,
+      ...["certs", "token", "ext/ciba/auth", "token/introspect", "userinfo", "logout"].map(at),
+    ];
+  }
+
   async handle(request: Request): Promise<Response> {
     const url = new URL(request.url);
     const base = new URL(this.issuer).pathname;

@@ -1,0 +1,60 @@
+import { MedimailError } from "../../errors.js";
+import { MockPsc, type MockPscOptions } from "../psc/provider.js";
+import type { MockStore } from "../store/store.js";
+import { AUTOCONFIG_PATH, autoconfigRoute } from "./autoconfig.js";
+import type { HttpServer } from "./server.js";
+import { MockWhiteList, WHITE_LIST_PATH } from "./white-list.js";
+
+export interface SiteOptions {
+  store: MockStore;
+  now: () => Date;
+  imapPort: () => number;
+  smtpPort: () => number;
+  /** Beside the domains of its mailboxes. */
+  whiteListDomains?: readonly string[];
+}
+
+/** What the mock publishes by HTTP beside revocation: the white list, autoconfig documents, a Pro Santé Connect where it is asked for. */
+export class Site {
+  readonly #http: HttpServer;
+  readonly #options: SiteOptions;
+  #psc: MockPsc | undefined;
+
+  constructor(http: HttpServer, options: SiteOptions) {
+    const { store, now } = options;
+    this.#http = http;
+    this.#options = options;
+    http.on(WHITE_LIST_PATH, new MockWhiteList(() => this.#listedDomains(), now).route);
+    http.on(AUTOCONFIG_PATH, autoconfigRoute({ ...options, domains: () => store.domains() }));
+  }
+
+  /** Its tokens open every mailbox that has one. The server must be listening: its address is the issuer's. */
+  servePsc(options: Omit<MockPscOptions, "issuer" | "now">): void {
+    const { store, now } = this.#options;
+    const psc = new MockPsc({ ...options, issuer: `${this.#http.url}/auth/realms/esante-wallet`, now });
+    for (const path of psc.paths) this.#http.on(path, (request) => psc.handle(request));
+    store.acceptsToken = (token) => psc.accepts(token);
+    this.#psc = psc;
+  }
+
+  get psc(): MockPsc {
+    if (this.#psc) return this.#psc;
+    throw new MedimailError("invalid_argument", "The mock was started without a Pro Santé Connect.", { path: "psc" });
+  }
+
+  /** As the ready object names it (CLI.md). */
+  get places() {
+    const { url } = this.#http;
+    return {
+      http: { url, autoconfig: `${url.replace("127.0.0.1", "autoconfig.{domain}")}${AUTOCONFIG_PATH}` },
+      whiteList: { url: `${url}${WHITE_LIST_PATH}` },
+      ...(this.#psc ? { pscIssuer: this.#psc.issuer } : {}),
+    };
+  }
+
+  #listedDomains(): string[] {
+    const { store, whiteListDomains = [] } = this.#options;
+    const own = store.mailboxes.map(({ address }) => address.slice(address.lastIndexOf("@") + 1));
+    return [...own, "patient.mssante.fr", ...whiteListDomains];
+  }
+}
