@@ -41,8 +41,10 @@ export async function imapAuthenticate(session: ImapSession, values: readonly Va
     initialResponse,
   });
   if (dropped) {
+    // What was said still arrives.
+    session.writer.release();
     session.untagged(`+ ${XOAUTH2_ERROR}`);
-    session.cut();
+    session.writer.end();
   }
   if (fault?.name === "defer") return no("[UNAVAILABLE] Try again later");
   if (!outcome.ok || fault) return refuse(session, mechanism, outcome.ok ? false : (outcome.malformed ?? false));

@@ -5,7 +5,7 @@ import type { Dialer } from "../../seams/dialer.js";
 import type { EndpointSource } from "../../seams/endpoints.js";
 import type { TlsVerifier } from "../../seams/tls.js";
 import { dial } from "../dial.js";
-import { external, plain, xoauth2 } from "../sasl.js";
+import { external, isTokenError, plain, xoauth2 } from "../sasl.js";
 import { imapError } from "./errors.js";
 import { pipelines } from "./pipeline.js";
 import { readRows } from "./rows.js";
@@ -71,7 +71,10 @@ async function openOnce(options: ImapSessionOptions): Promise<ImapFlow> {
     client?.close();
     // Whoever answers there may not be the operator any more.
     if (!secured && !signal.aborted) endpoints.failed();
-    throw wire.fail(isMedimailError(error) ? error : imapError(error, "opening the session"));
+    const known = isMedimailError(error) ? error : imapError(error, "opening the session");
+    const first = wire.fail(known);
+    // A refusal says more than the end of the connection that comes with it.
+    throw known.code === "token_refused" ? known : first;
   } finally {
     signal.removeEventListener("abort", onAbort);
   }
@@ -133,12 +136,23 @@ async function authenticate(wire: ImapWire, host: string, options: ImapSessionOp
     step.mechanism === "xoauth2" ? xoauth2(step) : step.mechanism === "plain" ? plain(step) : external(step);
   const inline = announced.has("SASL-IR") && (step.mechanism !== "xoauth2" || step.initialResponse);
   let given = inline;
-  const answer = await wire.command(`AUTHENTICATE ${mechanism}${inline ? ` ${response}` : ""}`, commandMs, () => {
+  let isRefused = false;
+  const ask = wire.command(`AUTHENTICATE ${mechanism}${inline ? ` ${response}` : ""}`, commandMs, (challenge) => {
     // Asked again after our answer: a refusal in JSON, which wants an empty line before it says NO.
-    if (given) return "";
+    if (given) {
+      isRefused = step.mechanism === "xoauth2" && isTokenError(challenge);
+      return "";
+    }
     given = true;
     // Without SASL-IR the empty response is an empty line, not "=".
     return response === "=" ? "" : response;
+  });
+  const answer = await ask.catch((error: unknown) => {
+    // Some drop the connection instead of the NO (interfaces.md §2.2).
+    if (!isRefused || !isMedimailError(error) || error.code !== "connection_lost") throw error;
+    throw new MedimailError("token_refused", `${host} refused the access token, then dropped the connection`, {
+      cause: error,
+    });
   });
   if (answer.status === "OK")
     return (
