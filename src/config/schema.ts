@@ -70,6 +70,14 @@ const trust = strict({
     .optional(),
   /** An older list refuses nobody any more: it warns. */
   whiteListMaxAgeDays: z.number({ error: "must be a number" }).positive("must be more than 0").max(3660).optional(),
+  /**
+   * Compares the organisation (O=) of the server's certificate with that of the list for the mailbox's domain. Off by default: the list has the
+   * certificates that operators show to each other, and nothing says that they show the same one to software.
+   */
+  compareOperator: z.boolean({ error: "must be true or false" }).optional(),
+}).superRefine(({ compareOperator, whiteList }, context) => {
+  if (compareOperator && (whiteList === undefined || whiteList === "off"))
+    context.addIssue({ code: "custom", path: ["compareOperator"], message: "needs trust.whiteList" });
 });
 
 const software = strict({

@@ -17,6 +17,7 @@ import { createSmtpTransport } from "../transport/smtp/index.js";
 import { createTlsVerifier } from "../trust/index.js";
 import { authoritiesOf, dialerOf } from "./connection.js";
 import { discoveryOf, type OperatorLookUp } from "./discovery.js";
+import { assertListedOperator, openTrustSpace, whiteListFile } from "./trust-space.js";
 
 /** The operator, as the configuration names it: sessions open when first used. */
 export interface Operator {
@@ -114,13 +115,23 @@ export function sessionSeams(
   };
   const verifier = lazyVerifier(config, http, logger);
   const credentials = credentialsOf(config, session, logger);
+  const file = config.trust.compareOperator ? whiteListFile(config) : undefined;
+  const space = file === undefined ? undefined : openTrustSpace(config, file, { log: logger });
+  const domain = config.mailbox.address.slice(config.mailbox.address.lastIndexOf("@") + 1);
   return {
     dialer,
-    tls: { upgrade: async (socket, to) => verifier().upgrade(socket, to) },
+    tls: {
+      async upgrade(socket, to) {
+        const secured = await verifier().upgrade(socket, to);
+        if (space) await assertListedOperator(space, secured, { host: to.host, domain, signal: to.signal });
+        return secured;
+      },
+    },
     credentials,
     requireAuthorities: () => void verifier(),
     async close() {
       await credentials.close();
+      await space?.close();
       await asking?.close();
     },
   };

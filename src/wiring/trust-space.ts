@@ -1,3 +1,4 @@
+import type { TLSSocket } from "node:tls";
 import type { Config } from "../config/index.js";
 import { MedimailError, type Problem } from "../errors.js";
 import { createHttp, type Http } from "../http.js";
@@ -44,6 +45,31 @@ export function whiteListFile(config: Config): string | undefined {
   const { whiteList } = config.trust;
   return whiteList === "off" ? undefined : whiteList;
 }
+
+/**
+ * Whether the server is of the organisation that the list names for a domain (`trust.compareOperator`). Where the list names none, or there is no
+ * list, nothing is compared.
+ *
+ * @throws certificate_invalid; the socket is destroyed
+ */
+export async function assertListedOperator(
+  { list }: TrustSpace,
+  secured: TLSSocket,
+  { host, domain, signal }: { host: string; domain: string; signal?: AbortSignal | undefined },
+): Promise<void> {
+  const [verdict] = await list.check([domain], signal ? { signal } : {});
+  const listed = (verdict?.operators ?? []).map(({ name }) => folded(name));
+  const shown = [secured.getPeerCertificate().subject?.O ?? []].flat().map(folded);
+  if (listed.length === 0 || shown.some((organisation) => listed.includes(organisation))) return;
+  secured.destroy();
+  throw new MedimailError(
+    "certificate_invalid",
+    `the certificate of ${host} is of another organisation than the white list names for ${domain}`,
+    { requirement: "ECO.1.1.10", hint: "Ask the operator; trust.compareOperator asks for this comparison." },
+  );
+}
+
+const folded = (name: string): string => name.normalize("NFC").replace(/\s+/g, " ").trim().toLowerCase();
 
 /**
  * Refuses a submission to an address outside the trust space, before it is stored (ope-whitelist).
