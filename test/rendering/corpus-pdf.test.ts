@@ -7,8 +7,9 @@ import { readCda } from "../../src/cda/index.js";
 import { openXdm } from "../../src/xdm/index.js";
 import { describeWithProgram } from "../tools/programs.js";
 import { describeWithShared } from "../tools/shared.js";
+import { overlaps, placesOf, plainTables } from "./columns.js";
 import { coverage, narrativeWords } from "./oracle.js";
-import { imagesOf, pagesOf, pdfFrom } from "./pdf-kit.js";
+import { imagesOf, pagesOf, pdfFrom, placedWords } from "./pdf-kit.js";
 import { biology, imaging, letter } from "./samples.js";
 
 describeWithProgram("pdftotext", "poppler-utils", "the official documents as PDF", () => {
@@ -16,10 +17,11 @@ describeWithProgram("pdftotext", "poppler-utils", "the official documents as PDF
     const folder = join(shared, "corpus/xdm");
     const made = mkdtempSync(join(tmpdir(), "medimail-corpus-pdf-"));
     const table: string[] = [];
+    let columns = 0;
     afterAll(() => rmSync(made, { recursive: true, force: true }));
 
     it.each(readdirSync(folder).filter((name) => name.endsWith(".zip")))(
-      "shows every word of %s, in its order, and its images",
+      "shows every word of %s, in its order, its cells under their headings, and its images",
       async (name) => {
         const { documents } = await openXdm(readFileSync(join(folder, name)));
         for (const [index, { content }] of documents.entries()) {
@@ -43,14 +45,36 @@ describeWithProgram("pdftotext", "poppler-utils", "the official documents as PDF
             `${name.padEnd(66)} ${String(pages.length).padStart(3)} pages, ${found}/${words.length} words${broken.length ? `, of them broken over lines: ${broken.join(" ")}` : ""}`,
           );
           expect(missing).toEqual([]);
+          const { words: inOrder, tables } = plainTables(bytes);
+          expect(inOrder).toEqual(words);
+          // Between the lines at the head and the foot of a page.
+          const places = placesOf(
+            inOrder,
+            placedWords(pdf).filter(({ top }) => top > 52 && top < 785),
+          );
+          expect(places.filter((place) => place === undefined).length).toBeLessThanOrEqual(words.length / 50);
+          columns += tables.reduce((sum, one) => sum + one.columns.length, 0);
+          expect(tables.map((one) => overlaps(one, places))).toEqual(tables.map(() => []));
           expect(imagesOf(pdf)).toBe(imagesIn(bytes));
           writeFileSync(join(made, `${name}-${index}.pdf`), pdf);
         }
       },
     );
 
+    it("would be told of a cell under another heading", async () => {
+      const cda = biology(3);
+      const { words, tables } = plainTables(cda);
+      const places = placesOf(words, placedWords((await pdfFrom(cda)).pdf));
+      const [plain] = tables;
+      if (!plain) throw new Error("the sample has no plain table");
+      expect(overlaps(plain, places)).toEqual([]);
+      expect(overlaps({ columns: plain.columns.toReversed() }, places)).not.toEqual([]);
+    });
+
     it("is all of the 44 archives", () => {
-      console.info(`PDF, words of the narrative:\n${table.join("\n")}`);
+      console.info(
+        `PDF, ${columns} columns of tables, each cell under its heading; words of the narrative:\n${table.join("\n")}`,
+      );
       expect(table.length).toBeGreaterThanOrEqual(44);
     });
 

@@ -35,9 +35,9 @@ export interface PlacedWord {
   top: number;
 }
 
-/** Every word with where it stands, in points. */
+/** Every word with where it stands, in points, in the order in which it is drawn. */
 export function placedWords(pdf: Uint8Array): PlacedWord[] {
-  const xml = withFile(pdf, (path) => run("pdftotext", "-bbox", "-enc", "UTF-8", path, "-"));
+  const xml = withFile(pdf, (path) => run("pdftotext", "-raw", "-bbox", "-enc", "UTF-8", path, "-"));
   let page = 0;
   return [
     ...xml.matchAll(/<page |<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="[\d.]+">(.*?)<\/word>/g),
