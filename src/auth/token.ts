@@ -1,3 +1,4 @@
+import { abortable } from "../abortable.js";
 import { MedimailError } from "../errors.js";
 import type { Clock } from "../seams/clock.js";
 import { systemClock } from "../seams/clock.js";
@@ -64,7 +65,12 @@ export function tokenCredentials(options: TokenCredentialsOptions): CredentialSo
     certificate: async () => undefined,
     async sasl(_protocol, { signal } = {}) {
       if (closed) throw new MedimailError("closed", "the credentials are closed");
-      return { mechanism: "xoauth2", username, token: await abortable(current(), signal), initialResponse };
+      return {
+        mechanism: "xoauth2",
+        username,
+        token: await abortable(current(), signal, "waiting for the access token"),
+        initialResponse,
+      };
     },
     async refused() {
       held = undefined;
@@ -76,24 +82,4 @@ export function tokenCredentials(options: TokenCredentialsOptions): CredentialSo
       held = undefined;
     },
   };
-}
-
-/** Stops waiting on abort; the request itself goes on, since other sessions may be waiting for it. */
-export function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return work;
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void =>
-      reject(
-        new MedimailError("aborted", "waiting for the access token was aborted by the caller", {
-          cause: signal.reason,
-        }),
-      );
-    if (signal.aborted) {
-      work.catch(() => {});
-      onAbort();
-      return;
-    }
-    signal.addEventListener("abort", onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
 }

@@ -1,3 +1,4 @@
+import { abortable } from "../abortable.js";
 import { MedimailError } from "../errors.js";
 import { MAIL_SERVICES, type OperatorProfile } from "./types.js";
 
@@ -59,15 +60,9 @@ export class ProfileCache {
     if (known && !entry.looking) return profile;
     const looking = entry.looking ?? this.#look(entry, question);
     looking.waiting++;
-    let onAbort: (() => void) | undefined;
     try {
-      return await new Promise<OperatorProfile>((resolve, reject) => {
-        onAbort = () => reject(givenUp(signal));
-        signal?.addEventListener("abort", onAbort, { once: true });
-        looking.found.then(resolve, reject);
-      });
+      return await abortable(looking.found, signal, "looking for the operator");
     } finally {
-      if (onAbort) signal?.removeEventListener("abort", onAbort);
       looking.waiting--;
       if (looking.waiting === 0) {
         if (entry.looking === looking) delete entry.looking;

@@ -14,6 +14,7 @@ export const FLOORS = {
   "plain-text.ts": -1,
   "base64.ts": -1,
   "pdf-file.ts": -1,
+  "abortable.ts": 1,
   xml: 1,
   seams: 1,
   config: 1,

@@ -105,7 +105,7 @@ class Logins implements ProSanteConnect {
     configuration: client.Configuration,
     answer: client.TokenEndpointResponse & client.TokenEndpointResponseHelpers,
   ): Promise<ProSanteConnectSession> {
-    const { keepAliveMs = 0, clock, logger } = this.#options;
+    const { keepAliveMs, clock, logger } = this.#options;
     const sub = answer.claims()?.sub;
     const userinfo = await this.#try("reading who logged in", () =>
       client.fetchUserInfo(configuration, answer.access_token, sub ?? client.skipSubjectCheck),
@@ -116,7 +116,7 @@ class Logins implements ProSanteConnect {
     return new Session(answer, {
       party: this.#party,
       professional,
-      keepAliveMs,
+      keepAliveMs: keepAliveMs || KEEP_ALIVE_MS,
       ...(clock === undefined ? {} : { clock }),
       ...(logger === undefined ? {} : { logger }),
     });
@@ -128,12 +128,15 @@ class Logins implements ProSanteConnect {
     } catch (error) {
       if (signal?.aborted)
         throw new MedimailError("aborted", `${doing} was given up by the caller`, { cause: signal.reason });
-      if (error instanceof Error && (error as { code?: string }).code === "OAUTH_ABORT" && !signal?.aborted)
+      if (error instanceof Error && (error as { code?: string }).code === "OAUTH_ABORT")
         throw new MedimailError("login_failed", `${doing}: the professional did not answer in time`, { cause: error });
       throw pscError(error, doing);
     }
   }
 }
+
+/** See {@link ProSanteConnectOptions.keepAliveMs}. */
+const KEEP_ALIVE_MS = 10 * 60_000;
 
 /** The library polls until it is told that the time is over: a server that never says so is not waited for. */
 const late = (seconds: number): AbortSignal => AbortSignal.timeout((seconds + 10) * 1_000);

@@ -1,9 +1,9 @@
 import * as client from "openid-client";
+import { abortable } from "../../abortable.js";
 import { isMedimailError, MedimailError } from "../../errors.js";
 import type { Logger } from "../../log.js";
 import { type Clock, systemClock } from "../../seams/clock.js";
 import type { CredentialSource } from "../../seams/credentials.js";
-import { abortable } from "../token.js";
 import { loginRequired, pscError, REFRESHING } from "./failure.js";
 import type { Professional } from "./professional.js";
 import type { RelyingParty } from "./relying-party.js";
@@ -18,7 +18,7 @@ export interface SessionDeps {
   logger?: Logger;
 }
 
-const KEEP_ALIVE_MS = 10 * 60_000;
+const WAITING = "waiting for the access token";
 /** After a refresh that failed for want of the network. */
 const AGAIN_MS = 30_000;
 
@@ -47,7 +47,7 @@ export class Session implements ProSanteConnectSession {
   }
 
   async accessToken({ signal }: { signal?: AbortSignal } = {}): Promise<string> {
-    return await abortable(this.#token(undefined), signal);
+    return await abortable(this.#token(undefined), signal, WAITING);
   }
 
   /** @param refused a token that a server has just refused: another one is wanted */
@@ -108,8 +108,7 @@ export class Session implements ProSanteConnectSession {
   /** The right to renew ends by itself when it is not used. */
   async #keepAlive(wanted: number): Promise<void> {
     const { ended } = this;
-    const every = (): number =>
-      Math.min(wanted || KEEP_ALIVE_MS, (this.#tokens?.refreshMs ?? Number.POSITIVE_INFINITY) / 2);
+    const every = (): number => Math.min(wanted, (this.#tokens?.refreshMs ?? Number.POSITIVE_INFINITY) / 2);
     let pause = every();
     while (!ended.aborted) {
       try {
@@ -142,7 +141,7 @@ export class Session implements ProSanteConnectSession {
       certificate: async () => undefined,
       sasl: async (_protocol, { signal } = {}) => {
         if (closed) throw new MedimailError("closed", "the credentials are closed");
-        given = await abortable(this.#token(refused), signal);
+        given = await abortable(this.#token(refused), signal, WAITING);
         return { mechanism: "xoauth2", username: mailbox, token: given, initialResponse };
       },
       refused: async () => {

@@ -30,12 +30,11 @@ export const cdaRender: Command = {
       [pdf, "--pdf"],
     ] as const)
       if (target !== undefined) refuseSource(file, target, option);
-    const { readShown } = await import("../../rendering/index.js");
+    const { readShown, renderHtml } = await import("../../rendering/index.js");
     const shown = readShown(cda);
     const problems = new Set(shown.problems);
     const written: Record<string, Written> = {};
     if (html !== undefined) {
-      const { renderHtml } = await import("../../rendering/index.js");
       written["html"] = write(html, Buffer.from(renderHtml(shown, { language: context.lang }).html), "--html");
     }
     if (pdf !== undefined) {

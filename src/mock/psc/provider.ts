@@ -60,11 +60,6 @@ interface Code extends Right {
   clientId: string;
 }
 
-interface Asked {
-  until: number;
-  polled: number;
-}
-
 /**
  * A Pro Santé Connect of invented people (OpenID Connect: code with PKCE, CIBA, refresh): the professional has his card in, and is let through without
  * being asked. A function from request to answer: served by a real loopback server, or by msw in a publisher's own tests.
@@ -84,7 +79,7 @@ export class MockPsc {
   readonly #codes = new Map<string, Code>();
   readonly #refresh = new Map<string, Right>();
   readonly #access = new Map<string, Right>();
-  readonly #asked = new Map<string, Asked>();
+  readonly #asked = new Map<string, { until: number }>();
   readonly #logins = new Set<Login>();
 
   constructor(options: MockPscOptions) {
@@ -192,13 +187,12 @@ export class MockPsc {
     const state = asked.get("state");
     if (state !== null) back.searchParams.set("state", state);
     const challenge = asked.get("code_challenge");
-    const wrong =
-      asked.get("response_type") !== "code" || !(asked.get("scope") ?? "").split(" ").includes("openid")
-        ? "invalid_request"
-        : asked.get("acr_values") !== "eidas1" || challenge === null || asked.get("code_challenge_method") !== "S256"
-          ? "invalid_request"
-          : undefined;
-    if (wrong || challenge === null) back.searchParams.set("error", wrong ?? "invalid_request");
+    const allowed =
+      asked.get("response_type") === "code" &&
+      (asked.get("scope") ?? "").split(" ").includes("openid") &&
+      asked.get("acr_values") === "eidas1" &&
+      asked.get("code_challenge_method") === "S256";
+    if (!allowed || challenge === null) back.searchParams.set("error", "invalid_request");
     else {
       const nonce = asked.get("nonce");
       const login: Login = { ended: false, ...(nonce === null ? {} : { nonce }) };
@@ -258,7 +252,7 @@ export class MockPsc {
   #askCard(form: URLSearchParams): Response {
     if (form.get("login_hint") !== this.professional.SubjectNameID) return refusal("unknown_user_id");
     const name = handle();
-    this.#asked.set(name, { until: this.#now() + 120_000, polled: 0 });
+    this.#asked.set(name, { until: this.#now() + 120_000 });
     return Response.json({ auth_req_id: name, expires_in: 120, interval: 1 });
   }
 

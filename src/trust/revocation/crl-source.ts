@@ -1,6 +1,6 @@
+import { abortable } from "../../abortable.js";
 import { isMedimailError } from "../../errors.js";
 import type { Http } from "../../http.js";
-import { abortable } from "../abortable.js";
 import type { Certificate } from "../certificates/certificate.js";
 import { assertCovers, assertNotOlder, CRL_LIMITS, type Crl, readCrl } from "./crl.js";
 import { CrlStore } from "./crl-store.js";
@@ -72,7 +72,7 @@ export class CrlSource {
     const isValid = kept !== undefined && covers(kept.crl, certificate, now);
     if (kept && isValid && now - kept.at < this.#options.refreshMs) return kept;
     try {
-      return await abortable(this.#ask(url, issuer, kept), signal);
+      return await abortable(this.#ask(url, issuer, kept), signal, "asking for a revocation list");
     } catch (error) {
       if (!kept || !isValid || (isMedimailError(error) && error.code === "aborted")) throw error;
       return kept;

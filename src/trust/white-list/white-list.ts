@@ -1,7 +1,7 @@
+import { abortable } from "../../abortable.js";
 import { isMedimailError, MedimailError } from "../../errors.js";
 import type { Http } from "../../http.js";
 import type { Logger } from "../../log.js";
-import { abortable } from "../abortable.js";
 import { fileVersion, type KeptList, loadList, saveList, saveState } from "./file.js";
 import { type DomainOperator, operatorOf } from "./operator-name.js";
 import { domainName, readWhiteList, WHITE_LIST_LIMITS } from "./read.js";
@@ -104,7 +104,7 @@ export class WhiteList {
     this.#updating ??= this.#update().finally(() => {
       this.#updating = undefined;
     });
-    return abortable(this.#updating, options.signal);
+    return abortable(this.#updating, options.signal, "asking for the white list");
   }
 
   /** The list in use, or undefined where there is none. @throws white_list_invalid, file_unreadable */
