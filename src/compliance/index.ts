@@ -6,4 +6,16 @@
  */
 export { REQUIREMENTS, requirement } from "./catalogue.js";
 export { COVERAGE, coverageOf } from "./coverage.js";
-export type { Coverage, CoverageStatus, Obligation, Requirement, SeenBy } from "./types.js";
+export type {
+  Coverage,
+  CoverageStatus,
+  Evidence,
+  Obligation,
+  Profile,
+  Requirement,
+  RequirementResult,
+  Scenario,
+  ScenarioStep,
+  SeenBy,
+  Verdict,
+} from "./types.js";

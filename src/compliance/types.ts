@@ -40,3 +40,83 @@ export interface Coverage {
   /** Files of `test/`. */
   tests: readonly string[];
 }
+
+/**
+ * What is said of a requirement. Never `pass` by silence: without an observation that could have failed it is `not-observed`, or
+ * `to-declare` where no program can see it; `declared` where somebody did.
+ */
+export type Verdict = "pass" | "fail" | "not-observed" | "to-declare" | "declared" | "not-applicable";
+
+export interface Evidence {
+  /** What was seen, in one sentence: `Sujet « XDM/1.0/DDM+… » : la date n'est pas AAAAMMJJ`. */
+  what: string;
+  /** Which mail, line or field: `mail <id@x>, Subject`, `smtp-3, ligne 12`. */
+  where: string;
+  at: string;
+}
+
+/** One line of a report: a row of the catalogue and what is said of it. */
+export interface RequirementResult {
+  /** The row's id. */
+  code: string;
+  codes: readonly string[];
+  title: string;
+  obligation: Obligation;
+  certainty: "C" | "I" | "U";
+  verdict: Verdict;
+  evidence: readonly Evidence[];
+}
+
+/** Kinds of product that a report is made for (CLI.md). */
+export type Profile = "sending" | "mailbox" | "pfi" | "lis" | "ris" | "gp" | "hospital" | "nursing-home" | "all";
+
+/**
+ * What somebody who drives a connector is asked to do, one step: a person reads `text`, a program does `action` with what stands
+ * beside it. `mailbox` is as whom. Paths are absolute.
+ */
+export type ScenarioStep = { text: string; textEn: string; mailbox?: string } & (
+  | {
+      action: "send";
+      to: readonly string[];
+      documents: readonly { cda: string; pdf?: string }[];
+      documentAction?: "create" | "replace" | "delete";
+      identityStatus?: "qualifiee" | "validee" | "recuperee" | "provisoire";
+      confidentiality?: readonly string[];
+      requestDelivery?: boolean;
+      requestRead?: boolean;
+      replyTo?: string;
+      fin?: boolean;
+      opposePatient?: boolean;
+      opposeProfessionals?: boolean;
+      /** What must become of it: it leaves (default), the software refuses it, or it waits for a server that is ill. */
+      expect?: "sent" | "refused" | "waiting";
+    }
+  | { action: "read"; messageId?: string; subject?: string }
+  | { action: "reply"; messageId?: string; subject?: string; body: string; fin?: boolean }
+  | {
+      action: "receipt";
+      messageId?: string;
+      subject?: string;
+      disposition: "displayed" | "processed" | "error";
+      code?: string;
+    }
+  | { action: "delete"; messageId?: string; subject?: string }
+  | { action: "search"; query: Readonly<Record<string, string>>; then?: "send" }
+  | { action: "connect" }
+  | { action: "wait"; seconds: number }
+  | { action: "restart" }
+  | { action: "attest"; question: string }
+);
+
+/** A piece of work that shows some requirements. */
+export interface Scenario {
+  id: string;
+  title: string;
+  titleEn: string;
+  profiles: readonly Profile[];
+  /** Ids of the rows that it shows. */
+  requirements: readonly string[];
+  steps: readonly ScenarioStep[];
+  /** Longest time that it may take. */
+  seconds: number;
+}

@@ -2,6 +2,7 @@
 export * from "./clock.js";
 export * from "./credentials.js";
 export * from "./dialer.js";
+export * from "./directory.js";
 export * from "./endpoints.js";
 export * from "./inbox-store.js";
 export * from "./mail-transport.js";

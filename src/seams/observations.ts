@@ -22,6 +22,10 @@ export type Observation =
       version?: string;
       cipher?: string;
       serverName?: string;
+      /** What the client offered, read from its ClientHello. Suites as hex (`0xC030`), in the client's order; GREASE left out. */
+      clientHello?: { versions: readonly string[]; suites: readonly string[]; serverName?: string };
+      /** Which certificate and profile the server showed: `good`, or the name of the fault (`expired-certificate`, `tls-1.1`). */
+      profile?: string;
       clientCertificate?: { subject: string; issuer: string; fingerprint256: string; authorized: boolean };
       error?: string;
     }
@@ -62,6 +66,60 @@ export type Observation =
       file?: string;
     }
   | { v: 1; at: string; connection: string; kind: "fault"; name: string }
+  /**
+   * A mail that the server put into a mailbox of the client under test: what its answers are held against (a receipt that was
+   * not asked for, a document that replaces another). `file` as of `mail`.
+   */
+  | {
+      v: 1;
+      at: string;
+      connection: string;
+      kind: "delivered";
+      mailbox: string;
+      from: string;
+      messageId?: string;
+      /** What the mail is in the scenario: `document`, `replace`, `delete`, `patient`, `dsn`, `mdn`, `ko`, … */
+      what?: string;
+      size: number;
+      sha256: string;
+      file?: string;
+    }
+  /**
+   * A request to one of the HTTP surfaces. `parameters` has the names and values of query and form, `[credential]` in place of a
+   * secret, nothing of a body else; `connection` is one of `http-…`.
+   */
+  | {
+      v: 1;
+      at: string;
+      connection: string;
+      kind: "http";
+      surface: HttpSurface;
+      /** `token`, `authorize`, `userinfo`, `Practitioner`, `issuer.crl`, …: what of the surface. */
+      operation: string;
+      method: string;
+      path: string;
+      parameters: Readonly<Record<string, string>>;
+      status: number;
+      /** How the client proved itself at a token endpoint: `client_secret_basic`, `private_key_jwt`, `tls_client_auth`, … */
+      clientAuth?: string;
+      /** An answer that says no: `invalid_grant`, an OperationOutcome's code. */
+      error?: string;
+    }
+  /** A scenario began, ended, or reached a step; what follows on every connection belongs to it, until it ended. */
+  | {
+      v: 1;
+      at: string;
+      connection: string;
+      kind: "scenario";
+      id: string;
+      what: "begin" | "step" | "end";
+      step?: number;
+      repetition?: number;
+      /** Why it ended: `done`, `time`, `stopped`, `command-failed`. */
+      reason?: string;
+    }
+  /** The client under test was started or ended: what a restart is judged by. `code` is the exit code. */
+  | { v: 1; at: string; connection: string; kind: "client"; what: "start" | "end"; code?: number }
   /** A question to the name server: `SRV _imap._tcp.…` (ECO.1.1.9). `answer` is NOERROR with the number of records, NXDOMAIN, or how it failed. */
   | {
       v: 1;
@@ -73,5 +131,7 @@ export type Observation =
       answer: string;
       records: number;
     };
+
+export type HttpSurface = "psc" | "directory" | "white-list" | "autoconfig" | "crl" | "ocsp" | "other";
 
 export type ObservationSink = (observation: Observation) => void;

@@ -55,5 +55,13 @@ function detail(observation: Observation): string {
       return `DNS ${observation.type} ${observation.name} -> ${observation.answer} (${observation.records})`;
     case "fault":
       return `FAULT ${observation.name}`;
+    case "delivered":
+      return `IN ${observation.from} -> ${observation.mailbox} (${observation.size})${observation.what ? ` ${observation.what}` : ""}`;
+    case "http":
+      return `HTTP ${observation.surface} ${observation.method} ${observation.operation} -> ${observation.status} ${observation.error ?? ""}`;
+    case "scenario":
+      return `SCENARIO ${observation.id} ${observation.what} ${observation.step ?? ""}${observation.reason ?? ""}`;
+    case "client":
+      return `CLIENT ${observation.what} ${observation.code ?? ""}`;
   }
 }
