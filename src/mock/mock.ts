@@ -107,6 +107,7 @@ export class MockMedimail implements AsyncDisposable {
     const ports = { imapPort: () => this.#imap.listener.port, smtpPort: () => this.#smtp.listener.port };
     const { whiteListDomains = [] } = options;
     this.#http = http;
+    http.observe = this.#observer.observe;
     this.#site = new Site(http, { store: this.#store, now, ...ports, whiteListDomains });
     this.dns = new MockDns({
       fallback: mockZone({ domains: () => this.#store.domains(), ...ports }),

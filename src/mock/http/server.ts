@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { MedimailError } from "../../errors.js";
+import type { ObservationBody } from "../observer.js";
+import { type Surface, seen } from "./seen.js";
 
 /** Answers a request for one path, as the fetch API has them. */
 export type HttpRoute = (request: Request) => Response | Promise<Response>;
@@ -12,14 +14,18 @@ const MAX_BODY = 1_000_000;
  * intercepts requests in his own process (msw).
  */
 export class HttpServer {
-  readonly #routes = new Map<string, HttpRoute>();
+  /** Told of each request to a route that has a surface. */
+  observe: (body: ObservationBody) => void = () => {};
+  readonly #routes = new Map<string, { route: HttpRoute; surface: Surface | undefined }>();
   readonly #server: Server;
+  readonly #connections = new WeakMap<object, string>();
+  #count = 0;
   #port = 0;
 
   constructor(failed: (error: unknown) => void) {
     this.#server = createServer((incoming, outgoing) => {
       toRequest(incoming, this.url)
-        .then((request) => this.answer(request))
+        .then((request) => this.answer(request, this.#connectionOf(incoming.socket)))
         .then(async (response) => {
           const body = Buffer.from(await response.arrayBuffer());
           outgoing.writeHead(response.status, Object.fromEntries(response.headers)).end(body);
@@ -35,13 +41,29 @@ export class HttpServer {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  on(path: string, route: HttpRoute): void {
-    this.#routes.set(path, route);
+  /** @param surface what the request is observed as; without it, it is not */
+  on(path: string, route: HttpRoute, surface?: Surface): void {
+    this.#routes.set(path, { route, surface });
   }
 
-  async answer(request: Request): Promise<Response> {
-    const route = this.#routes.get(new URL(request.url).pathname);
-    return route ? await route(request) : new Response("Not found", { status: 404 });
+  /** @param connection of the observation; one that came by no connection of ours is `http-direct` */
+  async answer(request: Request, connection = "http-direct"): Promise<Response> {
+    const { route, surface } = this.#routes.get(new URL(request.url).pathname) ?? {};
+    if (!route) return new Response("Not found", { status: 404 });
+    if (!surface) return await route(request);
+    const copy = request.clone();
+    const response = await route(request);
+    this.observe({ connection, ...(await seen(surface, copy, response)) });
+    return response;
+  }
+
+  #connectionOf(socket: object): string {
+    const known = this.#connections.get(socket);
+    if (known !== undefined) return known;
+    this.#count += 1;
+    const name = `http-${this.#count}`;
+    this.#connections.set(socket, name);
+    return name;
   }
 
   /** On 127.0.0.1 only. */

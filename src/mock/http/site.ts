@@ -24,7 +24,10 @@ export class Site {
     const { store, now } = options;
     this.#http = http;
     this.#options = options;
-    http.on(WHITE_LIST_PATH, new MockWhiteList(() => this.#listedDomains(), now).route);
+    http.on(WHITE_LIST_PATH, new MockWhiteList(() => this.#listedDomains(), now).route, {
+      surface: "white-list",
+      operation: "white-list",
+    });
     http.on(AUTOCONFIG_PATH, autoconfigRoute({ ...options, domains: () => store.domains() }));
   }
 
