@@ -148,6 +148,12 @@ describe("a login with Pro Santé Connect, against an OpenID provider", () => {
   it("refuses an issuer that is no address before anything is asked", () => {
     expect(() => software({ issuer: "psc" })).toThrowError(/not a URL/);
   });
+
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])("refuses to keep a right alive every %s ms", (keepAliveMs) => {
+    expect(() => software({ issuer: "https://psc.test" }, { keepAliveMs })).toThrow(
+      expect.objectContaining({ code: "invalid_argument", path: "keepAliveMs" }),
+    );
+  });
 });
 
 describe("CIBA: the e-CPS without a browser", () => {

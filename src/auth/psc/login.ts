@@ -15,7 +15,7 @@ import type {
 /**
  * The software as a relying party of Pro Santé Connect (interfaces.md §5). Nothing is asked of the network before the first login.
  *
- * @throws MedimailError `config_invalid` where the issuer is not a URL
+ * @throws MedimailError `config_invalid` where the issuer is not a URL, `invalid_argument` for a `keepAliveMs` that is no length of time
  */
 export function relyingParty(options: ProSanteConnectOptions): ProSanteConnect {
   return new Logins(options);
@@ -26,6 +26,12 @@ class Logins implements ProSanteConnect {
   readonly #party: RelyingParty;
 
   constructor(options: ProSanteConnectOptions) {
+    const { keepAliveMs } = options;
+    if (typeof keepAliveMs === "number" && !(Number.isFinite(keepAliveMs) && keepAliveMs > 0))
+      throw new MedimailError("invalid_argument", "keepAliveMs is not a positive number of ms", {
+        path: "keepAliveMs",
+        hint: 'Leave it out for 10 minutes, or give "never".',
+      });
     this.#options = options;
     this.#party = new RelyingParty(options);
   }
@@ -116,7 +122,7 @@ class Logins implements ProSanteConnect {
     return new Session(answer, {
       party: this.#party,
       professional,
-      keepAliveMs: keepAliveMs || KEEP_ALIVE_MS,
+      keepAliveMs: keepAliveMs ?? KEEP_ALIVE_MS,
       ...(clock === undefined ? {} : { clock }),
       ...(logger === undefined ? {} : { logger }),
     });
