@@ -14,7 +14,7 @@ export { describeFault, FAULT_NAMES, SMTP_FAULT_POINTS } from "./faults.js";
 export type { ImapExtension } from "./imap/capabilities.js";
 export { IMAP_EXTENSIONS } from "./imap/capabilities.js";
 export { MockMedimail, startMockMedimail } from "./mock.js";
-export type { WaitOptions } from "./observer.js";
+export type { ObservationBody, WaitOptions } from "./observer.js";
 export type {
   AutoReceipts,
   MailboxType,
@@ -24,6 +24,7 @@ export type {
   MockMailboxAuth,
   MockMailboxOptions,
   MockMedimailOptions,
+  MockSettings,
   MockSasl,
 } from "./options.js";
 export { defaultLimits, defaultMailboxes } from "./options.js";

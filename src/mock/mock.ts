@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +8,7 @@ import type { Observation } from "../seams/observations.js";
 import { loadConfigFile } from "../settings/index.js";
 import type { MockContext } from "./context.js";
 import type { DsnAction } from "./delivery.js";
-import { Delivery, findMail } from "./delivery.js";
+import { Delivery, findMail, traced } from "./delivery.js";
 import { MockDns } from "./dns/server.js";
 import { mockZone } from "./dns/zone.js";
 import { FaultSentence, momentOf } from "./fault-sentence.js";
@@ -18,9 +19,9 @@ import { Offer } from "./imap/capabilities.js";
 import { FolderNaming } from "./imap/naming.js";
 import { ImapServer } from "./imap/server.js";
 import { mailWriter } from "./mail-files.js";
-import type { WaitOptions } from "./observer.js";
+import type { ObservationBody, WaitOptions } from "./observer.js";
 import { Journal, Observer } from "./observer.js";
-import type { MockMailboxOptions, MockMedimailOptions } from "./options.js";
+import type { AutoReceipts, MockMailboxOptions, MockMedimailOptions, MockSettings } from "./options.js";
 import { DEFAULT_SIZE_LIMIT, defaultLimits, defaultMailboxes } from "./options.js";
 import type { ClientCredentials } from "./pki/pki.js";
 import { Pki } from "./pki/pki.js";
@@ -49,11 +50,15 @@ export class MockMedimail implements AsyncDisposable {
   readonly #mails: Journal<AcceptedMail>;
   readonly #delivery: Delivery;
   readonly #recipients: Recipients;
+  readonly #context: MockContext;
+  readonly #autoReceipts: AutoReceipts;
+  readonly #write: ((id: number | string, raw: Buffer) => string) | undefined;
   readonly #smtp: SmtpServer;
   readonly #imap: ImapServer;
   readonly #http: HttpServer;
   readonly #site: Site;
   readonly #problems: unknown[];
+  #delivered = 0;
   #dir: string | undefined;
   #ready: Promise<MockReady> | undefined;
   #tokenWrites: Promise<unknown> = Promise.resolve();
@@ -76,7 +81,10 @@ export class MockMedimail implements AsyncDisposable {
     });
     this.#mails = new Journal(options.keepMails ?? 10_000);
     this.#recipients = new Recipients(this.#store, now);
-    const autoReceipts = options.autoReceipts ?? {};
+    const autoReceipts: AutoReceipts = { ...options.autoReceipts };
+    this.#autoReceipts = autoReceipts;
+    const folder = options.mailsDir ?? options.dir;
+    this.#write = folder === undefined ? undefined : mailWriter(folder);
     this.#delivery = new Delivery({
       store: this.#store,
       mails: this.#mails,
@@ -86,7 +94,7 @@ export class MockMedimail implements AsyncDisposable {
       autoReceipts,
       failed,
       onDelivered: (address, message) => this.#recipients.automatic(address, message, autoReceipts),
-      ...(options.dir === undefined ? {} : { write: mailWriter(options.dir) }),
+      ...(this.#write ? { write: this.#write } : {}),
     });
     const context: MockContext = {
       store: this.#store,
@@ -102,6 +110,7 @@ export class MockMedimail implements AsyncDisposable {
       accept: (mail, connection) => this.#delivery.accept(mail, connection),
       failed,
     };
+    this.#context = context;
     this.#smtp = new SmtpServer(context);
     this.#imap = new ImapServer(context);
     const ports = { imapPort: () => this.#imap.listener.port, smtpPort: () => this.#smtp.listener.port };
@@ -227,6 +236,45 @@ export class MockMedimail implements AsyncDisposable {
     if ("unknown" in found)
       throw new MedimailError("invalid_argument", "The mock has no such mailbox", { path: "address" });
     return found.mailbox;
+  }
+
+  /** Writes an observation of the caller's among those of the servers, at the mock's time: a scenario that begins, a client that is started. */
+  observe(observation: ObservationBody): void {
+    this.#observer.observe(observation);
+  }
+
+  /**
+   * A mail comes into a mailbox from elsewhere, and is observed as `delivered`. Throws `invalid_argument` where there is no such mailbox.
+   *
+   * @param options `what` it is, for who judges the answers; `from`: the envelope sender, empty for a report
+   */
+  deliver(
+    address: string,
+    raw: Uint8Array,
+    { what, from = "", folder }: { what?: string; from?: string; folder?: string } = {},
+  ): MockMessage {
+    const bytes = traced(Buffer.from(raw), from, address, this.#context.now());
+    const message = this.mailbox(address).deliver(bytes, folder === undefined ? {} : { folder });
+    const file = this.#write?.(`in-${String(++this.#delivered).padStart(6, "0")}`, bytes);
+    this.observe({
+      connection: "mock",
+      kind: "delivered",
+      mailbox: address.toLowerCase(),
+      from,
+      ...(message.messageId === undefined ? {} : { messageId: message.messageId }),
+      ...(what === undefined ? {} : { what }),
+      size: bytes.length,
+      sha256: createHash("sha256").update(bytes).digest("hex"),
+      ...(file === undefined ? {} : { file }),
+    });
+    return message;
+  }
+
+  /** Changes while it runs what its options said at the start; a session that was told of it before goes by what it was told. */
+  tune({ sizeLimit, autoReceipts, revocation }: MockSettings): void {
+    if (sizeLimit !== undefined) this.#context.sizeLimit = sizeLimit;
+    if (autoReceipts) Object.assign(this.#autoReceipts, autoReceipts);
+    if (revocation) this.#http.outage(["/crl/", "/ocsp/"], revocation === "down");
   }
 
   /** One more mailbox; its certificate or token is there at once, its configuration with the `ready()` that comes after. */

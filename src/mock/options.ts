@@ -68,6 +68,8 @@ export interface AutoReceipts {
 export interface MockMedimailOptions {
   /** Where the CA, the keys, the configurations and the mails are written. Default: a temporary folder made by `ready()`, removed by `close()`. */
   dir?: string;
+  /** Where mails are written, in its folder `mails`. Default: `dir`, where it is given. */
+  mailsDir?: string;
   /** 0, the default: a free port. */
   smtpPort?: number;
   imapPort?: number;
@@ -100,6 +102,15 @@ export interface MockMedimailOptions {
   /** Accepted mails kept in memory for `waitForMail` and the receipts. Default 10 000. */
   keepMails?: number;
   limits?: Partial<MockLimits>;
+}
+
+/** What can be changed while the mock runs; what is left out stays. */
+export interface MockSettings {
+  /** Bytes, as in {@link MockMedimailOptions}. */
+  sizeLimit?: number;
+  autoReceipts?: AutoReceipts;
+  /** `down`: lists and responders of the authorities answer 503. */
+  revocation?: "up" | "down";
 }
 
 /** What a client may do before the mock sends it away. */

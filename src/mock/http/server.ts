@@ -20,6 +20,8 @@ export class HttpServer {
   readonly #server: Server;
   readonly #connections = new WeakMap<object, string>();
   #count = 0;
+  /** Beginnings of paths that answer 503 for now. */
+  readonly #out = new Set<string>();
   #port = 0;
 
   constructor(failed: (error: unknown) => void) {
@@ -46,13 +48,21 @@ export class HttpServer {
     this.#routes.set(path, { route, surface });
   }
 
+  /** What lies under these paths is out of order, or in order again. */
+  outage(paths: readonly string[], out: boolean): void {
+    for (const path of paths) out ? this.#out.add(path) : this.#out.delete(path);
+  }
+
   /** @param connection of the observation; one that came by no connection of ours is `http-direct` */
   async answer(request: Request, connection = "http-direct"): Promise<Response> {
-    const { route, surface } = this.#routes.get(new URL(request.url).pathname) ?? {};
+    const { pathname } = new URL(request.url);
+    const { route, surface } = this.#routes.get(pathname) ?? {};
     if (!route) return new Response("Not found", { status: 404 });
-    if (!surface) return await route(request);
+    const out = [...this.#out].some((path) => pathname.startsWith(path));
+    const answer = async () => (out ? new Response("Out of order", { status: 503 }) : await route(request));
+    if (!surface) return answer();
     const copy = request.clone();
-    const response = await route(request);
+    const response = await answer();
     this.observe({ connection, ...(await seen(surface, copy, response)) });
     return response;
   }
