@@ -24,8 +24,8 @@ export type {
   MockMailboxAuth,
   MockMailboxOptions,
   MockMedimailOptions,
-  MockSettings,
   MockSasl,
+  MockSettings,
 } from "./options.js";
 export { defaultLimits, defaultMailboxes } from "./options.js";
 export type { ClientCredentials } from "./pki/pki.js";
