@@ -30,14 +30,17 @@ export interface FaultScript {
 
 /** A fault in place. */
 export class Fault {
+  /** Rises from 1 in one mock. */
+  readonly id: number;
   readonly script: FaultScript;
   readonly at: FaultPoint;
   #struck = 0;
   #skipped = 0;
 
-  constructor(script: FaultScript, at: FaultPoint) {
+  constructor(script: FaultScript, at: FaultPoint, id: number) {
     this.script = script;
     this.at = at;
+    this.id = id;
   }
 
   get name(): FaultName {
@@ -70,6 +73,16 @@ export class Fault {
     this.#struck += 1;
     return true;
   }
+
+  /** @internal Puts its counts, and how it is told to strike, back to what they are now. */
+  save(): () => void {
+    const [struck, skipped, script] = [this.#struck, this.#skipped, { ...this.script }];
+    return () => {
+      this.#struck = struck;
+      this.#skipped = skipped;
+      Object.assign(this.script, script);
+    };
+  }
 }
 
 /** A fault where it could never strike would make a test that proves nothing. */
@@ -90,6 +103,12 @@ function assertMoment(name: FaultName, at: FaultPoint): void {
 /** The faults that a test has asked for: scripted, counted, never by chance. */
 export class Faults {
   readonly #faults: Fault[] = [];
+  #count = 0;
+
+  /** Those in place, spent ones too, in the order they were asked for. */
+  get all(): readonly Fault[] {
+    return this.#faults;
+  }
 
   add(script: FaultScript): Fault {
     if (!Object.hasOwn(FAULT_KINDS, script.name))
@@ -101,7 +120,7 @@ export class Faults {
     if (at === undefined)
       throw new MedimailError("invalid_argument", "This fault needs to be told where it strikes", { path: "at" });
     assertMoment(script.name, at);
-    const fault = new Fault(script, at);
+    const fault = new Fault(script, at, ++this.#count);
     this.#faults.push(fault);
     return fault;
   }
@@ -121,7 +140,24 @@ export class Faults {
     return this.#faults.filter((fault) => !fault.spent && fault.script.times !== Number.POSITIVE_INFINITY);
   }
 
+  /** Takes one away; false where it is not there. */
+  remove(fault: Fault): boolean {
+    const at = this.#faults.indexOf(fault);
+    if (at >= 0) this.#faults.splice(at, 1);
+    return at >= 0;
+  }
+
   clear(): void {
     this.#faults.length = 0;
+  }
+
+  /** @internal */
+  save(): () => void {
+    const faults = [...this.#faults];
+    const counts = faults.map((fault) => fault.save());
+    return () => {
+      this.#faults.splice(0, this.#faults.length, ...faults);
+      for (const restore of counts) restore();
+    };
   }
 }

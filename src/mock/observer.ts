@@ -20,8 +20,12 @@ interface Waiter<T> {
 /** A bounded journal that can be waited on: past entries count, so a wait never races with what it waits for. */
 export class Journal<T> {
   readonly #entries: T[] = [];
+  /** The rank of each entry, counted from 1 since the start: it never goes back, even where entries are forgotten. */
+  readonly #ranks: number[] = [];
   readonly #waiters = new Set<Waiter<T>>();
+  readonly #listeners = new Set<(entry: T, rank: number) => void>();
   readonly #keep: number;
+  #last = 0;
 
   constructor(keep: number) {
     this.#keep = keep;
@@ -31,10 +35,46 @@ export class Journal<T> {
     return this.#entries;
   }
 
+  /** The rank of the newest entry; 0 before the first. */
+  get last(): number {
+    return this.#last;
+  }
+
+  /** Entries kept whose rank is above, oldest first, with the rank to go on from. */
+  since(rank: number, limit = Number.POSITIVE_INFINITY): { entries: T[]; next: number } {
+    let [low, high] = [0, this.#ranks.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#ranks[middle] ?? 0) > rank) high = middle;
+      else low = middle + 1;
+    }
+    const entries = this.#entries.slice(low, low + limit);
+    return { entries, next: this.#ranks[low + entries.length - 1] ?? Math.max(rank, 0) };
+  }
+
+  /** Told of each entry from now on; the function given back ends it. */
+  listen(listener: (entry: T, rank: number) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Forgets what is newer than a rank. */
+  forgetAfter(rank: number): void {
+    const kept = this.#ranks.filter((other) => other <= rank).length;
+    this.#entries.length = kept;
+    this.#ranks.length = kept;
+  }
+
   add(entry: T): void {
     this.#entries.push(entry);
+    this.#ranks.push(++this.#last);
     // Trimmed by a tenth at a time: shifting one by one would cost the whole array for each entry.
-    if (this.#entries.length > this.#keep * 1.1) this.#entries.splice(0, this.#entries.length - this.#keep);
+    if (this.#entries.length > this.#keep * 1.1) {
+      const beyond = this.#entries.length - this.#keep;
+      this.#entries.splice(0, beyond);
+      this.#ranks.splice(0, beyond);
+    }
+    for (const listener of [...this.#listeners]) listener(entry, this.#last);
     for (const waiter of [...this.#waiters]) {
       try {
         if (waiter.test(entry)) waiter.done(entry);

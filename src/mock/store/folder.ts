@@ -8,6 +8,17 @@ function nextUidValidity(now: Date): number {
   return lastUidValidity;
 }
 
+/** A folder as it was: what {@link MockFolder.restored} makes one of. */
+export interface FolderState {
+  folder: MockFolder;
+  name: string;
+  specialUse: string | undefined;
+  subscribed: boolean;
+  uidNext: number;
+  modseq: number;
+  messages: { uid: number; raw: Buffer; date: Date; flags: string[] }[];
+}
+
 /** UIDs of removed messages that a folder remembers for QRESYNC. */
 const MAX_REMEMBERED = 100_000;
 
@@ -32,6 +43,40 @@ export class MockFolder {
     this.name = name;
     this.specialUse = specialUse;
     this.uidValidity = nextUidValidity(now);
+  }
+
+  /**
+   * As it was. Where it has changed, another one with the same mails under another UIDVALIDITY: what was told of UIDs since then is not true of it
+   * (RFC 3501 §2.3.1.1).
+   */
+  static restored(state: FolderState, now: Date): MockFolder {
+    const { folder } = state;
+    if (folder.gone || folder.#modseq !== state.modseq) {
+      const made = new MockFolder(state.name, now, state.specialUse);
+      for (const { uid, raw, date, flags } of state.messages) {
+        made.#modseq += 1;
+        made.#messages.push(new MockMessage({ uid, raw, date, flags, modseq: made.#modseq, holder: made }));
+      }
+      made.#uidNext = state.uidNext;
+      // Restored a second time, it is this one that may have stayed the same.
+      state.folder = made;
+      state.modseq = made.#modseq;
+    }
+    state.folder.name = state.name;
+    state.folder.subscribed = state.subscribed;
+    return state.folder;
+  }
+
+  save(): FolderState {
+    return {
+      folder: this,
+      name: this.name,
+      specialUse: this.specialUse,
+      subscribed: this.subscribed,
+      uidNext: this.#uidNext,
+      modseq: this.#modseq,
+      messages: this.#messages.map(({ uid, raw, internalDate, flags }) => ({ uid, raw, date: internalDate, flags })),
+    };
   }
 
   get uidNext(): number {

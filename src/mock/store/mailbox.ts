@@ -1,6 +1,6 @@
 import { MedimailError } from "../../errors.js";
 import type { MailboxType, MockFolderOptions, MockMailboxAuth } from "../options.js";
-import { MockFolder } from "./folder.js";
+import { type FolderState, MockFolder } from "./folder.js";
 import type { MockMessage } from "./message.js";
 
 const STANDARD: readonly MockFolderOptions[] = [
@@ -26,6 +26,7 @@ export class MockMailbox {
   readonly quota: number;
   readonly #folders: MockFolder[];
   readonly #now: () => Date;
+  readonly #changed: () => void;
 
   constructor(options: {
     address: string;
@@ -35,14 +36,18 @@ export class MockMailbox {
     folders?: readonly MockFolderOptions[];
     quota?: number;
     now: () => Date;
+    /** Told after each change of what it holds. */
+    changed?: () => void;
   }) {
     this.address = options.address;
     this.type = options.type;
     this.label = options.label;
     this.auth = options.auth;
     this.#now = options.now;
+    this.#changed = options.changed ?? (() => {});
     this.quota = options.quota ?? DEFAULT_QUOTA;
-    this.#folders = [new MockFolder("INBOX", options.now())];
+    this.#folders = [];
+    this.#add(new MockFolder("INBOX", options.now()));
     for (const { name, specialUse } of options.folders ?? STANDARD) {
       if (!this.create(name, specialUse))
         throw new MedimailError("invalid_argument", "A folder that cannot be made", { path: "mailboxes.folders" });
@@ -88,11 +93,35 @@ export class MockMailbox {
     if (levels.some((level) => level === "") || wanted.length > 500) return undefined;
     for (let i = 1; i < levels.length; i++) {
       const parent = levels.slice(0, i).join(DELIMITER);
-      if (!this.folder(parent)) this.#folders.push(new MockFolder(parent, this.#now()));
+      if (!this.folder(parent)) this.#add(new MockFolder(parent, this.#now()));
     }
-    const folder = new MockFolder(wanted, this.#now(), specialUse);
-    this.#folders.push(folder);
+    return this.#add(new MockFolder(wanted, this.#now(), specialUse));
+  }
+
+  #add(folder: MockFolder): MockFolder {
+    this.#folders.push(this.#watched(folder));
+    this.#changed();
     return folder;
+  }
+
+  #watched(folder: MockFolder): MockFolder {
+    folder.onChange(this.#changed);
+    return folder;
+  }
+
+  /** @internal Its folders as they are now, for `restore`. */
+  save(): FolderState[] {
+    return this.#folders.map((folder) => folder.save());
+  }
+
+  /** @internal Sessions that have a folder open which has changed end with BYE. */
+  restore(states: readonly FolderState[]): void {
+    const kept = states.map((state) => MockFolder.restored(state, this.#now()));
+    for (const folder of kept) if (!this.#folders.includes(folder)) this.#watched(folder);
+    const gone = this.#folders.filter((folder) => !kept.includes(folder));
+    this.#folders.splice(0, this.#folders.length, ...kept);
+    for (const folder of gone) folder.end();
+    this.#changed();
   }
 
   /** False where it is not there, is INBOX, or holds folders. */
@@ -112,6 +141,7 @@ export class MockMailbox {
     for (const child of this.#folders)
       if (child.name.startsWith(prefix)) child.name = wanted + DELIMITER + child.name.slice(prefix.length);
     folder.name = wanted;
+    this.#changed();
     return true;
   }
 
@@ -125,7 +155,7 @@ export class MockMailbox {
     const folder = new MockFolder(old.name, this.#now(), old.specialUse);
     folder.subscribed = old.subscribed;
     for (const message of old.messages) folder.append(message.raw, message.internalDate, message.flags);
-    this.#folders[this.#folders.indexOf(old)] = folder;
+    this.#folders[this.#folders.indexOf(old)] = this.#watched(folder);
     old.end();
     return folder;
   }

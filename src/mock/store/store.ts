@@ -1,8 +1,8 @@
-import { randomBytes } from "node:crypto";
 import { MedimailError } from "../../errors.js";
 import { isPatientAddress, PATIENT_DOMAIN } from "../../identity/index.js";
 import type { MockMailboxAuth, MockMailboxOptions, MockSasl } from "../options.js";
 import { MockMailbox } from "./mailbox.js";
+import { Tokens } from "./tokens.js";
 
 export type Lookup = { mailbox: MockMailbox } | { unknown: "mailbox" | "domain" };
 
@@ -10,12 +10,14 @@ export type Lookup = { mailbox: MockMailbox } | { unknown: "mailbox" | "domain" 
 export class MockStore {
   readonly #mailboxes = new Map<string, MockMailbox>();
   readonly #domains = new Set<string>([PATIENT_DOMAIN]);
-  /** Tokens of each mailbox that are accepted now. */
-  readonly #tokens = new Map<string, Set<string>>();
+  readonly #tokens = new Tokens();
   readonly #now: () => Date;
+  readonly #changed: () => void;
 
-  constructor(mailboxes: readonly MockMailboxOptions[], now: () => Date) {
+  /** @param changed told after each change of what a mailbox holds */
+  constructor(mailboxes: readonly MockMailboxOptions[], now: () => Date, changed: () => void = () => {}) {
     this.#now = now;
+    this.#changed = changed;
     for (const options of mailboxes) this.add(options);
   }
 
@@ -49,10 +51,11 @@ export class MockStore {
       ...(options.folders ? { folders: options.folders } : {}),
       ...(options.quota === undefined ? {} : { quota: options.quota }),
       now: this.#now,
+      changed: this.#changed,
     });
     this.#mailboxes.set(address, mailbox);
     this.#domains.add(address.slice(address.indexOf("@") + 1));
-    if (auth.method === "xoauth2") this.#tokens.set(address, new Set([auth.token ?? newToken()]));
+    if (auth.method === "xoauth2") this.#tokens.add(address, auth.token);
     return mailbox;
   }
 
@@ -68,46 +71,60 @@ export class MockStore {
     const lower = address.toLowerCase();
     if (!this.#domains.has(lower.slice(lower.lastIndexOf("@") + 1))) return { unknown: "domain" };
     if (!isPatientAddress(lower)) return { unknown: "mailbox" };
-    const mailbox = new MockMailbox({ address: lower, type: "patient", label: "", now: this.#now });
+    const mailbox = new MockMailbox({ address: lower, type: "patient", label: "", now: this.#now, changed: this.#changed });
     this.#mailboxes.set(lower, mailbox);
     return { mailbox };
   }
 
   /** The newest token that is accepted for a mailbox. */
   token(address: string): string | undefined {
-    return [...(this.#tokens.get(address.toLowerCase()) ?? [])].at(-1);
+    return this.tokens(address).at(-1)?.token;
+  }
+
+  /** Those accepted now, the newest last; with the end of their life where they have one. */
+  tokens(address: string): { token: string; until?: Date }[] {
+    return this.#tokens.of(address.toLowerCase(), this.#now());
   }
 
   /** Of the mock's Pro Santé Connect: the one professional owns every mailbox with a token. */
   acceptsToken: (token: string) => boolean = () => false;
 
   accepts(address: string, token: string): boolean {
-    const tokens = this.#tokens.get(address.toLowerCase());
-    return tokens !== undefined && (tokens.has(token) || this.acceptsToken(token));
+    if (this.find(address)?.auth?.method !== "xoauth2") return false;
+    return this.tokens(address).some((known) => known.token === token) || this.acceptsToken(token);
   }
 
-  /** A further token; those before it stay good until they are revoked. */
-  issueToken(address: string): string {
-    const tokens = this.#tokens.get(address.toLowerCase());
-    if (!tokens)
+  /** A further token; those before it stay good until they are revoked, or their life is over. */
+  issueToken(address: string, lifeMs?: number): string {
+    if (this.find(address)?.auth?.method !== "xoauth2")
       throw new MedimailError("invalid_argument", "No mailbox of the mock with a token has this address", {
         path: "address",
       });
-    const token = newToken();
-    tokens.add(token);
-    return token;
+    const until = lifeMs === undefined ? undefined : new Date(this.#now().getTime() + lifeMs);
+    return this.#tokens.add(address.toLowerCase(), undefined, until);
   }
 
   /** Every token of the mailbox, or the one given, is refused from now on. */
   revokeToken(address: string, token?: string): void {
-    const tokens = this.#tokens.get(address.toLowerCase());
-    if (token === undefined) tokens?.clear();
-    else tokens?.delete(token);
+    this.#tokens.revoke(address.toLowerCase(), token);
   }
-}
 
-function newToken(): string {
-  return `mock.${randomBytes(24).toString("base64url")}`;
+  /** @internal */
+  save(): () => void {
+    const mailboxes = [...this.#mailboxes].map(([address, mailbox]) => ({ address, mailbox, folders: mailbox.save() }));
+    const domains = [...this.#domains];
+    const tokens = this.#tokens.save();
+    return () => {
+      for (const { mailbox, folders } of mailboxes) mailbox.restore(folders);
+      const known = new Set(mailboxes.map(({ address }) => address));
+      for (const [address, mailbox] of this.#mailboxes) if (!known.has(address)) mailbox.restore([]);
+      this.#mailboxes.clear();
+      for (const { address, mailbox } of mailboxes) this.#mailboxes.set(address, mailbox);
+      this.#domains.clear();
+      for (const domain of domains) this.#domains.add(domain);
+      tokens();
+    };
+  }
 }
 
 /** The SASL step of a certificate mailbox on one protocol. */
