@@ -116,6 +116,7 @@ const TABLE = {
   cancelled: no,
   // mock
   mock_failed: no,
+  mock_http_unhandled: no,
 } as const satisfies Record<string, ErrorCodeEntry>;
 
 /** The stable codes of {@link MedimailError}. */

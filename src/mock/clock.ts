@@ -93,6 +93,12 @@ export class MockClock {
     };
   }
 
+  /** @internal At once where there is nothing to wait for: the caller sees it done. */
+  soon(afterMs: number | undefined, act: () => void): void {
+    if (afterMs === undefined || afterMs <= 0) act();
+    else this.plan(afterMs, act);
+  }
+
   /** @internal */
   save(): () => void {
     const [offset, stoppedAt, tasks] = [this.#offset, this.#stoppedAt, [...this.#tasks]];
@@ -144,7 +150,8 @@ export class MockClock {
     if (next === undefined || this.#stoppedAt !== undefined) return;
     const wait = Math.min(MAX_TIMER, Math.max(1, next.at - this.#time()));
     this.#timer = setTimeout(() => {
-      while (this.#stoppedAt === undefined && (this.#tasks[0]?.at ?? Number.POSITIVE_INFINITY) <= this.#time()) this.#run();
+      while (this.#stoppedAt === undefined && (this.#tasks[0]?.at ?? Number.POSITIVE_INFINITY) <= this.#time())
+        this.#run();
       this.#arm();
     }, wait);
     this.#timer.unref();

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { MedimailError } from "../errors.js";
 import { composeDsn } from "../message/index.js";
+import type { MockClock } from "./clock.js";
 import { headerOf, parseHeaders } from "./mime/headers.js";
 import type { Journal, ObservationBody } from "./observer.js";
 import type { AutoReceipts } from "./options.js";
@@ -18,7 +19,7 @@ export interface DeliveryOptions {
   store: MockStore;
   mails: Journal<AcceptedMail>;
   observe: (body: ObservationBody) => void;
-  now: () => Date;
+  clock: MockClock;
   filesSent: boolean;
   autoReceipts: AutoReceipts;
   /** Writes a mail to the mock's folder and gives its name; absent where mails are not kept on disk. */
@@ -31,7 +32,7 @@ export interface DeliveryOptions {
 /** What the operator does with a mail it has accepted: files it, delivers it, reports on it (RFC 3461, 3464). */
 export class Delivery {
   readonly #options: DeliveryOptions;
-  readonly #late: { mail: AcceptedMail; recipient: AcceptedRecipient }[] = [];
+  readonly #late = new Set<{ mail: AcceptedMail; recipient: AcceptedRecipient }>();
   #count = 0;
 
   constructor(options: DeliveryOptions) {
@@ -39,8 +40,8 @@ export class Delivery {
   }
 
   accept(given: Omit<AcceptedMail, "id" | "at" | "messageId">, connection: string): AcceptedMail {
-    const { store, mails, observe, now, filesSent, write } = this.#options;
-    const mail: AcceptedMail = { ...given, id: ++this.#count, at: now() };
+    const { store, mails, observe, clock, filesSent, write } = this.#options;
+    const mail: AcceptedMail = { ...given, id: ++this.#count, at: clock.now() };
     const messageId = bare(headerOf(headFields(mail.raw), "message-id"));
     if (messageId !== undefined) mail.messageId = messageId;
     if (write) mail.file = write(mail.id, mail.raw);
@@ -62,9 +63,19 @@ export class Delivery {
 
   /** Delivers what a `delay` fault has kept back. */
   release(): number {
-    const late = this.#late.splice(0);
+    const late = [...this.#late];
+    this.#late.clear();
     for (const { mail, recipient } of late) this.#deliver(mail, recipient);
     return late.length;
+  }
+
+  /** @internal */
+  save(): () => void {
+    const late = [...this.#late];
+    return () => {
+      this.#late.clear();
+      for (const one of late) this.#late.add(one);
+    };
   }
 
   /** A report about one recipient, into the INBOX of the mail's sender, whether it was asked or not. Undefined for a null sender. */
@@ -74,7 +85,7 @@ export class Delivery {
     action: DsnAction,
     details: { status?: string; diagnostic?: string } = {},
   ): MockMessage | undefined {
-    const { store, now } = this.#options;
+    const { store, clock } = this.#options;
     const sender = mail.from === "" ? undefined : store.find(mail.from);
     if (!sender) return undefined;
     const original = recipient.originalRecipient?.replace(/^rfc822;/i, "");
@@ -82,7 +93,7 @@ export class Delivery {
       from: { address: `mailer-daemon@${REPORT_DOMAIN}`, label: "Mock Medimail" },
       to: mail.from,
       messageId: reportId(),
-      date: now(),
+      date: clock.now(),
       original: mail.raw,
       reportingMta: REPORT_DOMAIN,
       ret: mail.ret ?? "HDRS",
@@ -97,10 +108,11 @@ export class Delivery {
         },
       ],
     });
-    return sender.deliver(traced(Buffer.from(raw), "", mail.from, now()));
+    return sender.deliver(traced(Buffer.from(raw), "", mail.from, clock.now()));
   }
 
   #dispatch(mail: AcceptedMail, recipient: AcceptedRecipient): void {
+    const { clock } = this.#options;
     const { fate } = recipient;
     if (!fate) {
       this.#deliver(mail, recipient);
@@ -108,19 +120,25 @@ export class Delivery {
     }
     const status = fate.status ?? (fate.kind === "bounce" ? "5.1.1" : "4.4.1");
     if (fate.kind === "delay") {
-      this.#late.push({ mail, recipient });
+      const late = { mail, recipient };
+      this.#late.add(late);
+      if (fate.afterMs !== undefined)
+        clock.plan(fate.afterMs, () => {
+          // `release` may have been faster.
+          if (this.#late.delete(late)) this.#deliver(mail, recipient);
+        });
       if (recipient.notify?.includes("DELAY")) this.#tryReport(mail, recipient, "delayed", status);
     } else if (!recipient.notify || recipient.notify.includes("FAILURE"))
       this.#tryReport(mail, recipient, "failed", status);
   }
 
   #deliver(mail: AcceptedMail, recipient: AcceptedRecipient): void {
-    const { store, now, autoReceipts, onDelivered } = this.#options;
+    const { store, clock, autoReceipts, onDelivered } = this.#options;
     const mailbox = store.find(recipient.address);
     if (!mailbox) return;
-    const message = mailbox.deliver(traced(mail.raw, mail.from, recipient.address, now()));
+    const message = mailbox.deliver(traced(mail.raw, mail.from, recipient.address, clock.now()));
     if (autoReceipts.deliver !== false && recipient.notify?.includes("SUCCESS"))
-      this.#tryReport(mail, recipient, "delivered", "2.1.5");
+      clock.soon(autoReceipts.deliverAfterMs, () => this.#tryReport(mail, recipient, "delivered", "2.1.5"));
     onDelivered(mailbox.address, message);
   }
 

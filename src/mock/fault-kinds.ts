@@ -102,7 +102,7 @@ const NAMED = {
   bounce: { at: "after-dot", what: "accepted, then not delivered: a DSN of failure comes back, `status` says why" },
   delay: {
     at: "after-dot",
-    what: "accepted, delivery is late: a DSN of delay where NOTIFY asks it, delivered by `mock.release()`",
+    what: "accepted, delivery is late: a DSN of delay where NOTIFY asks it, delivered by `mock.release()`, or after `ms` where it is given",
   },
   "no-dsn": { at: "ehlo", what: "DSN is not offered" },
   "no-pipelining": { at: "ehlo", what: "PIPELINING is not offered" },

@@ -20,7 +20,7 @@ export interface FaultScript {
   /** Enhanced status code, e.g. `4.3.0`. */
   status?: string;
   text?: string;
-  /** With `slow` (default 1000), `slow-literal` (100) and `slow-after-done` (8000). */
+  /** With `slow` (default 1000), `slow-literal` (100), `slow-after-done` (8000) and `delay` (default: until `release`; of the mock's clock). */
   ms?: number;
   /** Cut once this much of the content has come (`drop-before-dot`, default 1) or of the literal has left (`drop-in-literal`, 1); a piece of `slow-literal` (1024). */
   bytes?: number;

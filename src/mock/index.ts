@@ -1,3 +1,4 @@
+export type { MockClock } from "./clock.js";
 export type { DsnAction } from "./delivery.js";
 export type { MockDns, MockDnsFailure, MockDnsQuery, MockSrv } from "./dns/server.js";
 export type { FaultSentence, FaultTuning } from "./fault-sentence.js";
@@ -32,7 +33,10 @@ export type { ClientCredentials } from "./pki/pki.js";
 export { MOCK_PROFESSIONAL, MockPsc, type MockPscOptions } from "./psc/provider.js";
 export type { MockReady, MockReadyMailbox } from "./ready.js";
 export type { RefusalForm, RefuseOptions } from "./recipients.js";
+export type { MockSnapshot } from "./snapshot.js";
 export type { MockFolder } from "./store/folder.js";
 export type { MockMailbox } from "./store/mailbox.js";
 export type { MockMessage } from "./store/message.js";
 export type { AcceptedMail, AcceptedRecipient, Notify, WaitForMail } from "./submission.js";
+export type { ObservationFilter } from "./waits.js";
+export type { IncomingOptions } from "./world.js";

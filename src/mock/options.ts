@@ -63,6 +63,10 @@ export interface AutoReceipts {
   read?: boolean;
   /** A processed MDN, as a software that files the documents by itself. Default false. */
   integrate?: boolean;
+  /** How long each of them waits, in milliseconds of the mock's clock. Default 0: they are there when the mail is. */
+  deliverAfterMs?: number;
+  readAfterMs?: number;
+  integrateAfterMs?: number;
 }
 
 export interface MockMedimailOptions {
@@ -95,13 +99,18 @@ export interface MockMedimailOptions {
   /** The operator files what it accepts into the sender's Sent folder. Default false: few do. */
   filesSent?: boolean;
   autoReceipts?: AutoReceipts;
-  /** Clock of the dates that the mock writes (observations, INTERNALDATE, receipts). Certificates are always of the real time. */
+  /** The time from which `mock.clock` starts, and with which it runs. Default: the real time. Certificates are always of the real time. */
   now?: () => Date;
   /** Observations kept in memory; older ones are forgotten (`onObservation` has seen them). Default 50 000. */
   keepObservations?: number;
   /** Accepted mails kept in memory for `waitForMail` and the receipts. Default 10 000. */
   keepMails?: number;
   limits?: Partial<MockLimits>;
+  /**
+   * What becomes of a request to the mock's HTTP server for what it has not: `fail`, the default, makes `close()` reject with `mock_http_unhandled`, so that a
+   * test cannot pass by a request that nobody answered; `ignore`: 404 and no more.
+   */
+  unhandledHttp?: "fail" | "ignore";
 }
 
 /** What can be changed while the mock runs; what is left out stays. */

@@ -1,5 +1,6 @@
 import { MedimailError } from "../errors.js";
 import { composeKo, composeMdn } from "../message/index.js";
+import type { MockClock } from "./clock.js";
 import { reportId, traced } from "./delivery.js";
 import { parseAddresses } from "./mime/addresses.js";
 import { parseParameters } from "./mime/headers.js";
@@ -71,13 +72,21 @@ export class Recipients {
     return this.#send(to, raw);
   }
 
-  /** What `autoReceipts` asks, when a mail has been delivered. */
-  automatic(address: string, message: MockMessage, auto: AutoReceipts): void {
-    if (auto.read) {
-      message.setFlags("add", ["\\Seen"]);
-      this.#mdn(address, message, { disposition: "displayed", automatic: false });
-    }
-    if (auto.integrate) this.#mdn(address, message, { disposition: "processed", automatic: true });
+  /** What `autoReceipts` asks, when a mail has been delivered; a mail that has gone in the meantime is not answered. */
+  automatic(address: string, message: MockMessage, auto: AutoReceipts, clock: MockClock): void {
+    const later = (afterMs: number | undefined, act: () => void) =>
+      clock.soon(afterMs, () => {
+        if (message.removedAt === undefined) act();
+      });
+    if (auto.read)
+      later(auto.readAfterMs, () => {
+        message.setFlags("add", ["\\Seen"]);
+        this.#mdn(address, message, { disposition: "displayed", automatic: false });
+      });
+    if (auto.integrate)
+      later(auto.integrateAfterMs, () => {
+        this.#mdn(address, message, { disposition: "processed", automatic: true });
+      });
   }
 
   #find(address: string, messageId: string): MockMessage {

@@ -12,7 +12,7 @@ export interface AcceptedRecipient {
   /** Decoded, e.g. `rfc822;dr@…`. */
   originalRecipient?: string;
   /** The delivery is late, or has failed by a fault. */
-  fate?: { kind: "bounce" | "delay"; status?: string };
+  fate?: { kind: "bounce" | "delay"; status?: string; afterMs?: number };
 }
 
 /** A mail that the SMTP server has answered 250 to (or would have, had the fault not cut the connection). */

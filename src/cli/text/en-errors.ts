@@ -13,6 +13,7 @@ export const englishErrors: Text["errors"] = {
   internal: "unforeseen fault of the connector",
   invalid_argument: "wrong value",
   mock_failed: "the mock Medimail did not start",
+  mock_http_unhandled: "requests were made that nothing answers",
   not_supported: "not served by this version yet",
   pdf_missing: "the PDF of a document is missing",
   secret_unavailable: "a secret is not available",

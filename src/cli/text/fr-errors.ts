@@ -47,6 +47,7 @@ export const frenchErrors: Text["errors"] = {
   mail_too_large: "le courriel est trop gros",
   mask_forbids_recipient: "un masque interdit ce destinataire",
   mock_failed: "le faux Medimail n'a pas démarré",
+  mock_http_unhandled: "des requêtes sont restées sans réponse",
   mss_address_invalid: "ce n'est pas une adresse MSSanté",
   not_supported: "pas encore servi par cette version",
   operator_host_refused: "le serveur trouvé pour l'opérateur n'est pas admis",

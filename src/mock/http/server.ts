@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { MedimailError } from "../../errors.js";
 import type { ObservationBody } from "../observer.js";
 import { type Surface, seen } from "./seen.js";
+import { UnhandledHttp } from "./unhandled.js";
 
 /** Answers a request for one path, as the fetch API has them. */
 export type HttpRoute = (request: Request) => Response | Promise<Response>;
@@ -16,6 +17,7 @@ const MAX_BODY = 1_000_000;
 export class HttpServer {
   /** Told of each request to a route that has a surface. */
   observe: (body: ObservationBody) => void = () => {};
+  readonly unhandled = new UnhandledHttp();
   readonly #routes = new Map<string, { route: HttpRoute; surface: Surface | undefined }>();
   readonly #server: Server;
   readonly #connections = new WeakMap<object, string>();
@@ -57,7 +59,10 @@ export class HttpServer {
   async answer(request: Request, connection = "http-direct"): Promise<Response> {
     const { pathname } = new URL(request.url);
     const { route, surface } = this.#routes.get(pathname) ?? {};
-    if (!route) return new Response("Not found", { status: 404 });
+    if (!route) {
+      this.unhandled.add(request.method, pathname);
+      return new Response("Not found", { status: 404 });
+    }
     const out = [...this.#out].some((path) => pathname.startsWith(path));
     const answer = async () => (out ? new Response("Out of order", { status: 503 }) : await route(request));
     if (!surface) return answer();

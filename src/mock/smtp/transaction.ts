@@ -1,3 +1,4 @@
+import { defined } from "../../defined.js";
 import { strike } from "../context.js";
 import type { AcceptedRecipient, Notify } from "../submission.js";
 import { SessionOver } from "../wire/session-over.js";
@@ -156,8 +157,8 @@ export class Transaction {
     for (const recipient of recipients) {
       const fate = strike(context, connection, "after-dot", [recipient.address], ["bounce", "delay"]);
       if (!fate) continue;
-      const status = fate.script.status;
-      recipient.fate = { kind: fate.name as "bounce" | "delay", ...(status === undefined ? {} : { status }) };
+      const { status, ms } = fate.script;
+      recipient.fate = defined({ kind: fate.name as "bounce" | "delay", status, afterMs: ms });
     }
     const mail = context.accept(
       {

@@ -71,7 +71,13 @@ export class MockStore {
     const lower = address.toLowerCase();
     if (!this.#domains.has(lower.slice(lower.lastIndexOf("@") + 1))) return { unknown: "domain" };
     if (!isPatientAddress(lower)) return { unknown: "mailbox" };
-    const mailbox = new MockMailbox({ address: lower, type: "patient", label: "", now: this.#now, changed: this.#changed });
+    const mailbox = new MockMailbox({
+      address: lower,
+      type: "patient",
+      label: "",
+      now: this.#now,
+      changed: this.#changed,
+    });
     this.#mailboxes.set(lower, mailbox);
     return { mailbox };
   }
