@@ -5,10 +5,22 @@
  * @packageDocumentation
  */
 export { REQUIREMENTS, requirement } from "./catalogue.js";
+export type { Check } from "./checks/check.js";
+export { CHECKS } from "./checks/index.js";
 export { COVERAGE, coverageOf } from "./coverage.js";
+export type { Guidance } from "./guidance/index.js";
+export { GUIDANCE, guidanceOf } from "./guidance/index.js";
+export { IMPLIES, impliedBy } from "./implies.js";
+export type { Judgement, JudgeOptions, JudgeProblem } from "./judge/judge.js";
+export { certaintyOf, Judge, judge, summarise } from "./judge/judge.js";
+export type { TraceLine } from "./judge/run.js";
+export { appliesTo, PROFILES } from "./profiles.js";
 export type {
+  Both,
+  CheckOutcome,
   Coverage,
   CoverageStatus,
+  Declaration,
   Evidence,
   Obligation,
   Profile,
@@ -17,5 +29,6 @@ export type {
   Scenario,
   ScenarioStep,
   SeenBy,
+  Summary,
   Verdict,
 } from "./types.js";

@@ -47,12 +47,28 @@ export interface Coverage {
  */
 export type Verdict = "pass" | "fail" | "not-observed" | "to-declare" | "declared" | "not-applicable";
 
+/** A sentence in the two languages of the reports. */
+export interface Both {
+  fr: string;
+  en: string;
+}
+
 export interface Evidence {
-  /** What was seen, in one sentence: `Sujet « XDM/1.0/DDM+… » : la date n'est pas AAAAMMJJ`. */
+  /** What was seen, in one sentence, with what was expected where something is wrong. */
   what: string;
   /** Which mail, line or field: `mail <id@x>, Subject`, `smtp-3, ligne 12`. */
   where: string;
   at: string;
+}
+
+/** What one check says of a row: what makes the verdict, so that a report shows what was looked at and what was not. */
+export interface CheckOutcome {
+  /** Stable id of the check. */
+  check: string;
+  outcome: "ok" | "breach" | "not-observed" | "error";
+  /** How many times it was looked at, and how many of them were wrong. */
+  seen: number;
+  wrong: number;
 }
 
 /** One line of a report: a row of the catalogue and what is said of it. */
@@ -64,7 +80,35 @@ export interface RequirementResult {
   obligation: Obligation;
   certainty: "C" | "I" | "U";
   verdict: Verdict;
+  /** At most ten where it fails, three where it passes. */
   evidence: readonly Evidence[];
+  checks: readonly CheckOutcome[];
+  /** Where somebody has to declare: what to attest, what to join, and why no program sees it. */
+  attest?: { question: string; evidence: string; reason: string };
+}
+
+/** How many rows have each verdict. */
+export interface Summary {
+  pass: number;
+  fail: number;
+  notObserved: number;
+  toDeclare: number;
+  declared: number;
+  notApplicable: number;
+}
+
+/** What somebody declares of a row that no program can see. */
+export interface Declaration {
+  /** The row's id or any of its codes. */
+  code: string;
+  signer: string;
+  /** ISO 8601. */
+  date: string;
+  /** What is declared; where the row does not apply to the product, why. */
+  statement?: string;
+  /** `not-applicable`: the row does not concern the product, and `statement` says why. Default `met`. */
+  answer?: "met" | "not-applicable";
+  attachments?: readonly string[];
 }
 
 /** Kinds of product that a report is made for (CLI.md). */

@@ -120,6 +120,24 @@ export type Observation =
     }
   /** The client under test was started or ended: what a restart is judged by. `code` is the exit code. */
   | { v: 1; at: string; connection: string; kind: "client"; what: "start" | "end"; code?: number }
+  /** A mailbox of the server, and what it is: said once, before any connection. `type` is PER, ORG, APP, CAB, INT or MED. */
+  | { v: 1; at: string; connection: string; kind: "mailbox"; address: string; type: string }
+  /** A mail that the client filed itself (IMAP APPEND). `file` as of `mail`. */
+  | {
+      v: 1;
+      at: string;
+      connection: string;
+      kind: "appended";
+      mailbox: string;
+      folder: string;
+      flags: readonly string[];
+      messageId?: string;
+      /** As it stood, at most 998 bytes of it. */
+      subject?: string;
+      size: number;
+      sha256: string;
+      file?: string;
+    }
   /** A question to the name server: `SRV _imap._tcp.…` (ECO.1.1.9). `answer` is NOERROR with the number of records, NXDOMAIN, or how it failed. */
   | {
       v: 1;

@@ -61,6 +61,10 @@ function detail(observation: Observation): string {
       return `HTTP ${observation.surface} ${observation.method} ${observation.operation} -> ${observation.status} ${observation.error ?? ""}`;
     case "scenario":
       return `SCENARIO ${observation.id} ${observation.what} ${observation.step ?? ""}${observation.reason ?? ""}`;
+    case "mailbox":
+      return `MAILBOX ${observation.type} ${observation.address}`;
+    case "appended":
+      return `APPEND ${observation.mailbox} ${observation.folder} (${observation.size})`;
     case "client":
       return `CLIENT ${observation.what} ${observation.code ?? ""}`;
   }

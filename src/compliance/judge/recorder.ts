@@ -1,0 +1,275 @@
+import type { Observation } from "../../seams/observations.js";
+import { decoded, mailboxes, readHeader } from "../mail/fields.js";
+import { contentOf, readParts, walk } from "../mail/parts.js";
+import type { SentMail } from "../mail/sent-mail.js";
+import { field } from "../mail/sent-mail.js";
+import type { Scenario } from "../types.js";
+import type { Masking } from "./mask.js";
+import type { DeliveredMail, PastSession, RunRecord, SentSummary, TraceLine } from "./run.js";
+import type { Of, SmtpTransaction, WatchedSession } from "./session.js";
+import { newSession, watchLine } from "./session.js";
+
+/** What is kept of a run at most; what comes beyond is counted, and judged one by one all the same. */
+const MAX_SENT = 100_000;
+const MAX_LIST = 20_000;
+const MAX_OPEN = 5_000;
+
+export interface Taken {
+  session?: WatchedSession;
+  transaction?: SmtpTransaction;
+  ended?: WatchedSession;
+}
+
+/** Puts observations together: lines into sessions and transactions, the rest into the record of the run. */
+export class Recorder {
+  readonly #sessions = new Map<string, WatchedSession>();
+  readonly record: RunRecord & {
+    sent: SentSummary[];
+    delivered: DeliveredMail[];
+    sessions: PastSession[];
+    http: Of<"http">[];
+    dns: Of<"dns">[];
+    appended: Of<"appended">[];
+    timeline: (Of<"scenario"> | Of<"client">)[];
+    mailboxes: Map<string, string>;
+  };
+
+  constructor(options: {
+    scenarios?: readonly Scenario[];
+    traces?: readonly TraceLine[];
+    nil?: string;
+    now?: Date;
+    mask: Masking;
+  }) {
+    this.record = {
+      startedAt: undefined,
+      endedAt: undefined,
+      observations: 0,
+      mailboxes: new Map(),
+      scenarios: new Map((options.scenarios ?? []).map((scenario) => [scenario.id, scenario])),
+      current: undefined,
+      timeline: [],
+      sent: [],
+      delivered: [],
+      sessions: [],
+      http: [],
+      dns: [],
+      appended: [],
+      traces: options.traces,
+      nil: options.nil,
+      now: options.now ?? new Date(0),
+      mask: options.mask,
+    };
+  }
+
+  /** Connections that have not ended. */
+  get open(): readonly WatchedSession[] {
+    return [...this.#sessions.values()];
+  }
+
+  take(observation: Observation): Taken {
+    const { record } = this;
+    record.observations += 1;
+    record.startedAt ??= observation.at;
+    record.endedAt = observation.at;
+    switch (observation.kind) {
+      case "scenario":
+        record.current = observation.what === "end" ? undefined : observation.id;
+        add(record.timeline, observation);
+        return {};
+      case "client":
+        add(record.timeline, observation);
+        return {};
+      case "mailbox":
+        record.mailboxes.set(observation.address.toLowerCase(), observation.type);
+        return {};
+      case "http":
+        add(record.http, observation);
+        return {};
+      case "dns":
+        add(record.dns, observation);
+        return {};
+      case "appended":
+        add(record.appended, observation);
+        return {};
+      case "delivered":
+        return {};
+      case "fault": {
+        const session = this.#sessions.get(observation.connection);
+        if (!session) return {};
+        if (session.faults.length < 100) session.faults.push(observation.name);
+        if (TLS_PROFILES.has(observation.name)) session.profile = observation.name;
+        return { session };
+      }
+      default:
+        return this.#wire(observation);
+    }
+  }
+
+  #wire(observation: Of<"tcp"> | Of<"tls"> | Of<"line"> | Of<"auth"> | Of<"mail">): Taken {
+    const session = this.#sessionOf(observation);
+    switch (observation.kind) {
+      case "tcp":
+        return observation.what === "close" ? this.#close(session, observation.at) : { session };
+      case "tls":
+        session.tls = observation;
+        if (observation.profile !== undefined) session.profile = observation.profile;
+        return { session };
+      case "line": {
+        const transaction = watchLine(session, observation);
+        return transaction ? { session, transaction } : { session };
+      }
+      case "auth":
+        if (session.auths.length < 100) session.auths.push(observation);
+        if (observation.ok) session.authenticated = observation.user;
+        return { session };
+      case "mail":
+        session.mails += 1;
+        if (session.current) session.current.observation = observation;
+        return { session };
+    }
+  }
+
+  #sessionOf(observation: Of<"tcp"> | Of<"tls"> | Of<"line"> | Of<"auth"> | Of<"mail">): WatchedSession {
+    const known = this.#sessions.get(observation.connection);
+    if (known) return known;
+    const protocol = observation.kind === "mail" ? "smtp" : observation.protocol;
+    const session = newSession(observation.connection, protocol, observation.at, this.record.current);
+    // Ones that never close (a cut recording) must not pile up.
+    if (this.#sessions.size >= MAX_OPEN) this.#sessions.delete(this.#sessions.keys().next().value ?? "");
+    this.#sessions.set(session.id, session);
+    return session;
+  }
+
+  #close(session: WatchedSession, at: string): Taken {
+    session.closedAt = at;
+    this.#sessions.delete(session.id);
+    const transaction = session.current;
+    delete session.current;
+    if (this.record.sessions.length < MAX_LIST) this.record.sessions.push(past(session));
+    return { session, ended: session, ...(transaction ? { transaction } : {}) };
+  }
+
+  sent(mail: SentMail): void {
+    if (this.record.sent.length >= MAX_SENT) return;
+    const { observation } = mail;
+    this.record.sent.push({
+      messageId: mail.messageId,
+      sha256: observation.sha256,
+      name: mail.name,
+      kind: mail.kind,
+      from: observation.from,
+      to: observation.to,
+      subject: (mail.subject ?? "").slice(0, 500),
+      inReplyTo: idsOf(field(mail, "in-reply-to")?.flat)[0],
+      references: idsOf(field(mail, "references")?.flat),
+      originalMessageId: originalIdOf(mail),
+      hasArchive: mail.archive !== undefined,
+      connection: observation.connection,
+      at: observation.at,
+      scenario: this.record.current,
+      nil: field(mail, "x-mss-nil")?.flat,
+    });
+  }
+
+  delivered(observation: Of<"delivered">, raw: Uint8Array | undefined): void {
+    if (this.record.delivered.length >= MAX_LIST) return;
+    const read = raw ? readDelivered(raw) : undefined;
+    const messageId = observation.messageId ?? read?.messageId;
+    if (messageId === undefined) return;
+    this.record.delivered.push({
+      mailbox: observation.mailbox.toLowerCase(),
+      what: observation.what,
+      from: observation.from,
+      sha256: observation.sha256,
+      at: observation.at,
+      scenario: this.record.current,
+      subject: "",
+      replyTo: undefined,
+      references: [],
+      receiptTo: undefined,
+      returnPath: undefined,
+      kind: "message",
+      hasArchive: false,
+      files: [],
+      ...read,
+      messageId: messageId.replace(/^<|>$/g, ""),
+    });
+  }
+}
+
+const TLS_PROFILES = new Set([
+  "expired-certificate",
+  "wrong-name-certificate",
+  "untrusted-certificate",
+  "revoked-certificate",
+  "wrong-usage-certificate",
+  "wrong-range-certificate",
+  "tls-1.1",
+  "weak-ciphers",
+]);
+
+function add<T>(list: T[], item: T): void {
+  if (list.length < MAX_LIST) list.push(item);
+}
+
+/** The message ids of a field, without brackets. */
+export function idsOf(value: string | undefined): string[] {
+  return [...(value ?? "").slice(0, 20_000).matchAll(/<([^<>\s]{1,900})>/g)]
+    .map(([, id]) => id as string)
+    .slice(0, 200);
+}
+
+/** Which mail a receipt speaks of. */
+export function originalIdOf(mail: SentMail): string | undefined {
+  const report = mail.parts.find((part) => part.type === "message/disposition-notification");
+  if (!report) return undefined;
+  const told = readHeader(contentOf(mail.raw, report)).fields.find((one) => one.name === "original-message-id");
+  return idsOf(told?.flat)[0];
+}
+
+function readDelivered(raw: Uint8Array): Partial<DeliveredMail> {
+  const root = readParts(raw);
+  const first = (name: string) => root.header.fields.find((one) => one.name === name)?.flat;
+  const parts = [...walk(root)];
+  const types = new Set(root.children.map((child) => child.type));
+  const [replyTo, receiptTo, from] = ["reply-to", "disposition-notification-to", "from"].map(
+    (name) => mailboxes(first(name) ?? "")[0]?.address,
+  );
+  const messageId = idsOf(first("message-id"))[0];
+  return {
+    ...(messageId === undefined ? {} : { messageId }),
+    subject: decoded(first("subject") ?? "").slice(0, 500),
+    replyTo,
+    receiptTo,
+    ...(from === undefined ? {} : { from }),
+    references: idsOf(first("references")),
+    returnPath: /<([^<>]*)>/.exec(first("return-path") ?? "")?.[1],
+    kind: types.has("message/disposition-notification")
+      ? "mdn"
+      : types.has("message/delivery-status")
+        ? "dsn"
+        : "message",
+    files: parts.flatMap((part) => part.filename ?? []).slice(0, 50),
+    hasArchive: parts.some((part) => /^ihe_xdm\.zip$/i.test(part.filename ?? "")),
+  };
+}
+
+function past(session: WatchedSession): PastSession {
+  return {
+    id: session.id,
+    protocol: session.protocol,
+    openedAt: session.openedAt,
+    closedAt: session.closedAt ?? session.openedAt,
+    scenario: session.scenario,
+    profile: session.profile,
+    faults: session.faults,
+    established: session.tls?.what === "established",
+    tlsVersion: session.tls?.version,
+    authenticated: session.authenticated,
+    spoke: session.auths.length > 0 || session.counts.has("MAIL"),
+    mails: session.mails,
+    saidGoodbye: session.saidGoodbye,
+    ended: session.ended,
+  };
+}
