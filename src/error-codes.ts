@@ -69,6 +69,11 @@ const TABLE = {
   recipient_invalid: no,
   recipient_outside_trust_space: no,
   white_list_invalid: later,
+  // directories, and who is found in them
+  directory_answer_invalid: no,
+  directory_limit_exceeded: no,
+  directory_query_refused: no,
+  directory_unavailable: later,
   // storage, outbox
   already_sent: no,
   idempotency_conflict: no,

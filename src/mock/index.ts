@@ -1,5 +1,7 @@
 export type { MockClock } from "./clock.js";
 export type { DsnAction } from "./delivery.js";
+export type { PublishedMailbox } from "./directory/published.js";
+export { MockDirectory, type MockDirectoryOptions } from "./directory/server.js";
 export type { MockDns, MockDnsFailure, MockDnsQuery, MockSrv } from "./dns/server.js";
 export type { FaultSentence, FaultTuning } from "./fault-sentence.js";
 export type {

@@ -1,6 +1,7 @@
 import type { Config } from "../config/index.js";
 import { MedimailError } from "../errors.js";
 import { loadConfigFile } from "../settings/index.js";
+import type { MockDirectory } from "./directory/server.js";
 import type { MockDns } from "./dns/server.js";
 import { MockState } from "./mock-state.js";
 import type { MockMailboxOptions, MockMedimailOptions, MockSettings } from "./options.js";
@@ -63,6 +64,11 @@ export class MockMedimail extends MockState implements AsyncDisposable {
 
   get imap(): { host: string; port: number } {
     return { host: this.#servers.hostname, port: this.#servers.imap.listener.port };
+  }
+
+  /** The mock's Annuaire Santé. Throws `invalid_argument` where the mock was started without (`directory: false`). */
+  get directory(): MockDirectory {
+    return this.#servers.site.directory;
   }
 
   /** The mock's Pro Santé Connect. Throws `invalid_argument` where the mock was started without (`psc`). */

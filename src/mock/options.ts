@@ -1,4 +1,5 @@
 import type { ObservationSink } from "../seams/observations.js";
+import type { MockDirectoryOptions } from "./directory/server.js";
 import type { ImapExtension } from "./imap/capabilities.js";
 import type { MockPscOptions } from "./psc/provider.js";
 import type { Mechanism } from "./sasl.js";
@@ -96,6 +97,8 @@ export interface MockMedimailOptions {
    * Serves a Pro Santé Connect on loopback, whose tokens open every mailbox of a professional or an organisation. Default false; `medimail mock` serves it.
    */
   psc?: boolean | Omit<MockPscOptions, "issuer" | "now">;
+  /** Serves an Annuaire Santé (FHIR v2) of its mailboxes and of invented people on loopback. Default true. */
+  directory?: boolean | Omit<MockDirectoryOptions, "url" | "now">;
   /** The operator files what it accepts into the sender's Sent folder. Default false: few do. */
   filesSent?: boolean;
   autoReceipts?: AutoReceipts;

@@ -20,6 +20,8 @@ export interface MockReady {
   ca: string;
   /** Where the mock's Pro Santé Connect is. */
   psc?: { issuer: string };
+  /** Its Annuaire Santé (FHIR v2), and the key that it takes. */
+  directory?: { url: string; key: string };
   /** The white list of domains, by HTTP on loopback. */
   whiteList: { url: string };
   mailboxes: MockReadyMailbox[];
@@ -59,6 +61,7 @@ export interface ReadyInput {
   whiteList: { url: string };
   filesSent: boolean;
   pscIssuer?: string;
+  directory?: { url: string; key: string };
 }
 
 /** Writes the authority, the certificates, the tokens and a configuration for each mailbox. */
@@ -77,6 +80,7 @@ export async function writeReady(input: ReadyInput): Promise<MockReady> {
     http: input.http,
     ca,
     ...(input.pscIssuer === undefined ? {} : { psc: { issuer: input.pscIssuer } }),
+    ...(input.directory === undefined ? {} : { directory: input.directory }),
     whiteList: input.whiteList,
     mailboxes: written.map((w) => w.ready),
     configs: Object.fromEntries(written.map((w) => [w.ready.address, w.config])),

@@ -67,6 +67,8 @@ export class Servers {
         servers.dns.listen(options.dnsPort ?? 0),
       ]);
       if (options.psc) servers.site.servePsc(options.psc === true ? {} : options.psc);
+      const { directory = true } = options;
+      if (directory) servers.site.serveDirectory(directory === true ? {} : directory);
       return servers;
     } catch (error) {
       await (servers ?? http).close();

@@ -1,4 +1,6 @@
 import { MedimailError } from "../../errors.js";
+import { inventedMailboxes, publishedOf } from "../directory/published.js";
+import { MockDirectory, type MockDirectoryOptions } from "../directory/server.js";
 import { MockPsc, type MockPscOptions } from "../psc/provider.js";
 import type { MockStore } from "../store/store.js";
 import { AUTOCONFIG_PATH, autoconfigRoute } from "./autoconfig.js";
@@ -19,6 +21,7 @@ export class Site {
   readonly #http: HttpServer;
   readonly #options: SiteOptions;
   #psc: MockPsc | undefined;
+  #directory: MockDirectory | undefined;
 
   constructor(http: HttpServer, options: SiteOptions) {
     const { store, now } = options;
@@ -40,6 +43,33 @@ export class Site {
     this.#psc = psc;
   }
 
+  /** Publishes the mock's own mailboxes beside invented people. The server must be listening: its address is the directory's. */
+  serveDirectory(options: Omit<MockDirectoryOptions, "url" | "now">): void {
+    const { store, now } = this.#options;
+    const { mailboxes = inventedMailboxes() } = options;
+    const directory = new MockDirectory({
+      ...options,
+      mailboxes: () => [
+        ...publishedOf(store.mailboxes),
+        ...(typeof mailboxes === "function" ? mailboxes() : mailboxes),
+      ],
+      url: `${this.#http.url}/fhir/v2`,
+      now,
+    });
+    for (const { path, operation } of directory.paths)
+      this.#http.on(path, (request) => directory.handle(request), {
+        surface: "directory",
+        operation,
+        tell: async (_request, response) => (response.status < 400 ? {} : { error: await errorOf(response) }),
+      });
+    this.#directory = directory;
+  }
+
+  get directory(): MockDirectory {
+    if (this.#directory) return this.#directory;
+    throw new MedimailError("invalid_argument", "The mock was started without a directory.", { path: "directory" });
+  }
+
   get psc(): MockPsc {
     if (this.#psc) return this.#psc;
     throw new MedimailError("invalid_argument", "The mock was started without a Pro Santé Connect.", { path: "psc" });
@@ -52,6 +82,7 @@ export class Site {
       http: { url, autoconfig: `${url.replace("127.0.0.1", "autoconfig.{domain}")}${AUTOCONFIG_PATH}` },
       whiteList: { url: `${url}${WHITE_LIST_PATH}` },
       ...(this.#psc ? { pscIssuer: this.#psc.issuer } : {}),
+      ...(this.#directory ? { directory: { url: this.#directory.url, key: this.#directory.key } } : {}),
     };
   }
 
@@ -60,4 +91,10 @@ export class Site {
     const own = store.mailboxes.map(({ address }) => address.slice(address.lastIndexOf("@") + 1));
     return [...own, "patient.mssante.fr", ...whiteListDomains];
   }
+}
+
+/** The code of an OperationOutcome; of a gateway's own answer, its status. */
+async function errorOf(response: Response): Promise<string> {
+  const body = (await response.json().catch(() => ({}))) as { issue?: { code?: string }[] };
+  return body.issue?.[0]?.code ?? `http-${response.status}`;
 }
