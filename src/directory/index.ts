@@ -18,4 +18,6 @@ export type {
   PractitionerParameters,
   PractitionerRoleParameters,
 } from "./fhir/parameters.js";
+export { LdapDirectory, type LdapDirectoryOptions, type LdapLimits } from "./ldap/directory.js";
+export { DEFAULT_ATTRIBUTES, type LdapAttributes } from "./ldap/entries.js";
 export { ANNUAIRE_REQUESTS_PER_SECOND, RequestRate, sharedRate } from "./rate.js";

@@ -1,8 +1,8 @@
 import { defined } from "../../defined.js";
 import type { Directory, DirectoryEntry, DirectoryQuery, DirectorySearchOptions } from "../../seams/index.js";
+import { type Reading, readings, structureWords } from "../asked.js";
 import { assertQuery, distance, fits } from "../fits.js";
 import { professionCodes } from "../professions.js";
-import { type Reading, readings, structureWords } from "./asked.js";
 import { FhirClient, type FhirClientOptions, type FhirPage } from "./client.js";
 import { type Found, Graph } from "./entries.js";
 import type { OrganizationParameters, PractitionerParameters } from "./parameters.js";

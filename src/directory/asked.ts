@@ -1,6 +1,6 @@
-import { isFiness, isMssAddress, isRpps, isSiret } from "../../identity/index.js";
-import type { DirectoryQuery } from "../../seams/index.js";
-import { folded, professionCodes } from "../professions.js";
+import { isFiness, isMssAddress, isRpps, isSiret } from "../identity/index.js";
+import type { DirectoryQuery } from "../seams/index.js";
+import { folded, professionCodes } from "./professions.js";
 
 const TITLES = new Set(["dr", "docteur", "pr", "professeur", "me", "mme", "madame", "m", "mr", "monsieur", "mlle"]);
 const PARTICLES = new Set(["de", "du", "des", "la", "le", "les", "d", "l", "a", "au", "aux", "en", "et"]);
