@@ -119,6 +119,11 @@ const TABLE = {
   integration_refused: no,
   attempts_exhausted: no,
   cancelled: no,
+  // directory
+  directory_file_invalid: no,
+  directory_file_refused: no,
+  directory_index_damaged: no,
+  directory_index_missing: no,
   // mock
   mock_failed: no,
   mock_http_unhandled: no,

@@ -15,6 +15,7 @@ const USAGE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "file_not_found",
   "file_unreadable",
   "secret_unavailable",
+  "directory_index_missing",
 ]);
 
 /** The exit code of CLI.md for an error. */

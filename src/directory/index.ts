@@ -1,4 +1,9 @@
 /** Directories of MSSanté addresses (ECO.3.1.4): whom a document can be sent to. */
+
+export type { ImportExtractionOptions } from "./extraction/import.js";
+export { importExtraction } from "./extraction/import.js";
+export type { ExtractionLimits } from "./extraction/limits.js";
+export { EXTRACTION_LIMITS } from "./extraction/limits.js";
 export {
   FhirClient,
   type FhirClientOptions,
@@ -18,6 +23,14 @@ export type {
   PractitionerParameters,
   PractitionerRoleParameters,
 } from "./fhir/parameters.js";
+export type { ImportEntriesOptions, ImportOptions, ImportProgress, ImportReport, Malformed } from "./import.js";
+export { importEntries } from "./import.js";
 export { LdapDirectory, type LdapDirectoryOptions, type LdapLimits } from "./ldap/directory.js";
 export { DEFAULT_ATTRIBUTES, type LdapAttributes } from "./ldap/entries.js";
+export type { DirectoryIndex, DirectoryIndexOptions } from "./open.js";
+export { openDirectoryIndex } from "./open.js";
 export { ANNUAIRE_REQUESTS_PER_SECOND, RequestRate, sharedRate } from "./rate.js";
+export type { DeltaCounts, DeltaEntry, DeltaKind } from "./store/delta.js";
+export { directoryDelta } from "./store/delta.js";
+export type { IndexInfo } from "./store/reader.js";
+export { fold, nameWords } from "./words.js";

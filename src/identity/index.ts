@@ -12,6 +12,7 @@ export type { IdNps, IdNpsKind } from "./idnps.js";
 export { IDNPS_OID, isIdNps, parseIdNps } from "./idnps.js";
 export type { Ins, InsDifference, InsOid, InsOptions } from "./ins.js";
 export { INS_C_OID, INS_OIDS, insDifferences, insKey, isIns, isInsOid, parseIns } from "./ins.js";
+export { luhnKey } from "./luhn.js";
 export type { Adeli, Rpps } from "./professional.js";
 export { isAdeli, isRpps, parseAdeli, parseRpps } from "./professional.js";
 export type { StructIdNat, StructIdNatKind } from "./struct-idnat.js";

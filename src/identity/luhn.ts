@@ -13,3 +13,8 @@ export function luhnSum(digits: string): number {
 export function hasLuhnKey(digits: string): boolean {
   return luhnSum(digits) % 10 === 0;
 }
+
+/** The key that makes a number of the digits. */
+export function luhnKey(digits: string): string {
+  return String((10 - (luhnSum(`${digits}0`) % 10)) % 10);
+}

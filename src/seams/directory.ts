@@ -17,7 +17,7 @@ export interface DirectoryEntry {
   rpps?: string;
   /** National identification of the person, prefix included: `8` + RPPS, `0` + ADELI. */
   idNat?: string;
-  structure?: { name?: string; finess?: string; siret?: string; idNat?: string; service?: string };
+  structure?: DirectoryStructure;
   profession?: DirectoryCode;
   category?: DirectoryCode;
   specialty?: DirectoryCode;
@@ -37,14 +37,25 @@ export interface DirectoryEntry {
   asOf: string;
 }
 
+export interface DirectoryStructure {
+  name?: string;
+  /** The name on the door, where it is another. */
+  tradeName?: string;
+  finess?: string;
+  siret?: string;
+  /** National identification, prefix included: `1` + FINESS, `2` + SIREN, `3` + SIRET, `0` or `4` + the number of a practice. */
+  idNat?: string;
+  service?: string;
+}
+
 export interface DirectoryCode {
   code?: string;
   label?: string;
 }
 
-/** What a person types, or what business software knows. All that is given must fit. */
+/** What a person types, or what business software knows. Every field but `text` must fit, small slips of spelling aside. */
 export interface DirectoryQuery {
-  /** Free text, as typed: names in any order, a profession, a town, a postcode, an RPPS, an address. */
+  /** Free text, as typed: names in any order, a profession, a town, a postcode, an RPPS, an address. Best matches first; most of it must fit. */
   text?: string;
   family?: string;
   given?: string;

@@ -8,6 +8,8 @@ export type { ContentCipher, ContentKey, ContentKeys } from "./cipher.js";
 export { createCipher } from "./cipher.js";
 export type { OpenOptions, Sql, SqliteDatabase, SqlParams, SqlValue } from "./driver.js";
 export { bytesOf, endOpening, openSqlite } from "./driver.js";
+export type { IndexFile } from "./index-file.js";
+export { openIndexReader, openIndexWriter } from "./index-file.js";
 export type { LivenessOptions } from "./liveness.js";
 export { currentWorker, isWorkerDead } from "./liveness.js";
 export type { Migration } from "./migrations.js";

@@ -22,6 +22,7 @@ export const FLOORS = {
   terminology: 1,
   cda: 2,
   onboarding: 2,
+  sample: 2,
   storage: 2,
   traces: 2,
   net: 2,
@@ -69,6 +70,7 @@ const PURE = new Set([
   "rendering",
   "compliance",
   "onboarding",
+  "sample",
 ]);
 const IO_MODULES =
   /^node:(fs|net|tls|http|https|dns|child_process|cluster|worker_threads|dgram|os)(\/|$)|^(undici|imapflow|libsql|socks|nodemailer)$/;

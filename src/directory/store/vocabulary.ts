@@ -1,0 +1,48 @@
+import type { IndexFile } from "../../storage/index.js";
+import { KINDS } from "./entry-words.js";
+import { NeighbourRows } from "./neighbours.js";
+import { AT_THE_END, NEAR_TABLE, WORD_TABLE } from "./schema.js";
+
+const A_TURN = 2_000;
+
+/** Writes each word with how often it is used as what, the rows of words that are near, and the indexes. */
+export async function finishVocabulary(
+  file: IndexFile,
+  words: ReadonlyMap<string, number>,
+  counts: readonly (readonly number[] | undefined)[],
+  pause: () => Promise<void>,
+): Promise<void> {
+  file.exec(`${WORD_TABLE}; ${NEAR_TABLE}`);
+  const near = new NeighbourRows();
+  let done = 0;
+  for (const [word, id] of words) {
+    const row = KINDS.map((kind) => counts[kind]?.[id] ?? 0);
+    const total = row.reduce((sum, count) => sum + count, 0);
+    file.run("INSERT INTO word VALUES (?, ?, ?, ?)", [id, word, total, countsBlob(row)]);
+    if (!word.startsWith("#")) near.add(word, id);
+    done += 1;
+    if (done % A_TURN === 0) await pause();
+  }
+  done = 0;
+  for (const { bucket, pairs } of near.rows()) {
+    file.run("INSERT INTO near VALUES (?, ?)", [bucket, pairs]);
+    done += 1;
+    if (done % A_TURN === 0) await pause();
+  }
+  for (const sql of AT_THE_END) {
+    file.exec(sql);
+    await pause();
+  }
+}
+
+function countsBlob(row: readonly number[]): Uint8Array {
+  const view = new DataView(new ArrayBuffer(row.length * 4));
+  for (const [at, count] of row.entries()) view.setUint32(at * 4, count, true);
+  return new Uint8Array(view.buffer);
+}
+
+export function readCounts(blob: Uint8Array | ArrayBuffer): number[] {
+  const bytes = blob instanceof Uint8Array ? blob : new Uint8Array(blob);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: bytes.byteLength / 4 }, (_, at) => view.getUint32(at * 4, true));
+}
