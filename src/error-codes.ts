@@ -71,6 +71,10 @@ const TABLE = {
   white_list_invalid: later,
   // directories, and who is found in them
   directory_answer_invalid: no,
+  directory_file_invalid: no,
+  directory_file_refused: no,
+  directory_index_damaged: no,
+  directory_index_missing: no,
   directory_limit_exceeded: no,
   directory_query_refused: no,
   directory_unavailable: later,
@@ -119,11 +123,6 @@ const TABLE = {
   integration_refused: no,
   attempts_exhausted: no,
   cancelled: no,
-  // directory
-  directory_file_invalid: no,
-  directory_file_refused: no,
-  directory_index_damaged: no,
-  directory_index_missing: no,
   // mock
   mock_failed: no,
   mock_http_unhandled: no,
