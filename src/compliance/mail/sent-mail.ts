@@ -5,7 +5,7 @@ import type { Observation } from "../../seams/observations.js";
 import type { OpenedXdm } from "../../xdm/index.js";
 import { openXdm } from "../../xdm/index.js";
 import type { Field } from "./fields.js";
-import { decoded } from "./fields.js";
+import { decoded, utf8 } from "./fields.js";
 import type { Part } from "./parts.js";
 import { contentOf, readParts, walk } from "./parts.js";
 
@@ -25,6 +25,15 @@ export interface SentPdf {
   part: Part;
   name: string | undefined;
   bytes: Uint8Array;
+}
+
+export interface SentText {
+  part: Part;
+  /** As declared; empty where it is not. */
+  charset: string;
+  bytes: Uint8Array;
+  /** Read as UTF-8 where it is, else as Latin-1. */
+  text: string;
 }
 
 /** The archive of a mail, opened; `error` is the code where it could not be. */
@@ -51,6 +60,8 @@ export interface SentMail {
   subject: string | undefined;
   /** A receipt of RFC 8098, a report of an operator, or a mail that somebody wrote. */
   kind: "mdn" | "dsn" | "message";
+  /** The parts that a person reads: text, not joined as a file. */
+  texts: readonly SentText[];
   /** Files beside the text. */
   attachments: readonly Part[];
   /** The file that is an XDM archive by its name, else by its content. */
@@ -100,12 +111,19 @@ export async function readSentMail(observation: MailObservation, raw: Uint8Array
     name: messageId === undefined ? `mail n°${number}` : `mail <${messageId}>`,
     subject: subject === undefined ? undefined : decoded(subject),
     kind: kindOf(root),
+    texts: parts.filter((part) => /^text\//.test(part.type) && !file.includes(part)).map((part) => textOf(raw, part)),
     attachments: file,
     archive,
     pdfs,
     toPatients: observation.to.filter(isPatient),
     toProfessionals: observation.to.filter((address) => !isPatient(address)),
   };
+}
+
+function textOf(raw: Uint8Array, part: Part): SentText {
+  const bytes = contentOf(raw, part);
+  const text = utf8(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1"));
+  return { part, charset: (part.parameters.get("charset") ?? "").toLowerCase(), bytes, text };
 }
 
 const isPatient = (address: string) => isPatientAddress(address) || /@patient\.mssante\.fr$/i.test(address);

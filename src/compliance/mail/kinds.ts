@@ -1,0 +1,14 @@
+import type { SentMail } from "./sent-mail.js";
+
+/** The mail of a receiver that could not integrate a document and was asked for no receipt (in-std). */
+export const isKo = (mail: SentMail): boolean => /^\[KO Int[ée]gration/i.test(mail.subject ?? "");
+
+/** Somebody passes a mail on: its subject is no longer that of the rule. */
+export const isForwarded = (mail: SentMail): boolean => /^\s*(fwd?|tr|wg)\s?:/i.test(mail.subject ?? "");
+
+/** Begins as a mail of documents does. */
+export const hasMarker = (mail: SentMail): boolean => /^\s*XDM\/1\.0\/DDM/i.test(mail.subject ?? "");
+
+/** A mail that is meant to bring documents, whether they are in it as they should or not. */
+export const bringsDocuments = (mail: SentMail): boolean =>
+  mail.kind === "message" && !isKo(mail) && (mail.archive !== undefined || hasMarker(mail));
