@@ -51,6 +51,8 @@ const TABLE = {
   xdm_metadata_missing: no,
   xdm_several_patients: by("ECO.2.1.1 (b)"),
   xdm_document_invalid: no,
+  // onboarding
+  accounts_file_invalid: no,
   // message
   header_injection: no,
   mail_invalid: no,

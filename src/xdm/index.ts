@@ -21,3 +21,4 @@ export type {
   XdmDocumentInput,
   XdmLimits,
 } from "./types.js";
+export { unpackZip } from "./unpack.js";

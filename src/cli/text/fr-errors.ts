@@ -95,6 +95,7 @@ export const frenchErrors: Text["errors"] = {
   usage_invalid: "commande incorrecte",
   white_list_invalid: "la liste blanche reçue est refusée",
   xdm_document_invalid: "un document de l'archive est incorrect",
+  accounts_file_invalid: "le fichier des comptes ne peut pas être lu",
   xdm_metadata_invalid: "les métadonnées de l'archive sont incorrectes",
   xdm_metadata_missing: "l'archive n'a pas de METADATA.XML",
   xdm_several_patients: "des documents de plusieurs patients",

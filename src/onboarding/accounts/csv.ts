@@ -1,0 +1,61 @@
+import { CsvError, parse } from "csv-parse/sync";
+import { MedimailError } from "../../errors.js";
+import { decodeText } from "./decode.js";
+import type { AccountLimits } from "./limits.js";
+import { limitPassed } from "./limits.js";
+
+const SEPARATORS = [";", ",", "\t", "|"] as const;
+
+/** A CSV file as rows of text. The separator is the one that the line of headings has most of. */
+export function readCsv(bytes: Uint8Array, limits: AccountLimits): string[][] {
+  const text = decodeText(bytes);
+  // The parser holds a record as long as a quote is open: a line without an end is refused before it.
+  if (longestLine(text) > limits.maxRowChars) throw limitPassed("maxRowChars", limits);
+  const first = text.slice(0, Math.max(0, text.search(/\r|\n|$/)));
+  const delimiter = SEPARATORS.reduce((best, each) => (count(first, each) > count(first, best) ? each : best), ";");
+  try {
+    const rows: string[][] = parse(text, {
+      delimiter,
+      bom: true,
+      relax_column_count: true,
+      skip_empty_lines: false,
+      max_record_size: limits.maxRowChars,
+      to: limits.maxRows + 2,
+    });
+    if (rows.length > limits.maxRows + 1) throw limitPassed("maxRows", limits);
+    return rows;
+  } catch (cause) {
+    if (!(cause instanceof CsvError)) throw cause;
+    if (cause.code === "CSV_MAX_RECORD_SIZE") throw limitPassed("maxRowChars", limits);
+    const line = (cause as { lines?: number }).lines;
+    throw new MedimailError(
+      "accounts_file_invalid",
+      `The file of accounts is no CSV${line ? ` (line ${line})` : ""}.`,
+      {
+        hint: "A quote that is opened must be closed; a quote inside a value is doubled.",
+        cause,
+      },
+    );
+  }
+}
+
+function longestLine(text: string): number {
+  let longest = 0;
+  for (let at = 0; at <= text.length; ) {
+    const end = text.indexOf("\n", at);
+    const stop = end === -1 ? text.length : end;
+    longest = Math.max(longest, stop - at);
+    at = stop + 1;
+  }
+  return longest;
+}
+
+const count = (text: string, char: string): number => text.split(char).length - 1;
+
+/** Cells as CSV: `;` and a byte order mark, as French spreadsheets open it; lines end by CRLF (RFC 4180). */
+export function writeCsv(rows: readonly (readonly string[])[]): Uint8Array {
+  const lines = rows.map((row) =>
+    row.map((cell) => (/[";\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(";"),
+  );
+  return new TextEncoder().encode(`\ufeff${lines.join("\r\n")}\r\n`);
+}

@@ -1,0 +1,147 @@
+import { MedimailError } from "../../errors.js";
+import { isPlain, plainOf } from "../../plain-text.js";
+import { say } from "../text.js";
+import { checkAccounts } from "./check.js";
+import { readCsv } from "./csv.js";
+import { folded } from "./fold.js";
+import { isFormula, unguarded } from "./formula.js";
+import { DEFAULT_LAYOUT } from "./layout.js";
+import type { AccountLimits } from "./limits.js";
+import { DEFAULT_LIMITS, limitPassed } from "./limits.js";
+import type { Account, AccountColumn, AccountFile, AccountLayout, AccountProblem, AccountRow } from "./types.js";
+import { isWorkbook, readWorkbook } from "./xlsx.js";
+
+export interface ReadAccountsOptions {
+  layout?: AccountLayout;
+  /** The structure's domain: addresses of another are told. */
+  domain?: string;
+  limits?: Partial<AccountLimits>;
+}
+
+/**
+ * Reads a load file of accounts, `.xlsx` or `.csv`, and says by row and column what is wrong with it: it never throws for what a row holds.
+ *
+ * @throws MedimailError `accounts_file_invalid` where the file cannot be read at all, or is beyond a limit
+ * @throws MedimailError `archive_limit_exceeded`, `archive_invalid`, … for a workbook whose ZIP is hostile or damaged
+ */
+export async function readAccounts(bytes: Uint8Array, options: ReadAccountsOptions = {}): Promise<AccountFile> {
+  const layout = options.layout ?? DEFAULT_LAYOUT;
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  if (bytes.byteLength > limits.maxBytes) throw limitPassed("maxBytes", limits);
+  if (bytes.byteLength === 0) throw new MedimailError("accounts_file_invalid", "The file of accounts is empty.");
+  const isXlsx = isWorkbook(bytes);
+  const table = isXlsx ? await readWorkbook(bytes, layout.sheet, limits) : readCsv(bytes, limits);
+  // A formula in a workbook comes as its value; in a CSV file the mark before a text that looks like one is ours.
+  const text = isXlsx ? (value: string) => value : unguarded;
+  const start = table.findIndex((row) => row.some((cell) => cell.trim() !== ""));
+  const headings = (table[start] ?? []).map((cell) => plainOf(text(cell)).trim());
+  if (headings.length > limits.maxColumns) throw limitPassed("maxColumns", limits);
+  const { columns, problems } = columnsOf(headings, layout);
+  const rows: AccountRow[] = [];
+  for (let index = start + 1; index < table.length && start >= 0; index++) {
+    const cells = table[index] ?? [];
+    if (cells.every((cell) => cell.trim() === "")) continue;
+    rows.push(rowOf(cells, index + 1, columns, headings, text, isXlsx));
+  }
+  if (rows.length === 0)
+    problems.push({
+      severity: "error",
+      code: "empty-file",
+      message: say("le fichier ne contient aucun compte", "the file has no account"),
+    });
+  const headingOf = new Map(columns.map(({ column, index }) => [column.field, headings[index] ?? column.heading]));
+  const checked = checkAccounts(rows, layout, {
+    headingOf,
+    ...(options.domain === undefined ? {} : { domain: options.domain }),
+  });
+  return { layout: layout.name, format: isXlsx ? "xlsx" : "csv", rows: checked, problems };
+}
+
+interface FoundColumn {
+  column: AccountColumn;
+  index: number;
+}
+
+function columnsOf(
+  headings: readonly string[],
+  layout: AccountLayout,
+): { columns: FoundColumn[]; problems: AccountProblem[] } {
+  const columns: FoundColumn[] = [];
+  const problems: AccountProblem[] = [];
+  const names = new Map<string, AccountColumn>();
+  for (const column of layout.columns)
+    for (const name of [column.heading, ...column.synonyms]) names.set(folded(name), column);
+  for (const [index, heading] of headings.entries()) {
+    if (heading === "") continue;
+    const column = names.get(folded(heading));
+    if (!column) {
+      const shown = heading.slice(0, 60);
+      problems.push({
+        severity: "warning",
+        code: "unknown-column",
+        column: shown,
+        message: say(`colonne « ${shown} » inconnue : ignorée`, `unknown column "${shown}": ignored`),
+      });
+    } else if (columns.some((found) => found.column === column)) {
+      problems.push({
+        severity: "error",
+        code: "duplicate-column",
+        column: heading,
+        message: say(
+          `deux colonnes pour « ${column.heading} » : la première est lue`,
+          `two columns for "${column.heading}": the first is read`,
+        ),
+      });
+    } else columns.push({ column, index });
+  }
+  for (const column of layout.columns) {
+    const needed = column.required !== undefined && column.required.length > 0;
+    if (!needed || columns.some((found) => found.column === column)) continue;
+    problems.push({
+      severity: column.field === "type" ? "error" : "warning",
+      code: "missing-column",
+      column: column.heading,
+      message: say(`colonne « ${column.heading} » absente`, `column "${column.heading}" is missing`),
+    });
+  }
+  return { columns, problems };
+}
+
+function rowOf(
+  cells: readonly string[],
+  row: number,
+  columns: readonly FoundColumn[],
+  headings: readonly string[],
+  text: (value: string) => string,
+  isXlsx: boolean,
+): AccountRow {
+  const account: Record<string, string> = {};
+  const problems: AccountProblem[] = [];
+  for (const { column, index } of columns) {
+    const raw = text(cells[index] ?? "").normalize("NFC");
+    const value = plainOf(raw.replace(/[\s\u00a0]+/g, " ")).trim();
+    if (value === "") continue;
+    account[column.field] = value;
+    const heading = headings[index] ?? column.heading;
+    if (!isPlain(raw.replace(/[\s\u00a0]+/g, " ")))
+      problems.push({
+        severity: "warning",
+        code: "format",
+        row,
+        column: heading,
+        message: say("caractères de contrôle retirés", "control characters taken out"),
+      });
+    if (!isXlsx && isFormula(cells[index] ?? "") && !/^[+-]?[\d\s().-]+$/.test(value))
+      problems.push({
+        severity: "warning",
+        code: "formula",
+        row,
+        column: heading,
+        message: say(
+          "un tableur prendrait cette valeur pour une formule",
+          "a spreadsheet would take this value for a formula",
+        ),
+      });
+  }
+  return { row, account: account as Account, problems };
+}

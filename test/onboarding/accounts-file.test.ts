@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import type { Account } from "../../src/onboarding/index.js";
+import { DEFAULT_LAYOUT, readAccounts, writeAccounts } from "../../src/onboarding/index.js";
+
+const doctor: Account = {
+  type: "PER",
+  civility: "Dr",
+  family: "D'ARC-LEBŒUF",
+  given: "Zoé",
+  rpps: "10101010113",
+  email: "zoe@cabinet.example",
+  link: "IMMEDIAT",
+};
+const service: Account = {
+  type: "ORG",
+  label: "Secrétariat de cardiologie",
+  responsible: "Claire MOREL",
+  finess: "750000010",
+  phone: "+33 5 61 00 00 00",
+};
+const csv = (text: string) => new TextEncoder().encode(text);
+
+describe("a load file of accounts (rac-load)", () => {
+  it.each(["xlsx", "csv"] as const)("gives back from %s what was written", async (format) => {
+    const file = await readAccounts(await writeAccounts([doctor, service], { format }));
+    expect(file).toMatchObject({ format, layout: DEFAULT_LAYOUT.name, problems: [] });
+    expect(file.rows.map(({ account }) => account)).toEqual([doctor, service]);
+    expect(file.rows.flatMap(({ problems }) => problems)).toEqual([]);
+    expect(file.rows.map(({ row }) => row)).toEqual([2, 3]);
+  });
+
+  it.each(["=1+1", "+33", "-2", "@SUM(A1)", "'=x", "''=x", "'plain"])(
+    "writes %s so that no spreadsheet runs it, and reads it back the same",
+    async (description) => {
+      for (const format of ["xlsx", "csv"] as const) {
+        const bytes = await writeAccounts([{ ...service, description }], { format });
+        if (format === "csv") expect(new TextDecoder().decode(bytes)).not.toMatch(/(^|;|\n)"?[=+\-@]/m);
+        expect((await readAccounts(bytes)).rows[0]?.account.description).toBe(description);
+      }
+    },
+  );
+
+  it("keeps the zeros before a number, in a workbook too", async () => {
+    const written = await writeAccounts([{ ...service, siret: "00000000000000" }], { format: "xlsx" });
+    expect((await readAccounts(written)).rows[0]?.account.siret).toBe("00000000000000");
+  });
+
+  it.each([
+    ["UTF-8", csv("Type de BAL;Libellé de la BAL\r\nORG;Médecine\r\n")],
+    ["UTF-8 with a mark", csv("\ufeffType de BAL;Libellé de la BAL\nORG;Médecine\n")],
+    ["Windows-1252", Buffer.from("Type de BAL;Libellé de la BAL\nORG;Médecine\n", "latin1")],
+    ["UTF-16 with a mark", Buffer.from("\ufeffType de BAL\tLibellé de la BAL\nORG\tMédecine\n", "utf16le")],
+    ["UTF-16 without one", Buffer.from("Type de BAL;Libellé de la BAL\nORG;Médecine\n", "utf16le")],
+  ])("recognises %s and the separator", async (_, bytes) => {
+    const [row] = (await readAccounts(bytes)).rows;
+    expect(row?.account).toMatchObject({ type: "ORG", label: "Médecine" });
+  });
+
+  it("finds columns under other headings, whatever their order, accents and case, and tells those it does not know", async () => {
+    const { rows, problems } = await readAccounts(csv("PRENOM,Couleur,Nom d’exercice,type bal\nZoé,bleu,ARC,per\n"));
+    expect(rows[0]?.account).toEqual({ given: "Zoé", family: "ARC", type: "per" });
+    expect(problems).toContainEqual(
+      expect.objectContaining({ code: "unknown-column", column: "Couleur", severity: "warning" }),
+    );
+    expect(problems).toContainEqual(
+      expect.objectContaining({ code: "missing-column", column: "Adresse mail de contact" }),
+    );
+  });
+
+  it("tells two columns for one thing, and a file without accounts", async () => {
+    const twice = await readAccounts(csv("Type de BAL;Nom;Nom usuel\nPER;A;B\n"));
+    expect(twice.problems).toContainEqual(expect.objectContaining({ code: "duplicate-column", severity: "error" }));
+    expect(twice.rows[0]?.account.family).toBe("A");
+    expect((await readAccounts(csv("Type de BAL;Nom\n;\n"))).problems).toContainEqual(
+      expect.objectContaining({ code: "empty-file" }),
+    );
+  });
+
+  it("reads by a layout of Mipih's, described as data", async () => {
+    const layout = {
+      name: "mipih-2027",
+      sheet: "Import",
+      columns: [
+        {
+          field: "type",
+          heading: "TYPE_BAL",
+          synonyms: [],
+          format: "type",
+          max: 3,
+          help: { fr: "", en: "" },
+          required: ["PER"],
+        },
+        {
+          field: "family",
+          heading: "NOM_BAL",
+          synonyms: [],
+          format: "text",
+          max: 5,
+          help: { fr: "", en: "" },
+          required: ["PER"],
+        },
+      ],
+      oneOf: [],
+    } as const;
+    const written = await writeAccounts([{ type: "PER", family: "MARTINEZ" }], { format: "xlsx", layout });
+    const { rows, layout: name } = await readAccounts(written, { layout });
+    expect(name).toBe("mipih-2027");
+    expect(rows[0]?.problems).toEqual([expect.objectContaining({ code: "too-long", column: "NOM_BAL", row: 2 })]);
+  });
+});
