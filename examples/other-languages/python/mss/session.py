@@ -3,6 +3,7 @@
 import imaplib
 import smtplib
 import socket
+import ssl
 import time
 import uuid
 
@@ -82,7 +83,7 @@ class Operator:
             session.ehlo()
             if not session.has_extn("starttls"):
                 raise Refused("ECO.1.0.1 : l'opérateur n'offre pas STARTTLS")
-            session.starttls(context=context)
+            _secured(lambda: session.starttls(context=context))
             transport.check_range(session.sock)
             session.ehlo()  # ce qui a été annoncé avant TLS est oublié
         except BaseException:
@@ -127,7 +128,7 @@ class Operator:
         try:
             if "STARTTLS" not in session.capabilities:
                 raise Refused("ECO.1.0.2 : l'opérateur n'offre pas STARTTLS")
-            session.starttls(context)  # imaplib redemande les capacités sous TLS
+            _secured(lambda: session.starttls(context))  # imaplib redemande les capacités sous TLS
             transport.check_range(session.sock)
         except BaseException:
             session.shutdown()
@@ -148,6 +149,14 @@ class Operator:
             except imaplib.IMAP4.error:
                 if fresh:
                     raise
+
+
+def _secured(handshake) -> None:
+    """Un serveur que l'on ne croit pas est un refus, pas une panne : on ne recommence pas jusqu'à ce qu'il plaise."""
+    try:
+        handshake()
+    except ssl.SSLError as error:
+        raise Refused(f"TLS : {error.reason or error}") from error
 
 
 def hand_over(session: smtplib.SMTP, sender: str, to: str, content: bytes, delivery: bool) -> None:

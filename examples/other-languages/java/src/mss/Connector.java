@@ -141,6 +141,10 @@ final class Connector {
 
     /** Le code de la réponse décide ; sans réponse après le point final, l'opérateur a peut-être le courriel. */
     private static String stateOf(SMTPTransport transport, MessagingException error) {
+        for (Throwable cause = error; cause != null; cause = cause.getCause())
+            // Un serveur que l'on ne croit pas est un refus, pas une panne : on ne recommence pas jusqu'à ce qu'il plaise.
+            if (cause instanceof javax.net.ssl.SSLException) return "refused: TLS";
+        if (error.getMessage() != null && error.getMessage().contains("STARTTLS")) return "refused: STARTTLS";
         int code = transport == null ? -1 : transport.getLastReturnCode();
         for (Throwable cause = error; cause != null; cause = cause instanceof MessagingException each ? each.getNextException() : null) {
             if (cause instanceof com.sun.mail.smtp.SMTPSendFailedException failed && failed.getReturnCode() > 0) code = failed.getReturnCode();
