@@ -1,6 +1,7 @@
 /**
  * The header of a CDA R2 document, and a PDF wrapped as one (level 1, minimal French structure). Pure: bytes in, bytes out.
  */
+export { frenchTime } from "./french-time.js";
 export { inspectCda } from "./inspect.js";
 export { type CdaTree, type ReadCdaOptions, readCda, readCdaTree } from "./read.js";
 export { type CdaParties, type Party, readCdaParties, readSectionParties } from "./read-parties.js";

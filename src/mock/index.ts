@@ -15,6 +15,7 @@ export type {
 } from "./faults.js";
 export { describeFault, FAULT_NAMES, SMTP_FAULT_POINTS } from "./faults.js";
 export type { ImapExtension } from "./imap/capabilities.js";
+export { DISCOVERED_HOST } from "./dns/zone.js";
 export { IMAP_EXTENSIONS } from "./imap/capabilities.js";
 export { MockMedimail, startMockMedimail } from "./mock.js";
 export type { ObservationBody, WaitOptions } from "./observer.js";
@@ -30,7 +31,7 @@ export type {
   MockSasl,
   MockSettings,
 } from "./options.js";
-export { defaultLimits, defaultMailboxes } from "./options.js";
+export { DEFAULT_SIZE_LIMIT, defaultLimits, defaultMailboxes } from "./options.js";
 export type { ClientCredentials } from "./pki/pki.js";
 export { MOCK_PROFESSIONAL, MockPsc, type MockPscOptions } from "./psc/provider.js";
 export type { MockReady, MockReadyMailbox } from "./ready.js";

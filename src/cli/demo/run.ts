@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { wrapPdf } from "../../cda/index.js";
+import { frenchTime, wrapPdf } from "../../cda/index.js";
 import { createConnector } from "../../connector.js";
 import type { Connector } from "../../connector-types.js";
 import { isMedimailError, MedimailError } from "../../errors.js";
@@ -13,7 +13,7 @@ import { inspectXdm, openXdm, packXdm } from "../../xdm/index.js";
 import type { Context } from "../context.js";
 import { VERSION } from "../version.js";
 import { eventLine } from "../views/events.js";
-import { demoHeader, demoLaboratoryReport, demoReport, documentTime } from "./documents.js";
+import { demoHeader, demoLaboratoryReport, demoReport } from "./documents.js";
 import { showMailbox } from "./mailbox.js";
 
 const SENDER = "labo@ch-exemple.mssante.fr";
@@ -71,7 +71,7 @@ export async function runDemo(context: Context): Promise<void> {
 
 async function prepareDocuments(context: Context): Promise<DocumentSubmission["documents"]> {
   const { text, style } = context;
-  const now = documentTime(new Date());
+  const now = frenchTime(new Date());
   const report = demoReport();
   const level1 = wrapPdf(report.pdf, demoHeader(report.code, report.title, oid(), now));
   await context.event(

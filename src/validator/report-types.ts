@@ -1,0 +1,40 @@
+import type { Profile, RequirementResult, Summary } from "../compliance/index.js";
+import type { DeclaredConnector } from "./declarations.js";
+import type { EndReason } from "./stage.js";
+
+/** Version of the form of `report.json`; rises where a reader must change. */
+export const REPORT_FORMAT = 1;
+
+/** A scenario that was played, as the report keeps it: the judge needs its steps. */
+export interface PlayedScenario {
+  id: string;
+  repetition: number;
+  reason: EndReason;
+}
+
+/** `report.json` (CLI.md). */
+export interface Report {
+  format: typeof REPORT_FORMAT;
+  profile: Profile;
+  /** Version of the catalogue: its rows, and the SHA-256 of them. */
+  catalogue: string;
+  startedAt: string;
+  endedAt: string;
+  /** Version of the package that judged. */
+  tool: { name: string; version: string };
+  connector: DeclaredConnector;
+  observations: { sha256: string; count: number; mails: number };
+  scenarios: readonly PlayedScenario[];
+  /** How the command under test ended, each time that it was run. */
+  commands: readonly { scenario?: string; code?: number; signal?: string; ended?: "time" | "stopped" }[];
+  /** Files that declarations join, as they were at the end of the run. */
+  attachments: readonly { code: string; file: string; sha256: string; size: number }[];
+  /** Whether health data in the evidence are masked. */
+  masked: boolean;
+  /** What this is, and what it is not. */
+  notice: string;
+  results: readonly RequirementResult[];
+  summary: Summary;
+  /** What could not be judged, and why: never a verdict. */
+  problems: readonly { what: string; where: string }[];
+}
