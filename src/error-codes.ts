@@ -125,9 +125,13 @@ const TABLE = {
   integration_refused: no,
   attempts_exhausted: no,
   cancelled: no,
-  // mock
+  // mock, validator
   mock_failed: no,
   mock_http_unhandled: no,
+  observations_invalid: no,
+  report_invalid: no,
+  run_failed: no,
+  signature_invalid: no,
 } as const satisfies Record<string, ErrorCodeEntry>;
 
 /** The stable codes of {@link MedimailError}. */

@@ -21,7 +21,7 @@ const USAGE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 /** The exit code of CLI.md for an error. */
 export function exitCodeOf(error: MedimailError): number {
   if (error.code === "aborted") return EXIT.interrupted;
-  if (error.code === "mock_failed") return EXIT.couldNotRun;
+  if (error.code === "mock_failed" || error.code === "run_failed") return EXIT.couldNotRun;
   return USAGE.has(error.code) ? EXIT.usage : EXIT.no;
 }
 

@@ -10,6 +10,8 @@ export interface CliIo {
   signal: AbortSignal;
   /** Aborted when the reader of stdout has gone: what runs until it is stopped, stops; what has a work to do ends it. */
   readerGone: AbortSignal;
+  /** Waits for a line of the person at the keyboard; undefined when there is none any more. Absent where nobody is there. */
+  ask?: (signal: AbortSignal) => Promise<string | undefined>;
 }
 
 export class Interruption extends Error {
@@ -51,9 +53,27 @@ export function processIo(): CliIo & { detach(): void } {
     errIsTty: process.stderr.isTTY === true,
     signal: controller.signal,
     readerGone: reader.signal,
+    ...(process.stdin.isTTY ? { ask: askAtKeyboard } : {}),
     detach() {
       process.off("SIGINT", onInt);
       process.off("SIGTERM", onTerm);
     },
   };
+}
+
+async function askAtKeyboard(signal: AbortSignal): Promise<string | undefined> {
+  const { createInterface } = await import("node:readline");
+  const lines = createInterface({ input: process.stdin });
+  return new Promise((resolve) => {
+    const end = (line?: string) => {
+      signal.removeEventListener("abort", stopped);
+      lines.close();
+      process.stdin.pause();
+      resolve(line);
+    };
+    const stopped = () => end();
+    signal.addEventListener("abort", stopped, { once: true });
+    lines.once("line", end).once("close", stopped);
+    if (signal.aborted) end();
+  });
 }

@@ -19,11 +19,13 @@ import { VERSION } from "./version.js";
  * process: the entry does.
  */
 export async function main(argv: readonly string[], io: CliIo): Promise<number> {
+  // What stands after `--` is of another program (validate).
+  const own = argv.includes("--") ? argv.slice(0, argv.indexOf("--")) : argv;
   // Known before anything can fail, so that even a wrong command line is answered in the form and language asked.
   const printed: Printed = {
-    json: argv.includes("--json"),
-    verbose: argv.includes("--verbose"),
-    text: textFor(langOf(argv)),
+    json: own.includes("--json"),
+    verbose: own.includes("--verbose"),
+    text: textFor(langOf(own)),
     style: styleFor(io.errIsTty, io.env),
   };
   try {

@@ -3,6 +3,7 @@ export type { DsnAction } from "./delivery.js";
 export type { PublishedMailbox } from "./directory/published.js";
 export { MockDirectory, type MockDirectoryOptions } from "./directory/server.js";
 export type { MockDns, MockDnsFailure, MockDnsQuery, MockSrv } from "./dns/server.js";
+export { DISCOVERED_HOST } from "./dns/zone.js";
 export type { FaultSentence, FaultTuning } from "./fault-sentence.js";
 export type {
   Fault,
@@ -15,7 +16,6 @@ export type {
 } from "./faults.js";
 export { describeFault, FAULT_NAMES, SMTP_FAULT_POINTS } from "./faults.js";
 export type { ImapExtension } from "./imap/capabilities.js";
-export { DISCOVERED_HOST } from "./dns/zone.js";
 export { IMAP_EXTENSIONS } from "./imap/capabilities.js";
 export { MockMedimail, startMockMedimail } from "./mock.js";
 export type { ObservationBody, WaitOptions } from "./observer.js";

@@ -34,7 +34,10 @@ const declaration = z.strictObject({
   answer: z.enum(["met", "not-applicable"]).optional(),
   signer: text,
   role: text.optional(),
-  date: text.refine((date) => /^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2}))?$/.test(date), "is a date, as 2026-01-31"),
+  date: text.refine(
+    (date) => /^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2}))?$/.test(date),
+    "is a date, as 2026-01-31",
+  ),
   statement: text.optional(),
   /** Paths, relative to the file of declarations. */
   evidence: z.array(text).max(50).optional(),
@@ -43,7 +46,12 @@ const declaration = z.strictObject({
 /** The form of the file that `--declarations` names (docs/validate.md). */
 export const declarationsSchema = z.strictObject({
   connector: z
-    .strictObject({ software: text.optional(), version: text.optional(), publisher: text.optional(), nil: text.optional() })
+    .strictObject({
+      software: text.optional(),
+      version: text.optional(),
+      publisher: text.optional(),
+      nil: text.optional(),
+    })
     .optional(),
   declarations: z
     .array(
@@ -68,10 +76,14 @@ export function readDeclarations(path: string): Declarations {
   const parsed = declarationsSchema.safeParse(parseJson(bytes, path));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw new MedimailError("config_invalid", `the declarations cannot be read: ${issue?.path.join(".")} ${issue?.message}`, {
-      path: issue?.path.join(".") ?? "",
-      hint: "docs/validate.md shows their form",
-    });
+    throw new MedimailError(
+      "config_invalid",
+      `the declarations cannot be read: ${issue?.path.join(".")} ${issue?.message}`,
+      {
+        path: issue?.path.join(".") ?? "",
+        hint: "docs/validate.md shows their form",
+      },
+    );
   }
   const attachments = parsed.data.declarations.flatMap(({ code, evidence = [] }) =>
     evidence.map((file) => {

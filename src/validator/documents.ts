@@ -114,7 +114,8 @@ const TEMPLATES: Readonly<Record<DocumentKind, Template>> = {
 };
 
 function table([head = [], ...rows]: string[][]): string {
-  const cells = (row: readonly string[], cell: string) => `<tr>${row.map((text) => `<${cell}>${escapeText(text)}</${cell}>`).join("")}</tr>`;
+  const cells = (row: readonly string[], cell: string) =>
+    `<tr>${row.map((text) => `<${cell}>${escapeText(text)}</${cell}>`).join("")}</tr>`;
   return `<table><thead>${cells(head, "th")}</thead><tbody>${rows.map((row) => cells(row, "td")).join("")}</tbody></table>`;
 }
 
@@ -139,7 +140,10 @@ export class DocumentMaker {
     this.#at = at;
   }
 
-  async make(plan: DocumentPlan, ids: { id: string; setId: string; version: number; replaces?: string }): Promise<MadeDocument> {
+  async make(
+    plan: DocumentPlan,
+    ids: { id: string; setId: string; version: number; replaces?: string },
+  ): Promise<MadeDocument> {
     const patient = patientOf(plan.patient);
     const { template, ...common } = TEMPLATES[plan.kind];
     const header = headerOf({ template, ...common }, patient, ids, this.#at);
@@ -185,7 +189,11 @@ function headerOf(
   ids: { id: string; setId: string; version: number; replaces?: string },
   at: string,
 ): CdaHeaderInput {
-  const structure: Organization = { id: "1.2.250.1.71.4.2.2^1990000017", name: organization, practiceSetting: practice };
+  const structure: Organization = {
+    id: "1.2.250.1.71.4.2.2^1990000017",
+    name: organization,
+    practiceSetting: practice,
+  };
   const who = {
     id: `1.2.250.1.71.4.2.1^${author.id}`,
     specialty: author.specialty,
@@ -234,5 +242,8 @@ function structured(header: CdaHeaderInput, { section, narrative }: Template): U
   const body =
     `<component><structuredBody><component><section><code ${code}/><title>${escapeText(section.title)}</title>` +
     `<text>${narrative}</text></section></component></structuredBody></component>`;
-  return Buffer.from(wrapped.replace(BODY, () => body), "utf8");
+  return Buffer.from(
+    wrapped.replace(BODY, () => body),
+    "utf8",
+  );
 }

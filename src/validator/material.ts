@@ -35,7 +35,13 @@ export interface Material {
  */
 export async function makeMaterial(
   plan: ScenarioPlan,
-  { folder, maker, seed, repetition, date }: { folder: string; maker: DocumentMaker; seed: string; repetition: number; date: Date },
+  {
+    folder,
+    maker,
+    seed,
+    repetition,
+    date,
+  }: { folder: string; maker: DocumentMaker; seed: string; repetition: number; date: Date },
 ): Promise<Material> {
   const salt = [seed, plan.id, String(repetition)];
   const documents = await makeDocuments(plan, maker, salt);

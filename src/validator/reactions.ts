@@ -50,13 +50,25 @@ function act(mock: MockMedimail, { do: what }: Reaction, mail: AcceptedMail, add
     case "integrate":
       return void mock.integrate(address, messageId);
     case "refuse":
-      return void mock.refuseIntegration(address, messageId, what.code, what.form === undefined ? {} : { form: what.form });
+      return void mock.refuseIntegration(
+        address,
+        messageId,
+        what.code,
+        what.form === undefined ? {} : { form: what.form },
+      );
     case "report":
-      return void mock.report(address, messageId, what.action, what.status === undefined ? {} : { status: what.status });
+      return void mock.report(
+        address,
+        messageId,
+        what.action,
+        what.status === undefined ? {} : { status: what.status },
+      );
     case "answer":
-      return answer(mock, mail, address, what.text);
+      answer(mock, mail, address, what.text);
+      return;
     case "end-sessions":
-      return mock.psc.endSessions();
+      mock.psc.endSessions();
+      return;
     case "disconnect":
       return void mock.disconnect(what.mailbox, what.bye === undefined ? {} : { bye: what.bye });
   }

@@ -29,6 +29,8 @@ export interface Report {
   commands: readonly { scenario?: string; code?: number; signal?: string; ended?: "time" | "stopped" }[];
   /** Files that declarations join, as they were at the end of the run. */
   attachments: readonly { code: string; file: string; sha256: string; size: number }[];
+  /** Language of the words; the keys are the same in all. */
+  lang: "fr" | "en";
   /** Whether health data in the evidence are masked. */
   masked: boolean;
   /** What this is, and what it is not. */

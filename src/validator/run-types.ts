@@ -42,6 +42,8 @@ export interface RunOptions {
   onObservation?: (observation: Observation) => void;
   walker?: Walker;
   declarations?: Declarations;
+  /** Path of the file that they were read from: the run keeps a copy. */
+  declarationsFile?: string;
   signer?: Signer;
   /** Health data in the evidence are masked. Default true. */
   mask?: boolean;

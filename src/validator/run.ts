@@ -5,32 +5,22 @@ import type { Scenario } from "../compliance/index.js";
 import { MedimailError } from "../errors.js";
 import { ensureFolder } from "../folders.js";
 import { type MockMedimail, startMockMedimail } from "../mock/index.js";
+import type { ObservationSink } from "../seams/index.js";
 import { runCommand } from "./command.js";
+import { concludeRun } from "./conclude.js";
+import { LiveJudge, mailsOf } from "./live-judge.js";
+import { MAILS_FOLDER, MOCK_FOLDER, OUTPUTS } from "./outputs.js";
+import type { ScenarioPlan } from "./plan-types.js";
 import { Recorder } from "./recorder.js";
 import type { PlayedScenario, Report } from "./report-types.js";
-import { concludeRun } from "./conclude.js";
-import { LiveJudge } from "./live-judge.js";
 import type { RunOptions, RunReady, RunResult } from "./run-types.js";
-import { plansOf } from "./scenarios/index.js";
+import { plansOf, SCENARIOS } from "./scenarios/index.js";
 import { type EndReason, Stage, unknownScenario } from "./stage.js";
-
-/** What a run leaves in its folder; a former run's is removed first. */
-export const OUTPUTS = [
-  "report.json",
-  "report.html",
-  "rapport.md",
-  "junit.xml",
-  "observations.jsonl",
-  "scenarios.json",
-  "declarations.json",
-  "manifest.json",
-  "manifest.p7s",
-  "mails",
-  "mock",
-] as const;
 
 /** How long the last sessions may take to end once the software under test has ended. */
 const SETTLE_MS = 3_000;
+/** The longest that a timer can be. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Runs a software under test against a mock Medimail, and judges what was seen. Resolves when the command has ended and the mail in hand is
@@ -39,21 +29,27 @@ const SETTLE_MS = 3_000;
  * @throws MedimailError `run_failed` where the folder, the mock or the command cannot be had; `invalid_argument` for an unknown scenario
  */
 export async function validate(options: RunOptions): Promise<RunResult> {
-  const plans = plansOf(options.profile);
-  const named = options.scenarios === "all" ? plans.map(({ id }) => id) : options.scenarios;
-  for (const id of named ?? []) if (!plansOf("all").some((plan) => plan.id === id)) throw unknownScenario(id);
+  const named = options.scenarios === "all" ? plansOf(options.profile).map(({ id }) => id) : options.scenarios;
+  for (const id of named ?? []) if (!SCENARIOS.some((plan) => plan.id === id)) throw unknownScenario(id);
   const recorder = openFolder(options.out);
   const stop = new AbortController();
+  const { stopAfterMs } = options;
   const timer =
-    options.stopAfterMs === undefined ? undefined : setTimeout(() => stop.abort(), Math.min(options.stopAfterMs, 2 ** 31 - 1));
+    stopAfterMs === undefined ? undefined : setTimeout(() => stop.abort(), Math.min(stopAfterMs, MAX_TIMER_MS));
   const signal = options.signal ? AbortSignal.any([stop.signal, options.signal]) : stop.signal;
   try {
     return await new Run(options, recorder, signal).play(named);
   } finally {
     clearTimeout(timer);
     recorder.close();
-    rmSync(join(options.out, "mock"), { recursive: true, force: true });
+    rmSync(join(options.out, MOCK_FOLDER), { recursive: true, force: true });
   }
+}
+
+/** The scenarios of the profile, and what is named beside them. */
+function plansFor(options: RunOptions, named: readonly string[] | undefined): readonly ScenarioPlan[] {
+  const own = plansOf(options.profile);
+  return SCENARIOS.filter((plan) => own.includes(plan) || named?.includes(plan.id));
 }
 
 class Run {
@@ -63,8 +59,7 @@ class Run {
   readonly #startedAt = new Date();
   readonly #played: PlayedScenario[] = [];
   readonly #commands: Report["commands"][number][] = [];
-  /** Every scenario as it was played: a repetition has documents of its own, the steps are the same. */
-  #scenarios: readonly Scenario[] = [];
+  #left = false;
 
   constructor(options: RunOptions, recorder: Recorder, signal: AbortSignal) {
     this.#options = options;
@@ -73,39 +68,26 @@ class Run {
   }
 
   async play(named: readonly string[] | undefined): Promise<RunResult> {
-    const { out, profile, control } = this.#options;
-    // What a run is given by name may be of another profile than the report's.
-    const plans = named === undefined ? plansOf(profile) : plansOf("all").filter(({ id }) => named.includes(id) || plansOf(profile).some((plan) => plan.id === id));
-    const judge = new LiveJudge(this.#options, this.#startedAt, () => this.#scenarios);
+    const { out, onObservation } = this.#options;
+    const plans = plansFor(this.#options, named);
     let stage: Stage | undefined;
+    let judge: LiveJudge | undefined;
     const mock = await this.#start((observation) => {
       this.#recorder.add(observation);
-      judge.add(observation);
+      judge?.add(observation);
       stage?.observe(observation);
-      this.#options.onObservation?.(observation);
+      onObservation?.(observation);
     });
     try {
+      const folder = join(out, MOCK_FOLDER, "scenarios");
       stage = await Stage.prepare(mock, {
-        folder: join(out, "mock", "scenarios"),
+        folder,
         plans,
         seed: randomBytes(16).toString("hex"),
         date: this.#startedAt,
       });
-      this.#scenarios = stage.scenarios;
-      const extra = await control?.(mock, stage, () => judge.results());
-      try {
-        const writeReady = async (): Promise<RunReady> => {
-          const ready = { ...(await mock.ready()), scenarios: (stage as Stage).scenarios, ...(extra ? { control: extra.control } : {}) };
-          writeFileSync(join(out, "mock", "ready.json"), `${JSON.stringify(ready)}\n`, { mode: 0o600 });
-          return ready;
-        };
-        await this.#options.onEvent?.(await writeReady());
-        if (named === undefined) await this.#watch(stage);
-        else await this.#each(named, stage, writeReady);
-      } finally {
-        stage.end("stopped");
-        await extra?.close();
-      }
+      judge = this.#judge(stage.scenarios);
+      await this.#onStage(named, mock, stage, judge);
       await this.#recorder.idle(SETTLE_MS);
       this.#recorder.close();
     } finally {
@@ -114,39 +96,80 @@ class Run {
     return await concludeRun({
       options: this.#options,
       startedAt: this.#startedAt,
-      scenarios: this.#scenarios,
+      scenarios: stage.scenarios,
       played: this.#played,
       commands: this.#commands,
     });
   }
 
-  async #start(onObservation: NonNullable<Parameters<typeof startMockMedimail>[0]>["onObservation"] & object): Promise<MockMedimail> {
+  async #start(onObservation: ObservationSink): Promise<MockMedimail> {
     const { out } = this.#options;
+    const settings = { dir: join(out, MOCK_FOLDER), mailsDir: out, psc: true, autoReceipts: { deliver: true } };
     try {
-      return await startMockMedimail({ dir: join(out, "mock"), mailsDir: out, psc: true, autoReceipts: { deliver: true }, onObservation });
+      return await startMockMedimail({ ...settings, onObservation });
     } catch (cause) {
       throw new MedimailError("run_failed", "the mock Medimail does not start", { cause });
     }
   }
 
-  /** No scenario is begun: the software is given every mail at once, and is watched. */
-  async #watch(stage: Stage): Promise<void> {
-    const { command } = this.#options;
-    stage.deliverAll();
-    if (command && command.length > 0) await this.#command(command);
+  #judge(scenarios: readonly Scenario[]): LiveJudge {
+    const { profile, out, declarations, mask = true, lang = "fr" } = this.#options;
+    const nil = declarations?.connector.nil;
+    return new LiveJudge({
+      profile,
+      scenarios,
+      mail: mailsOf(out),
+      declarations: declarations?.declarations ?? [],
+      ...(nil === undefined ? {} : { nil }),
+      mask,
+      lang,
+      now: this.#startedAt,
+    });
+  }
+
+  async #onStage(named: readonly string[] | undefined, mock: MockMedimail, stage: Stage, judge: LiveJudge) {
+    const { out, control, onEvent } = this.#options;
+    const extra = await control?.(mock, stage, () => judge.results().results);
+    const writeReady = async (): Promise<RunReady> => {
+      const shared = extra ? { control: extra.control } : {};
+      const ready = { ...(await mock.ready()), scenarios: stage.scenarios, ...shared };
+      writeFileSync(this.#readyFile, `${JSON.stringify(ready)}\n`, { mode: 0o600 });
+      return ready;
+    };
+    try {
+      if (named === undefined) stage.deliverAll();
+      await onEvent?.(await writeReady());
+      if (named === undefined) await this.#watch(mock);
+      else await this.#each(named, mock, stage, writeReady);
+      await this.#recorder.idle(SETTLE_MS);
+    } finally {
+      stage.end("stopped");
+      await extra?.close();
+      rmSync(join(out, MOCK_FOLDER, "ready.json"), { force: true });
+    }
+  }
+
+  get #readyFile(): string {
+    return join(this.#options.out, MOCK_FOLDER, "ready.json");
+  }
+
+  /** No scenario is begun: the software has every mail at once, and is watched. */
+  async #watch(mock: MockMedimail): Promise<void> {
+    const { command = [] } = this.#options;
+    if (command.length > 0) await this.#command(mock, command);
     else await aborted(this.#signal);
   }
 
   /** Each scenario named, alone, as often as asked. */
-  async #each(named: readonly string[], stage: Stage, writeReady: () => Promise<unknown>): Promise<void> {
-    const { command, repeat = 1, onEvent } = this.#options;
+  async #each(named: readonly string[], mock: MockMedimail, stage: Stage, writeReady: () => Promise<unknown>) {
+    const { command = [], repeat = 1, onEvent } = this.#options;
     for (const id of named) {
       for (let repetition = 1; repetition <= repeat; repetition += 1) {
-        if (this.#signal.aborted) return;
+        if (this.#signal.aborted || this.#left) return;
         const scenario = await stage.begin(id, repetition);
         await writeReady();
         await onEvent?.({ event: "scenario", id, what: "begin", repetition, scenario });
-        const reason = command && command.length > 0 ? await this.#command(command, scenario) : await this.#walk(scenario);
+        const reason = command.length > 0 ? await this.#command(mock, command, scenario) : await this.#walk(scenario);
         await this.#recorder.idle(SETTLE_MS);
         stage.end(reason);
         this.#played.push({ id, repetition, reason });
@@ -155,32 +178,27 @@ class Run {
     }
   }
 
-  async #command(words: readonly string[], scenario?: Scenario): Promise<EndReason> {
-    const { out, onEvent } = this.#options;
+  async #command(mock: MockMedimail, words: readonly string[], scenario?: Scenario): Promise<EndReason> {
+    const { onEvent } = this.#options;
+    const client = (what: "start" | "end", code?: number) =>
+      mock.observe({ connection: "client", kind: "client", what, ...(code === undefined ? {} : { code }) });
     const end = await runCommand({
       words,
-      env: { MEDIMAIL_MOCK: join(out, "mock", "ready.json"), ...(scenario ? { MEDIMAIL_SCENARIO: scenario.id } : {}) },
+      env: { MEDIMAIL_MOCK: this.#readyFile, ...(scenario ? { MEDIMAIL_SCENARIO: scenario.id } : {}) },
       ...(scenario ? { timeoutMs: scenario.seconds * 1_000 } : {}),
       signal: this.#signal,
       onOutput: (text) => void onEvent?.({ event: "output", text }),
-      onStart: () => this.#observeClient("start"),
+      onStart: () => client("start"),
     });
-    this.#observeClient("end", end.code);
+    client("end", end.code);
     const told = { ...(scenario ? { scenario: scenario.id } : {}), ...end };
     this.#commands.push(told);
     await onEvent?.({ event: "command", ...told });
-    if (end.ended === "time") return "time";
-    if (end.ended === "stopped") return "stopped";
+    if (end.ended !== undefined) return end.ended;
     return end.code === 0 ? "done" : "command-failed";
   }
 
-  #observeClient(what: "start" | "end", code?: number): void {
-    this.#observe?.({ connection: "client", kind: "client", what, ...(code === undefined ? {} : { code }) });
-  }
-
-  #observe: MockMedimail["observe"] | undefined;
-
-  /** A person does it: until he says so, or the run is stopped. */
+  /** A person does it: until he says so, or the run is stopped; without anybody to ask, as long as the scenario may take. */
   async #walk(scenario: Scenario): Promise<EndReason> {
     const { walker } = this.#options;
     if (!walker) {
@@ -192,15 +210,14 @@ class Run {
     this.#left = true;
     return "stopped";
   }
-
-  #left = false;
 }
 
 function openFolder(out: string): Recorder {
   try {
     ensureFolder(out);
-    for (const name of OUTPUTS) rmSync(join(out, name), { recursive: true, force: true });
-    ensureFolder(join(out, "mock"));
+    for (const name of [...OUTPUTS, MAILS_FOLDER, MOCK_FOLDER])
+      rmSync(join(out, name), { recursive: true, force: true });
+    ensureFolder(join(out, MOCK_FOLDER));
     return new Recorder(out);
   } catch (cause) {
     throw new MedimailError("run_failed", `the report cannot be written to ${out}`, {

@@ -37,7 +37,13 @@ export class Stage {
   readonly #listeners = new Set<() => void>();
   #current: { plan: ScenarioPlan; repetition: number; reset: () => void; reacted: Reacted } | undefined;
 
-  private constructor(mock: MockMedimail, options: StageOptions, maker: DocumentMaker, date: Date, materials: Map<string, Material>) {
+  private constructor(
+    mock: MockMedimail,
+    options: StageOptions,
+    maker: DocumentMaker,
+    date: Date,
+    materials: Map<string, Material>,
+  ) {
     this.#mock = mock;
     this.#options = options;
     this.#maker = maker;
@@ -106,7 +112,15 @@ export class Stage {
   /** A step was reached, from 1: the driver or the person says so. */
   step(step: number): void {
     const { plan, repetition } = this.#current ?? {};
-    if (plan) this.#mock.observe({ connection: "run", kind: "scenario", id: plan.id, what: "step", step, repetition: repetition ?? 1 });
+    if (plan)
+      this.#mock.observe({
+        connection: "run",
+        kind: "scenario",
+        id: plan.id,
+        what: "step",
+        step,
+        repetition: repetition ?? 1,
+      });
   }
 
   /** Ends the scenario that is played, if one is: the mock is as before. */

@@ -17,6 +17,7 @@ import { send } from "./send.js";
 import { tracesExport, tracesList } from "./traces.js";
 import { trustCertificate } from "./trust-certificate.js";
 import { trustWhitelistCheck, trustWhitelistUpdate } from "./trust-whitelist.js";
+import { validate } from "./validate.js";
 import { xdmExtract } from "./xdm-extract.js";
 import { xdmInspect } from "./xdm-inspect.js";
 import { xdmPack } from "./xdm-pack.js";
@@ -56,10 +57,11 @@ export const COMMANDS: readonly Command[] = [
   mailboxReceipt,
   discover,
   doctor,
+  validate,
 ];
 
 /** Commands of the contract that a later version serves: refused by name, never as unknown. */
-export const NOT_SERVED: readonly string[] = ["directory", "accounts", "onboarding", "checklist", "validate"];
+export const NOT_SERVED: readonly string[] = ["directory", "accounts", "onboarding", "checklist"];
 
 /** The command that the words begin with, and the words after it. */
 export function commandNamed(words: readonly string[]): { command: Command; rest: string[] } | undefined {

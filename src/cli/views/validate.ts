@@ -1,0 +1,64 @@
+import type { Report, RunEvent, ScenarioPlan } from "../../validator/index.js";
+import type { Style } from "../style.js";
+import { printable } from "../style.js";
+import type { Lang } from "../text/index.js";
+import { validateText } from "../text/validate.js";
+
+export function scenarioList(
+  {
+    id,
+    title,
+    titleEn,
+    requirements,
+  }: Pick<ScenarioPlan, "id" | "title" | "titleEn" | "profiles" | "requirements" | "seconds" | "steps">,
+  lang: Lang,
+  style: Style,
+): string {
+  return `${style.bold(id)}  ${lang === "fr" ? title : titleEn}\n    ${style.dim(requirements.join(" "))}`;
+}
+
+/** What a person sees of a run while it goes on. */
+export function eventText(event: Exclude<RunEvent, { event: "output" }>, lang: Lang, style: Style): string {
+  const words = validateText(lang);
+  switch (event.event) {
+    case "ready":
+      return [
+        style.bold(words.ready),
+        `  SMTP  ${event.smtp.host}:${event.smtp.port}`,
+        `  IMAP  ${event.imap.host}:${event.imap.port}`,
+        ...(event.control ? [`  HTTP  ${event.control.url}`] : []),
+        `  ${words.scenarios(event.scenarios.length)}`,
+      ].join("\n");
+    case "scenario": {
+      if (event.what === "end") return `   ${style.dim(words.ended(words.reasons[event.reason] ?? event.reason))}`;
+      const { scenario, repetition } = event;
+      const title = lang === "fr" ? scenario.title : scenario.titleEn;
+      const steps = scenario.steps.map((step, index) => `   ${index + 1}. ${lang === "fr" ? step.text : step.textEn}`);
+      return [`${style.cyan("▸")} ${style.bold(title)} ${style.dim(`${scenario.id} (${repetition})`)}`, ...steps].join(
+        "\n",
+      );
+    }
+    case "command":
+      return event.code === 0 ? "" : `   ${style.yellow(words.command(event.code, event.ended ?? event.signal))}`;
+  }
+}
+
+/** The end: what failed, what is left to attest, where the report is. */
+export function endText(report: Report, out: string, lang: Lang, style: Style): string {
+  const words = validateText(lang);
+  const { summary } = report;
+  const failed = report.results.filter(({ verdict }) => verdict === "fail");
+  const lines = failed.map(
+    ({ code, title, obligation, evidence }) =>
+      `${style.red("✗")} ${style.bold(code)} ${printable(title)} (${obligation})\n    ${printable(evidence[0] ? `${evidence[0].what} — ${evidence[0].where}` : "")}`,
+  );
+  const counts = [
+    style.green(`${summary.pass} ${words.pass}`),
+    summary.fail > 0 ? style.red(`${summary.fail} ${words.fail}`) : `0 ${words.fail}`,
+    `${summary.notObserved} ${words.notObserved}`,
+    `${summary.toDeclare} ${words.toDeclare}`,
+    `${summary.declared} ${words.declared}`,
+    `${summary.notApplicable} ${words.notApplicable}`,
+  ];
+  return [...lines, "", counts.join(" · "), `${words.written} ${printable(out)}`, style.dim(report.notice)].join("\n");
+}

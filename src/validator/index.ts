@@ -1,0 +1,16 @@
+/**
+ * A run of scenarios against the mock Medimail: a software under test is driven, watched and judged, and a report is written. It is a verdict
+ * against a mock, not a referencing nor anybody's approval.
+ */
+
+export { hasPassed } from "./conclude.js";
+export type { DeclarationsFile } from "./declarations.js";
+export { type Declarations, declarationsSchema, readDeclarations } from "./declarations.js";
+export { PATIENTS, patientBox } from "./people.js";
+export type { ArrivalPlan, DocumentPlan, Reaction, ScenarioPlan, StageAct, StepPlan } from "./plan-types.js";
+export type { PlayedScenario, Report } from "./report-types.js";
+export { validate } from "./run.js";
+export type { RunControl, RunEvent, RunOptions, RunReady, RunResult, Walker } from "./run-types.js";
+export { plansOf, SCENARIOS } from "./scenarios/index.js";
+export { checkSignature, type SignedBy, type Signer, signerOf } from "./signature.js";
+export { type EndReason, Stage, type StageOptions } from "./stage.js";

@@ -1,0 +1,12 @@
+import type { Profile } from "../../compliance/index.js";
+import type { ScenarioPlan } from "../plan-types.js";
+import { TO_PATIENTS } from "./patients.js";
+import { SENDING } from "./sending.js";
+
+/** Every scenario, in the order in which they are played. */
+export const SCENARIOS: readonly ScenarioPlan[] = [...SENDING, ...TO_PATIENTS];
+
+/** Those of a kind of product. */
+export function plansOf(profile: Profile): readonly ScenarioPlan[] {
+  return profile === "all" ? SCENARIOS : SCENARIOS.filter(({ profiles }) => profiles.includes(profile));
+}
