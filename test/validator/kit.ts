@@ -46,7 +46,7 @@ import { connect } from "node:net";
 import { connect as tls } from "node:tls";
 const ready = JSON.parse(readFileSync(process.env.MEDIMAIL_MOCK, "utf8"));
 const box = ready.mailboxes.find(({ type }) => type === "APP");
-let socket = connect(ready.smtp.port, ready.smtp.host);
+let socket = connect(ready.smtp.port, "127.0.0.1");
 const answer = () => new Promise((resolve, reject) => {
   let text = "";
   const onData = (data) => {

@@ -7,7 +7,7 @@ import { folderFor, reportOf, script, smallConnector, verdictOf } from "./kit.js
 
 const folder = folderFor("validate");
 
-describe("a run of the validator", () => {
+describe("a run of the validator", { timeout: 60_000 }, () => {
   it("judges a right mail and a wrong one by what it has seen, and names the header that is missing", async () => {
     const right = await validate({
       out: join(folder, "right"),
