@@ -23,6 +23,7 @@ export interface CommandOptions {
 
 /** Between the request to end and the end that nobody refuses. */
 const GRACE_MS = 2_000;
+const LAST_WORDS_MS = 500;
 const POSIX = process.platform !== "win32";
 
 /**
@@ -63,6 +64,7 @@ export async function runCommand(options: CommandOptions): Promise<CommandEnd> {
     signal.removeEventListener("abort", onStop);
     // Processes that it has started and not waited for.
     terminate(child, "SIGTERM");
+    await lastWords(child);
     child.stdout?.destroy();
     child.stderr?.destroy();
   }
@@ -90,6 +92,20 @@ function ended(child: ChildProcess): Promise<CommandEnd> {
     );
     child.once("error", () => resolve({}));
   });
+}
+
+/** What it said before it ended may still be on its way; a process that it left behind may hold the streams open for ever. */
+async function lastWords({ stdout, stderr }: ChildProcess): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, LAST_WORDS_MS);
+  });
+  const said = [stdout, stderr].map(
+    (stream) =>
+      new Promise<void>((resolve) => (stream?.readableEnded === false ? stream.once("close", resolve) : resolve())),
+  );
+  await Promise.race([late, Promise.all(said)]);
+  clearTimeout(timer);
 }
 
 function terminate(child: ChildProcess, signal: "SIGTERM" | "SIGKILL"): void {

@@ -138,7 +138,8 @@ class Run {
     };
     try {
       if (named === undefined) stage.deliverAll();
-      await onEvent?.(await writeReady());
+      const ready = await writeReady();
+      await onEvent?.(ready);
       if (named === undefined) await this.#watch(mock);
       else await this.#each(named, mock, stage, writeReady);
       await this.#recorder.idle(SETTLE_MS);

@@ -25,6 +25,5 @@ export const englishErrors: Text["errors"] = {
   usage_invalid: "wrong command line",
   run_failed: "the validation could not run",
   observations_invalid: "the observations cannot be read",
-  report_invalid: "the report cannot be read",
   signature_invalid: "the signature of the report does not hold",
 };

@@ -104,6 +104,5 @@ export const frenchErrors: Text["errors"] = {
   xml_limit_exceeded: "le XML dépasse une limite",
   run_failed: "la validation n'a pas pu se faire",
   observations_invalid: "les observations sont illisibles",
-  report_invalid: "le rapport est illisible",
   signature_invalid: "la signature du rapport ne tient pas",
 };
