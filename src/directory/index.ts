@@ -27,9 +27,36 @@ export type { ImportEntriesOptions, ImportOptions, ImportProgress, ImportReport,
 export { importEntries } from "./import.js";
 export { LdapDirectory, type LdapDirectoryOptions, type LdapLimits } from "./ldap/directory.js";
 export { DEFAULT_ATTRIBUTES, type LdapAttributes } from "./ldap/entries.js";
+export {
+  Directories,
+  type DirectoriesOptions,
+  type FindOptions,
+  type MergedAnswer,
+  type MergedEntry,
+  mergeDirectories,
+  type SourceFailure,
+} from "./merged.js";
 export type { DirectoryIndex, DirectoryIndexOptions } from "./open.js";
 export { openDirectoryIndex } from "./open.js";
-export { ANNUAIRE_REQUESTS_PER_SECOND, RequestRate, sharedRate } from "./rate.js";
+export {
+  ANNUAIRE_REQUESTS_PER_SECOND,
+  ANNUAIRE_REQUESTS_PER_SECOND,
+  RequestRate,
+  RequestRate,
+  sharedRate,
+  sharedRate,
+} from "./rate.js";
+export { identityOfRecipient } from "./resolve/from-cda.js";
+export { type Resolver, resolveRecipient, type TrustSpaceCheck } from "./resolve/resolve.js";
+export type {
+  AddressIdentity,
+  Candidate,
+  PatientIdentity,
+  RecipientIdentity,
+  Resolution,
+  ResolveOptions,
+  ResolveReason,
+} from "./resolve/types.js";
 export type { DeltaCounts, DeltaEntry, DeltaKind } from "./store/delta.js";
 export { directoryDelta } from "./store/delta.js";
 export type { IndexInfo } from "./store/reader.js";
