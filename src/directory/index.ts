@@ -38,14 +38,7 @@ export {
 } from "./merged.js";
 export type { DirectoryIndex, DirectoryIndexOptions } from "./open.js";
 export { openDirectoryIndex } from "./open.js";
-export {
-  ANNUAIRE_REQUESTS_PER_SECOND,
-  ANNUAIRE_REQUESTS_PER_SECOND,
-  RequestRate,
-  RequestRate,
-  sharedRate,
-  sharedRate,
-} from "./rate.js";
+export { ANNUAIRE_REQUESTS_PER_SECOND, RequestRate, sharedRate } from "./rate.js";
 export { identityOfRecipient } from "./resolve/from-cda.js";
 export { type Resolver, resolveRecipient, type TrustSpaceCheck } from "./resolve/resolve.js";
 export type {
