@@ -86,6 +86,7 @@ export async function prepareTls(
   at: "starttls" | "imap-starttls",
 ): Promise<() => Promise<boolean>> {
   const fault = strike(context, connection, at, [], TLS_FAULTS);
-  const upgrader = await context.pki.upgrader((fault?.name as TlsProfile | undefined) ?? "good");
-  return () => connection.startTls((socket) => upgrader.upgrade(socket));
+  const profile = (fault?.name as TlsProfile | undefined) ?? "good";
+  const upgrader = await context.pki.upgrader(profile);
+  return () => connection.startTls((socket) => upgrader.upgrade(socket), profile);
 }

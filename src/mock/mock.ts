@@ -125,7 +125,7 @@ export class MockMedimail extends MockState implements AsyncDisposable {
 
   /** One more mailbox; its certificate or token is there at once, its configuration with the `ready()` that comes after. */
   addMailbox(options: MockMailboxOptions): MockMailbox {
-    const mailbox = this.world.store.add(options);
+    const mailbox = this.world.addMailbox(options);
     this.#files.renew();
     return mailbox;
   }

@@ -5,7 +5,7 @@ import { Delivery, findMail, traced } from "./delivery.js";
 import { Faults } from "./faults.js";
 import { mailWriter } from "./mail-files.js";
 import { Journal, Observer } from "./observer.js";
-import type { AutoReceipts, MockMedimailOptions } from "./options.js";
+import type { AutoReceipts, MockMailboxOptions, MockMedimailOptions } from "./options.js";
 import { defaultMailboxes } from "./options.js";
 import { Recipients } from "./recipients.js";
 import type { MockMailbox } from "./store/mailbox.js";
@@ -47,6 +47,7 @@ export class World {
       failed,
       ...(options.onObservation ? { sink: options.onObservation } : {}),
     });
+    for (const { address, type } of this.store.mailboxes) this.#announce(address, type);
     this.observer.journal.listen(() => this.#changed());
     this.mails = new Journal(options.keepMails ?? 10_000);
     this.recipients = new Recipients(this.store, now);
@@ -74,6 +75,17 @@ export class World {
 
   #changed(): void {
     for (const watcher of [...this.#watchers]) watcher();
+  }
+
+  /** One more mailbox, which is told as those of the start were. */
+  addMailbox(options: MockMailboxOptions): MockMailbox {
+    const mailbox = this.store.add(options);
+    this.#announce(mailbox.address, mailbox.type);
+    return mailbox;
+  }
+
+  #announce(address: string, type: string): void {
+    this.observer.observe({ connection: "mock", kind: "mailbox", address, type });
   }
 
   mailbox(address: string): MockMailbox {

@@ -2,6 +2,7 @@ import { MedimailError } from "../../errors.js";
 import { inventedMailboxes, publishedOf } from "../directory/published.js";
 import { MockDirectory, type MockDirectoryOptions } from "../directory/server.js";
 import { MockPsc, type MockPscOptions } from "../psc/provider.js";
+import { pscSurface } from "../psc/seen.js";
 import type { MockStore } from "../store/store.js";
 import { AUTOCONFIG_PATH, autoconfigRoute } from "./autoconfig.js";
 import type { HttpServer } from "./server.js";
@@ -31,14 +32,17 @@ export class Site {
       surface: "white-list",
       operation: "white-list",
     });
-    http.on(AUTOCONFIG_PATH, autoconfigRoute({ ...options, domains: () => store.domains() }));
+    http.on(AUTOCONFIG_PATH, autoconfigRoute({ ...options, domains: () => store.domains() }), {
+      surface: "autoconfig",
+      operation: "autoconfig",
+    });
   }
 
   /** Its tokens open every mailbox that has one. The server must be listening: its address is the issuer's. */
   servePsc(options: Omit<MockPscOptions, "issuer" | "now">): void {
     const { store, now } = this.#options;
     const psc = new MockPsc({ ...options, issuer: `${this.#http.url}/auth/realms/esante-wallet`, now });
-    for (const path of psc.paths) this.#http.on(path, (request) => psc.handle(request));
+    for (const path of psc.paths) this.#http.on(path, (request) => psc.handle(request), pscSurface(path));
     store.acceptsToken = (token) => psc.accepts(token);
     this.#psc = psc;
   }

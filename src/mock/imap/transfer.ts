@@ -1,4 +1,8 @@
+import { createHash } from "node:crypto";
+import { headFields } from "../delivery.js";
+import { headerOf } from "../mime/headers.js";
 import type { MockFolder } from "../store/folder.js";
+import type { MockMessage } from "../store/message.js";
 import type { Numbered } from "./chosen.js";
 import { chosen, expungeIssued, viewOf } from "./chosen.js";
 import { parseDateTime } from "./dates.js";
@@ -62,6 +66,23 @@ export function expunge(session: ImapSession, values: readonly Value[], byUid: b
   return { ...ok("Done"), removed: true };
 }
 
+/** What a client files itself: a copy of what it sent, a draft. Its subject, so that a mail that was altered is seen (ECO.3.1.3). */
+function observeAppended(session: ImapSession, folder: MockFolder, message: MockMessage): void {
+  const { connection } = session;
+  const subject = headerOf(headFields(message.raw), "subject");
+  connection.observe({
+    connection: connection.id,
+    kind: "appended",
+    mailbox: mailboxOf(session).address,
+    folder: folder.name,
+    flags: [...message.flags],
+    ...(message.messageId === undefined ? {} : { messageId: message.messageId }),
+    ...(subject === undefined ? {} : { subject: subject.slice(0, 998) }),
+    size: message.raw.length,
+    sha256: createHash("sha256").update(message.raw).digest("hex"),
+  });
+}
+
 export function append(session: ImapSession, values: readonly Value[]): Outcome {
   const queue = [...values];
   const name = folderName(session, queue.shift());
@@ -74,6 +95,7 @@ export function append(session: ImapSession, values: readonly Value[]): Outcome 
   if (!folder) return no("[TRYCREATE] No such folder");
   assertRoom(session, content.bytes.length);
   const message = folder.append(content.bytes, date, flags);
+  observeAppended(session, folder, message);
   const code = session.offers("UIDPLUS") ? `[APPENDUID ${folder.uidValidity} ${message.uid}] ` : "";
   return ok(`${code}Appended`);
 }

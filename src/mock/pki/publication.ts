@@ -26,8 +26,8 @@ export function publish(http: HttpServer, name: string, authority: () => Certifi
       headers: { ...DER, "content-type": "application/ocsp-response" },
     });
   };
-  http.on(`/crl/${name}.crl`, crl);
-  http.on(`/ocsp/${name}`, ocsp);
+  http.on(`/crl/${name}.crl`, crl, { surface: "crl", operation: `${name}.crl` });
+  http.on(`/ocsp/${name}`, ocsp, { surface: "ocsp", operation: name });
   return {
     get crlUrl() {
       return `${http.url}/crl/${name}.crl`;

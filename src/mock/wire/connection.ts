@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { ObservationBody } from "../observer.js";
 import { ByteQueue } from "./byte-queue.js";
+import { peekClientHello } from "./client-hello.js";
 
 /** The client passed a limit: the session ends, since where the next command begins is not known. */
 export class LineTooLong extends Error {}
@@ -151,12 +152,15 @@ export class LineConnection {
     this.#observe(body);
   }
 
-  async startTls(upgrade: Upgrade): Promise<boolean> {
+  /** @param profile how the server shows itself: `good`, or the name of a fault */
+  async startTls(upgrade: Upgrade, profile: string): Promise<boolean> {
     const raw = this.#socket;
     raw.removeListener("data", this.#onData);
     raw.removeListener("end", this.#onGone);
     raw.pause();
     this.#queue.clear();
+    const clientHello = await peekClientHello(raw);
+    const shown = { profile, ...(clientHello ? { clientHello } : {}) };
     try {
       const { socket, peer } = await upgrade(raw);
       this.tls = true;
@@ -172,6 +176,7 @@ export class LineConnection {
         what: "established",
         version: socket.getProtocol() ?? "",
         cipher: socket.getCipher().name,
+        ...shown,
         ...(servername(socket) ? { serverName: servername(socket) } : {}),
         ...(peer
           ? {
@@ -191,6 +196,7 @@ export class LineConnection {
         kind: "tls",
         protocol: this.protocol,
         what: "failed",
+        ...shown,
         error: tlsReason(error),
       });
       raw.destroy();

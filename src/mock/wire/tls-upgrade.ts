@@ -20,6 +20,10 @@ export class TlsUpgrader {
   async upgrade(raw: Socket): Promise<{ socket: TLSSocket; peer?: PeerCertificate }> {
     const id = key(raw);
     const socket = await new Promise<TLSSocket>((resolve, reject) => {
+      if (raw.destroyed) {
+        reject(new Error("closed before the handshake"));
+        return;
+      }
       this.#pending.set(id, { resolve, reject });
       raw.once("close", () => reject(new Error("closed during the handshake")));
       this.#server.emit("connection", raw);
