@@ -1,4 +1,6 @@
 export type { MockClock } from "./clock.js";
+export type { ScenarioDesk, ScenarioView, VerdictView } from "./control/scenarios.js";
+export type { ControlFile, MockControlOptions } from "./control/server.js";
 export type { DsnAction } from "./delivery.js";
 export type { PublishedMailbox } from "./directory/published.js";
 export { MockDirectory, type MockDirectoryOptions } from "./directory/server.js";
@@ -35,7 +37,8 @@ export { DEFAULT_SIZE_LIMIT, defaultLimits, defaultMailboxes } from "./options.j
 export type { ClientCredentials } from "./pki/pki.js";
 export { MOCK_PROFESSIONAL, MockPsc, type MockPscOptions } from "./psc/provider.js";
 export type { MockReady, MockReadyMailbox } from "./ready.js";
-export type { RefusalForm, RefuseOptions } from "./recipients.js";
+export type { AnswerOptions, RefusalForm, RefuseOptions } from "./recipients.js";
+export { demoHeader, demoLaboratoryReport, demoReport } from "./samples/documents.js";
 export type { MockSnapshot } from "./snapshot.js";
 export type { MockFolder } from "./store/folder.js";
 export type { MockMailbox } from "./store/mailbox.js";

@@ -1,11 +1,12 @@
 import { MedimailError } from "../errors.js";
 import type { Observation } from "../seams/observations.js";
 import type { MockClock } from "./clock.js";
+import type { ScenarioDesk } from "./control/scenarios.js";
 import type { DsnAction } from "./delivery.js";
 import { FaultSentence, momentOf } from "./fault-sentence.js";
 import type { Faults } from "./faults.js";
 import type { ObservationBody, WaitOptions } from "./observer.js";
-import type { RefuseOptions } from "./recipients.js";
+import type { AnswerOptions, RefuseOptions } from "./recipients.js";
 import { MockSnapshot } from "./snapshot.js";
 import type { MockMailbox } from "./store/mailbox.js";
 import type { MockMessage } from "./store/message.js";
@@ -16,6 +17,8 @@ import type { IncomingOptions, World } from "./world.js";
 
 /** What a mock holds, and what can be done with it without a server: the part of {@link MockMedimail} that is mails, faults, time and waiting. */
 export class MockState {
+  /** Who leads scenarios through the mock, for its control API and its page. */
+  scenarios: ScenarioDesk | undefined;
   /** @internal */
   protected readonly world: World;
   readonly #start: MockSnapshot;
@@ -41,9 +44,33 @@ export class MockState {
     return this.world.observer.journal.entries;
   }
 
+  /**
+   * The observations kept whose rank is above, each with its rank, which is counted from 1 and never goes back: to read on from where one was.
+   *
+   * @param limit how many at most
+   */
+  observationsSince(rank: number, limit?: number): { entries: { rank: number; entry: Observation }[]; next: number } {
+    return this.world.observer.journal.since(rank, limit);
+  }
+
+  /** The rank of the newest observation; 0 before the first. */
+  get lastRank(): number {
+    return this.world.observer.journal.last;
+  }
+
+  /** Told of each observation from now on; the function given back ends it. */
+  onObservation(listener: (observation: Observation, rank: number) => void): () => void {
+    return this.world.observer.journal.listen(listener);
+  }
+
   /** The mails accepted, oldest first. */
   get mails(): readonly AcceptedMail[] {
     return this.world.mails.entries;
+  }
+
+  /** Every mailbox, in the order they were added; patients' once they were written to. */
+  get mailboxes(): readonly MockMailbox[] {
+    return this.world.store.mailboxes;
   }
 
   /** A mailbox, a patient's included (`<INS>@patient.mssante.fr`). Throws `invalid_argument` where there is none. */
@@ -125,13 +152,13 @@ export class MockState {
   }
 
   /** A person reads the mail: `\Seen`, and a displayed MDN into the sender's INBOX where the mail asks one (else undefined). */
-  read(address: string, messageId: string): MockMessage | undefined {
-    return this.world.recipients.read(address, messageId);
+  read(address: string, messageId: string, options?: AnswerOptions): MockMessage | undefined {
+    return this.world.recipients.read(address, messageId, options);
   }
 
   /** A software files the documents: a processed MDN where the mail asks one. */
-  integrate(address: string, messageId: string): MockMessage | undefined {
-    return this.world.recipients.integrate(address, messageId);
+  integrate(address: string, messageId: string, options?: AnswerOptions): MockMessage | undefined {
+    return this.world.recipients.integrate(address, messageId, options);
   }
 
   /** A software cannot file them: code 900 to 906. */

@@ -1,8 +1,10 @@
 import type { Config } from "../config/index.js";
 import { MedimailError } from "../errors.js";
 import { loadConfigFile } from "../settings/index.js";
+import type { ControlServer, MockControlOptions } from "./control/server.js";
 import type { MockDirectory } from "./directory/server.js";
 import type { MockDns } from "./dns/server.js";
+import type { UnhandledRequest } from "./http/unhandled.js";
 import { MockState } from "./mock-state.js";
 import type { MockMailboxOptions, MockMedimailOptions, MockSettings } from "./options.js";
 import type { ClientCredentials } from "./pki/pki.js";
@@ -20,6 +22,7 @@ export class MockMedimail extends MockState implements AsyncDisposable {
   readonly #servers: Servers;
   readonly #files: ReadyFiles;
   readonly #problems: unknown[];
+  #control: ControlServer | undefined;
   #closed: Promise<void> | undefined;
 
   private constructor(options: MockMedimailOptions, world: World, servers: Servers, problems: unknown[]) {
@@ -44,12 +47,28 @@ export class MockMedimail extends MockState implements AsyncDisposable {
     const servers = await Servers.start(options, world, failed);
     const mock = new MockMedimail(options, world, servers, problems);
     try {
+      if (options.control) await mock.#serveControl(options.control === true ? {} : options.control);
       if (options.dir !== undefined) await mock.ready();
       return mock;
     } catch (error) {
       await mock.close();
       throw error;
     }
+  }
+
+  async #serveControl(options: MockControlOptions): Promise<void> {
+    // Only then: it brings all that reads and shows documents.
+    const { ControlServer } = await import("./control/server.js");
+    this.#control = new ControlServer(this, options, (error) => void this.#problems.push(error));
+    await this.#control.listen();
+  }
+
+  /** Where its control API is, and the token that every operation needs. Throws `invalid_argument` where the mock was started without (`control`). */
+  get control(): { url: string; token: string; origin: string } {
+    if (!this.#control)
+      throw new MedimailError("invalid_argument", "The mock was started without a control API.", { path: "control" });
+    const { url, token, origin } = this.#control;
+    return { url, token, origin };
   }
 
   /** Its name server, which tells where it is: `mock.dns.setSrv("_imap._tcp.ch-exemple.mssante.fr", [{ target: ".", port: 0 }])`. */
@@ -76,6 +95,21 @@ export class MockMedimail extends MockState implements AsyncDisposable {
     return this.#servers.site.psc;
   }
 
+  /** Whether it was started with a Pro Santé Connect. */
+  get hasPsc(): boolean {
+    return this.#servers.site.hasPsc;
+  }
+
+  /** Its HTTP server: white list, autoconfig, revocation, and a Pro Santé Connect where it was asked for. */
+  get http(): { url: string } {
+    return { url: this.#servers.http.url };
+  }
+
+  /** Requests that it had no answer to since they were last looked at; see {@link assertNoUnhandledHttp}. */
+  get unhandledHttp(): readonly UnhandledRequest[] {
+    return this.#servers.http.unhandled.requests;
+  }
+
   /** Where its white list of domains is served: those of its mailboxes, of `whiteListDomains`, and the patients'. */
   get whiteList(): { url: string } {
     return this.#servers.site.places.whiteList;
@@ -95,8 +129,10 @@ export class MockMedimail extends MockState implements AsyncDisposable {
   }
 
   /** The ready object of `medimail mock` (CLI.md). Writes its files: into `dir`, or a temporary folder that `close` removes. */
-  ready(): Promise<MockReady> {
-    return this.#files.ready(this.world, this.#servers);
+  async ready(): Promise<MockReady> {
+    const written = await this.#files.ready(this.world, this.#servers);
+    // In the object alone: the token stands in no file of the folder.
+    return this.#control ? { ...written, control: { url: this.#control.url, token: this.#control.token } } : written;
   }
 
   /**
@@ -147,6 +183,11 @@ export class MockMedimail extends MockState implements AsyncDisposable {
     return token;
   }
 
+  /** Every token of the mailbox, or the one given, has so much of its life left, by the mock's clock. Default none. */
+  expireToken(address: string, options: { token?: string; afterMs?: number } = {}): void {
+    this.world.store.expireToken(address, options);
+  }
+
   /** Every token of the mailbox, or the one given, is refused from now on. */
   revokeToken(address: string, token?: string): void {
     this.world.store.revokeToken(address, token);
@@ -178,7 +219,7 @@ export class MockMedimail extends MockState implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    await this.#servers.close();
+    await Promise.all([this.#servers.close(), this.#control?.close()]);
     this.world.close();
     await this.#files.close();
     if (this.#options.unhandledHttp !== "ignore") this.assertNoUnhandledHttp();

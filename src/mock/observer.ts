@@ -41,15 +41,17 @@ export class Journal<T> {
   }
 
   /** Entries kept whose rank is above, oldest first, with the rank to go on from. */
-  since(rank: number, limit = Number.POSITIVE_INFINITY): { entries: T[]; next: number } {
+  since(rank: number, limit = Number.POSITIVE_INFINITY): { entries: { rank: number; entry: T }[]; next: number } {
     let [low, high] = [0, this.#ranks.length];
     while (low < high) {
       const middle = (low + high) >> 1;
       if ((this.#ranks[middle] ?? 0) > rank) high = middle;
       else low = middle + 1;
     }
-    const entries = this.#entries.slice(low, low + limit);
-    return { entries, next: this.#ranks[low + entries.length - 1] ?? Math.max(rank, 0) };
+    const entries = this.#entries
+      .slice(low, low + limit)
+      .map((entry, index) => ({ rank: this.#ranks[low + index] ?? 0, entry }));
+    return { entries, next: entries.at(-1)?.rank ?? rank };
   }
 
   /** Told of each entry from now on; the function given back ends it. */

@@ -1,4 +1,5 @@
 import type { ObservationSink } from "../seams/observations.js";
+import type { MockControlOptions } from "./control/server.js";
 import type { MockDirectoryOptions } from "./directory/server.js";
 import type { ImapExtension } from "./imap/capabilities.js";
 import type { MockPscOptions } from "./psc/provider.js";
@@ -114,6 +115,8 @@ export interface MockMedimailOptions {
    * test cannot pass by a request that nobody answered; `ignore`: 404 and no more.
    */
   unhandledHttp?: "fail" | "ignore";
+  /** Serves the control API by HTTP, on loopback unless `host` says otherwise. Default false; `medimail mock` serves it. */
+  control?: boolean | MockControlOptions;
 }
 
 /** What can be changed while the mock runs; what is left out stays. */

@@ -24,6 +24,8 @@ export interface MockReady {
   directory?: { url: string; key: string };
   /** The white list of domains, by HTTP on loopback. */
   whiteList: { url: string };
+  /** The control API; the token stands nowhere else. */
+  control?: { url: string; token: string };
   mailboxes: MockReadyMailbox[];
   /** A configuration file for each address; works as is with every command. */
   configs: Record<string, string>;

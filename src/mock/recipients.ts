@@ -20,6 +20,12 @@ export interface RefuseOptions {
   label?: string;
 }
 
+/** How an answer is given that nobody may have asked for. */
+export interface AnswerOptions {
+  /** Sends it where the mail asks none, to its From: what a client must bear. Default false. */
+  evenIfNotAsked?: boolean;
+}
+
 /** The mock's own software, as its receipts name it (ECO.2.4.3). */
 const NIL = "MOCK000001";
 const SOFTWARE = { name: "Mock LPS", version: "1.0" };
@@ -35,16 +41,16 @@ export class Recipients {
   }
 
   /** A person opens the mail: `\Seen`, and a displayed MDN where it is asked. */
-  read(address: string, messageId: string): MockMessage | undefined {
+  read(address: string, messageId: string, options: AnswerOptions = {}): MockMessage | undefined {
     const message = this.#find(address, messageId);
     message.setFlags("add", ["\\Seen"]);
-    return this.#mdn(address, message, { disposition: "displayed", automatic: false });
+    return this.#mdn(address, message, { disposition: "displayed", automatic: false }, answered(message, options));
   }
 
   /** A software has filed the documents: a processed MDN where it is asked. */
-  integrate(address: string, messageId: string): MockMessage | undefined {
+  integrate(address: string, messageId: string, options: AnswerOptions = {}): MockMessage | undefined {
     const message = this.#find(address, messageId);
-    return this.#mdn(address, message, { disposition: "processed", automatic: true });
+    return this.#mdn(address, message, { disposition: "processed", automatic: true }, answered(message, options));
   }
 
   /** A software cannot file the documents: codes 900 to 906. A form that is named is sent even where nothing was asked. */
@@ -133,6 +139,10 @@ export class Recipients {
   #send(to: string, raw: Uint8Array): MockMessage | undefined {
     return this.#store.find(to)?.deliver(traced(Buffer.from(raw), "", to, this.#now()));
   }
+}
+
+function answered(message: MockMessage, { evenIfNotAsked = false }: AnswerOptions): string | undefined {
+  return notifyAddress(message) ?? (evenIfNotAsked ? fromAddress(message) : undefined);
 }
 
 function notifyAddress(message: MockMessage): string | undefined {

@@ -74,7 +74,7 @@ try {
 /** Only what is meant to be published, and all of it. */
 function checkFiles(files) {
   const allowed =
-    /^(dist\/.*\.(js|cjs|d\.ts|d\.cts)|package\.json|README\.md|README\.fr\.md|CHANGELOG\.md|SECURITY\.md|LICENSE|docs\/[\w-]+\.md)$/;
+    /^(dist\/.*\.(js|cjs|d\.ts|d\.cts)|package\.json|README\.md|README\.fr\.md|CHANGELOG\.md|SECURITY\.md|LICENSE|docs\/[\w-]+\.md|docs\/mock-openapi\.json)$/;
   const wrong = files.filter((file) => !allowed.test(file));
   const needed = [
     "dist/index.js",

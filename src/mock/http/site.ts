@@ -74,6 +74,10 @@ export class Site {
     throw new MedimailError("invalid_argument", "The mock was started without a directory.", { path: "directory" });
   }
 
+  get hasPsc(): boolean {
+    return this.#psc !== undefined;
+  }
+
   get psc(): MockPsc {
     if (this.#psc) return this.#psc;
     throw new MedimailError("invalid_argument", "The mock was started without a Pro Santé Connect.", { path: "psc" });

@@ -115,6 +115,11 @@ export class MockStore {
     this.#tokens.revoke(address.toLowerCase(), token);
   }
 
+  /** Every token of the mailbox, or the one given, is good for so long from now on. */
+  expireToken(address: string, { token, afterMs = 0 }: { token?: string; afterMs?: number }): void {
+    this.#tokens.expire(address.toLowerCase(), new Date(this.#now().getTime() + afterMs), token);
+  }
+
   /** @internal */
   save(): () => void {
     const mailboxes = [...this.#mailboxes].map(([address, mailbox]) => ({ address, mailbox, folders: mailbox.save() }));

@@ -20,6 +20,13 @@ export class Tokens {
     );
   }
 
+  /** One that ends sooner keeps its end. */
+  expire(address: string, until: Date, token?: string): void {
+    const own = this.#tokens.get(address);
+    for (const [known, before] of own ?? [])
+      if ((token === undefined || token === known) && (before === undefined || before > until)) own?.set(known, until);
+  }
+
   revoke(address: string, token?: string): void {
     const own = this.#tokens.get(address);
     if (token === undefined) own?.clear();
