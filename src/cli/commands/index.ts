@@ -1,4 +1,5 @@
 import type { Command } from "../command.js";
+import { accountsBuild, accountsCheck } from "./accounts.js";
 import { cdaInspect } from "./cda-inspect.js";
 import { cdaRender } from "./cda-render.js";
 import { cdaWrap } from "./cda-wrap.js";
@@ -11,6 +12,7 @@ import { mailboxShow } from "./mailbox-show.js";
 import { mailboxWatch } from "./mailbox-watch.js";
 import { mailboxReceipt, mailboxReply } from "./mailbox-write.js";
 import { mock } from "./mock.js";
+import { onboardingPlan, onboardingSolution } from "./onboarding.js";
 import { outboxCancel, outboxList, outboxRetry, outboxShow, outboxStats } from "./outbox.js";
 import { outboxRun } from "./outbox-run.js";
 import { send } from "./send.js";
@@ -55,13 +57,17 @@ export const COMMANDS: readonly Command[] = [
   mailboxDelete,
   mailboxReply,
   mailboxReceipt,
+  accountsCheck,
+  accountsBuild,
+  onboardingPlan,
+  onboardingSolution,
   discover,
   doctor,
   validate,
 ];
 
 /** Commands of the contract that a later version serves: refused by name, never as unknown. */
-export const NOT_SERVED: readonly string[] = ["directory", "accounts", "onboarding", "checklist"];
+export const NOT_SERVED: readonly string[] = ["directory", "checklist"];
 
 /** The command that the words begin with, and the words after it. */
 export function commandNamed(words: readonly string[]): { command: Command; rest: string[] } | undefined {

@@ -1,5 +1,6 @@
 import { englishDoctor } from "./en-doctor.js";
 import { englishErrors } from "./en-errors.js";
+import { englishOnboarding } from "./en-onboarding.js";
 import { englishOperator } from "./en-operator.js";
 import { englishTrust } from "./en-trust.js";
 import { withExamples } from "./examples.js";
@@ -40,6 +41,10 @@ export const en: Text = {
     "outbox stats": "counts the submissions by state",
     "traces list": "lists the functional traces of the mailbox (ECO.4.1.1)",
     "traces export": "exports the functional traces, one a line",
+    "accounts check": "checks a load file of accounts, row by row",
+    "accounts build": "writes the file of accounts to deposit, and says what it changes",
+    "onboarding plan": "a dated plan of the connection of a structure",
+    "onboarding solution": "helps to choose the technical solution",
     discover: "looks up the hosts of an address's operator, and says where each fact came from",
     validate: "has a connector in any language play scenarios, and judges each requirement",
     doctor: "tries each step from the server's name to the mailbox, and tells the first failure and what to do",
@@ -59,6 +64,22 @@ export const en: Text = {
     "mailbox save": "saves the attachments of a mail (--open: the documents of the archive too)",
   }),
   options: {
+    layout: "description of the columns, Mipih's for instance (JSON)",
+    done: "a step that is done",
+    domain: "MSSanté domain of the structure",
+    present: "accounts as they are: a load file or an export",
+    force: "closes more than half of the accounts where that is meant",
+    structure: "kind of structure",
+    solution: "technical solution",
+    start: "first day of the plan (default today)",
+    days: "length of a step, in days",
+    listed: "the domain is in the white list already",
+    automatic: "documents must leave by themselves",
+    where: "where mails are read",
+    "no-publisher": "the publisher has no connector",
+    "no-hds": "no HDS hosting",
+    "no-budget": "no budget",
+    format: "format of the result",
     json: "writes nothing but JSON on stdout",
     lang: "language of messages (French by default)",
     timeout: "time limit",
@@ -183,6 +204,7 @@ export const en: Text = {
   actions: { create: "create", replace: "replace", delete: "delete" },
   mailKinds: { professional: "professional", patient: "patient", receipt: "receipt", service: "service" },
   trust: englishTrust,
+  onboarding: englishOnboarding,
   view: {
     title: "Title",
     type: "Type",

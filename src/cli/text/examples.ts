@@ -17,6 +17,12 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   "outbox stats": "medimail outbox stats --config medimail.json",
   "traces list": "medimail traces list --config medimail.json --since 2026-01-01",
   "traces export": "medimail traces export --config medimail.json --since 2026-01-01 --until 2026-07-01 --json",
+  "accounts check": "medimail accounts check comptes.xlsx --domain ch-exemple.mssante.fr",
+  "accounts build":
+    "medimail accounts build comptes.xlsx --present comptes-actuels.csv --domain ch-exemple.mssante.fr --out depot.csv",
+  "onboarding plan":
+    "medimail onboarding plan --structure hospital --solution connector --start 2027-01-04 --format html --out plan.html",
+  "onboarding solution": "medimail onboarding solution --automatic --where software",
   discover: "medimail discover labo@ch-exemple.mssante.fr",
   doctor: "medimail doctor --config medimail.json --bundle rapport.txt",
   "trust certificate": "medimail trust certificate serveur.pem --ca igc-sante.p7b --host smtp.operateur.example",

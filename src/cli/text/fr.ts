@@ -1,6 +1,7 @@
 import { withExamples } from "./examples.js";
 import { frenchDoctor } from "./fr-doctor.js";
 import { frenchErrors } from "./fr-errors.js";
+import { frenchOnboarding } from "./fr-onboarding.js";
 import { frenchOperator } from "./fr-operator.js";
 import { frenchTrust } from "./fr-trust.js";
 import type { Text } from "./types.js";
@@ -41,6 +42,10 @@ export const fr: Text = {
     "outbox stats": "compte les envois par état",
     "traces list": "liste les traces fonctionnelles de la boîte (ECO.4.1.1)",
     "traces export": "exporte les traces fonctionnelles, une par ligne",
+    "accounts check": "contrôle un fichier de chargement des comptes, ligne par ligne",
+    "accounts build": "écrit le fichier des comptes à déposer, et dit d'abord ce qu'il change",
+    "onboarding plan": "plan daté du raccordement d'une structure",
+    "onboarding solution": "aide à choisir la solution technique",
     discover: "cherche les serveurs de l'opérateur d'une adresse, et dit d'où vient chaque fait",
     validate: "fait jouer des scénarios à un connecteur, quel que soit son langage, et juge chaque exigence",
     doctor: "essaie chaque étape, du nom du serveur à la boîte, et dit la première panne et que faire",
@@ -60,6 +65,22 @@ export const fr: Text = {
     "mailbox save": "enregistre les pièces jointes d'un courriel (--open : aussi les documents de l'archive)",
   }),
   options: {
+    layout: "description des colonnes, celle de Mipih par exemple (JSON)",
+    done: "étape déjà faite",
+    domain: "domaine MSSanté de la structure",
+    present: "comptes actuels : un fichier de chargement ou un export",
+    force: "ferme plus de la moitié des comptes si c'est voulu",
+    structure: "type de structure",
+    solution: "solution technique",
+    start: "premier jour du plan (aujourd'hui par défaut)",
+    days: "durée d'une étape, en jours",
+    listed: "le domaine est déjà dans la liste blanche",
+    automatic: "les documents doivent partir seuls",
+    where: "où les mails sont lus",
+    "no-publisher": "l'éditeur n'a pas de connecteur",
+    "no-hds": "pas d'hébergement HDS",
+    "no-budget": "sans budget",
+    format: "format du résultat",
     json: "n'écrit que du JSON sur la sortie standard",
     lang: "langue des messages (français par défaut)",
     timeout: "limite de temps",
@@ -184,6 +205,7 @@ export const fr: Text = {
   actions: { create: "création", replace: "remplacement", delete: "suppression" },
   mailKinds: { professional: "professionnel", patient: "patient", receipt: "accusé", service: "service" },
   trust: frenchTrust,
+  onboarding: frenchOnboarding,
   view: {
     title: "Titre",
     type: "Type",

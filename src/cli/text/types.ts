@@ -4,6 +4,7 @@ import type { SubmissionEventName } from "../../seams/index.js";
 import type { ExaminedCheck } from "../../trust/index.js";
 import type { XdmAction } from "../../xdm/types.js";
 import type { DoctorText } from "./doctor-types.js";
+import type { OnboardingText } from "./onboarding-types.js";
 import type { OperatorText } from "./operator-types.js";
 
 export type Lang = "fr" | "en";
@@ -40,6 +41,7 @@ export interface Text {
   operator: OperatorText;
   doctor: DoctorText;
   trust: TrustText;
+  onboarding: OnboardingText;
   demo: DemoText;
 }
 

@@ -1,7 +1,7 @@
 import { MedimailError } from "../../errors.js";
 import { isPlain, plainOf } from "../../plain-text.js";
 import { say } from "../text.js";
-import { checkAccounts } from "./check.js";
+import { checkAccounts, typeOf } from "./check.js";
 import { readCsv } from "./csv.js";
 import { folded } from "./fold.js";
 import { isFormula, unguarded } from "./formula.js";
@@ -43,6 +43,7 @@ export async function readAccounts(bytes: Uint8Array, options: ReadAccountsOptio
     if (cells.every((cell) => cell.trim() === "")) continue;
     rows.push(rowOf(cells, index + 1, columns, headings, text, isXlsx));
   }
+  problems.push(...missingColumns(rows, columns, layout));
   if (rows.length === 0)
     problems.push({
       severity: "error",
@@ -55,6 +56,24 @@ export async function readAccounts(bytes: Uint8Array, options: ReadAccountsOptio
     ...(options.domain === undefined ? {} : { domain: options.domain }),
   });
   return { layout: layout.name, format: isXlsx ? "xlsx" : "csv", rows: checked, problems };
+}
+
+/** Columns that the type of some row needs, and that the file does not have. */
+function missingColumns(
+  rows: readonly AccountRow[],
+  columns: readonly FoundColumn[],
+  layout: AccountLayout,
+): AccountProblem[] {
+  const types = new Set(rows.map(({ account }) => typeOf(account)));
+  return layout.columns
+    .filter((column) => !columns.some((found) => found.column === column))
+    .filter(({ field, required = [] }) => field === "type" || required.some((type) => types.has(type)))
+    .map(({ field, heading }) => ({
+      severity: field === "type" ? "error" : "warning",
+      code: "missing-column",
+      column: heading,
+      message: say("colonne absente", "the column is missing"),
+    }));
 }
 
 interface FoundColumn {
@@ -93,16 +112,6 @@ function columnsOf(
         ),
       });
     } else columns.push({ column, index });
-  }
-  for (const column of layout.columns) {
-    const needed = column.required !== undefined && column.required.length > 0;
-    if (!needed || columns.some((found) => found.column === column)) continue;
-    problems.push({
-      severity: column.field === "type" ? "error" : "warning",
-      code: "missing-column",
-      column: column.heading,
-      message: say(`colonne « ${column.heading} » absente`, `column "${column.heading}" is missing`),
-    });
   }
   return { columns, problems };
 }

@@ -1,0 +1,21 @@
+import type { OnboardingText } from "./onboarding-types.js";
+
+const PARIS = new Intl.DateTimeFormat("fr-FR", { timeZone: "Europe/Paris", dateStyle: "full", timeStyle: "short" });
+
+export const frenchOnboarding: OnboardingText = {
+  row: (row) => `ligne ${row}`,
+  counted: (rows, errors, warnings) => `${rows} comptes, ${errors} erreurs, ${warnings} avertissements`,
+  layout: (name) => `Description de fichier : ${name}. Les colonnes réelles de Mipih se donnent par --layout.`,
+  added: "Ajoutés",
+  changed: "Modifiés",
+  closed: "Fermés, parce qu'ils sont nommés",
+  absent: "Absents du fichier : gardés tels quels",
+  unknownClosures: "À fermer, mais inconnus",
+  written: (file, accounts) => `${file} : ${accounts} comptes`,
+  takenAt: (at) => `Déposé avant, il est pris en compte le ${PARIS.format(at)} (heure de Paris).`,
+  use: "Usage",
+  advantage: "Avantage",
+  constraint: "Contrainte",
+  authentication: "Authentification",
+  cost: "Coût",
+};
