@@ -1,6 +1,6 @@
 import { readCda } from "../cda/index.js";
 import { isPatientAddress } from "../identity/index.js";
-import { type ComposeInput, composeMails } from "../message/index.js";
+import { type ComposeInput, composeMails, composeMdn } from "../message/index.js";
 import { packXdm } from "../xdm/index.js";
 import type { MadeDocument } from "./documents.js";
 import { patientOf } from "./people.js";
@@ -15,6 +15,7 @@ export async function composeArrival(
   plan: ArrivalPlan,
   { documents, messageId, date }: { documents: readonly MadeDocument[]; messageId: string; date: Date },
 ): Promise<Buffer> {
+  if (plan.report) return composeReport(plan, messageId, date);
   const archive =
     documents.length === 0
       ? undefined
@@ -44,6 +45,26 @@ export async function composeArrival(
   const [mail] = mails;
   const head = Buffer.from(mail?.head ?? new Uint8Array()).toString("latin1");
   return Buffer.concat([Buffer.from(changed(head, plan), "latin1"), Buffer.from(bodies[mail?.body ?? 0] ?? [])]);
+}
+
+/** A receipt that asks for a receipt, which no conformant software does: it must not be answered (RFC 8098 §2.1). */
+function composeReport({ from, label, to }: ArrivalPlan, messageId: string, date: Date): Buffer {
+  const original = `From: <${to}>\r\nTo: <${from}>\r\nSubject: Envoi\r\nMessage-ID: <envoi.${messageId}>\r\n\r\nBonjour.\r\n`;
+  const raw = composeMdn({
+    from: { address: from, ...(label === undefined ? {} : { label }) },
+    to,
+    messageId,
+    date,
+    original: Buffer.from(original, "latin1"),
+    finalRecipient: from,
+    disposition: "displayed",
+    automatic: false,
+    nil: MOCK_NIL,
+    software: MOCK_SOFTWARE,
+  });
+  const text = Buffer.from(raw).toString("latin1");
+  const head = text.slice(0, text.indexOf("\r\n\r\n") + 4);
+  return Buffer.from(replaced(head, "Disposition-Notification-To", `<${from}>`) + text.slice(head.length), "latin1");
 }
 
 /** What our own composer never writes, since a conformant software does not: the cases that a receiver must stand. */

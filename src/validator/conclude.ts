@@ -57,9 +57,11 @@ export async function concludeRun({ options, startedAt, scenarios, played, comma
     problems: judged.problems,
   };
   write("report.json", `${JSON.stringify(report, undefined, 2)}\n`);
-  write("junit.xml", junitOf(report));
-  write("rapport.md", markdownOf(report, declarations?.declarations ?? []));
-  write("report.html", htmlOf(report, declarations?.declarations ?? []));
+  if (options.outputs !== "json") {
+    write("junit.xml", junitOf(report));
+    write("rapport.md", markdownOf(report, declarations?.declarations ?? []));
+    write("report.html", htmlOf(report, declarations?.declarations ?? []));
+  }
   await sealFolder(out, OUTPUTS, signer);
   return { report, passed: hasPassed(report) };
 }

@@ -38,6 +38,8 @@ export interface ArrivalPlan {
   /** The subject names this patient; the archive is of another (ECO.2.1.2). */
   subjectOf?: PatientKey;
   inReplyTo?: string;
+  /** It is the receipt of a mail that the mailbox is said to have sent; it asks for a receipt all the same. */
+  report?: true;
 }
 
 /** What the mock is set to when the scenario begins, and set back from when it ends. */
@@ -68,6 +70,8 @@ export interface Reaction {
     | { act: "report"; action: "delivered" | "delayed" | "failed"; status?: string }
     | { act: "answer"; text: string }
     | { act: "end-sessions" }
+    | { act: "revocation"; state: "down" }
+    | ({ act: "fault" } & FaultScript)
     | { act: "disconnect"; mailbox: string; bye?: string };
 }
 

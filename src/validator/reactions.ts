@@ -69,6 +69,15 @@ function act(mock: MockMedimail, { do: what }: Reaction, mail: AcceptedMail, add
     case "end-sessions":
       mock.psc.endSessions();
       return;
+    // What is set here is set back with the scenario.
+    case "revocation":
+      mock.tune({ revocation: what.state });
+      return;
+    case "fault": {
+      const { act: _, ...script } = what;
+      mock.faults.add(script);
+      return;
+    }
     case "disconnect":
       return void mock.disconnect(what.mailbox, what.bye === undefined ? {} : { bye: what.bye });
   }

@@ -48,6 +48,8 @@ export interface RunOptions {
   /** Health data in the evidence are masked. Default true. */
   mask?: boolean;
   lang?: "fr" | "en";
+  /** `json`: only `report.json`, for who runs hundreds. Default: every form. */
+  outputs?: "all" | "json";
   /** Called when the mock and its scenarios are ready; what it returns stands in the ready object. Closed with the run. */
   control?: (mock: MockMedimail, stage: Stage, results: () => RequirementResult[]) => Promise<RunControl | undefined>;
 }

@@ -10,6 +10,8 @@ export function setStage(mock: MockMedimail, acts: readonly StageAct[]): () => v
   for (const act of acts) undo.push(apply(mock, act));
   return () => {
     mock.faults.clear();
+    // A reaction may have changed it.
+    mock.tune({ revocation: "up" });
     for (const back of undo.reverse()) back();
   };
 }
