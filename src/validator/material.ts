@@ -15,103 +15,122 @@ export interface MadeArrival {
   from: string;
   what: string;
   messageId: string;
-  /** Decoded, marker included; what a person looks for. */
-  subject?: string;
   raw: Buffer;
 }
 
-/** A scenario of one run: its documents are files, its mails are ready to be delivered, its steps name both. */
-export interface Material {
-  scenario: Scenario;
-  documents: ReadonlyMap<string, MadeDocument>;
-  arrivals: readonly MadeArrival[];
+export interface MaterialOptions {
+  /** The documents that are sent are written there. */
+  folder: string;
+  maker: DocumentMaker;
+  /** With the scenario and the repetition it gives the identifiers, so that a repetition is new to a software that never sends a document twice. */
+  seed: string;
+  repetition: number;
+  date: Date;
 }
 
 /**
- * Makes what a scenario needs. The same seed, scenario and repetition give the same identifiers, so that a repetition is new to a software
- * that refuses to send a document twice.
- *
- * @param folder the documents are written there
+ * A scenario of one run: the documents that are to be sent are files, its steps name them. The mails that come in are composed when they
+ * are first asked for: many runs play a few scenarios only.
  */
-export async function makeMaterial(
-  plan: ScenarioPlan,
-  {
-    folder,
-    maker,
-    seed,
-    repetition,
-    date,
-  }: { folder: string; maker: DocumentMaker; seed: string; repetition: number; date: Date },
-): Promise<Material> {
-  const salt = [seed, plan.id, String(repetition)];
-  const documents = await makeDocuments(plan, maker, salt);
-  const paths = new Map<string, { cda: string; pdf?: string }>();
-  ensureFolder(folder);
-  for (const [name, { cda, pdf }] of documents) {
-    const path = { cda: join(folder, `${name}.xml`), pdf: join(folder, `${name}.pdf`) };
-    writeFileSync(path.cda, cda);
-    writeFileSync(path.pdf, pdf);
-    // The PDF of a level 1 is in the document.
-    paths.set(name, plan.documents?.[name]?.level === 1 ? { cda: path.cda } : path);
-  }
-  const arrivals = new Map<string, MadeArrival>();
-  for (const [name, arrival] of Object.entries(plan.arrivals ?? {})) {
-    const messageId = `${oidFor(...salt, "mail", name).slice(5, 25)}.${plan.id}@mock-medimail.mssante.fr`;
-    const carried = (arrival.documents ?? []).map((document) => found(documents, document, plan.id));
-    const raw = await composeArrival(arrival, { documents: carried, messageId, date });
-    const subject = originalSubject(raw);
-    arrivals.set(name, {
-      to: arrival.to,
-      from: arrival.from,
-      what: arrival.what ?? whatOf(arrival),
-      messageId,
-      ...(subject === undefined ? {} : { subject }),
-      raw,
-    });
-  }
-  const { id, title, titleEn, profiles, requirements, seconds } = plan;
-  const steps = plan.steps.map((step) => stepOf(step, plan, paths, arrivals));
-  return {
-    scenario: { id, title, titleEn, profiles, requirements, steps, seconds },
-    documents,
-    arrivals: [...arrivals.values()],
-  };
-}
+export class Material {
+  readonly #plan: ScenarioPlan;
+  readonly #options: MaterialOptions;
+  readonly #made = new Map<string, Promise<MadeDocument>>();
+  readonly #paths = new Map<string, { cda: string; pdf?: string }>();
+  readonly #subjects = new Map<string, string>();
+  #arrivals: Promise<MadeArrival[]> | undefined;
 
-async function makeDocuments(
-  plan: ScenarioPlan,
-  maker: DocumentMaker,
-  salt: readonly string[],
-): Promise<Map<string, MadeDocument>> {
-  const made = new Map<string, MadeDocument>();
-  for (const [name, document] of Object.entries(plan.documents ?? {})) {
-    const former = document.replaces === undefined ? undefined : found(made, document.replaces, plan.id);
+  private constructor(plan: ScenarioPlan, options: MaterialOptions) {
+    this.#plan = plan;
+    this.#options = options;
+  }
+
+  static async make(plan: ScenarioPlan, options: MaterialOptions): Promise<Material> {
+    const material = new Material(plan, options);
+    await material.#write();
+    return material;
+  }
+
+  /** As the ready object has it. The subject of a mail that comes in is there once the mails are made. */
+  get scenario(): Scenario {
+    const { id, title, titleEn, profiles, requirements, seconds, steps } = this.#plan;
+    return { id, title, titleEn, profiles, requirements, steps: steps.map((step) => this.#step(step)), seconds };
+  }
+
+  /** The mails that come into mailboxes when the scenario begins. */
+  arrivals(): Promise<MadeArrival[]> {
+    this.#arrivals ??= this.#compose();
+    return this.#arrivals;
+  }
+
+  get #salt(): string[] {
+    return [this.#options.seed, this.#plan.id, String(this.#options.repetition)];
+  }
+
+  async #write(): Promise<void> {
+    const { folder } = this.#options;
+    ensureFolder(folder);
+    for (const name of new Set(this.#plan.steps.flatMap((step) => (step.action === "send" ? step.documents : [])))) {
+      const { cda, pdf } = await this.#document(name);
+      const path = { cda: join(folder, `${name}.xml`), pdf: join(folder, `${name}.pdf`) };
+      writeFileSync(path.cda, cda);
+      // The PDF of a level 1 is in the document.
+      const inside = this.#plan.documents?.[name]?.level === 1;
+      if (!inside) writeFileSync(path.pdf, pdf);
+      this.#paths.set(name, inside ? { cda: path.cda } : path);
+    }
+  }
+
+  #document(name: string): Promise<MadeDocument> {
+    const known = this.#made.get(name);
+    if (known) return known;
+    const made = this.#makeDocument(name);
+    this.#made.set(name, made);
+    return made;
+  }
+
+  async #makeDocument(name: string): Promise<MadeDocument> {
+    const document = this.#plan.documents?.[name];
+    if (!document) throw absent(this.#plan.id, name);
+    const former = document.replaces === undefined ? undefined : await this.#document(document.replaces);
     const ids = {
-      id: oidFor(...salt, "document", name),
-      setId: former?.setId ?? oidFor(...salt, "set", name),
+      id: oidFor(...this.#salt, "document", name),
+      setId: former?.setId ?? oidFor(...this.#salt, "set", name),
       version: (former?.version ?? 0) + 1,
       ...(former ? { replaces: former.id } : {}),
     };
-    made.set(name, await maker.make(document, ids));
+    return this.#options.maker.make(document, ids);
   }
-  return made;
-}
 
-function stepOf(
-  step: StepPlan,
-  plan: ScenarioPlan,
-  paths: ReadonlyMap<string, { cda: string; pdf?: string }>,
-  arrivals: ReadonlyMap<string, MadeArrival>,
-): ScenarioStep {
-  const { mailbox = plan.mailbox } = step;
-  if (step.action === "send") {
-    const documents = step.documents.map((name) => found(paths, name, plan.id));
-    return { ...step, mailbox, documents };
+  async #compose(): Promise<MadeArrival[]> {
+    const made: MadeArrival[] = [];
+    for (const [name, plan] of Object.entries(this.#plan.arrivals ?? {})) {
+      const messageId = this.#messageId(name);
+      const documents = await Promise.all((plan.documents ?? []).map((document) => this.#document(document)));
+      const raw = await composeArrival(plan, { documents, messageId, date: this.#options.date });
+      this.#subjects.set(name, originalSubject(raw));
+      made.push({ to: plan.to, from: plan.from, what: plan.what ?? whatOf(plan), messageId, raw });
+    }
+    return made;
   }
-  if (!("mail" in step) || step.mail === undefined) return { ...step, mailbox } as ScenarioStep;
-  const { mail, ...rest } = step;
-  const { messageId, subject } = found(arrivals, mail, plan.id);
-  return { ...rest, mailbox, messageId, ...(subject === undefined ? {} : { subject }) } as ScenarioStep;
+
+  #messageId(name: string): string {
+    if (!this.#plan.arrivals?.[name]) throw absent(this.#plan.id, name);
+    return `${oidFor(...this.#salt, "mail", name).slice(5, 25)}.${this.#plan.id}@mock-medimail.mssante.fr`;
+  }
+
+  #step(step: StepPlan): ScenarioStep {
+    const { mailbox = this.#plan.mailbox } = step;
+    if (step.action === "send") {
+      const documents = step.documents.map((name) => this.#paths.get(name) ?? { cda: "" });
+      return { ...step, mailbox, documents };
+    }
+    if (!("mail" in step) || step.mail === undefined) return { ...step, mailbox } as ScenarioStep;
+    const { mail, ...rest } = step;
+    const subject = this.#subjects.get(mail);
+    const named = { messageId: this.#messageId(mail), ...(subject === undefined ? {} : { subject }) };
+    return { ...rest, mailbox, ...named } as ScenarioStep;
+  }
 }
 
 function whatOf({ documents = [], action, from }: ArrivalPlan): string {
@@ -120,11 +139,8 @@ function whatOf({ documents = [], action, from }: ArrivalPlan): string {
 }
 
 /** A scenario that names what it has not is a fault of ours: told at once, by a test first of all. */
-function found<T>(from: ReadonlyMap<string, T>, name: string, scenario: string): T {
-  const value = from.get(name);
-  if (value === undefined)
-    throw new MedimailError("internal", "a scenario names a document or a mail that it has not", {
-      path: `${scenario}.${name}`,
-    });
-  return value;
+function absent(scenario: string, name: string): MedimailError {
+  return new MedimailError("internal", "a scenario names a document or a mail that it has not", {
+    path: `${scenario}.${name}`,
+  });
 }

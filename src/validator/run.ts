@@ -136,7 +136,7 @@ class Run {
       return ready;
     };
     try {
-      if (named === undefined) stage.deliverAll();
+      if (named === undefined) await stage.deliverAll();
       const ready = await writeReady();
       await onEvent?.(ready);
       if (named === undefined) await this.#watch(mock);

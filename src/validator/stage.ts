@@ -6,7 +6,7 @@ import { MedimailError } from "../errors.js";
 import type { MockMedimail } from "../mock/index.js";
 import type { Observation } from "../seams/index.js";
 import { DocumentMaker } from "./documents.js";
-import { type Material, makeMaterial } from "./material.js";
+import { Material } from "./material.js";
 import type { ScenarioPlan } from "./plan-types.js";
 import { type Reacted, react } from "./reactions.js";
 import { setStage } from "./stage-acts.js";
@@ -35,7 +35,9 @@ export class Stage {
   readonly #date: Date;
   readonly #materials: Map<string, Material>;
   readonly #listeners = new Set<() => void>();
-  #current: { plan: ScenarioPlan; repetition: number; reset: () => void; reacted: Reacted } | undefined;
+  #current:
+    | { plan: ScenarioPlan; repetition: number; reset: () => void; reacted: Reacted; since: string; step?: number }
+    | undefined;
 
   private constructor(
     mock: MockMedimail,
@@ -51,7 +53,7 @@ export class Stage {
     this.#materials = materials;
   }
 
-  /** Makes the documents and the mails of every scenario. */
+  /** Makes the documents that every scenario has sent. */
   static async prepare(mock: MockMedimail, options: StageOptions): Promise<Stage> {
     const date = options.date ?? new Date();
     const maker = new DocumentMaker(frenchTime(date));
@@ -64,7 +66,7 @@ export class Stage {
     const { folder, seed } = this.#options;
     const own = join(folder, plan.id);
     if (repetition > 1) rmSync(own, { recursive: true, force: true });
-    return makeMaterial(plan, { folder: own, maker: this.#maker, seed, repetition, date: this.#date });
+    return Material.make(plan, { folder: own, maker: this.#maker, seed, repetition, date: this.#date });
   }
 
   /** As the ready object names them: with paths and identifiers. */
@@ -73,10 +75,10 @@ export class Stage {
   }
 
   /** The scenario that is played now. */
-  get current(): { scenario: Scenario; repetition: number } | undefined {
-    const playing = this.#current;
-    const material = playing && this.#materials.get(playing.plan.id);
-    return material && { scenario: material.scenario, repetition: playing.repetition };
+  get current(): { id: string; repetition: number; since: string; step?: number } | undefined {
+    if (!this.#current) return undefined;
+    const { plan, repetition, since, step } = this.#current;
+    return { id: plan.id, repetition, since, ...(step === undefined ? {} : { step }) };
   }
 
   /** Told when a scenario begins or ends. Returns what ends it. */
@@ -86,8 +88,8 @@ export class Stage {
   }
 
   /** Every mail of every scenario is delivered: for a software that goes through them all by itself, without being told when. */
-  deliverAll(): void {
-    for (const material of this.#materials.values()) this.#deliver(material);
+  async deliverAll(): Promise<void> {
+    for (const material of this.#materials.values()) await this.#deliver(material);
   }
 
   /**
@@ -102,25 +104,27 @@ export class Stage {
     if (repetition > 1) this.#materials.set(id, await this.#make(plan, repetition));
     const material = this.#materials.get(id) as Material;
     this.#mock.observe({ connection: "run", kind: "scenario", id, what: "begin", repetition });
-    this.#deliver(material);
+    await this.#deliver(material);
     const reset = setStage(this.#mock, plan.stage ?? []);
-    this.#current = { plan, repetition, reset, reacted: new Map() };
+    this.#current = { plan, repetition, reset, reacted: new Map(), since: new Date().toISOString() };
     this.#tell();
     return material.scenario;
   }
 
   /** A step was reached, from 1: the driver or the person says so. */
   step(step: number): void {
-    const { plan, repetition } = this.#current ?? {};
-    if (plan)
-      this.#mock.observe({
-        connection: "run",
-        kind: "scenario",
-        id: plan.id,
-        what: "step",
-        step,
-        repetition: repetition ?? 1,
-      });
+    const playing = this.#current;
+    if (!playing) return;
+    playing.step = step;
+    const { plan, repetition } = playing;
+    this.#mock.observe({
+      connection: "run",
+      kind: "scenario",
+      id: plan.id,
+      what: "step",
+      step,
+      repetition,
+    });
   }
 
   /** Ends the scenario that is played, if one is: the mock is as before. */
@@ -141,8 +145,8 @@ export class Stage {
     react(this.#mock, { plan: playing.plan, reacted: playing.reacted }, observation);
   }
 
-  #deliver({ arrivals }: Material): void {
-    for (const { to, from, what, raw } of arrivals) this.#mock.deliver(to, raw, { what, from });
+  async #deliver(material: Material): Promise<void> {
+    for (const { to, from, what, raw } of await material.arrivals()) this.#mock.deliver(to, raw, { what, from });
   }
 
   #tell(): void {

@@ -104,19 +104,25 @@ appendFileSync(${JSON.stringify(join(folder, "named.txt"))}, process.env.MEDIMAI
     await expect(inFile).rejects.toMatchObject({ code: "run_failed" });
   });
 
-  it("ends the command and what it has started when the time is over, and judges what was seen", async () => {
+  it("ends the command and what it has started when it is stopped, and judges what was seen", async () => {
     const pids = join(folder, "pids.txt");
     const source = `import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 process.on("SIGTERM", () => {});
 const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" });
 writeFileSync(${JSON.stringify(pids)}, process.pid + " " + child.pid);
+console.log("up");
 setInterval(() => {}, 1000);`;
+    const stop = new AbortController();
     const { report } = await validate({
       out: join(folder, "endless"),
       profile: "all",
       command: script(folder, "endless", source),
-      stopAfterMs: 1_500,
+      stopAfterMs: 50_000,
+      signal: stop.signal,
+      onEvent: (event) => {
+        if (event.event === "output" && event.text.includes("up")) stop.abort();
+      },
     });
     expect(report.commands[0]).toMatchObject({ ended: "stopped" });
     expect(existsSync(pids)).toBe(true);

@@ -1,4 +1,5 @@
-import { resolve } from "node:path";
+import { randomBytes } from "node:crypto";
+import { dirname, join, resolve } from "node:path";
 import { MedimailError } from "../../errors.js";
 import { type Command, EXIT } from "../command.js";
 import { observationText, readyText } from "../views/mock.js";
@@ -27,7 +28,10 @@ export const mock: Command = {
     const dnsPort = options.number("port-dns", ports);
     const httpPort = options.number("port-http", ports);
     const receipts = options.text("receipts") ?? "delivered";
-    const { startMockMedimail } = await import("../../mock/index.js");
+    const [{ startMockMedimail }, { plansOf, Stage }] = await Promise.all([
+      import("../../mock/index.js"),
+      import("../../validator/index.js"),
+    ]);
     // The ready object is the first line, whatever a client does in the meantime.
     let print: ((observation: Parameters<typeof observationText>[0]) => void) | undefined;
     const early: Parameters<typeof observationText>[0][] = [];
@@ -44,13 +48,21 @@ export const mock: Command = {
         read: receipts === "read" || receipts === "integrated",
         integrate: receipts === "integrated",
       },
-      onObservation: (observation: Parameters<typeof observationText>[0]) =>
-        print ? print(observation) : void early.push(observation),
+      onObservation: (observation: Parameters<typeof observationText>[0]) => {
+        print ? print(observation) : early.push(observation);
+        stage?.observe(observation);
+      },
     };
+    let stage: Awaited<ReturnType<typeof Stage.prepare>> | undefined;
     const { server, ready } = await start(async () => {
       const started = await startMockMedimail(settings);
       try {
-        return { server: started, ready: await started.ready() };
+        const made = await started.ready();
+        // Beside the certificates and the configurations, and gone with them.
+        const folder = join(dirname(made.ca), "scenarios");
+        const seed = randomBytes(16).toString("hex");
+        stage = await Stage.prepare(started, { folder, plans: plansOf("all"), seed });
+        return { server: started, ready: { ...made, scenarios: stage.scenarios } };
       } catch (error) {
         await started.close();
         throw error;
