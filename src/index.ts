@@ -109,6 +109,8 @@ export type {
   WriteOptions,
 } from "./mailbox/index.js";
 export { MailActionError, shownName } from "./mailbox/index.js";
+/** The raccordement: steps and a dated plan, domains, accounts, the sheet for Mipih, indicators, templates. */
+export * as onboarding from "./onboarding/index.js";
 export { type PdfOptions, renderPdf } from "./pdf.js";
 export {
   type Compared,

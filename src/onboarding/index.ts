@@ -8,6 +8,8 @@ export { adviseDomain, DECLARATION_DAYS, GENERIC_DOMAINS, strayDomains } from ".
 export { CONTACTS, FORM_FIELDS, PARTIES, PARTS, STRUCTURES } from "./guide/parties.js";
 export type { SolutionAdvice, SolutionNeeds, SolutionSheet } from "./guide/solutions.js";
 export { adviseSolution, SOLUTIONS } from "./guide/solutions.js";
+export type { Pointer, Statement } from "./guide/statements.js";
+export { STATEMENTS } from "./guide/statements.js";
 export { STEPS, stepNamed } from "./guide/steps.js";
 export type { Actor, Duration, Part, Solution, Step, StructureKind } from "./guide/types.js";
 export type { Plan, PlannedStep, PlanRequest } from "./plan/index.js";
