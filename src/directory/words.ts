@@ -14,15 +14,25 @@ const LIGATURES: Readonly<Record<string, string>> = {
  * and digits one space.
  */
 export function fold(text: string): string {
-  return text
-    .normalize("NFD")
-    .replace(/\p{M}/gu, "")
-    .toLowerCase()
-    .replace(/[œæßøłđðþ]/g, (letter) => LIGATURES[letter] ?? letter)
-    .replace(/\b([a-z])\.(?=[a-z]\b)/g, "$1")
-    .replace(/[^a-z0-9]+/g, " ")
-    .trim();
+  // Most of a directory is plain capitals.
+  const plain = ASCII.test(text)
+    ? text.toLowerCase()
+    : text
+        .normalize("NFD")
+        .replace(/\p{M}/gu, "")
+        .toLowerCase()
+        .replace(/[œæßøłđðþ]/g, (letter) => LIGATURES[letter] ?? letter);
+  return WORDS.test(plain)
+    ? plain
+    : plain
+        .replace(/\b([a-z])\.(?=[a-z]\b)/g, "$1")
+        .replace(/[^a-z0-9]+/g, " ")
+        .trim();
 }
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
+const ASCII = /^[\0-\x7f]*$/;
+const WORDS = /^[a-z0-9]*$/;
 
 /** Words between or before names that a person leaves out, or writes joined to the next. */
 const PARTICLES: ReadonlySet<string> = new Set(
@@ -72,11 +82,14 @@ function withJoined(parts: readonly string[], isSmall: (word: string) => boolean
   return [...found];
 }
 
-/** The plain words of a structure's or a service's name. */
+/** The words of a structure's or a service's name, and those with a hyphen joined as well (`claudebernard`). */
 export function structureWords(...texts: readonly (string | undefined)[]): string[] {
   const found = new Set<string>();
-  for (const text of texts)
-    if (text)
-      for (const word of fold(text).split(" ")) if (word.length > 1 && !isStop(word)) found.add(unabbreviated(word));
+  for (const text of texts) {
+    if (!text) continue;
+    for (const word of fold(text).split(" ")) if (word.length > 1 && !isStop(word)) found.add(unabbreviated(word));
+    if (text.includes("-"))
+      for (const joined of text.match(/[\p{L}\d]+(?:-[\p{L}\d]+)+/gu) ?? []) found.add(fold(joined).replace(/ /g, ""));
+  }
   return [...found];
 }

@@ -47,8 +47,9 @@ export function groupOf(token: Token, reader: IndexReader): Group {
   else lookUp(token, reader, offer);
   if (token.before && !token.codes) offer(reader.word(`${token.before}${token.text}`), 0.95, JOINED, true);
   const alternatives = [...found.values()]
-    .sort((one, other) => other.weight - one.weight || countOf(other) - countOf(one) || compare(one, other))
-    .slice(0, MOST_ALTERNATIVES);
+    .sort((one, other) => likely(other) - likely(one) || compare(one, other))
+    .slice(0, MOST_ALTERNATIVES)
+    .sort((one, other) => other.weight - one.weight || compare(one, other));
   return { token, alternatives, value: worthOf(token, alternatives, reader.info.entries) };
 }
 
@@ -87,6 +88,9 @@ export function likeness(typed: string, key: string, word: string): number {
   if (key === phoneticKey(word)) fit = Math.max(fit, distance < 2 ? 0.94 : distance < 3 ? 0.88 : 0.78);
   return typed[0] === word[0] ? fit : fit - 0.04;
 }
+
+/** A frequent word is meant more often than a rare one that is as near. */
+const likely = (alternative: Alternative): number => alternative.weight + 0.02 * Math.log(1 + countOf(alternative));
 
 const countOf = ({ word, kind }: Alternative): number => word.counts[kind] ?? 0;
 

@@ -22,7 +22,7 @@ export function rank(
   foundBy: { identifier: boolean },
 ): Ranked[] {
   const tables = groups.map(tableOf);
-  const total = groups.reduce((sum, { value }) => sum + value, 0);
+  const total = totalOf(groups);
   const ranked: Ranked[] = [];
   for (const entry of candidates.values()) {
     const words = entryWords(entry);
@@ -33,6 +33,10 @@ export function rank(
   }
   return ranked.sort((one, other) => Math.round((other.fit - one.fit) * 1e6) || compareEntries(one.entry, other.entry));
 }
+
+/** What an entry with all that was asked has. Particles are a gain where they fit, and no loss where they do not. */
+export const totalOf = (groups: readonly Group[]): number =>
+  groups.reduce((sum, { value, token }) => sum + (token.isSmall ? 0 : value), 0);
 
 type Table = ReadonlyMap<string, Alternative>;
 
@@ -67,9 +71,10 @@ function assign(words: readonly EntryWord[], groups: readonly Group[], tables: r
     used.set(pair.word, pair.text);
     points += pair.points;
     // A word in two parts: what the first part would have told is told by the joined one.
-    if (pair.joins && !done.has(pair.group - 1)) {
+    const first = groups[pair.group - 1];
+    if (pair.joins && first && !first.token.isSmall && !done.has(pair.group - 1)) {
       done.add(pair.group - 1);
-      points += 0.95 * (groups[pair.group - 1]?.value ?? 0);
+      points += 0.95 * first.value;
     }
   }
   return { points, words: used };

@@ -2,14 +2,15 @@ import { MedimailError } from "../../errors.js";
 import type { DirectoryQuery } from "../../seams/index.js";
 import { codeWord, KIND } from "../store/entry-words.js";
 import { hash53 } from "../store/hash.js";
+import { decodePostings } from "../store/postings.js";
 import type { IndexReader } from "../store/reader.js";
 import { groupOf } from "./alternatives.js";
-import { type Ranked, rank } from "./rank.js";
+import { type Ranked, rank, totalOf } from "./rank.js";
 import { Scoreboard } from "./score.js";
 import { type Identifier, readQuery } from "./tokens.js";
 
 /** How many are judged word by word for one answer of 20. */
-const LEAST_CANDIDATES = 80;
+const LEAST_CANDIDATES = 50;
 /** Of what was asked, by value: the rough sum counts more than the judgement will. */
 const LEAST_SHARE = 0.45;
 
@@ -24,7 +25,8 @@ export class Searcher {
     this.#board = new Scoreboard(reader.info.entries);
     const hidden = new Set<number>();
     const word = reader.word(codeWord.redList);
-    if (word) reader.postings(word.id, KIND.code, (entry) => hidden.add(entry));
+    for (const list of word ? reader.postings([{ word: word.id, kind: KIND.code }]).flat() : [])
+      decodePostings(list, (entry) => hidden.add(entry));
     this.#hidden = hidden;
   }
 
@@ -41,7 +43,7 @@ export class Searcher {
     if (groups.some(({ token, alternatives }) => token.required && alternatives.length === 0)) return [];
     const within = this.#within(identifiers);
     if (within?.length === 0) return [];
-    const total = groups.reduce((sum, { value }) => sum + value, 0);
+    const total = totalOf(groups);
     const candidates = this.#board.best(groups, this.#reader, {
       ...(within ? { within } : {}),
       excluded: this.#hidden,

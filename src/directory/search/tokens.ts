@@ -51,6 +51,7 @@ const ONLY = {
   code: kinds([KIND.code, 1]),
 };
 const NO_KINDS = ONLY.code;
+const NAMES = kinds([KIND.family, 1], [KIND.given, 0.97]);
 
 /** A text is cut here: a person types less, and each word costs a look into the index. */
 const MOST_WORDS = 12;
@@ -161,6 +162,6 @@ function freeToken(word: string, before: string | undefined, isLast: boolean, is
   if (/^\d+(er?|e|eme)?$/.test(word) || word === "cedex" || (!isAlone && isTitle(word))) return [];
   const follows = before === undefined ? {} : { before };
   if (isParticle(word) || isStop(word) || word.length === 1)
-    return [{ text: word, kinds: ONLY.family, required: false, mayGoOn: false, isSmall: true, ...follows }];
+    return [{ text: word, kinds: NAMES, required: false, mayGoOn: false, isSmall: true, ...follows }];
   return [{ text: unabbreviated(word), kinds: ANY, required: false, mayGoOn: isLast || word.length > 2, ...follows }];
 }

@@ -1,6 +1,11 @@
-import { defined } from "../../defined.js";
 import { plainOf } from "../../plain-text.js";
-import type { DirectoryCode, DirectoryEntry, DirectoryMailboxType, DirectorySource } from "../../seams/index.js";
+import type {
+  DirectoryCode,
+  DirectoryEntry,
+  DirectoryMailboxType,
+  DirectorySource,
+  DirectoryStructure,
+} from "../../seams/index.js";
 
 const SEPARATOR = "\u001f";
 
@@ -43,42 +48,47 @@ export function packEntry(entry: DirectoryEntry): string {
 
 export function unpackEntry(packed: string, source: DirectorySource, asOf: string): DirectoryEntry {
   const field = packed.split(SEPARATOR);
-  const text = (at: number): string | undefined => field[at] || undefined;
-  const code = (at: number): DirectoryCode | undefined =>
-    field[at] || field[at + 1] ? defined({ code: text(at), label: text(at + 1) }) : undefined;
-  const structure = defined({
-    name: text(8),
-    tradeName: text(9),
-    finess: text(10),
-    siret: text(11),
-    idNat: text(12),
-    service: text(13),
-  });
-  return defined({
-    address: field[0] ?? "",
-    type: (field[1] ?? "PER") as DirectoryMailboxType,
-    name: field[2] ?? "",
-    family: text(3),
-    given: text(4),
-    civility: text(5),
-    rpps: text(6),
-    idNat: text(7),
-    structure: Object.keys(structure).length > 0 ? structure : undefined,
-    profession: code(14),
-    category: code(16),
-    specialty: code(18),
-    street: text(20),
-    postalCode: text(21),
-    city: text(22),
-    department: text(23),
-    country: text(24),
-    paperless: unflag(field[25]),
-    redList: unflag(field[26]),
-    rank: field[27] ? Number(field[27]) : undefined,
-    source,
-    asOf,
-  }) as DirectoryEntry;
+  const at = (place: number): string => field[place] ?? "";
+  const entry: DirectoryEntry = { address: at(0), type: at(1) as DirectoryMailboxType, name: at(2), source, asOf };
+  put(entry, "family", at(3));
+  put(entry, "given", at(4));
+  put(entry, "civility", at(5));
+  put(entry, "rpps", at(6));
+  put(entry, "idNat", at(7));
+  const structure: DirectoryStructure = {};
+  put(structure, "name", at(8));
+  put(structure, "tradeName", at(9));
+  put(structure, "finess", at(10));
+  put(structure, "siret", at(11));
+  put(structure, "idNat", at(12));
+  put(structure, "service", at(13));
+  if (Object.keys(structure).length > 0) entry.structure = structure;
+  for (const [place, name] of CODES) {
+    const code: DirectoryCode = {};
+    put(code, "code", at(place));
+    put(code, "label", at(place + 1));
+    if (code.code || code.label) entry[name] = code;
+  }
+  put(entry, "street", at(20));
+  put(entry, "postalCode", at(21));
+  put(entry, "city", at(22));
+  put(entry, "department", at(23));
+  put(entry, "country", at(24));
+  if (at(25) !== "") entry.paperless = at(25) === "1";
+  if (at(26) !== "") entry.redList = at(26) === "1";
+  if (at(27) !== "") entry.rank = Number(at(27));
+  return entry;
+}
+
+const CODES = [
+  [14, "profession"],
+  [16, "category"],
+  [18, "specialty"],
+] as const;
+
+/** Sets what is there: an absent field is not an empty one. */
+function put<K extends string>(object: Partial<Record<K, string>>, name: K, value: string): void {
+  if (value !== "") object[name] = value;
 }
 
 const flag = (value: boolean | undefined): string => (value === undefined ? "" : value ? "1" : "0");
-const unflag = (text: string | undefined): boolean | undefined => (text ? text === "1" : undefined);

@@ -4,7 +4,6 @@ import type { DirectoryEntry, DirectorySource } from "../../seams/index.js";
 import { bytesOf, type IndexFile, openIndexReader } from "../../storage/index.js";
 import { bucketOf, wordsInRow } from "./neighbours.js";
 import { unpackEntry } from "./pack.js";
-import { decodePostings } from "./postings.js";
 import { postingId, SCHEMA_VERSION } from "./schema.js";
 import { readCounts } from "./vocabulary.js";
 
@@ -96,11 +95,18 @@ export class IndexReader {
     return this.#in<WordRow>("SELECT id, text, counts FROM word WHERE id IN", [...found]).map(wordOf);
   }
 
-  /** Calls `each` with every entry that has the word as this. Ascending. */
-  postings(word: number, kind: number, each: (entry: number) => void): void {
-    const ids = Array.from({ length: this.#parts }, (_, part) => postingId(word, kind, part));
-    for (const { entries } of this.#in<{ entries: Uint8Array }>("SELECT entries FROM posting WHERE id IN", ids))
-      decodePostings(bytesOf(entries), each);
+  /** The lists of entries that have each word as this: encoded, one for each part of the import. */
+  postings(words: readonly { word: number; kind: number }[]): Uint8Array[][] {
+    const places = new Map<number, number>();
+    for (const [at, { word, kind }] of words.entries())
+      for (let part = 0; part < this.#parts; part++) places.set(postingId(word, kind, part), at);
+    const lists: Uint8Array[][] = words.map(() => []);
+    for (const { id, entries } of this.#in<{ id: number; entries: Uint8Array }>(
+      "SELECT id, entries FROM posting WHERE id IN",
+      [...places.keys()],
+    ))
+      lists[places.get(id) ?? 0]?.push(bytesOf(entries));
+    return lists;
   }
 
   /** Entries whose address, person or place has the number (`hash53` of it). */
