@@ -5,6 +5,15 @@ import type { Group } from "./alternatives.js";
 const COMMON = 30_000;
 const ENOUGH = 200;
 
+/** How the entries of one word are counted. */
+interface Way {
+  points: number;
+  turn: number;
+  isRequired: boolean;
+  /** Entries that nothing was found of yet come in. */
+  mayBegin: boolean;
+}
+
 export interface Candidate {
   entry: number;
   score: number;
@@ -57,35 +66,57 @@ export class Scoreboard {
   }
 
   #add({ alternatives, value, token }: Group, reader: IndexReader, turn: number, mayBegin: boolean): void {
-    const lists = reader.postings(alternatives.map(({ word, kind }) => ({ word: word.id, kind })));
-    const [scores, turns, required] = [this.#scores, this.#turns, this.#required];
+    const lists = reader.lists(alternatives.map(({ word, kind }) => ({ word: word.id, kind })));
     for (const [at, { weight }] of alternatives.entries()) {
-      const points = weight * value;
-      for (const bytes of lists[at] ?? []) {
-        // The loop of `decodePostings`, written out: it runs over a hundred thousand entries for a common word.
-        let entry = 0;
-        for (let place = 0; place < bytes.length; ) {
-          let byte = bytes[place++] as number;
-          let step = byte & 127;
-          for (let shift = 7; byte > 127 && place < bytes.length; shift += 7) {
-            byte = bytes[place++] as number;
-            step |= (byte & 127) << shift;
-          }
-          entry += step;
-          const before = scores[entry] as number;
-          if (before === 0) {
-            if (mayBegin) {
-              this.#begin(entry, points, token.required);
-              turns[entry] = turn;
-            }
-          } else if (turns[entry] !== turn) {
-            scores[entry] = before + points;
-            turns[entry] = turn;
-            if (token.required) required[entry] = (required[entry] as number) + 1;
-          }
-        }
-      }
+      const list = lists[at];
+      if (!list) continue;
+      const way = { points: weight * value, turn, isRequired: token.required, mayBegin };
+      if (!list.isBits) this.#addList(list.bytes, way);
+      else if (mayBegin) this.#addBits(list.bytes, way);
+      else this.#addTouched(list.bytes, way);
     }
+  }
+
+  /** The loop of `decodePostings`, written out: it runs over ten thousands of entries. */
+  #addList(bytes: Uint8Array, way: Way): void {
+    let entry = 0;
+    for (let place = 0; place < bytes.length; ) {
+      let byte = bytes[place++] as number;
+      let step = byte & 127;
+      for (let shift = 7; byte > 127 && place < bytes.length; shift += 7) {
+        byte = bytes[place++] as number;
+        step |= (byte & 127) << shift;
+      }
+      entry += step;
+      this.#give(entry, way);
+    }
+  }
+
+  #addBits(bits: Uint8Array, way: Way): void {
+    for (let place = 0; place < bits.length; place++)
+      for (let byte = bits[place] as number, bit = 0; byte !== 0; byte >>= 1, bit++)
+        if ((byte & 1) === 1) this.#give(place * 8 + bit, way);
+  }
+
+  /** A word of a hundred thousand entries costs no more than the entries that are looked at. */
+  #addTouched(bits: Uint8Array, way: Way): void {
+    for (let at = 0; at < this.#count; at++) {
+      const entry = this.#touched[at] as number;
+      if (((bits[entry >> 3] as number) >> (entry & 7)) & 1) this.#give(entry, way);
+    }
+  }
+
+  #give(entry: number, { points, turn, isRequired, mayBegin }: Way): void {
+    const before = this.#scores[entry] as number;
+    if (before === 0) {
+      if (!mayBegin) return;
+      this.#begin(entry, points, isRequired);
+    } else {
+      if (this.#turns[entry] === turn) return;
+      this.#scores[entry] = before + points;
+      if (isRequired) this.#required[entry] = (this.#required[entry] as number) + 1;
+    }
+    this.#turns[entry] = turn;
   }
 
   #begin(entry: number, points: number, isRequired: boolean): void {

@@ -2,7 +2,7 @@ import { MedimailError } from "../../errors.js";
 import type { DirectoryQuery } from "../../seams/index.js";
 import { codeWord, KIND } from "../store/entry-words.js";
 import { hash53 } from "../store/hash.js";
-import { decodePostings } from "../store/postings.js";
+import { eachEntry } from "../store/postings.js";
 import type { IndexReader } from "../store/reader.js";
 import { groupOf } from "./alternatives.js";
 import { type Ranked, rank, totalOf } from "./rank.js";
@@ -25,8 +25,8 @@ export class Searcher {
     this.#board = new Scoreboard(reader.info.entries);
     const hidden = new Set<number>();
     const word = reader.word(codeWord.redList);
-    for (const list of word ? reader.postings([{ word: word.id, kind: KIND.code }]).flat() : [])
-      decodePostings(list, (entry) => hidden.add(entry));
+    const list = word ? reader.lists([{ word: word.id, kind: KIND.code }])[0] : undefined;
+    if (list) eachEntry(list, (entry) => hidden.add(entry));
     this.#hidden = hidden;
   }
 

@@ -47,22 +47,22 @@ export class PostingPool {
   }
 }
 
-/** Ascending numbers as the differences between them, seven bits a byte. */
-export function encodePostings(entries: readonly number[]): Buffer {
+/** Ascending numbers as the differences between them, seven bits a byte; the first one from `before`, so that lists can be put end to end. */
+export function encodePostings(entries: readonly number[], before = 0): Buffer {
   const bytes = Buffer.allocUnsafe(entries.length * 5);
   let size = 0;
-  let before = 0;
+  let last = before;
   for (const entry of entries) {
-    let rest = entry - before;
-    before = entry;
+    let rest = entry - last;
+    last = entry;
     for (; rest > 127; rest >>>= 7) bytes[size++] = (rest & 127) | 128;
     bytes[size++] = rest;
   }
   return Buffer.from(bytes.subarray(0, size));
 }
 
-export function decodePostings(bytes: Uint8Array, each: (entry: number) => void): void {
-  let entry = 0;
+export function decodePostings(bytes: Uint8Array, each: (entry: number) => void, before = 0): void {
+  let entry = before;
   for (let at = 0; at < bytes.length; ) {
     let byte = bytes[at++] ?? 0;
     let step = byte & 127;
@@ -73,4 +73,23 @@ export function decodePostings(bytes: Uint8Array, each: (entry: number) => void)
     entry += step;
     each(entry);
   }
+}
+
+/** Bits of all entries, one for each: for a word that so many have that this is shorter. */
+export function bitsOf(list: Uint8Array, entries: number): Buffer {
+  const bits = Buffer.alloc((entries >> 3) + 1);
+  decodePostings(list, (entry) => {
+    bits[entry >> 3] = (bits[entry >> 3] ?? 0) | (1 << (entry & 7));
+  });
+  return bits;
+}
+
+export function eachEntry(
+  { isBits, bytes }: { isBits: boolean; bytes: Uint8Array },
+  each: (entry: number) => void,
+): void {
+  if (!isBits) decodePostings(bytes, each);
+  else
+    for (let entry = 0; entry < bytes.length * 8; entry++)
+      if ((((bytes[entry >> 3] as number) >> (entry & 7)) & 1) === 1) each(entry);
 }

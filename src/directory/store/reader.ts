@@ -4,7 +4,7 @@ import type { DirectoryEntry, DirectorySource } from "../../seams/index.js";
 import { bytesOf, type IndexFile, openIndexReader } from "../../storage/index.js";
 import { bucketOf, wordsInRow } from "./neighbours.js";
 import { unpackEntry } from "./pack.js";
-import { postingId, SCHEMA_VERSION } from "./schema.js";
+import { listKey, SCHEMA_VERSION } from "./schema.js";
 import { readCounts } from "./vocabulary.js";
 
 export interface IndexInfo {
@@ -25,6 +25,12 @@ export interface Word {
   counts: readonly number[];
 }
 
+/** Entries: the differences between them (`decodePostings`), or a bit for each entry of the directory. */
+export interface EntryList {
+  isBits: boolean;
+  bytes: Uint8Array;
+}
+
 interface WordRow {
   id: number;
   text: string;
@@ -35,7 +41,6 @@ interface WordRow {
 export class IndexReader {
   readonly info: IndexInfo;
   readonly #file: IndexFile;
-  readonly #parts: number;
   readonly #identity: string;
 
   private constructor(
@@ -45,7 +50,6 @@ export class IndexReader {
     this.#file = file;
     this.#identity = identityOf(path);
     const meta = readMeta(file);
-    this.#parts = Number(meta["parts"]);
     this.info = infoOf(meta);
   }
 
@@ -95,18 +99,15 @@ export class IndexReader {
     return this.#in<WordRow>("SELECT id, text, counts FROM word WHERE id IN", [...found]).map(wordOf);
   }
 
-  /** The lists of entries that have each word as this: encoded, one for each part of the import. */
-  postings(words: readonly { word: number; kind: number }[]): Uint8Array[][] {
-    const places = new Map<number, number>();
-    for (const [at, { word, kind }] of words.entries())
-      for (let part = 0; part < this.#parts; part++) places.set(postingId(word, kind, part), at);
-    const lists: Uint8Array[][] = words.map(() => []);
-    for (const { id, entries } of this.#in<{ id: number; entries: Uint8Array }>(
-      "SELECT id, entries FROM posting WHERE id IN",
-      [...places.keys()],
-    ))
-      lists[places.get(id) ?? 0]?.push(bytesOf(entries));
-    return lists;
+  /** The lists of entries that have each word as this. */
+  lists(words: readonly { word: number; kind: number }[]): (EntryList | undefined)[] {
+    const keys = words.map(({ word, kind }) => listKey(word, kind));
+    const rows = this.#in<{ key: number; bits: number; entries: Uint8Array }>(
+      "SELECT key, bits, entries FROM list WHERE key IN",
+      keys,
+    );
+    const found = new Map(rows.map(({ key, bits, entries }) => [key, { isBits: bits === 1, bytes: bytesOf(entries) }]));
+    return keys.map((key) => found.get(key));
   }
 
   /** Entries whose address, person or place has the number (`hash53` of it). */

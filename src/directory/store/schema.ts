@@ -1,9 +1,9 @@
 /** What an index file holds. A file of another number is made anew by the next import. */
 export const SCHEMA_VERSION = 1;
 
-/** Rows of postings of one word and kind: one for each part of the import. */
+/** While an import runs, a word has one row of postings for each part of it. */
 export const PARTS = 64;
-export const postingId = (word: number, kind: number, part: number): number => (word * 8 + kind) * PARTS + part;
+export const listKey = (word: number, kind: number): number => word * 8 + kind;
 
 export const TABLES = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -16,7 +16,6 @@ CREATE TABLE fresh_word (id INTEGER PRIMARY KEY, text TEXT NOT NULL);
 
 /** Made once everything is in: an index built at the end is smaller and faster made than one kept up with each row. */
 export const AT_THE_END: readonly string[] = [
-  "DROP TABLE fresh_word",
   "CREATE INDEX word_text ON word (text, total)",
   "CREATE INDEX entry_address ON entry (address)",
   "CREATE INDEX entry_person ON entry (person) WHERE person IS NOT NULL",
@@ -25,6 +24,8 @@ export const AT_THE_END: readonly string[] = [
   "CREATE INDEX entry_key ON entry (key, digest)",
 ];
 
+/** `bits` 1: one bit for each entry instead of differences. */
+export const LIST_TABLE = "CREATE TABLE list (key INTEGER PRIMARY KEY, bits INTEGER NOT NULL, entries BLOB NOT NULL)";
 export const WORD_TABLE = `CREATE TABLE word (
   id INTEGER PRIMARY KEY, text TEXT NOT NULL, total INTEGER NOT NULL, counts BLOB NOT NULL)`;
 export const NEAR_TABLE = "CREATE TABLE near (bucket INTEGER PRIMARY KEY, pairs BLOB NOT NULL)";

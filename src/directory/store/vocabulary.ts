@@ -1,7 +1,8 @@
-import type { IndexFile } from "../../storage/index.js";
+import { bytesOf, type IndexFile } from "../../storage/index.js";
 import { KINDS } from "./entry-words.js";
 import { NeighbourRows } from "./neighbours.js";
-import { AT_THE_END, NEAR_TABLE, WORD_TABLE } from "./schema.js";
+import { bitsOf } from "./postings.js";
+import { AT_THE_END, LIST_TABLE, NEAR_TABLE, PARTS, WORD_TABLE } from "./schema.js";
 
 const A_TURN = 2_000;
 
@@ -10,9 +11,11 @@ export async function finishVocabulary(
   file: IndexFile,
   words: ReadonlyMap<string, number>,
   counts: readonly (readonly number[] | undefined)[],
+  entries: number,
   pause: () => Promise<void>,
 ): Promise<void> {
-  file.exec(`${WORD_TABLE}; ${NEAR_TABLE}`);
+  await joinParts(file, entries, pause);
+  file.exec(`DROP TABLE fresh_word; ${WORD_TABLE}; ${NEAR_TABLE}`);
   const near = new NeighbourRows();
   let done = 0;
   for (const [word, id] of words) {
@@ -33,6 +36,37 @@ export async function finishVocabulary(
     file.exec(sql);
     await pause();
   }
+}
+
+/** One list for each word as what it is, out of the rows of the parts. A list longer than a bit for each entry becomes those bits. */
+async function joinParts(file: IndexFile, entries: number, pause: () => Promise<void>): Promise<void> {
+  file.exec(LIST_TABLE);
+  let key = -1;
+  let lists: Uint8Array[] = [];
+  const write = () => {
+    if (lists.length === 0) return;
+    const list = lists.length === 1 ? (lists[0] as Uint8Array) : Buffer.concat(lists);
+    const isLong = list.length > (entries >> 3) + 1;
+    file.run("INSERT INTO list VALUES (?, ?, ?)", [key, isLong ? 1 : 0, isLong ? bitsOf(list, entries) : list]);
+    lists = [];
+  };
+  for (let from = -1; ; ) {
+    const rows = file.all<{ id: number; entries: Uint8Array }>(
+      "SELECT id, entries FROM posting WHERE id > ? ORDER BY id LIMIT 4000",
+      [from],
+    );
+    for (const row of rows) {
+      const its = Math.floor(row.id / PARTS);
+      if (its !== key) write();
+      key = its;
+      lists.push(bytesOf(row.entries));
+    }
+    from = rows.at(-1)?.id ?? from;
+    if (rows.length === 0) break;
+    await pause();
+  }
+  write();
+  file.exec("DROP TABLE posting");
 }
 
 function countsBlob(row: readonly number[]): Uint8Array {

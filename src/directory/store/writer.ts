@@ -1,13 +1,13 @@
 import { rmSync } from "node:fs";
 import { isMedimailError, MedimailError } from "../../errors.js";
 import type { DirectoryEntry } from "../../seams/index.js";
-import { type IndexFile, openIndexWriter } from "../../storage/index.js";
+import { bytesOf, type IndexFile, openIndexWriter } from "../../storage/index.js";
 import { DigestSet } from "./digest-set.js";
 import { entryWords, KINDS } from "./entry-words.js";
 import { hash53 } from "./hash.js";
 import { packEntry } from "./pack.js";
-import { encodePostings, PostingPool } from "./postings.js";
-import { PARTS, postingId, SCHEMA_VERSION, TABLES } from "./schema.js";
+import { decodePostings, encodePostings, PostingPool } from "./postings.js";
+import { PARTS, SCHEMA_VERSION, TABLES } from "./schema.js";
 import { finishVocabulary } from "./vocabulary.js";
 
 /** Words of about 200,000 entries: 24 MB, written as one part of the index. */
@@ -29,6 +29,8 @@ export class IndexWriter {
   readonly #words = new Map<string, number>();
   readonly #counts: number[][] = [];
   readonly #pool = new PostingPool(POOL);
+  /** For each list, its last entry that was written. */
+  readonly #last: number[] = [];
   readonly #seen = new DigestSet();
   #entries = 0;
   #parts = 0;
@@ -112,9 +114,10 @@ export class IndexWriter {
       });
     this.#pool.drain((key, entries) => {
       this.#file.run("INSERT INTO posting VALUES (?, ?)", [
-        postingId(key >> 3, key & 7, this.#parts),
-        encodePostings(entries),
+        key * PARTS + this.#parts,
+        encodePostings(entries, this.#last[key]),
       ]);
+      this.#last[key] = entries.at(-1) ?? 0;
     });
     this.#parts += 1;
   }
@@ -136,14 +139,13 @@ export class IndexWriter {
   /** Writes the vocabulary and the indexes; gives way to other work in between. The file is then whole. */
   async finish(meta: Readonly<Record<string, string>>, pause: () => Promise<void>): Promise<void> {
     this.#writePart();
-    await finishVocabulary(this.#file, this.#words, this.#counts, pause);
+    await finishVocabulary(this.#file, this.#words, this.#counts, this.#entries, pause);
     this.#setMeta({
       schema: String(SCHEMA_VERSION),
-      parts: String(this.#parts),
       entries: String(this.#entries),
       ...meta,
     });
-    this.#file.run("DELETE FROM meta WHERE key = 'progress'");
+    this.#file.run("DELETE FROM meta WHERE key IN ('progress', 'parts')");
     this.#file.commit();
   }
 
@@ -180,20 +182,24 @@ export class IndexWriter {
       );
       for (const { id, entries } of rows) {
         const key = Math.floor(id / PARTS);
-        this.#count(key >> 3, key & 7, countOf(entries));
+        let last = this.#last[key] ?? 0;
+        let count = 0;
+        decodePostings(
+          bytesOf(entries),
+          (step) => {
+            count += 1;
+            last = step;
+          },
+          last,
+        );
+        this.#last[key] = last;
+        this.#count(key >> 3, key & 7, count);
       }
       from = rows.at(-1)?.id ?? from;
       if (rows.length === 0) break;
     }
     file.begin();
   }
-}
-
-/** Each number ends with the one byte that has no high bit. */
-function countOf(entries: Uint8Array | ArrayBuffer): number {
-  let count = 0;
-  for (const byte of entries instanceof Uint8Array ? entries : new Uint8Array(entries)) if (byte < 128) count += 1;
-  return count;
 }
 
 function tryToGoOn(path: string, fingerprint: string): { file: IndexFile; progress: Progress } | undefined {
