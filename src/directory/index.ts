@@ -1,5 +1,7 @@
 /** Directories of MSSanté addresses (ECO.3.1.4): whom a document can be sent to. */
 
+export type { UpdateOptions, UpdateReport } from "./extraction/download.js";
+export { EXTRACTION_URL, updateExtraction } from "./extraction/download.js";
 export type { ImportExtractionOptions } from "./extraction/import.js";
 export { importExtraction } from "./extraction/import.js";
 export type { ExtractionLimits } from "./extraction/limits.js";

@@ -30,7 +30,6 @@ export function fold(text: string): string {
         .trim();
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
 const ASCII = /^[\0-\x7f]*$/;
 const WORDS = /^[a-z0-9]*$/;
 

@@ -2,7 +2,8 @@
 export type DirectorySource = "fhir" | "extraction" | "ldap" | "regional";
 
 /** Kinds of mailbox that a directory publishes (TRE_R257); a regional one may say `INT` or `MED` (raccordement guide). */
-export type DirectoryMailboxType = "PER" | "ORG" | "APP" | "CAB" | "INT" | "MED";
+export type DirectoryMailboxType = (typeof mailboxTypes)[number];
+export const mailboxTypes = ["PER", "ORG", "APP", "CAB", "INT", "MED"] as const;
 
 /** One MSSanté address with whom it belongs to. What the source does not say is absent. */
 export interface DirectoryEntry {

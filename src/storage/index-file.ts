@@ -35,6 +35,8 @@ class LibsqlIndexFile extends StatementCache implements IndexFile {
   }
   close(): void {
     if (!this.#raw.open) return;
+    // The library closes when its statements are collected: until then an open transaction would keep its lock.
+    if (this.#raw.inTransaction) this.#raw.exec("ROLLBACK");
     this.clear();
     this.#raw.close();
   }

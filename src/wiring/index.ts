@@ -3,6 +3,7 @@
 export { dialerOf } from "./connection.js";
 export { type Core, type Frame, frameOf, openCore, senderProfile } from "./core.js";
 export { diagnoseOperator } from "./diagnosis.js";
+export { openDirectoryHttp } from "./directory-http.js";
 export { discoveryOf, type OperatorLookUp } from "./discovery.js";
 export { finishing, inboxOf } from "./inbox.js";
 export { mailboxCache } from "./mail-cache.js";

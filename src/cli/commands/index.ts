@@ -4,6 +4,9 @@ import { cdaInspect } from "./cda-inspect.js";
 import { cdaRender } from "./cda-render.js";
 import { cdaWrap } from "./cda-wrap.js";
 import { demo } from "./demo.js";
+import { directoryDeltaCommand, directorySample } from "./directory-delta.js";
+import { directoryImport, directoryUpdate } from "./directory-import.js";
+import { directorySearch } from "./directory-search.js";
 import { discover } from "./discover.js";
 import { doctor } from "./doctor.js";
 import { mailboxFolders, mailboxList, mailboxSave, mailboxSearch } from "./mailbox.js";
@@ -61,13 +64,18 @@ export const COMMANDS: readonly Command[] = [
   accountsBuild,
   onboardingPlan,
   onboardingSolution,
+  directorySearch,
+  directoryImport,
+  directoryUpdate,
+  directoryDeltaCommand,
+  directorySample,
   discover,
   doctor,
   validate,
 ];
 
 /** Commands of the contract that a later version serves: refused by name, never as unknown. */
-export const NOT_SERVED: readonly string[] = ["directory", "checklist"];
+export const NOT_SERVED: readonly string[] = ["checklist"];
 
 /** The command that the words begin with, and the words after it. */
 export function commandNamed(words: readonly string[]): { command: Command; rest: string[] } | undefined {

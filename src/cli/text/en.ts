@@ -1,3 +1,4 @@
+import { englishDirectory } from "./en-directory.js";
 import { englishDoctor } from "./en-doctor.js";
 import { englishErrors } from "./en-errors.js";
 import { englishOnboarding } from "./en-onboarding.js";
@@ -45,6 +46,11 @@ export const en: Text = {
     "accounts build": "writes the file of accounts to deposit, and says what it changes",
     "onboarding plan": "a dated plan of the connection of a structure",
     "onboarding solution": "helps to choose the technical solution",
+    "directory search": "finds a MSSanté address in the directory, as a person types",
+    "directory import": "imports the public extraction of the directory (ZIP or text); interrupted, it goes on",
+    "directory update": "downloads the extraction where it is newer, and imports it",
+    "directory delta": "lists what changed since the import before",
+    "directory sample": "writes an extraction of people who do not exist, to try",
     discover: "looks up the hosts of an address's operator, and says where each fact came from",
     validate: "has a connector in any language play scenarios, and judges each requirement",
     doctor: "tries each step from the server's name to the mailbox, and tells the first failure and what to do",
@@ -68,7 +74,8 @@ export const en: Text = {
     done: "a step that is done",
     domain: "MSSanté domain of the structure",
     present: "accounts as they are: a load file or an export",
-    force: "closes more than half of the accounts where that is meant",
+    force:
+      "does it all the same: closes more than half of the accounts (accounts), replaces the index by a much smaller or damaged file (directory)",
     structure: "kind of structure",
     solution: "technical solution",
     start: "first day of the plan (default today)",
@@ -152,6 +159,16 @@ export const en: Text = {
     flagged: "flagged (search: only those; flag: flags)",
     open: "also opens the archive IHE_XDM.ZIP",
     bundle: "writes a report to send to the operator, without secrets or health data",
+    index: "file of the index (default medimail-annuaire.db)",
+    profession: "profession: name, abbreviation or code",
+    specialty: "specialty: name, abbreviation or code",
+    city: "town or postcode",
+    rpps: "RPPS number",
+    kind: "only what is new (added), gone or changed",
+    lines: "number of lines",
+    seed: "the same one gives the same people",
+    type: "type of mailbox",
+    source: "directory to ask (default extraction)",
     "host-suffix": "end of names allowed for a host that is found (.mssante.fr by default)",
     dns: "name server to ask",
     "allow-address": "private address or range allowed (VPN)",
@@ -246,6 +263,7 @@ export const en: Text = {
     watchReset: (folder) => `The folder ${folder} was made anew by the server.`,
     watchStopped: "Stopped.",
   },
+  directory: englishDirectory,
   operator: englishOperator,
   doctor: englishDoctor,
   demo: {

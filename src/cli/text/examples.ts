@@ -23,6 +23,11 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   "onboarding plan":
     "medimail onboarding plan --structure hospital --solution connector --start 2027-01-04 --format html --out plan.html",
   "onboarding solution": "medimail onboarding solution --automatic --where software",
+  "directory search": "medimail directory search dr morel cardio lyon --limit 5",
+  "directory import": "medimail directory import Extraction_Correspondance_MSSante.zip",
+  "directory update": "medimail directory update --index annuaire.db",
+  "directory delta": "medimail directory delta --kind gone",
+  "directory sample": "medimail directory sample --lines 10000 --out annuaire-fictif.txt",
   discover: "medimail discover labo@ch-exemple.mssante.fr",
   doctor: "medimail doctor --config medimail.json --bundle rapport.txt",
   "trust certificate": "medimail trust certificate serveur.pem --ca igc-sante.p7b --host smtp.operateur.example",

@@ -1,4 +1,5 @@
 import { withExamples } from "./examples.js";
+import { frenchDirectory } from "./fr-directory.js";
 import { frenchDoctor } from "./fr-doctor.js";
 import { frenchErrors } from "./fr-errors.js";
 import { frenchOnboarding } from "./fr-onboarding.js";
@@ -46,6 +47,11 @@ export const fr: Text = {
     "accounts build": "écrit le fichier des comptes à déposer, et dit d'abord ce qu'il change",
     "onboarding plan": "plan daté du raccordement d'une structure",
     "onboarding solution": "aide à choisir la solution technique",
+    "directory search": "cherche une adresse MSSanté dans l'annuaire, comme on la tape",
+    "directory import": "importe l'extraction publique de l'annuaire (ZIP ou texte) ; interrompu, il reprend",
+    "directory update": "télécharge l'extraction si elle est plus récente, et l'importe",
+    "directory delta": "liste ce qui a changé depuis l'import précédent",
+    "directory sample": "écrit une extraction de personnes inventées, pour essayer",
     discover: "cherche les serveurs de l'opérateur d'une adresse, et dit d'où vient chaque fait",
     validate: "fait jouer des scénarios à un connecteur, quel que soit son langage, et juge chaque exigence",
     doctor: "essaie chaque étape, du nom du serveur à la boîte, et dit la première panne et que faire",
@@ -69,7 +75,8 @@ export const fr: Text = {
     done: "étape déjà faite",
     domain: "domaine MSSanté de la structure",
     present: "comptes actuels : un fichier de chargement ou un export",
-    force: "ferme plus de la moitié des comptes si c'est voulu",
+    force:
+      "le fait quand même : ferme plus de la moitié des comptes (accounts), remplace l'index par un fichier bien plus petit ou abîmé (directory)",
     structure: "type de structure",
     solution: "solution technique",
     start: "premier jour du plan (aujourd'hui par défaut)",
@@ -153,6 +160,16 @@ export const fr: Text = {
     flagged: "suivis (recherche : seulement ceux-là ; flag : marque comme suivi)",
     open: "ouvre aussi l'archive IHE_XDM.ZIP",
     bundle: "écrit un rapport à envoyer à l'opérateur, sans secret ni donnée de santé",
+    index: "fichier de l'index (medimail-annuaire.db par défaut)",
+    profession: "profession : nom, abréviation ou code",
+    specialty: "spécialité : nom, abréviation ou code",
+    city: "commune ou code postal",
+    rpps: "numéro RPPS",
+    kind: "seulement les nouvelles (added), disparues (gone) ou modifiées (changed)",
+    lines: "nombre de lignes",
+    seed: "graine : la même donne les mêmes personnes",
+    type: "type de boîte",
+    source: "annuaire à interroger (extraction par défaut)",
     "host-suffix": "fin de nom admise pour un serveur trouvé (.mssante.fr par défaut)",
     dns: "serveur de noms à interroger",
     "allow-address": "adresse ou plage privée admise (VPN)",
@@ -247,6 +264,7 @@ export const fr: Text = {
     watchReset: (folder) => `Le dossier ${folder} a été refait par le serveur.`,
     watchStopped: "Arrêté.",
   },
+  directory: frenchDirectory,
   operator: frenchOperator,
   doctor: frenchDoctor,
   demo: {

@@ -3,6 +3,7 @@ import type { ActOutcome, Agreement, MailKind, Seen } from "../../mailbox/index.
 import type { SubmissionEventName } from "../../seams/index.js";
 import type { ExaminedCheck } from "../../trust/index.js";
 import type { XdmAction } from "../../xdm/types.js";
+import type { DirectoryText } from "./directory-types.js";
 import type { DoctorText } from "./doctor-types.js";
 import type { OnboardingText } from "./onboarding-types.js";
 import type { OperatorText } from "./operator-types.js";
@@ -38,6 +39,7 @@ export interface Text {
   integrated: string;
   mail: Readonly<Record<"from" | "to" | "cc" | "subject" | "attachments" | "truncated", string>>;
   view: ViewText;
+  directory: DirectoryText;
   operator: OperatorText;
   doctor: DoctorText;
   trust: TrustText;
