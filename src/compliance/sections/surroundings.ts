@@ -1,5 +1,5 @@
 import type { CoverageTable } from "./entry.js";
-import { caller, met, notApplicable } from "./entry.js";
+import { caller, met, notApplicable, partly } from "./entry.js";
 
 /** Sections 8 and 9: the operator's side, and the steps of a raccordement. */
 export const surroundings: CoverageTable = {
@@ -16,13 +16,21 @@ export const surroundings: CoverageTable = {
   "rac-conv": caller("Signed by the establishment and Mipih."),
   "rac-elig": caller("Hosting and eligibility are the publisher's and the establishment's."),
   "rac-modes": caller(
-    "The publisher demonstrates the modes that his product has; sending on validation can be shown with this version, the mailbox not yet.",
+    "The publisher demonstrates the modes that his product has; both can be shown with this version (`medimail demo`). `onboarding solution` helps the establishment to choose.",
   ),
   "rac-open": caller("The publisher contacts Mipih."),
   "rac-acc": caller("The GRADeS sends the accounts."),
-  "rac-dom": caller("The establishment chooses its domain and has it declared."),
+  "rac-dom": partly(
+    "The domain is advised and its form checked (`onboarding plan --domain`), and found in the white list or not; declaring it is the establishment's.",
+    ["src/onboarding/guide/steps.ts", "src/onboarding/domain.ts"],
+    ["test/onboarding/plan.test.ts"],
+  ),
   "rac-admin": caller("The establishment names an administrator."),
-  "rac-load": caller("The establishment loads its accounts."),
+  "rac-load": partly(
+    "The load file is checked by row and column, built, compared with the present state and made ready for 18:00 (`accounts`), by a layout of ours until Mipih's real columns are given; loading it is the establishment's.",
+    ["src/onboarding/guide/steps.ts", "src/onboarding/accounts"],
+    ["test/onboarding/accounts-file.test.ts", "test/onboarding/accounts-life.test.ts"],
+  ),
   "rac-use": caller("The user finishes his registration."),
   "rac-rgpd": caller("The establishment's register and notice."),
   "rac-osis": caller("A declaration of hospitals."),
