@@ -51,6 +51,8 @@ export type Observation =
       ok: boolean;
       tls: boolean;
       initialResponse?: boolean;
+      /** Beginning of the SHA-256 of the credential: whether the same was shown twice, and nothing else. */
+      fingerprint?: string;
     }
   | {
       v: 1;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readCda } from "../../src/cda/index.js";
-import type { Check, Judgement, JudgeOptions, RequirementResult } from "../../src/compliance/index.js";
+import type { Check, Judgement, JudgeOptions, RequirementResult, Scenario } from "../../src/compliance/index.js";
 import { judge } from "../../src/compliance/index.js";
 import type { ComposeInput } from "../../src/message/index.js";
 import { composeMails } from "../../src/message/index.js";
@@ -132,6 +132,7 @@ export function smtp(mails: readonly string[], options: SmtpOptions = {}): Seen[
     what: "established",
     version: "TLSv1.3",
     cipher: "TLS_AES_256_GCM_SHA384",
+    clientCertificate: { subject: "CN=labo", issuer: "CN=TEST AC", fingerprint256: "00", authorized: true },
     ...options.tls,
   });
   for (const line of options.afterTls ?? [
@@ -254,6 +255,29 @@ export async function outcomeOf(
   const outcome = results.flatMap(({ checks }) => checks).find((one) => one.check === check);
   if (!outcome) throw new Error(`no check ${check}`);
   return outcome.outcome;
+}
+
+/** A scenario of some rows, its observations between its beginning and its end. */
+export function during(scenario: Scenario, seen: readonly Seen[], reason = "done"): Seen[] {
+  const mark = { connection: "mock", kind: "scenario", id: scenario.id } as const;
+  return [{ ...mark, what: "begin" }, ...seen, { ...mark, what: "end", reason }];
+}
+
+export function scenario(requirements: readonly string[], steps: readonly Record<string, unknown>[]): Scenario {
+  return {
+    id: "essai",
+    title: "Essai",
+    titleEn: "Trial",
+    profiles: ["all"],
+    requirements,
+    steps: steps.map((step) => ({
+      text: "Envoyez",
+      textEn: "Send",
+      documents: [],
+      ...step,
+    })) as unknown as Scenario["steps"],
+    seconds: 60,
+  };
 }
 
 /** The rows that fail: a breach must stay within its own. */

@@ -1,11 +1,12 @@
 import type { Observation } from "../../seams/observations.js";
-import { decoded, mailboxes, readHeader } from "../mail/fields.js";
-import { contentOf, readParts, walk } from "../mail/parts.js";
+import { mailboxes } from "../mail/fields.js";
+import { reportOf } from "../mail/report.js";
 import type { SentMail } from "../mail/sent-mail.js";
 import { field } from "../mail/sent-mail.js";
 import type { Scenario } from "../types.js";
+import { idsOf, originalIdOf, readDelivered } from "./incoming.js";
 import type { Masking } from "./mask.js";
-import type { DeliveredMail, PastSession, RunRecord, SentSummary, TraceLine } from "./run.js";
+import type { DeliveredMail, PastSession, Retry, RunRecord, SentSummary, TraceLine } from "./run.js";
 import type { Of, SmtpTransaction, WatchedSession } from "./session.js";
 import { newSession, watchLine } from "./session.js";
 
@@ -23,10 +24,13 @@ export interface Taken {
 /** Puts observations together: lines into sessions and transactions, the rest into the record of the run. */
 export class Recorder {
   readonly #sessions = new Map<string, WatchedSession>();
+  readonly #refused = new Map<string, { code: string; at: string }>();
   readonly record: RunRecord & {
     sent: SentSummary[];
     delivered: DeliveredMail[];
     sessions: PastSession[];
+    retries: Retry[];
+    logins: { auth: Of<"auth">; at: string; connection: string }[];
     http: Of<"http">[];
     dns: Of<"dns">[];
     appended: Of<"appended">[];
@@ -52,6 +56,8 @@ export class Recorder {
       sent: [],
       delivered: [],
       sessions: [],
+      retries: [],
+      logins: [],
       http: [],
       dns: [],
       appended: [],
@@ -117,10 +123,12 @@ export class Recorder {
         return { session };
       case "line": {
         const transaction = watchLine(session, observation);
+        if (transaction) this.#attempt(transaction, session);
         return transaction ? { session, transaction } : { session };
       }
       case "auth":
         if (session.auths.length < 100) session.auths.push(observation);
+        add(this.record.logins, { auth: observation, at: observation.at, connection: observation.connection });
         if (observation.ok) session.authenticated = observation.user;
         return { session };
       case "mail":
@@ -150,6 +158,24 @@ export class Recorder {
     return { session, ended: session, ...(transaction ? { transaction } : {}) };
   }
 
+  /** Refusals, by sender and recipient: what comes after one for the same is a new try of the same mail, or so it looks. */
+  #attempt(transaction: SmtpTransaction, session: WatchedSession): void {
+    const { mail, final } = transaction;
+    const size = transaction.parameters.get("SIZE") ?? "";
+    const key = `${transaction.from} ${transaction.recipients.map(({ address }) => address).join(",")} ${size} ${session.scenario ?? ""}`;
+    const { [0]: refusal } = [
+      mail.reply,
+      ...transaction.recipients.map(({ reply }) => reply),
+      transaction.data?.reply,
+      final?.slice(0, 3),
+    ].filter((code) => code !== undefined && /^[45]/.test(code));
+    const before = this.#refused.get(key);
+    if (before && size !== "" && this.record.retries.length < MAX_LIST)
+      this.record.retries.push({ first: before, again: { session: session.id, n: mail.n, at: mail.at } });
+    this.#refused.delete(key);
+    if (refusal !== undefined && this.#refused.size < MAX_LIST) this.#refused.set(key, { code: refusal, at: mail.at });
+  }
+
   sent(mail: SentMail): void {
     if (this.record.sent.length >= MAX_SENT) return;
     const { observation } = mail;
@@ -159,12 +185,15 @@ export class Recorder {
       name: mail.name,
       kind: mail.kind,
       from: observation.from,
+      headerFrom: mailboxes(field(mail, "from")?.flat ?? "")[0]?.address,
       to: observation.to,
       subject: (mail.subject ?? "").slice(0, 500),
       inReplyTo: idsOf(field(mail, "in-reply-to")?.flat)[0],
       references: idsOf(field(mail, "references")?.flat),
       originalMessageId: originalIdOf(mail),
       hasArchive: mail.archive !== undefined,
+      receiptTo: mailboxes(field(mail, "disposition-notification-to")?.flat ?? "")[0]?.address,
+      disposition: reportOf(mail)?.get("disposition"),
       connection: observation.connection,
       at: observation.at,
       scenario: this.record.current,
@@ -213,48 +242,6 @@ function add<T>(list: T[], item: T): void {
   if (list.length < MAX_LIST) list.push(item);
 }
 
-/** The message ids of a field, without brackets. */
-export function idsOf(value: string | undefined): string[] {
-  return [...(value ?? "").slice(0, 20_000).matchAll(/<([^<>\s]{1,900})>/g)]
-    .map(([, id]) => id as string)
-    .slice(0, 200);
-}
-
-/** Which mail a receipt speaks of. */
-export function originalIdOf(mail: SentMail): string | undefined {
-  const report = mail.parts.find((part) => part.type === "message/disposition-notification");
-  if (!report) return undefined;
-  const told = readHeader(contentOf(mail.raw, report)).fields.find((one) => one.name === "original-message-id");
-  return idsOf(told?.flat)[0];
-}
-
-function readDelivered(raw: Uint8Array): Partial<DeliveredMail> {
-  const root = readParts(raw);
-  const first = (name: string) => root.header.fields.find((one) => one.name === name)?.flat;
-  const parts = [...walk(root)];
-  const types = new Set(root.children.map((child) => child.type));
-  const [replyTo, receiptTo, from] = ["reply-to", "disposition-notification-to", "from"].map(
-    (name) => mailboxes(first(name) ?? "")[0]?.address,
-  );
-  const messageId = idsOf(first("message-id"))[0];
-  return {
-    ...(messageId === undefined ? {} : { messageId }),
-    subject: decoded(first("subject") ?? "").slice(0, 500),
-    replyTo,
-    receiptTo,
-    ...(from === undefined ? {} : { from }),
-    references: idsOf(first("references")),
-    returnPath: /<([^<>]*)>/.exec(first("return-path") ?? "")?.[1],
-    kind: types.has("message/disposition-notification")
-      ? "mdn"
-      : types.has("message/delivery-status")
-        ? "dsn"
-        : "message",
-    files: parts.flatMap((part) => part.filename ?? []).slice(0, 50),
-    hasArchive: parts.some((part) => /^ihe_xdm\.zip$/i.test(part.filename ?? "")),
-  };
-}
-
 function past(session: WatchedSession): PastSession {
   return {
     id: session.id,
@@ -264,12 +251,15 @@ function past(session: WatchedSession): PastSession {
     scenario: session.scenario,
     profile: session.profile,
     faults: session.faults,
+    tls: session.tls !== undefined,
     established: session.tls?.what === "established",
     tlsVersion: session.tls?.version,
     authenticated: session.authenticated,
     spoke: session.auths.length > 0 || session.counts.has("MAIL"),
     mails: session.mails,
     saidGoodbye: session.saidGoodbye,
+    lastCommands: session.commands.slice(-100).map(({ at, verb }) => ({ at, verb })),
+    mechanism: session.auths.at(-1)?.mechanism,
     ended: session.ended,
   };
 }

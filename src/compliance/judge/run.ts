@@ -8,7 +8,10 @@ export interface SentSummary {
   sha256: string;
   name: string;
   kind: "mdn" | "dsn" | "message";
+  /** Of the envelope. */
   from: string;
+  /** Address of the From field. */
+  headerFrom: string | undefined;
   to: readonly string[];
   subject: string;
   inReplyTo: string | undefined;
@@ -16,6 +19,10 @@ export interface SentSummary {
   /** Of a receipt: which mail it speaks of. */
   originalMessageId: string | undefined;
   hasArchive: boolean;
+  /** Address of Disposition-Notification-To. */
+  receiptTo: string | undefined;
+  /** Of a receipt: `displayed`, `processed`; with the modifier where it says an error. */
+  disposition: string | undefined;
   connection: string;
   at: string;
   scenario: string | undefined;
@@ -52,6 +59,8 @@ export interface PastSession {
   scenario: string | undefined;
   profile: string;
   faults: readonly string[];
+  /** A handshake was begun. */
+  tls: boolean;
   established: boolean;
   tlsVersion: string | undefined;
   authenticated: string | undefined;
@@ -59,6 +68,9 @@ export interface PastSession {
   spoke: boolean;
   mails: number;
   saidGoodbye: boolean;
+  /** Commands of the client after TLS, their times: the last hundred. */
+  lastCommands: readonly { at: string; verb: string }[];
+  mechanism: string | undefined;
   ended: { at: string; line: string } | undefined;
 }
 
@@ -79,11 +91,20 @@ export interface RunRecord {
   http: readonly Of<"http">[];
   dns: readonly Of<"dns">[];
   appended: readonly Of<"appended">[];
+  /** Every authentication, in order. */
+  logins: readonly { auth: Of<"auth">; at: string; connection: string }[];
+  /** A sender and recipient that were tried again after a refusal. */
+  retries: readonly Retry[];
   traces: readonly TraceLine[] | undefined;
   /** Product number the publisher says is his. */
   nil: string | undefined;
   now: Date;
   mask: Masking;
+}
+
+export interface Retry {
+  first: { code: string; at: string };
+  again: { session: string; n: number; at: string };
 }
 
 /** One line of the client's own functional traces, as `traces export` prints it. */

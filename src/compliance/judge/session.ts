@@ -70,6 +70,8 @@ export interface WatchedSession {
   /** The server has told its capabilities since TLS was set up, asked or not. */
   capabilitiesAfterTls?: number;
   current?: SmtpTransaction;
+  /** Of the last MAIL. */
+  lastFrom?: string;
   mails: number;
   /** QUIT or LOGOUT was said. */
   saidGoodbye: boolean;
@@ -148,6 +150,7 @@ function transactionOf(session: WatchedSession, command: Command): SmtpTransacti
   const { current } = session;
   if (command.verb === "MAIL") {
     const { address, parameters } = pathOf(command.line);
+    if (address !== "") session.lastFrom = address;
     session.current = {
       mail: command,
       from: address,

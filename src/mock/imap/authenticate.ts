@@ -1,5 +1,5 @@
 import { strike } from "../context.js";
-import { authenticate, isMechanism, XOAUTH2_ERROR } from "../sasl.js";
+import { authenticate, fingerprintOf, isMechanism, XOAUTH2_ERROR } from "../sasl.js";
 import { SessionOver } from "../wire/session-over.js";
 import type { Outcome } from "./outcome.js";
 import { bad, no, ok } from "./outcome.js";
@@ -39,6 +39,7 @@ export async function imapAuthenticate(session: ImapSession, values: readonly Va
     ok: accepted,
     tls: connection.tls,
     initialResponse,
+    fingerprint: fingerprintOf(response),
   });
   if (dropped) {
     // What was said still arrives.

@@ -1,6 +1,6 @@
 import { strike } from "../context.js";
 import type { Mechanism, SaslOutcome } from "../sasl.js";
-import { authenticate, isMechanism, XOAUTH2_ERROR } from "../sasl.js";
+import { authenticate, fingerprintOf, isMechanism, XOAUTH2_ERROR } from "../sasl.js";
 import { SessionOver } from "../wire/session-over.js";
 import type { Reply } from "./replies.js";
 import { reply } from "./replies.js";
@@ -27,7 +27,7 @@ export async function smtpAuth(session: SmtpSession, rest: string): Promise<Repl
     response = line;
   }
   const outcome = authenticate(mechanism, response, { store: context.store, protocol: "smtp", peer: connection.peer });
-  return conclude(session, mechanism, outcome, initial !== undefined);
+  return conclude(session, mechanism, outcome, initial !== undefined, response);
 }
 
 async function conclude(
@@ -35,6 +35,7 @@ async function conclude(
   mechanism: Mechanism,
   outcome: SaslOutcome,
   initialResponse: boolean,
+  response: string,
 ): Promise<Reply> {
   const { connection, context } = session;
   const fault = await session.fault("auth", [outcome.user]);
@@ -49,6 +50,7 @@ async function conclude(
     ok,
     tls: connection.tls,
     initialResponse,
+    fingerprint: fingerprintOf(response),
   });
   if (dropped) {
     // The shape seen at one operator: the error is shown as a challenge, and nobody waits for the answer (interfaces.md §2.2).
