@@ -3,6 +3,7 @@ import type { ProfileLives } from "./discovery/index.js";
 import type { Problem } from "./errors.js";
 import type { Logger, LogLevel } from "./log.js";
 import type { Inbox, MailboxActions, MailboxOpener, MailboxReader, MailboxWriter } from "./mailbox/index.js";
+import type { ActivityIndicators, IndicatorQuery } from "./onboarding/index.js";
 import type { Runtime } from "./runtime.js";
 import type {
   Clock,
@@ -112,6 +113,13 @@ export interface Connector {
     list(query?: OutboxQuery): Promise<SubmissionRow[]>;
     get(id: string): Promise<SubmissionRow>;
     stats(): Promise<OutboxStats>;
+    /**
+     * Numbers of what was sent, delivered, read, integrated and refused, by type and period, without health data. With `mailbox`, the mails of the
+     * inbox are counted on the server too.
+     *
+     * @throws `invalid_argument`; with `mailbox`, whatever keeps from reading it
+     */
+    indicators(query: IndicatorQuery & { mailbox?: boolean; signal?: AbortSignal }): Promise<ActivityIndicators>;
     /** Queues failed recipients again; `unknown` ones only with `resend`, by a person who accepts that the mail may arrive twice. */
     retry(id: string, options?: { resend?: boolean; actor?: string }): Promise<SubmissionRow>;
     /** Withdraws what has not left. */

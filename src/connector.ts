@@ -190,7 +190,7 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
         return work;
       },
     },
-    outbox: outboxCommands(frame, open),
+    outbox: outboxCommands(frame, open, () => connector.mailbox),
     delivery: {
       async run({ signal, ...run }) {
         await deliver(await open(), { ...run, signal: AbortSignal.any([signal, stop.signal]) });

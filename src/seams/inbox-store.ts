@@ -75,8 +75,18 @@ export interface InboxStore {
   settle(id: number, outcome: InboxOutcome): Promise<void>;
   /** Newest first. */
   list(scope: InboxScope, query: { state?: InboxState; limit?: number }): Promise<InboxRecord[]>;
+  /** Counts of documents by the day their mail came, see {@link ReceivedCount}. A document in two mails counts twice. */
+  activity(scope: InboxScope, query: { since: number; until: number; stepMs: number }): Promise<ReceivedCount[]>;
   /** Hands what was set aside to the software again. False where none of this id is aside. */
   retry(scope: InboxScope, id: number, dueAt: number): Promise<boolean>;
+}
+
+/** Documents that came in within a step of time: no id, no sender. */
+export interface ReceivedCount {
+  step: number;
+  action: InboxAction;
+  state: InboxState;
+  count: number;
 }
 
 export interface InboxClaim extends InboxScope {

@@ -254,6 +254,38 @@ export interface OutboxStats {
   unmatchedReceipts: number;
 }
 
+/** Counts by steps of time since 1970; a step is named by its number, and its start is `step * stepMs`. */
+export interface ActivityQuery {
+  tenant?: string;
+  mailbox?: string;
+  /** ms since 1970, included. */
+  since: number;
+  /** ms since 1970, excluded. */
+  until: number;
+  stepMs: number;
+}
+
+/** What became of the recipients of submissions of one step: no address, no content. */
+export interface SentCount {
+  step: number;
+  /** `create`, `replace`, `delete`, `mail`, `receipt`, `failure`. */
+  action: string;
+  kind: "professional" | "patient";
+  /** As they stand now. */
+  state: RecipientState;
+  /** Of `refused` and `failed`: the application code (900-906), the status, or our code. */
+  reason?: string;
+  recipients: number;
+}
+
+export interface Activity {
+  sent: SentCount[];
+  /** Mails by step of their submission, and their size in bytes. */
+  mails: { step: number; action: string; count: number; bytes: number; largest: number }[];
+  /** Receipts by step of their date. */
+  receipts: { step: number; kind: ReceiptInput["kind"]; matched: boolean; count: number }[];
+}
+
 /**
  * The durable queue. Every method that writes resolves once the write is durable; concurrent writes may share one commit.
  * Implementations pass `test/storage/outbox-contract.ts`.
@@ -309,6 +341,8 @@ export interface OutboxStore {
     after?: string;
   }): Promise<SubmissionRow[]>;
   stats(query: { tenant?: string; mailbox?: string; now: number }): Promise<OutboxStats>;
+  /** Counts of what was submitted and of the receipts that came, within a time. Survives the erasure of content. */
+  activity(query: ActivityQuery): Promise<Activity>;
   /** Recipients in one of `states` become queued and due at once; where `messageId` is given, those of that mail alone. */
   requeue(
     id: string,

@@ -1,10 +1,16 @@
 import type { Connector } from "../connector-types.js";
 import { MedimailError } from "../errors.js";
+import type { MailboxReader } from "../mailbox/index.js";
 import type { RecipientChange, SubmissionRow } from "../seams/index.js";
 import type { Core, Frame } from "./core.js";
+import { indicatorsOf } from "./indicators.js";
 
 /** What a person or a program may do with what is in the outbox. Each act of a person is traced. */
-export function outboxCommands(frame: Frame, open: () => Promise<Core>): Connector["outbox"] {
+export function outboxCommands(
+  frame: Frame,
+  open: () => Promise<Core>,
+  reader: () => MailboxReader,
+): Connector["outbox"] {
   const { tenant, mailbox, clock, trace } = frame;
 
   async function rowOf(id: string): Promise<SubmissionRow> {
@@ -30,6 +36,7 @@ export function outboxCommands(frame: Frame, open: () => Promise<Core>): Connect
     list: async (query = {}) => (await open()).store.list({ tenant, mailbox, ...query }),
     get: rowOf,
     stats: async () => (await open()).store.stats({ tenant, mailbox, now: clock.now() }),
+    indicators: indicatorsOf(frame, open, reader),
     retry: (id, { resend = false, actor } = {}) =>
       changed(id, async ({ store }, row) => {
         checkRetry(row, resend);

@@ -56,6 +56,26 @@ describe.each(KINDS)("the registry of what came in, %s", (_, options) => {
     expect(await store.inbox.list(SCOPE, {})).toMatchObject([{ seenAt: 0 }]);
   });
 
+  it("counts documents by day, action and state, of its own mailbox", async () => {
+    await using store = await openSqliteOutbox(options());
+    await store.inbox.remember(SCOPE, [
+      sighting(),
+      sighting({ uniqueId: "1.2.3^B", mailId: "2@exemple", receivedAt: 90_000_000 }),
+      sighting({ uniqueId: "1.2.3^C", mailId: "3@exemple", receivedAt: 90_000_001 }),
+    ]);
+    await store.inbox.remember(OTHER, [sighting()]);
+    await store.inbox.markIntegrated(SCOPE, { uniqueId: "1.2.3^C", action: "create" }, 90_000_002);
+    const query = { since: 0, until: 172_800_000, stepMs: 86_400_000 };
+    expect(await store.inbox.activity(SCOPE, query)).toEqual([
+      { step: 0, action: "create", state: "seen", count: 1 },
+      { step: 1, action: "create", state: "integrated", count: 1 },
+      { step: 1, action: "create", state: "seen", count: 1 },
+    ]);
+    expect(await store.inbox.activity(SCOPE, { ...query, since: 1_001, until: 90_000_001 })).toEqual([
+      { step: 1, action: "create", state: "seen", count: 1 },
+    ]);
+  });
+
   it("queues a (document, action) once, whatever the mail, and what was only seen before too", async () => {
     await using store = await openSqliteOutbox(options());
     await store.inbox.remember(SCOPE, [sighting()]);

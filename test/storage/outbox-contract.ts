@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { OutboxStore } from "../../src/seams/index.js";
+import { activityContract } from "./contract-activity.js";
 import { claimContract } from "./contract-claim.js";
 import { lifeContract } from "./contract-life.js";
 import { receiptContract } from "./contract-receipts.js";
@@ -28,6 +29,7 @@ export function outboxContract(name: string, factory: StoreFactory): void {
     claimContract(store);
     lifeContract(store);
     receiptContract(store);
+    activityContract(store);
 
     it("refuses every call once closed", async () => {
       await opened.close();

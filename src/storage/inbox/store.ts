@@ -9,6 +9,7 @@ import type {
   InboxState,
   InboxStore,
 } from "../../seams/index.js";
+import { inboxActivity } from "../activity.js";
 import type { ContentCipher } from "../cipher.js";
 import { bytesOf, type SqliteDatabase, type SqlValue } from "../driver.js";
 import type { Lookup } from "../key-check.js";
@@ -262,6 +263,7 @@ export function inboxOf(context: InboxContext): InboxStore {
           )
           .map(opened);
       }),
+    activity: (scope, query) => read(() => inboxActivity(sql, scope, query)),
     retry: (scope, id, dueAt) =>
       queue.write(
         () =>

@@ -1,6 +1,7 @@
 import { MedimailError } from "../../errors.js";
 import type { Clock, InboxStore, OutboxStore } from "../../seams/index.js";
 import { systemClock } from "../../seams/index.js";
+import { outboxActivity } from "../activity.js";
 import type { ContentKeys } from "../cipher.js";
 import { createCipher } from "../cipher.js";
 import type { SqliteDatabase } from "../driver.js";
@@ -104,6 +105,7 @@ function storeOf(context: OutboxContext): SqliteOutbox {
     findByKey: (tenant, mailbox, key) => read(() => findByKey(context, tenant, mailbox, key)),
     list: (query) => read(() => list(context, query)),
     stats: (query) => read(() => stats(context, query)),
+    activity: (query) => read(() => outboxActivity(context.database, query)),
     requeue: (id, states, at, entries, messageId) => requeue(context, id, states, at, entries, messageId),
     resolve: (id, changes, news, entries) => resolve(context, id, changes, news, entries),
     cancel: (id, at, entries) => cancel(context, id, at, entries),

@@ -1,0 +1,15 @@
+export { activityIndicators } from "./count.js";
+export { indicatorsToCsv } from "./csv.js";
+export { indicatorsToHtml } from "./page.js";
+export { dayIn, daysAfter, planIndicators } from "./periods.js";
+export type {
+  ActivityIndicators,
+  ActivityRows,
+  IndicatorCell,
+  IndicatorPlan,
+  IndicatorQuery,
+  Outcomes,
+  Period,
+  PeriodName,
+  SentType,
+} from "./types.js";
