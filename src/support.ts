@@ -2,9 +2,19 @@ import { assertSupported, parseConfig, parseOperatorPart } from "./config/index.
 import type { ConnectorOptions } from "./connector-types.js";
 import type { Diagnosis } from "./diagnosis/index.js";
 import { type CheckedProfile, ProfileCache } from "./discovery/index.js";
+import { type ErrorCode, isMedimailError, type MedimailError } from "./errors.js";
 import { type Logger, safeLogger } from "./log.js";
+import {
+  type ContactRole,
+  certificateFacts,
+  dayIn,
+  type SheetVolumes,
+  sheetInput,
+  type TechnicalSheet,
+  technicalSheet,
+} from "./onboarding/index.js";
 import { systemClock, systemRandom } from "./seams/index.js";
-import { diagnoseOperator, discoveryOf } from "./wiring/index.js";
+import { clientCertificateOf, diagnoseOperator, discoveryOf } from "./wiring/index.js";
 
 export interface SupportOptions {
   signal?: AbortSignal;
@@ -56,3 +66,49 @@ export async function discoverOperator(
   });
   return await discovery.inspect(signal ? { signal } : {});
 }
+
+export interface SheetOptions {
+  /** Day of the sheet, `YYYY-MM-DD`. Default: today in Paris. */
+  date?: string;
+  modes?: readonly ("sending" | "mailbox")[];
+  /** As Mipih sees them: those of the way out, which the machine does not know. */
+  sourceAddresses?: readonly string[];
+  contacts?: Readonly<Partial<Record<ContactRole, string>>>;
+  /** Declared, or measured: see `sheetVolumes`. */
+  volumes?: SheetVolumes;
+  signal?: AbortSignal;
+}
+
+/**
+ * The connector's sheet for Mipih, filled from its configuration and its certificate, whose private key is opened to find it and goes nowhere
+ * (`medimail onboarding sheet`). What nobody knows is a blank; so is a certificate that cannot be read, since the sheet is often wanted before it is
+ * there: `certificateError` then says why.
+ *
+ * @throws `config_invalid`, `invalid_argument`, `aborted`
+ */
+export async function describeConnector(
+  config: unknown,
+  { signal, ...options }: SheetOptions = {},
+): Promise<{ sheet: TechnicalSheet; certificateExpiry?: string; certificateError?: MedimailError }> {
+  const parsed = parseConfig(config);
+  const date = dayIn(systemClock.now());
+  try {
+    const pem = await clientCertificateOf(parsed, signal);
+    if (pem !== undefined) {
+      const certificate = certificateFacts(pem);
+      const sheet = technicalSheet(sheetInput(parsed, { date, ...options, certificate }));
+      return { sheet, certificateExpiry: certificate.validTo };
+    }
+  } catch (error) {
+    if (!isMedimailError(error) || !UNREADABLE.has(error.code)) throw error;
+    return { sheet: technicalSheet(sheetInput(parsed, { date, ...options })), certificateError: error };
+  }
+  return { sheet: technicalSheet(sheetInput(parsed, { date, ...options })) };
+}
+
+const UNREADABLE: ReadonlySet<ErrorCode> = new Set([
+  "file_not_found",
+  "file_unreadable",
+  "secret_unavailable",
+  "certificate_invalid",
+]);

@@ -22,9 +22,7 @@ const MAX_P12 = 1024 * 1024;
  * @throws secret_unavailable where the passphrase is wrong; certificate_invalid where the file or the certificate is unfit.
  */
 export function loadClientCertificate(input: ClientCertificateInput, now: number = Date.now()): ClientCertificate {
-  const { certificates, key } = input.p12 ? fromPkcs12(input.p12, input.passphrase ?? "") : fromPem(input);
-  const own = certificates.find((candidate) => candidate.checkPrivateKey(key));
-  if (!own) throw invalid("its private key belongs to another certificate");
+  const { own, certificates, key } = open(input);
   if (Date.parse(own.validTo) < now)
     throw invalid(`it expired on ${new Date(own.validTo).toISOString().slice(0, 10)}`, "Ask for a new certificate.");
   if (Date.parse(own.validFrom) > now)
@@ -33,6 +31,24 @@ export function loadClientCertificate(input: ClientCertificateInput, now: number
     cert: [own, ...chainOf(own, certificates)].map(String).join(""),
     key: key.export({ type: "pkcs8", format: "pem" }).toString(),
   };
+}
+
+/**
+ * The certificate alone (PEM), whatever its dates: for who describes it.
+ *
+ * @throws as {@link loadClientCertificate}, but for the dates.
+ */
+export const readClientCertificate = (input: ClientCertificateInput): string => open(input).own.toString();
+
+function open(input: ClientCertificateInput): {
+  own: X509Certificate;
+  certificates: X509Certificate[];
+  key: KeyObject;
+} {
+  const { certificates, key } = input.p12 ? fromPkcs12(input.p12, input.passphrase ?? "") : fromPem(input);
+  const own = certificates.find((candidate) => candidate.checkPrivateKey(key));
+  if (!own) throw invalid("its private key belongs to another certificate");
+  return { own, certificates, key };
 }
 
 function invalid(why: string, hint?: string, cause?: unknown): MedimailError {

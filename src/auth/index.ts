@@ -2,7 +2,7 @@
 export type { CertificateCredentialsOptions, SaslChoice } from "./certificate.js";
 export { certificateCredentials } from "./certificate.js";
 export type { ClientCertificateInput } from "./client-certificate.js";
-export { loadClientCertificate } from "./client-certificate.js";
+export { loadClientCertificate, readClientCertificate } from "./client-certificate.js";
 export type { PasswordCredentialsOptions } from "./password.js";
 export { passwordCredentials } from "./password.js";
 export { createProSanteConnect, type ProSanteConnectSettings } from "./psc/create.js";

@@ -1,5 +1,6 @@
 /** From a checked configuration to the rooms: which engine stands behind each seam, and what runs beside what. */
 
+export { clientCertificateOf } from "./client-certificate.js";
 export { dialerOf } from "./connection.js";
 export { type Core, type Frame, frameOf, openCore, senderProfile } from "./core.js";
 export { diagnoseOperator } from "./diagnosis.js";

@@ -56,9 +56,9 @@ export function certificateFacts(bytes: Uint8Array | string): CertificateFacts {
   const issuer = readName(certificate.issuer);
   const { asymmetricKeyType = "", asymmetricKeyDetails: details = {} } = certificate.publicKey;
   const usages: readonly string[] | undefined = certificate.keyUsage;
-  const commonName = valueOf(subject, "CN");
-  const organization = valueOf(subject, "O");
-  const issuerName = valueOf(issuer, "CN");
+  const commonName = attribute(subject, "CN");
+  const organization = attribute(subject, "O");
+  const issuerName = attribute(issuer, "CN");
   const holder = holderOf(subject);
   return {
     subject: written(subject),
@@ -97,7 +97,7 @@ const written = (name: Name): string =>
     .map(([type, value]) => `${type}=${value}`)
     .join(", ");
 
-const valueOf = (name: Name, type: string): string | undefined => {
+const attribute = (name: Name, type: string): string | undefined => {
   const value = name.find(([of]) => of === type)?.[1];
   return value
     ?.replace(/\\([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))

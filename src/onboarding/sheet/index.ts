@@ -1,4 +1,5 @@
 export { type CertificateFacts, type CertificateHolder, certificateFacts } from "./certificate.js";
+export { type DeclaredFacts, sheetInput, sheetVolumes } from "./input.js";
 export {
   CERTIFICATE_ORDER,
   type Certainty,
