@@ -40,7 +40,10 @@ export async function givePaper(context: Context, options: Options, { json, text
   const bytes = Buffer.from(made(), "utf8");
   writeAtomically(file, bytes, "--out");
   const { view } = context.text;
-  await context.value({ ...json, written: { file, format, size: bytes.length } }, () => `${view.written} ${file} (${bytes.length} ${view.bytes})`);
+  await context.value(
+    { ...json, written: { file, format, size: bytes.length } },
+    () => `${view.written} ${file} (${bytes.length} ${view.bytes})`,
+  );
 }
 
 /** `NAME=VALUE`, repeated. */

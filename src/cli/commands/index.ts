@@ -16,6 +16,9 @@ import { mailboxWatch } from "./mailbox-watch.js";
 import { mailboxReceipt, mailboxReply } from "./mailbox-write.js";
 import { mock } from "./mock.js";
 import { onboardingPlan, onboardingSolution } from "./onboarding.js";
+import { onboardingIndicators } from "./onboarding-indicators.js";
+import { onboardingCertificate, onboardingSheet } from "./onboarding-sheet.js";
+import { onboardingTemplate } from "./onboarding-template.js";
 import { outboxCancel, outboxList, outboxRetry, outboxShow, outboxStats } from "./outbox.js";
 import { outboxRun } from "./outbox-run.js";
 import { send } from "./send.js";
@@ -69,6 +72,10 @@ export const COMMANDS: readonly Command[] = [
   directoryUpdate,
   directoryDeltaCommand,
   directorySample,
+  onboardingSheet,
+  onboardingCertificate,
+  onboardingIndicators,
+  onboardingTemplate,
   discover,
   doctor,
   validate,

@@ -79,8 +79,15 @@ export const onboardingCertificate: Command = {
   positionals: { name: "FILE", min: 0, max: 1 },
   options: { ...paperOptions(["md", "html"]) },
   async run(context, { options, positionals: [file] }) {
-    const { CERTIFICATE_ORDER, certificateFacts, certificatePaper, certificateRenewal, dayIn, paperToHtml, paperToMarkdown } =
-      await import("../../onboarding/index.js");
+    const {
+      CERTIFICATE_ORDER,
+      certificateFacts,
+      certificatePaper,
+      certificateRenewal,
+      dayIn,
+      paperToHtml,
+      paperToMarkdown,
+    } = await import("../../onboarding/index.js");
     const facts = file === undefined ? undefined : certificateFacts(readInput(file, "FILE"));
     const renewal = facts ? certificateRenewal(facts.validTo, dayIn(Date.now())) : [];
     const paper = certificatePaper(context.lang, renewal);

@@ -3,6 +3,7 @@ import { englishDoctor } from "./en-doctor.js";
 import { englishErrors } from "./en-errors.js";
 import { englishOnboarding } from "./en-onboarding.js";
 import { englishOperator } from "./en-operator.js";
+import { englishPapers } from "./en-papers.js";
 import { englishTrust } from "./en-trust.js";
 import { withExamples } from "./examples.js";
 import type { Text } from "./types.js";
@@ -25,6 +26,7 @@ export const en: Text = {
   requirement: "Requirement",
   hint: "Hint",
   commands: withExamples({
+    ...englishPapers.commands,
     demo: "sends invented documents to a local mock Medimail and shows every state",
     mock: "starts a mock Medimail (SMTP and IMAP) on this machine",
     "cda inspect": "shows the header of a CDA R2 document",
@@ -70,6 +72,7 @@ export const en: Text = {
     "mailbox save": "saves the attachments of a mail (--open: the documents of the archive too)",
   }),
   options: {
+    ...englishPapers.options,
     layout: "description of the columns, Mipih's for instance (JSON)",
     done: "a step that is done",
     domain: "MSSanté domain of the structure",
@@ -222,6 +225,7 @@ export const en: Text = {
   mailKinds: { professional: "professional", patient: "patient", receipt: "receipt", service: "service" },
   trust: englishTrust,
   onboarding: englishOnboarding,
+  papers: { toComplete: englishPapers.toComplete },
   view: {
     title: "Title",
     type: "Type",

@@ -28,6 +28,13 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   "directory update": "medimail directory update --index annuaire.db",
   "directory delta": "medimail directory delta --kind gone",
   "directory sample": "medimail directory sample --lines 10000 --out annuaire-fictif.txt",
+  "onboarding sheet":
+    "medimail onboarding sheet --config medimail.json --use sending --source-address 192.0.2.10 --measure 30 --out fiche.html",
+  "onboarding certificate": "medimail onboarding certificate client.pem",
+  "onboarding indicators":
+    "medimail onboarding indicators --config medimail.json --since 2026-01-01 --until 2027-01-01 --out activite.html",
+  "onboarding template":
+    "medimail onboarding template notice --config medimail.json --set dpo=dpo@ch-exemple.fr --out affiche.html",
   discover: "medimail discover labo@ch-exemple.mssante.fr",
   doctor: "medimail doctor --config medimail.json --bundle rapport.txt",
   "trust certificate": "medimail trust certificate serveur.pem --ca igc-sante.p7b --host smtp.operateur.example",

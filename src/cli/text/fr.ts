@@ -4,6 +4,7 @@ import { frenchDoctor } from "./fr-doctor.js";
 import { frenchErrors } from "./fr-errors.js";
 import { frenchOnboarding } from "./fr-onboarding.js";
 import { frenchOperator } from "./fr-operator.js";
+import { frenchPapers } from "./fr-papers.js";
 import { frenchTrust } from "./fr-trust.js";
 import type { Text } from "./types.js";
 
@@ -26,6 +27,7 @@ export const fr: Text = {
   requirement: "Exigence",
   hint: "Conseil",
   commands: withExamples({
+    ...frenchPapers.commands,
     demo: "envoie des documents fictifs à un faux Medimail local, et montre chaque état",
     mock: "démarre un faux Medimail (SMTP et IMAP) sur cette machine",
     "cda inspect": "affiche l'en-tête d'un document CDA R2",
@@ -71,6 +73,7 @@ export const fr: Text = {
     "mailbox save": "enregistre les pièces jointes d'un courriel (--open : aussi les documents de l'archive)",
   }),
   options: {
+    ...frenchPapers.options,
     layout: "description des colonnes, celle de Mipih par exemple (JSON)",
     done: "étape déjà faite",
     domain: "domaine MSSanté de la structure",
@@ -223,6 +226,7 @@ export const fr: Text = {
   mailKinds: { professional: "professionnel", patient: "patient", receipt: "accusé", service: "service" },
   trust: frenchTrust,
   onboarding: frenchOnboarding,
+  papers: { toComplete: frenchPapers.toComplete },
   view: {
     title: "Titre",
     type: "Type",

@@ -44,6 +44,7 @@ export interface Text {
   doctor: DoctorText;
   trust: TrustText;
   onboarding: OnboardingText;
+  papers: { toComplete: string };
   demo: DemoText;
 }
 

@@ -1,5 +1,6 @@
 export { activityIndicators } from "./count.js";
 export { indicatorsToCsv } from "./csv.js";
+export { indicatorsToMarkdown } from "./markdown.js";
 export { indicatorsToHtml } from "./page.js";
 export { dayIn, daysAfter, planIndicators } from "./periods.js";
 export type {
