@@ -21,6 +21,7 @@ const ENDINGS: Readonly<Record<string, string>> = {
   html: "html",
   htm: "html",
   md: "md",
+  markdown: "md",
   txt: "text",
   csv: "csv",
   json: "json",
@@ -30,7 +31,7 @@ const ENDINGS: Readonly<Record<string, string>> = {
 export async function givePaper(context: Context, options: Options, { json, texts }: Forms): Promise<void> {
   const file = options.text("out");
   const ending = /\.([a-z]+)$/i.exec(file ?? "")?.[1]?.toLowerCase() ?? "";
-  const format = options.text("format") ?? ENDINGS[ending] ?? Object.keys(texts)[0] ?? "json";
+  const format = options.text("format") ?? (ending === "" ? Object.keys(texts)[0] : ENDINGS[ending]) ?? "?";
   const made = format === "json" ? () => `${JSON.stringify(json, null, 2)}\n` : texts[format];
   if (!made) throw usage(`--out: ${file} is none of ${[...Object.keys(texts), "json"].join(", ")}`, "--format");
   if (file === undefined) {
