@@ -151,7 +151,7 @@ export type {
   Until,
 } from "./sending/index.js";
 export { loadConfigFile } from "./settings/index.js";
-export { diagnose, discoverOperator, type SupportOptions } from "./support.js";
+export { describeConnector, diagnose, discoverOperator, type SheetOptions, type SupportOptions } from "./support.js";
 export {
   type DocumentEntry,
   type OpenedDocument,

@@ -50,7 +50,7 @@ export interface FilledTemplate {
  * @throws MedimailError `invalid_argument`: a template or a field that does not exist, a value that is no line of 500 characters at most
  *
  * @example
- * const banner = fillTemplate("banner", { structure: "CH EXEMPLE", service: "Biologie", mailbox: "labo@ch-exemple.mssante.fr" });
+ * const banner = onboarding.fillTemplate("banner", { structure: "CH EXEMPLE", service: "Biologie", mailbox: "labo@ch-exemple.mssante.fr" });
  * createConnector(config, { banner: { html: banner.html, text: banner.text } });
  */
 export function fillTemplate(name: TemplateName, values: TemplateValues = {}, lang: Lang = "fr"): FilledTemplate {
