@@ -6,8 +6,8 @@ import { createDialer } from "../src/net/index.js";
 import { createRuntime } from "../src/runtime.js";
 import { systemClock, systemRandom } from "../src/seams/index.js";
 import {
+  type AddressedSubmission,
   DeliveryWorker,
-  type DocumentSubmission,
   EventReader,
   IntakeGate,
   type SubmissionEvent,
@@ -22,7 +22,7 @@ import type { ContenderStart } from "./protocol.js";
 
 /** What a round needs of either composition. */
 interface Sender {
-  submit(submission: DocumentSubmission): Promise<unknown>;
+  submit(submission: AddressedSubmission): Promise<unknown>;
   events(after: number, signal: AbortSignal): AsyncIterable<SubmissionEvent>;
 }
 

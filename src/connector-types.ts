@@ -1,4 +1,5 @@
 import type { ProSanteConnectSession } from "./auth/index.js";
+import type { FindOptions, MergedAnswer, RecipientIdentity, Resolution, ResolveOptions } from "./directory/index.js";
 import type { ProfileLives } from "./discovery/index.js";
 import type { Problem } from "./errors.js";
 import type { Logger, LogLevel } from "./log.js";
@@ -7,6 +8,7 @@ import type { ActivityIndicators, IndicatorQuery } from "./onboarding/index.js";
 import type { Runtime } from "./runtime.js";
 import type {
   Clock,
+  DirectoryQuery,
   OutboxStats,
   Random,
   ReceiptRow,
@@ -103,6 +105,20 @@ export interface Connector {
       mails: { messageId: string; recipients: string[]; content: Uint8Array[]; size: number }[];
       problems: Problem[];
     }>;
+  };
+  /** The directories of the configuration (`directory`), as one. */
+  readonly recipients: {
+    /**
+     * From what is known of a recipient (RPPS, name and town, FINESS, a patient's qualified INS) to his address, the white list checked. What may be several
+     * is given back as such; `submit` does the same for recipients that are given so.
+     *
+     * Throws `invalid_argument`, `identity_invalid`, `mss_address_invalid`, `ins_key_invalid`, `aborted`.
+     */
+    resolve(identity: RecipientIdentity, options?: ResolveOptions): Promise<Resolution>;
+    /** Whom a document is meant for: one for each `intendedRecipient`; undefined where it says too little of him. */
+    resolveCda(cda: Uint8Array, options?: ResolveOptions): Promise<(Resolution | undefined)[]>;
+    /** A search, as a person types (SC.MSS/UX.41): entries with the age of each source, and the sources that failed. */
+    find(query: DirectoryQuery, options?: FindOptions): Promise<MergedAnswer>;
   };
   /** The embedded mailbox (mode 2): reading, acting and writing. */
   readonly mailbox: MailboxReader & MailboxOpener & MailboxActions & MailboxWriter;

@@ -26,6 +26,7 @@ import {
   Preparation,
   type PreparedSubmission,
   readReceipts,
+  recipientsOf,
   runDelivery,
   senderProfile,
   whiteListFile,
@@ -55,6 +56,7 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
   const listFile = whiteListFile(parsed);
   const trustSpace =
     listFile === undefined ? undefined : openTrustSpace(parsed, listFile, { log, now: () => frame.clock.now() });
+  const recipients = recipientsOf(frame, trustSpace?.list);
   const stop = new AbortController();
   const intake = new IntakeGate();
   // A clock or a chance given by the caller cannot go into a thread.
@@ -148,7 +150,12 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
         const first = await core.store.findByKey(tenant, mailbox, submission.idempotencyKey);
         if (first && first.contentHash === contentHash(submission)) return handle(core, first, false, []);
       }
-      const prepared = await preparation.prepare(submission, senderProfile(frame, core));
+      const profile = senderProfile(frame, core);
+      const known = await recipients.address(submission, profile, signal);
+      const prepared = await preparation.prepare(known.submission, profile);
+      prepared.problems.push(...known.problems);
+      // The key stands for what the caller gave: what a directory says of it may change.
+      prepared.submission.contentHash = contentHash(submission);
       if (tx === undefined) await intake.together();
       stopIfAborted(signal);
       if (copiesDocuments(frame, core)) prepared.submission.info.sentCopy = true;
@@ -166,7 +173,10 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
       async compose(submission) {
         const core = await open();
         checkSubmission(submission);
-        const { submission: made, composed, problems } = await prepare(submission, senderProfile(frame, core));
+        const profile = senderProfile(frame, core);
+        const known = await recipients.address(submission, profile);
+        const { submission: made, composed, problems } = await prepare(known.submission, profile);
+        problems.push(...known.problems);
         if (trustSpace) problems.push(...(await checkTrustSpace(trustSpace, made.mails)));
         return {
           subject: composed.subject,
@@ -180,6 +190,7 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
         };
       },
     },
+    recipients: recipients.door,
     mailbox: mailboxOf(frame, open, enqueue, cache),
     inbox: {
       ...inbox,
@@ -256,6 +267,7 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
         await Promise.allSettled([...running]);
         await preparation.close();
         await cache?.close();
+        await recipients.close();
         await trustSpace?.close();
         if (!core) return;
         core.reader.close();

@@ -69,6 +69,8 @@ const TABLE = {
   opposition_professional: by("MSS/va1.22"),
   patient_address_refused: by("ECO.2.2.6"),
   recipient_invalid: no,
+  recipient_ambiguous: no,
+  recipient_not_found: no,
   recipient_outside_trust_space: no,
   white_list_invalid: later,
   // directories, and who is found in them

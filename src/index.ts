@@ -24,6 +24,39 @@ export { type Config, type ConfigInput, parseConfig } from "./config/index.js";
 export { createConnector } from "./connector.js";
 export type { Connector, ConnectorOptions, OutboxQuery } from "./connector-types.js";
 export type { AdviceCode, CertificateSeen, Diagnosis, Step, StepName, StepState } from "./diagnosis/index.js";
+export {
+  type Candidate,
+  Directories,
+  type DirectoriesOptions,
+  type DirectoryIndex,
+  type DirectoryIndexOptions,
+  FhirClient,
+  type FhirClientOptions,
+  FhirDirectory,
+  type FhirDirectoryOptions,
+  type FindOptions,
+  type ImportExtractionOptions,
+  type ImportReport,
+  identityOfRecipient,
+  importEntries,
+  importExtraction,
+  type LdapAttributes,
+  LdapDirectory,
+  type LdapDirectoryOptions,
+  type MergedAnswer,
+  type MergedEntry,
+  mergeDirectories,
+  openDirectoryIndex,
+  RecipientError,
+  type RecipientIdentity,
+  RequestRate,
+  type Resolution,
+  type ResolveOptions,
+  type Resolver,
+  resolveRecipient,
+  type SourceFailure,
+  type UnresolvedRecipient,
+} from "./directory/index.js";
 export type {
   CheckedProfile,
   CheckedTarget,
@@ -125,6 +158,10 @@ export {
 export { createRuntime, type ImapBudget, type Runtime } from "./runtime.js";
 export type {
   Clock,
+  Directory,
+  DirectoryEntry,
+  DirectoryQuery,
+  DirectorySource,
   EventRow,
   OutboxStats,
   Random,

@@ -1,3 +1,4 @@
+import { RequestRate, sharedRate } from "./directory/index.js";
 import { ProfileCache } from "./discovery/index.js";
 import { MedimailError } from "./errors.js";
 import type { Clock } from "./seams/index.js";
@@ -26,17 +27,27 @@ export interface Runtime {
   readonly discovered: ProfileCache;
   /** The IMAP connections of an operator; undefined where they are not limited. */
   imapBudget(host: string, port: number): ConnectionBudget | undefined;
+  /** Requests a second to the directory at an address. Default: 17, shared by the whole process, whatever its runtimes. */
+  directoryRate(url: string): RequestRate;
 }
 
 /** @throws `invalid_argument` where `imap.maxConnections` is no whole number from 1 on */
 export function createRuntime(
-  options: { clock?: Pick<Clock, "now">; circuit?: Partial<CircuitPolicy>; imap?: ImapBudget } = {},
+  options: {
+    clock?: Pick<Clock, "now">;
+    circuit?: Partial<CircuitPolicy>;
+    imap?: ImapBudget;
+    /** Where the application shares the limit of its key with others, fewer than 17. */
+    directory?: { requestsPerSecond: number };
+  } = {},
 ): Runtime {
   const { maxConnections: most, ...times } = options.imap ?? { maxConnections: undefined };
   if (most !== undefined && (!Number.isInteger(most) || most < 1))
     throw new MedimailError("invalid_argument", "maxConnections is a whole number, 1 at least", {
       path: "imap.maxConnections",
     });
+  const { directory } = options;
+  const rate = directory === undefined ? undefined : new RequestRate(directory.requestsPerSecond);
   const budgets = new Map<string, ConnectionBudget>();
   const circuits = new Map<string, Circuit>();
   const policy = { ...DEFAULT_CIRCUIT, ...options.circuit };
@@ -51,6 +62,7 @@ export function createRuntime(
       }
       return circuit;
     },
+    directoryRate: (url) => rate ?? sharedRate(url),
     imapBudget(host, port) {
       if (most === undefined) return undefined;
       const key = `${host.toLowerCase()}:${port}`;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { authSchema } from "./auth-schema.js";
+import { directory } from "./directory-schema.js";
 import { host, hostSuffix, isLoopback, line, mailAddress, oid, path, port, strict } from "./fields.js";
 import { network } from "./network-schema.js";
 import { isTestOperator } from "./test-operator.js";
@@ -127,7 +128,7 @@ export const configSchema = strict({
   sender,
   outbox: outbox.prefault({ store: "sqlite" }),
   cache: strict({ path: path() }).optional(),
-  directory: strict({ index: path().optional() }).optional(),
+  directory: directory.optional(),
 }).superRefine((config, context) => {
   if (config.auth.method !== "token" || typeof config.auth.token === "string" || !("file" in config.auth.token)) return;
   if (isTestOperator(config)) return;
@@ -142,6 +143,9 @@ export const configSchema = strict({
 /** What discovery needs of it, for a command that has no configuration. */
 export const operatorPartSchema = strict({ operator, network: network.prefault({}), tls: tls.prefault({}) });
 export type OperatorPart = z.output<typeof operatorPartSchema>;
+
+/** What the directories need of it. */
+export type DirectoryPart = Pick<z.output<typeof configSchema>, "directory" | "network" | "tls">;
 
 /** What a caller writes: see CLI.md. */
 export type ConfigInput = z.input<typeof configSchema>;

@@ -51,5 +51,14 @@ export function secretsOf(config: Config): [path: string, secret: Secret][] {
   for (const name of ["passphrase", "password", "token", "clientSecret"]) {
     if (auth[name] !== undefined) found.push([`auth.${name}`, auth[name] as Secret]);
   }
+  const { fhir, ldap, regional } = config.directory ?? {};
+  const directories: [string, Secret | undefined][] = [
+    ["directory.fhir.key", fhir?.key],
+    ["directory.ldap.account.password", ldap?.account?.password],
+    ["directory.regional.sftp.password", regional?.sftp?.password],
+    ["directory.regional.sftp.privateKey", regional?.sftp?.privateKey],
+    ["directory.regional.sftp.passphrase", regional?.sftp?.passphrase],
+  ];
+  for (const [path, secret] of directories) if (secret !== undefined) found.push([path, secret]);
   return found;
 }

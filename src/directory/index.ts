@@ -27,6 +27,7 @@ export type {
 } from "./fhir/parameters.js";
 export type { ImportEntriesOptions, ImportOptions, ImportProgress, ImportReport, Malformed } from "./import.js";
 export { importEntries } from "./import.js";
+export { LazyIndex } from "./lazy-index.js";
 export { LdapDirectory, type LdapDirectoryOptions, type LdapLimits } from "./ldap/directory.js";
 export { DEFAULT_ATTRIBUTES, type LdapAttributes } from "./ldap/entries.js";
 export {
@@ -41,6 +42,7 @@ export {
 export type { DirectoryIndex, DirectoryIndexOptions } from "./open.js";
 export { openDirectoryIndex } from "./open.js";
 export { ANNUAIRE_REQUESTS_PER_SECOND, RequestRate, sharedRate } from "./rate.js";
+export { RecipientError, recipientError, type UnresolvedRecipient } from "./resolve/error.js";
 export { identityOfRecipient } from "./resolve/from-cda.js";
 export { type Resolver, resolveRecipient, type TrustSpaceCheck } from "./resolve/resolve.js";
 export type {

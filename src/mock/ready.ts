@@ -66,6 +66,8 @@ export interface ReadyInput {
   directory?: { url: string; key: string };
 }
 
+const KEY_FILE = "directory-key.txt";
+
 /** Writes the authority, the certificates, the tokens and a configuration for each mailbox. */
 export async function writeReady(input: ReadyInput): Promise<MockReady> {
   const { dir, store, pki, hostname } = input;
@@ -73,6 +75,7 @@ export async function writeReady(input: ReadyInput): Promise<MockReady> {
   const ca = join(dir, "ca.pem");
   await writeFile(ca, pki.ca);
   const owned = store.mailboxes.filter((mailbox) => mailbox.auth !== undefined);
+  if (input.directory) await secret(join(dir, KEY_FILE), input.directory.key);
   const written = await Promise.all(owned.map((mailbox) => writeMailbox(mailbox, input)));
   return {
     event: "ready",
@@ -121,6 +124,7 @@ async function writeMailbox(
       autoconfig: input.http.autoconfig,
     },
     trust: { whiteList: "off", whiteListUrl: input.whiteList.url },
+    ...(input.directory ? { directory: { fhir: { url: input.directory.url, key: { file: KEY_FILE } } } } : {}),
     auth,
     software: { name: "Demo LPS", version: "1.0", nil: "DEMO000001" },
     sender: { label: mailbox.label },

@@ -20,14 +20,51 @@ const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) =>
 const list = <T extends z.ZodType>(of: T) => z.array(of, "must be a list");
 const content = strict({ text, html: text.optional() }).optional();
 
+/** What is known of a recipient: its numbers are checked where they are looked for. */
+const identity = strict({
+  rpps: line(20).optional(),
+  family: line(200).optional(),
+  given: line(200).optional(),
+  finess: line(20).optional(),
+  siret: line(20).optional(),
+  structure: line(300).optional(),
+  service: line(300).optional(),
+  profession: line(200).optional(),
+  specialty: line(200).optional(),
+  city: line(200).optional(),
+  type: oneOf("PER", "ORG", "APP", "CAB", "INT", "MED"),
+  name: text.optional(),
+});
+const patientIdentity = strict({
+  ins: strict({ value: line(30), oid: line(60) }),
+  identityStatus: z.enum(["qualifiee", "validee", "recuperee", "provisoire"]),
+});
+const RECIPIENT =
+  'must be an address, {"address", "name", "kind"}, "cda", or what is known of a recipient ({"rpps"}, {"family", "given", "city"}, {"finess"}, {"ins", "identityStatus"})';
+
 /** The shape of what a caller submits; what it means is judged by the rooms that use it. */
 const submission = strict({
   documents: list(strict({ cda: bytes, pdf: bytes.optional() })),
-  to: list(
-    z.union([text, strict({ address: text, name: text.optional(), kind: oneOf("professional", "patient") })], {
-      error: 'must be an address, or {"address", "name", "kind"}',
-    }),
-  ).optional(),
+  to: z
+    .union(
+      [
+        z.literal("cda"),
+        z.array(
+          z.union(
+            [
+              text,
+              strict({ address: text, name: text.optional(), kind: oneOf("professional", "patient") }),
+              patientIdentity,
+              identity,
+            ],
+            { error: RECIPIENT },
+          ),
+          "must be a list",
+        ),
+      ],
+      { error: 'must be a list of recipients, or "cda"' },
+    )
+    .optional(),
   patient: flag,
   action: oneOf("create", "replace", "delete"),
   identityStatus: oneOf("qualifiee", "validee", "recuperee", "provisoire"),

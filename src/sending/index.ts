@@ -29,6 +29,7 @@ export { fileSentCopies, type SentCopyDeps } from "./sent-copies.js";
 export { type Chore, runService, type ServiceDeps } from "./service.js";
 export { hasReached, SubmissionHandle } from "./submission.js";
 export type {
+  AddressedSubmission,
   DocumentSubmission,
   IdentityStatus,
   RecipientInput,

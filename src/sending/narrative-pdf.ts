@@ -1,7 +1,7 @@
 import type { Cda } from "../cda/index.js";
 import type { Problem } from "../errors.js";
 import { hasPdfBody } from "../message/index.js";
-import type { DocumentSubmission } from "./types.js";
+import type { AddressedSubmission } from "./types.js";
 
 /** The PDF of each document, where the caller gave one or one was made. */
 export interface ChosenPdfs {
@@ -14,7 +14,7 @@ export interface ChosenPdfs {
  * document encapsulates none. What has no content that pages can show (a level 1 of another type) gets none: the mail is then
  * refused with `pdf_missing`.
  */
-export async function pdfsOf(submission: DocumentSubmission, cdas: readonly Cda[]): Promise<ChosenPdfs> {
+export async function pdfsOf(submission: AddressedSubmission, cdas: readonly Cda[]): Promise<ChosenPdfs> {
   const pdfs: (Uint8Array | undefined)[] = [];
   const problems: Problem[] = [];
   for (const [index, { cda: bytes, pdf }] of submission.documents.entries()) {

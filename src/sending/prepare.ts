@@ -7,7 +7,7 @@ import type { Clock, NewSubmission, Random } from "../seams/index.js";
 import { packXdm } from "../xdm/index.js";
 import { pdfsOf } from "./narrative-pdf.js";
 import { type AllowedRecipient, allowedRecipients, type RuleContext } from "./rules.js";
-import type { DocumentSubmission } from "./types.js";
+import type { AddressedSubmission, DocumentSubmission } from "./types.js";
 
 /** Who sends, with what, and the operator's limits: the part of the configuration that composing needs. */
 export interface SenderProfile extends RuleContext {
@@ -33,7 +33,7 @@ export interface Prepared {
  * SHA-256 of all that the caller submitted, dates of ours left out: what an idempotency key stands for. Fields are
  * length-prefixed, so that no two submissions share a preimage.
  */
-export function contentHash(submission: DocumentSubmission): string {
+export function contentHash(submission: DocumentSubmission | AddressedSubmission): string {
   const { documents, idempotencyKey: _key, notBefore, priority: _priority, ...rest } = submission;
   const hash = createHash("sha256");
   const add = (bytes: Uint8Array | string) => {
@@ -72,7 +72,7 @@ export function dedupeKey(uniqueId: string, action: string, address: string): st
  * Reads, checks, packs and composes: everything before the outbox. Nothing is stored; whatever is not allowed throws here.
  * Never alters a document.
  */
-export async function prepare(submission: DocumentSubmission, profile: SenderProfile): Promise<Prepared> {
+export async function prepare(submission: AddressedSubmission, profile: SenderProfile): Promise<Prepared> {
   if (submission.documents.length === 0) {
     throw new MedimailError("invalid_argument", "The submission has no document.", { path: "documents" });
   }
@@ -192,7 +192,7 @@ function grouped(recipients: AllowedRecipient[], group: boolean): AllowedRecipie
   return professionals.length > 0 ? [professionals, ...patients] : patients;
 }
 
-function bodies(body: DocumentSubmission["body"]): { professional?: MailBody; patient?: MailBody } | undefined {
+function bodies(body: AddressedSubmission["body"]): { professional?: MailBody; patient?: MailBody } | undefined {
   if (body === undefined) return undefined;
   return typeof body === "string" ? { professional: { text: body }, patient: { text: body } } : body;
 }

@@ -2,7 +2,7 @@ import type { CdaHeader } from "../cda/index.js";
 import { MedimailError, type Problem } from "../errors.js";
 import { isPatientAddress, parseIns, parseMssAddress, patientAddress } from "../identity/index.js";
 import { headerText } from "../message/index.js";
-import type { DocumentSubmission, RecipientInput } from "./types.js";
+import type { AddressedSubmission, RecipientInput } from "./types.js";
 
 /** A recipient that the rules let through. */
 export interface AllowedRecipient {
@@ -36,7 +36,7 @@ const MASKS = {
  * `mask_forbids_recipient`, `recipient_invalid`, `header_injection`, `mail_invalid`, `invalid_argument`.
  */
 export function allowedRecipients(
-  submission: DocumentSubmission,
+  submission: AddressedSubmission,
   headers: readonly CdaHeader[],
   context: RuleContext,
 ): { recipients: AllowedRecipient[]; problems: Problem[] } {
@@ -109,7 +109,7 @@ export function checkedRecipient(given: string | RecipientInput, path: string, c
 
 /** Checks the identity of every document, and gives a function that builds the patient's own address or says why not. */
 function ownAddress(
-  submission: DocumentSubmission,
+  submission: AddressedSubmission,
   headers: readonly CdaHeader[],
   context: RuleContext,
   problems: Problem[],
@@ -154,7 +154,7 @@ function ownAddress(
   };
 }
 
-function checkOppositions({ opposition }: DocumentSubmission, toPatient: boolean, toProfessionals: boolean): void {
+function checkOppositions({ opposition }: AddressedSubmission, toPatient: boolean, toProfessionals: boolean): void {
   if (opposition?.patient && toPatient) {
     throw new MedimailError("opposition_patient", "The patient opposes mails to himself.", {
       hint: "Remove the patient from the recipients.",
@@ -168,7 +168,7 @@ function checkOppositions({ opposition }: DocumentSubmission, toPatient: boolean
 }
 
 function checkMasks(
-  submission: DocumentSubmission,
+  submission: AddressedSubmission,
   headers: readonly CdaHeader[],
   toPatient: boolean,
   toProfessionals: boolean,

@@ -1,3 +1,4 @@
+import type { RecipientIdentity } from "../directory/index.js";
 import type { Problem } from "../errors.js";
 import type { EventRow, RecipientState, StoredError, SubmissionRow } from "../seams/index.js";
 
@@ -28,8 +29,12 @@ export interface RecipientInput {
 /** What the software submits: the documents of one patient, to whom, and under which conditions. */
 export interface DocumentSubmission {
   documents: SubmittedDocument[];
-  /** MSSanté addresses. */
-  to?: (string | RecipientInput)[];
+  /**
+   * MSSanté addresses; or what is known of a recipient (`{ rpps }`, `{ family, given, city }`, `{ finess }`), whose address is looked for in the
+   * directories before anything is stored; or `cda`: whom the documents themselves are meant for. A recipient who is not found, or who may be several,
+   * refuses the submission (`recipient_not_found`, `recipient_ambiguous`): nobody is guessed.
+   */
+  to?: "cda" | (string | RecipientInput | RecipientIdentity)[];
   /** Also to the patient's own address, built from the qualified INS of the CDA (ECO.2.2.6). */
   patient?: boolean;
   action?: SubmissionAction;
@@ -81,6 +86,11 @@ export interface DocumentSubmission {
   notBefore?: Date;
   inReplyTo?: string;
   references?: string[];
+}
+
+/** A submission whose recipients are addresses. */
+export interface AddressedSubmission extends Omit<DocumentSubmission, "to"> {
+  to?: (string | RecipientInput)[];
 }
 
 /** An event of a submission's life, as the software gets it. */

@@ -22,8 +22,58 @@ export function resolvePaths(config: Config, baseDir: string): Config {
     auth: resolveAuth(config.auth, baseDir),
     outbox: config.outbox.store === "sqlite" ? { ...config.outbox, path: at(config.outbox.path) } : config.outbox,
     ...(config.cache ? { cache: { path: at(config.cache.path) } } : {}),
-    ...(config.directory?.index ? { directory: { ...config.directory, index: at(config.directory.index) } } : {}),
+    ...(config.directory ? { directory: resolveDirectory(config.directory, baseDir) } : {}),
   };
+}
+
+function resolveDirectory(directory: NonNullable<Config["directory"]>, baseDir: string): Config["directory"] {
+  const at = (path: string) => resolve(baseDir, path);
+  const { index, fhir, ldap, regional } = directory;
+  const ca = (files: string[] | undefined) => (files ? { ca: files.map(at) } : {});
+  return {
+    ...directory,
+    ...(index === undefined ? {} : { index: at(index) }),
+    ...(fhir ? { fhir: { ...fhir, ...ca(fhir.ca), ...resolveSecrets(fhir, ["key"], baseDir) } } : {}),
+    ...(ldap
+      ? {
+          ldap: {
+            ...ldap,
+            ...ca(ldap.ca),
+            ...(ldap.account
+              ? { account: { ...ldap.account, ...resolveSecrets(ldap.account, ["password"], baseDir) } }
+              : {}),
+          },
+        }
+      : {}),
+    ...(regional
+      ? {
+          regional: {
+            ...regional,
+            index: at(regional.index),
+            ...(regional.folder === undefined ? {} : { folder: at(regional.folder) }),
+            ...(regional.sftp
+              ? {
+                  sftp: {
+                    ...regional.sftp,
+                    ...resolveSecrets(regional.sftp, ["password", "privateKey", "passphrase"], baseDir),
+                  },
+                }
+              : {}),
+          },
+        }
+      : {}),
+  };
+}
+
+function resolveSecrets<T extends object, K extends keyof T>(
+  of: T,
+  names: readonly K[],
+  baseDir: string,
+): Partial<Pick<T, K>> {
+  const found: Partial<Pick<T, K>> = {};
+  for (const name of names)
+    if (of[name] !== undefined) found[name] = resolveSecretPath(of[name] as Secret, baseDir) as T[K];
+  return found;
 }
 
 const FILES = ["p12", "cert", "key"] as const;

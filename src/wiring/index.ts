@@ -4,6 +4,7 @@ export { clientCertificateOf } from "./client-certificate.js";
 export { dialerOf } from "./connection.js";
 export { type Core, type Frame, frameOf, openCore, senderProfile } from "./core.js";
 export { diagnoseOperator } from "./diagnosis.js";
+export { DEFAULT_INDEX, type OpenDirectories, openDirectories } from "./directories.js";
 export { openDirectoryHttp } from "./directory-http.js";
 export { discoveryOf, type OperatorLookUp } from "./discovery.js";
 export { finishing, inboxOf } from "./inbox.js";
@@ -13,6 +14,7 @@ export { type Operator, type OperatorOptions, openOperator } from "./operator.js
 export { outboxCommands } from "./outbox.js";
 export { Preparation, type PreparedSubmission } from "./preparation.js";
 export { proSanteConnectOf } from "./pro-sante-connect.js";
+export { recipientsOf } from "./recipients.js";
 export { copiesDocuments } from "./sent-copies.js";
 export { readReceipts, runDelivery } from "./service.js";
 export { checkTrustSpace, openTrustSpace, type TrustSpace, whiteListFile } from "./trust-space.js";

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { defined } from "../defined.js";
 import { MedimailError } from "../errors.js";
-import type { DocumentSubmission, Prepared, SenderProfile } from "../sending/index.js";
+import type { AddressedSubmission, Prepared, SenderProfile } from "../sending/index.js";
 import { prepare } from "../sending/index.js";
 
 /** What the outbox needs of a prepared submission. */
@@ -14,7 +14,7 @@ type Variable = Pick<SenderProfile, "maxSize" | "allowTestIdentities">;
 
 export interface PrepareJob {
   id: number;
-  submission: DocumentSubmission;
+  submission: AddressedSubmission;
   profile: Variable;
 }
 
@@ -68,7 +68,7 @@ export class Preparation {
   }
 
   /** Prepares; throws what `prepare` throws. A thread that ends by itself (out of memory) refuses its jobs with `internal`. */
-  async prepare(submission: DocumentSubmission, profile: SenderProfile): Promise<PreparedSubmission> {
+  async prepare(submission: AddressedSubmission, profile: SenderProfile): Promise<PreparedSubmission> {
     if (this.#size === 0 || (this.#auto && !this.#crowded())) return this.#prepareHere(submission, profile);
     const { clock: _clock, random: _random, maxSize, allowTestIdentities, ...fixed } = profile;
     const thread = this.#threadFor(fixed);
@@ -103,7 +103,7 @@ export class Preparation {
     return this.#crowd >= CROWD;
   }
 
-  async #prepareHere(submission: DocumentSubmission, profile: SenderProfile): Promise<PreparedSubmission> {
+  async #prepareHere(submission: AddressedSubmission, profile: SenderProfile): Promise<PreparedSubmission> {
     this.#here += 1;
     try {
       return await prepare(submission, profile);

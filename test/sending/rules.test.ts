@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { CdaHeader } from "../../src/cda/types.js";
 import { isMedimailError } from "../../src/errors.js";
 import { allowedRecipients } from "../../src/sending/rules.js";
-import type { DocumentSubmission } from "../../src/sending/types.js";
+import type { AddressedSubmission } from "../../src/sending/types.js";
 
 // 1 85 05 78 006 048, key 97 - (1850578006048 mod 97).
 const NIR = "1850578006048";
@@ -28,8 +28,8 @@ function header(
   };
 }
 
-const base: DocumentSubmission = { documents: [], to: [DOCTOR] };
-const allow = (changes: Partial<DocumentSubmission> = {}, headers = [header()], allowTestIdentities = false) =>
+const base: AddressedSubmission = { documents: [], to: [DOCTOR] };
+const allow = (changes: Partial<AddressedSubmission> = {}, headers = [header()], allowTestIdentities = false) =>
   allowedRecipients({ ...base, ...changes }, headers, { allowTestIdentities });
 const kinds = (...args: Parameters<typeof allow>) => allow(...args).recipients.map((recipient) => recipient.kind);
 const refusal = (...args: Parameters<typeof allow>): string => {
@@ -110,7 +110,7 @@ describe("oppositions", () => {
 });
 
 describe("masks", () => {
-  const table: [string, Partial<DocumentSubmission>, string][] = [
+  const table: [string, Partial<AddressedSubmission>, string][] = [
     ["MASQUE_PS to a professional", { confidentiality: ["MASQUE_PS"] }, "mask_forbids_recipient"],
     ["MASQUE_PS to the patient alone", { to: [], patient: true, confidentiality: ["MASQUE_PS"] }, "allowed"],
     [

@@ -21,6 +21,9 @@ export const send: Command = {
     cda: { type: "string", value: "FILE", multiple: true, required: true },
     pdf: { type: "string", value: "FILE", multiple: true },
     to: { type: "string", value: "ADDRESS", multiple: true },
+    "to-rpps": { type: "string", value: "RPPS", multiple: true },
+    "to-finess": { type: "string", value: "FINESS", multiple: true },
+    "to-cda": { type: "boolean" },
     patient: { type: "boolean" },
     "reply-to": { type: "string", value: "ADDRESS" },
     "subject-extra": { type: "string", value: "TEXT" },
@@ -79,7 +82,8 @@ function submissionOf(options: Options, wait: Wait): DocumentSubmission {
   const cdas = options.list("cda");
   const pdfs = options.list("pdf");
   if (pdfs.length > cdas.length) throw usage("more --pdf than --cda", "the n-th --pdf belongs to the n-th --cda");
-  if (!options.flag("to") && !options.flag("patient")) throw usage("no recipient: give --to ADDRESS, or --patient");
+  const to = recipientsOf(options);
+  if (to.length === 0 && !options.flag("patient")) throw usage("no recipient: give --to ADDRESS, or --patient");
   const text = <K extends string>(option: string, key: K) => {
     const value = options.text(option);
     return (value === undefined ? {} : { [key]: value }) as { [P in K]?: string };
@@ -100,7 +104,7 @@ function submissionOf(options: Options, wait: Wait): DocumentSubmission {
       const pdf = pdfs[index];
       return { cda: readInput(file, "--cda"), ...(pdf === undefined ? {} : { pdf: readInput(pdf, "--pdf") }) };
     }),
-    to: options.list("to"),
+    to,
     ...flag("patient", "patient"),
     ...text("reply-to", "replyTo"),
     ...text("subject-extra", "subjectExtra"),
@@ -121,4 +125,15 @@ function submissionOf(options: Options, wait: Wait): DocumentSubmission {
     ...text("key", "idempotencyKey"),
     ...flag("resend", "resend"),
   };
+}
+
+/** Addresses, and those whose address the directories know. */
+function recipientsOf(options: Options): Exclude<DocumentSubmission["to"], "cda" | undefined> {
+  return [
+    // `cda` is a word of `to` in code; on the command line it is an option of its own.
+    ...options.list("to").map((address) => ({ address })),
+    ...options.list("to-rpps").map((rpps) => ({ rpps })),
+    ...options.list("to-finess").map((finess) => ({ finess })),
+    ...(options.flag("to-cda") ? ["cda"] : []),
+  ];
 }

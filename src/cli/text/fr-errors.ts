@@ -72,6 +72,8 @@ export const frenchErrors: Text["errors"] = {
   directory_limit_exceeded: "la réponse de l'annuaire dépasse une limite",
   directory_query_refused: "l'annuaire refuse la recherche",
   directory_unavailable: "l'annuaire ne répond pas",
+  recipient_ambiguous: "plusieurs boîtes peuvent être celle du destinataire",
+  recipient_not_found: "aucune boîte n'est trouvée pour le destinataire",
   recipient_invalid: "un destinataire est incorrect",
   recipient_outside_trust_space: "le destinataire est hors de l'espace de confiance",
   recipient_refused: "l'opérateur refuse le destinataire",

@@ -42,6 +42,11 @@ export function choose(
     left = left.filter((entry) => says(entry, service));
   }
   if (left.length === 0) return { none: true };
+  const between = isPerson ? "persons" : "mailboxes";
+  const sure = left.filter((entry) => isAsked(entry, wanted));
+  // A directory also finds what only resembles: somebody has to look at it.
+  if (sure.length === 0) return { between, candidates: candidates(left, wanted) };
+  left = sure;
   if (left.length === 1) return { chosen: left[0] as MergedEntry, why: "only" };
   if (isPerson && people(left) > 1) return { between: "persons", candidates: candidates(left, wanted) };
 
@@ -66,6 +71,25 @@ export function choose(
 /** Whether a person was asked for, by a number or a name. */
 export const named = ({ rpps, family, given }: Wanted): boolean =>
   [rpps, family, given].some((value) => value !== undefined);
+
+/**
+ * Whether an entry is as asked, and does not only resemble it: the names whole, the numbers the same. Where somebody works beside, a source that knows all of
+ * his places has compared already; of an imported one it is compared here.
+ */
+function isAsked(entry: MergedEntry, wanted: Wanted): boolean {
+  const { rpps, family, given, finess, siret, structure } = wanted;
+  const same = (asked: string | undefined, said: string | undefined): boolean =>
+    asked === undefined || folded(said ?? "") === folded(asked);
+  if (rpps !== undefined) return entry.rpps === rpps;
+  if (family !== undefined || given !== undefined) {
+    const compared = entry.sources.some(({ source }) => source === "fhir" || source === "ldap");
+    const { service: _service, ...rest } = wanted;
+    return same(family, entry.family) && same(given, entry.given) && (compared || fits(entry, rest));
+  }
+  if (finess !== undefined || siret !== undefined)
+    return same(finess, entry.structure?.finess) && same(siret, entry.structure?.siret);
+  return same(structure, entry.structure?.name);
+}
 
 /** How many people the mailboxes belong to; two without a number that are called the same in two places are two. */
 function people(entries: readonly MergedEntry[]): number {

@@ -47,16 +47,17 @@ export class Site {
     this.#psc = psc;
   }
 
-  /** Publishes the mock's own mailboxes beside invented people. The server must be listening: its address is the directory's. */
+  /** Publishes the mock's own mailboxes beside invented people, or as `mailboxes` says of them. The server must be listening: its address is the directory's. */
   serveDirectory(options: Omit<MockDirectoryOptions, "url" | "now">): void {
     const { store, now } = this.#options;
     const { mailboxes = inventedMailboxes() } = options;
     const directory = new MockDirectory({
       ...options,
-      mailboxes: () => [
-        ...publishedOf(store.mailboxes),
-        ...(typeof mailboxes === "function" ? mailboxes() : mailboxes),
-      ],
+      mailboxes: () => {
+        const given = typeof mailboxes === "function" ? mailboxes() : mailboxes;
+        const said = new Set(given.map(({ address }) => address.toLowerCase()));
+        return [...publishedOf(store.mailboxes).filter(({ address }) => !said.has(address.toLowerCase())), ...given];
+      },
       url: `${this.#http.url}/fhir/v2`,
       now,
     });
