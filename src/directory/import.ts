@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { setImmediate as turn } from "node:timers/promises";
 import { isMedimailError, MedimailError } from "../errors.js";
 import type { DirectoryEntry, DirectorySource } from "../seams/index.js";
+import { storageError } from "../storage/index.js";
 import { countDelta, type DeltaCounts } from "./store/delta.js";
 import type { IndexInfo } from "./store/reader.js";
 import { buildingPath, infoAt, previousPath, putInPlace } from "./store/replace.js";
@@ -149,7 +150,7 @@ export async function runImport(from: ImportSource, options: ImportOptions): Pro
     // Only an import that was stopped is worth going on with.
     if (!(isMedimailError(error) && error.code === "aborted"))
       for (const ending of ["", "-journal"]) rmSync(`${buildingPath(index)}${ending}`, { force: true });
-    throw error;
+    throw storageError(error);
   }
 }
 

@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from "node:path";
-import { MedimailError } from "../errors.js";
+import { isMedimailError, MedimailError } from "../errors.js";
 import type {
   Directory,
   DirectoryEntry,
@@ -7,8 +7,10 @@ import type {
   DirectorySearchOptions,
   DirectorySource,
 } from "../seams/index.js";
+import { storageError } from "../storage/index.js";
+import type { Ranked } from "./search/rank.js";
 import { Searcher } from "./search/search.js";
-import { type IndexInfo, IndexReader } from "./store/reader.js";
+import { damaged, type IndexInfo, IndexReader } from "./store/reader.js";
 
 export interface DirectoryIndexOptions {
   /** The file that an import wrote. */
@@ -58,9 +60,18 @@ class OpenIndex implements DirectoryIndex {
     if (!Number.isInteger(limit) || limit < 1)
       throw new MedimailError("invalid_argument", "the limit is a whole number from 1", { path: "limit" });
     this.#refresh();
-    for (const { entry } of this.#searcher.search(query, Math.min(limit, MOST))) {
+    for (const { entry } of this.#found(query, Math.min(limit, MOST))) {
       if (signal?.aborted) throw new MedimailError("aborted", "the search was given up", { cause: signal.reason });
       yield entry;
+    }
+  }
+
+  #found(query: DirectoryQuery, limit: number): Ranked[] {
+    try {
+      return this.#searcher.search(query, limit);
+    } catch (error) {
+      const known = storageError(error);
+      throw isMedimailError(known) && known.code === "storage_corrupt" ? damaged(known) : known;
     }
   }
 

@@ -11,8 +11,10 @@ import { storageError } from "./sqlite-errors.js";
  */
 export interface IndexFile extends StatementCache {
   exec(sql: string): void;
+  /** @throws MedimailError `storage_failed`, retryable, where another connection writes */
   begin(): void;
   commit(): void;
+  rollback(): void;
   close(): void;
 }
 
@@ -28,15 +30,22 @@ class LibsqlIndexFile extends StatementCache implements IndexFile {
     this.#raw.exec(sql);
   }
   begin(): void {
-    this.#raw.exec("BEGIN IMMEDIATE");
+    try {
+      this.#raw.exec("BEGIN IMMEDIATE");
+    } catch (error) {
+      throw storageError(error);
+    }
   }
   commit(): void {
     this.#raw.exec("COMMIT");
   }
+  rollback(): void {
+    if (this.#raw.inTransaction) this.#raw.exec("ROLLBACK");
+  }
   close(): void {
     if (!this.#raw.open) return;
     // The library closes when its statements are collected: until then an open transaction would keep its lock.
-    if (this.#raw.inTransaction) this.#raw.exec("ROLLBACK");
+    this.rollback();
     this.clear();
     this.#raw.close();
   }
@@ -61,7 +70,7 @@ function open(path: string, pragmas: readonly string[]): IndexFile {
   let raw: Libsql.Database | undefined;
   try {
     if (!existsSync(path)) ensureFolder(dirname(path), 0o700);
-    raw = new Libsql(path, { timeout: 2_000 });
+    raw = new Libsql(path, { timeout: 200 });
     for (const pragma of pragmas) raw.pragma(pragma);
     raw.prepare("SELECT count(*) FROM sqlite_schema").get([]);
     return new LibsqlIndexFile(raw);

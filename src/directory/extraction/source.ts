@@ -46,7 +46,7 @@ export async function openExtraction(path: string, limits: ExtractionLimits): Pr
       .update(end)
       .digest("hex");
     const common = { fingerprint, modified: stat.mtime };
-    if (start.readUInt32BE(0) === 0x504b0304) return { ...common, ...(await openZip(path, stat.size, limits)) };
+    if (start.readUInt16BE(0) === 0x504b) return { ...common, ...(await openZip(path, stat.size, limits)) };
     const stream = createReadStream(path, { highWaterMark: EDGE });
     return { ...common, name: basename(path), size: stat.size, chunks: stream, close: () => void stream.destroy() };
   } catch (error) {

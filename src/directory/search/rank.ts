@@ -23,12 +23,15 @@ export function rank(
 ): Ranked[] {
   const tables = groups.map(tableOf);
   const total = totalOf(groups);
+  const typed = totalOf(groups.filter(({ token }) => !token.required));
   const ranked: Ranked[] = [];
   for (const entry of candidates.values()) {
     const words = entryWords(entry);
     const used = assign(words, groups, tables);
+    const least = foundBy.identifier ? 0.2 : LEAST_FIT;
+    // What was typed must fit by itself, however well the fields do.
+    if (typed > 0 && used.typed < typed * least) continue;
     const share = total === 0 ? 1 : used.points / total;
-    if (share < LEAST_FIT && !(foundBy.identifier && share > 0.2)) continue;
     ranked.push({ entry, fit: share - unasked(entry, used.words) });
   }
   return ranked.sort((one, other) => Math.round((other.fit - one.fit) * 1e6) || compareEntries(one.entry, other.entry));
@@ -65,19 +68,24 @@ function assign(words: readonly EntryWord[], groups: readonly Group[], tables: r
   const done = new Set<number>();
   const used = new Map<string, string>();
   let points = 0;
+  let typed = 0;
+  const give = (group: number, more: number) => {
+    points += more;
+    if (groups[group]?.token.required === false) typed += more;
+  };
   for (const pair of pairs) {
     if (done.has(pair.group) || (used.has(pair.word) && !pair.joins)) continue;
     done.add(pair.group);
     used.set(pair.word, pair.text);
-    points += pair.points;
+    give(pair.group, pair.points);
     // A word in two parts: what the first part would have told is told by the joined one.
     const first = groups[pair.group - 1];
     if (pair.joins && first && !first.token.isSmall && !done.has(pair.group - 1)) {
       done.add(pair.group - 1);
-      points += 0.95 * first.value;
+      give(pair.group - 1, 0.95 * first.value);
     }
   }
-  return { points, words: used };
+  return { points, typed, words: used };
 }
 
 function unasked(entry: DirectoryEntry, used: ReadonlyMap<string, string>): number {

@@ -43,7 +43,10 @@ const LISTS: Readonly<Record<DeltaKind, string>> = {
 
 /** How the index at `path` differs from the one at `before`. */
 export function countDelta(path: string, before: string): DeltaCounts {
-  return withBoth(path, before, ({ file }) => file.get<DeltaCounts>(COUNTS) ?? { added: 0, gone: 0, changed: 0 });
+  return withBoth(path, before, ({ file }) => {
+    const { added = 0, gone = 0, changed = 0 } = file.get<DeltaCounts>(COUNTS) ?? {};
+    return { added, gone, changed };
+  });
 }
 
 /**

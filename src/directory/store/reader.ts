@@ -171,7 +171,7 @@ const missing = () =>
     hint: "Import the extraction first: medimail directory import FILE",
   });
 
-const damaged = (cause?: unknown) =>
+export const damaged = (cause?: unknown) =>
   new MedimailError("directory_index_damaged", "the index is damaged, unfinished or of another version", {
     hint: "Import the extraction again.",
     cause,

@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { isMedimailError, MedimailError } from "../../errors.js";
 import type { DirectoryEntry } from "../../seams/index.js";
 import { bytesOf, type IndexFile, openIndexWriter } from "../../storage/index.js";
@@ -198,26 +198,28 @@ export class IndexWriter {
       from = rows.at(-1)?.id ?? from;
       if (rows.length === 0) break;
     }
-    file.begin();
   }
 }
 
+/** @throws MedimailError `storage_failed`, retryable: another import is at work in this file, and it is not taken away from it */
 function tryToGoOn(path: string, fingerprint: string): { file: IndexFile; progress: Progress } | undefined {
+  if (!existsSync(path)) return undefined;
   let file: IndexFile | undefined;
   try {
     file = openIndexWriter(path);
+    file.begin();
     const get = (key: string) => file?.get<{ value: string }>("SELECT value FROM meta WHERE key = ?", [key])?.value;
     const progress = JSON.parse(get("progress") ?? "{}") as Partial<Progress>;
     if (get("schema") === String(SCHEMA_VERSION) && progress.fingerprint === fingerprint && progress.lines)
       return { file, progress: progress as Progress };
-    file.close();
-    return undefined;
   } catch (error) {
-    file?.close();
-    // Another import is at work in this file: it is not taken away from it.
-    if (isMedimailError(error) && error.retryable) throw error;
-    return undefined;
+    if (isMedimailError(error) && error.retryable) {
+      file?.close();
+      throw error;
+    }
   }
+  file?.close();
+  return undefined;
 }
 
 /** What stays the same of an entry when its details change: two imports are compared by it. */
