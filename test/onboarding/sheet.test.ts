@@ -146,7 +146,7 @@ describe("what a certificate says", () => {
   });
 });
 
-describe("the technical sheet", () => {
+describe("the technical sheet (rac-open)", () => {
   it("has everything that Mipih asks, with where it is from, and names what is missing", () => {
     const sheet = sheetOf(certificateFacts(made()));
     const value = (id: string) => sheet.sections.flatMap(({ rows }) => rows).find((row) => row.id === id)?.value;

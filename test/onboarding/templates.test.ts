@@ -46,7 +46,7 @@ describe("templates", () => {
     expect(fillTemplate("register", { traceRetention: "un an" }).text).not.toContain("183 jours");
   });
 
-  it("has what article 30 of the GDPR asks of a register entry", () => {
+  it("has what article 30 of the GDPR asks of a register entry (rac-rgpd)", () => {
     const { text } = fillTemplate("register");
     for (const heading of [
       "Responsable",
@@ -62,7 +62,7 @@ describe("templates", () => {
       expect(text).toMatch(new RegExp(`^${heading}`, "m"));
   });
 
-  it("tells patients of their rights and of whom to write to", () => {
+  it("tells patients of their rights and of whom to write to (rac-rgpd)", () => {
     for (const name of ["notice", "booklet"] as const)
       expect(fillTemplate(name, { dpo: "dpo@ch-exemple.fr" }).text).toMatch(
         /opposer[\s\S]*dpo@ch-exemple\.fr[\s\S]*CNIL/,

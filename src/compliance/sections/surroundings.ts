@@ -18,7 +18,11 @@ export const surroundings: CoverageTable = {
   "rac-modes": caller(
     "The publisher demonstrates the modes that his product has; both can be shown with this version (`medimail demo`). `onboarding solution` helps the establishment to choose.",
   ),
-  "rac-open": caller("The publisher contacts Mipih."),
+  "rac-open": partly(
+    "What Mipih needs to open the connector is on a sheet filled from the configuration (`onboarding sheet`), checked before it is sent; contacting Mipih is the publisher's.",
+    ["src/onboarding/sheet/sheet.ts"],
+    ["test/onboarding/sheet.test.ts"],
+  ),
   "rac-acc": caller("The GRADeS sends the accounts."),
   "rac-dom": partly(
     "The domain is advised and its form checked (`onboarding plan --domain`), and found in the white list or not; declaring it is the establishment's.",
@@ -32,7 +36,11 @@ export const surroundings: CoverageTable = {
     ["test/onboarding/accounts-file.test.ts", "test/onboarding/accounts-life.test.ts"],
   ),
   "rac-use": caller("The user finishes his registration."),
-  "rac-rgpd": caller("The establishment's register and notice."),
+  "rac-rgpd": partly(
+    "Register entry, poster and booklet pages as templates to complete (`onboarding template`); entering and displaying them is the establishment's.",
+    ["src/onboarding/templates/register.ts", "src/onboarding/templates/notice.ts"],
+    ["test/onboarding/templates.test.ts"],
+  ),
   "rac-osis": caller("A declaration of hospitals."),
   "rac-dir": caller("Access is given by Mipih."),
 };

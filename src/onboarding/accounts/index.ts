@@ -21,5 +21,6 @@ export type {
   AccountStatus,
   AccountType,
 } from "./types.js";
+export { ACCOUNT_STATUSES, ACCOUNT_TYPES } from "./types.js";
 export type { WriteAccountsOptions } from "./write.js";
 export { writeAccounts } from "./write.js";

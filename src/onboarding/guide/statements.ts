@@ -124,6 +124,7 @@ export const STATEMENTS: readonly Statement[] = [
     "solution:mail-client.use",
     "solution:connector.use",
     "solution:embedded-mailbox.use",
+    "solution:gateway.use",
   ),
   choice.carried(
     "row-advantage",
@@ -132,6 +133,8 @@ export const STATEMENTS: readonly Statement[] = [
     "solution:mobile.advantage",
     "solution:mail-client.advantage",
     "solution:connector.advantage",
+    "solution:embedded-mailbox.advantage",
+    "solution:gateway.advantage",
   ),
   choice.carried(
     "row-constraint",
@@ -140,6 +143,8 @@ export const STATEMENTS: readonly Statement[] = [
     "solution:mobile.constraint",
     "solution:mail-client.constraint",
     "solution:connector.constraint",
+    "solution:embedded-mailbox.constraint",
+    "solution:gateway.constraint",
   ),
   choice.carried(
     "row-authentication",
@@ -148,6 +153,8 @@ export const STATEMENTS: readonly Statement[] = [
     "solution:mobile.authentication",
     "solution:mail-client.authentication",
     "solution:connector.authentication",
+    "solution:embedded-mailbox.authentication",
+    "solution:gateway.authentication",
   ),
   choice.carried(
     "row-cost",
@@ -156,6 +163,8 @@ export const STATEMENTS: readonly Statement[] = [
     "solution:mobile.cost",
     "solution:mail-client.cost",
     "solution:connector.cost",
+    "solution:embedded-mailbox.cost",
+    "solution:gateway.cost",
   ),
   choice.carried("choose", "choisir la solution est une étape", "step:solution", "command:onboarding solution"),
   gateway.notOurs("gateway-video", "une vidéo montre la passerelle", "lien du guide vers une vidéo d'un tiers"),
@@ -195,7 +204,13 @@ export const STATEMENTS: readonly Statement[] = [
     "step:publisher-asked",
   ),
   connector2.carried("ask-publisher", "1. demander l'intégration à l'éditeur", "step:publisher-asked"),
-  connector2.carried("publisher-contacts", "2. l'éditeur contacte Mipih", "step:publisher-mipih"),
+  connector2.carried(
+    "publisher-contacts",
+    "2. l'éditeur contacte Mipih, qui met en place le connecteur",
+    "step:publisher-mipih",
+    "command:onboarding sheet",
+  ),
+  connector2.carried("both-sides", "le connecteur s'ouvre côté logiciel et côté Medimail", "step:connector-open"),
   connector2.carried(
     "connector-cost",
     "3. coût éditeur (parfois financé) et coût côté Medimail, 300 à 525 € HT",
@@ -220,12 +235,19 @@ export const STATEMENTS: readonly Statement[] = [
     "admin-does",
     "il crée et met à jour les comptes, valide les demandes, lit les indicateurs, transmet",
     "party:administrator",
+    "step:follow-up",
+    "command:onboarding indicators",
   ),
   admin.carried("admin-training", "il suit un webinaire de formation", "step:administrator"),
   admin.notOurs("admin-dates", "les dates des webinaires sont en ligne", "lien du guide, dates qui changent"),
   accounts.shown(
     "directory-reach",
     "quel annuaire est accessible à quel type de boîte (schéma : profession de santé, INS, profession médico-sociale)",
+    "annuaires",
+  ),
+  accounts.shown(
+    "professions",
+    "profession de santé (médicale, pharmacie, auxiliaires) et profession médico-sociale (dans l'équipe de soins, quelle que soit la structure)",
     "annuaires",
   ),
   byAdmin.carried(
@@ -274,7 +296,13 @@ export const STATEMENTS: readonly Statement[] = [
     "command:directory search",
   ),
   links.shown("finess", "finess.sante.gouv.fr référence les numéros FINESS", "annuaires"),
-  duties.carried("gdpr", "déclarer le traitement au registre RGPD", "step:gdpr", "template:register"),
+  duties.carried(
+    "gdpr",
+    "déclarer le traitement au registre RGPD",
+    "step:gdpr",
+    "template:register",
+    "command:onboarding template",
+  ),
   duties.carried(
     "notice",
     "informer les patients (CNIL, article 32), texte à adapter",
@@ -288,7 +316,12 @@ export const STATEMENTS: readonly Statement[] = [
     "kits sanitaire et médico-social à télécharger",
     "supports du GRADeS et du national, qui ont leurs auteurs",
   ),
-  telling.carried("footer", "bas de page et bandeau de signature pour les correspondants", "template:footer"),
+  telling.carried(
+    "footer",
+    "bas de page et bandeau de signature pour les correspondants",
+    "template:footer",
+    "template:banner",
+  ),
   telling.carried("team", "l'équipe MSS peut venir présenter la messagerie", "contact:mss"),
   training.carried("webinars", "webinaires mensuels pour les utilisateurs", "step:training"),
   training.carried("sessions", "sessions sur demande de l'équipe MSS", "step:training", "contact:mss"),
@@ -296,5 +329,6 @@ export const STATEMENTS: readonly Statement[] = [
   support.carried("desk", "centre de services pour utilisateurs et administrateurs", "contact:support", "step:support"),
   support.carried("desk-ways", "en ligne, par mail, par téléphone", "contact:support"),
   support.carried("desk-hours", "8 h 30 à 18 h 30, du lundi au vendredi ; 0,09 € par appel", "contact:support"),
+  space.shown("space-webmail", "il mène aussi au webmail et aux statistiques de déploiement", "apres"),
   space.shown("space", "l'espace utilisateurs a fiches, vidéos, webinaires, cas d'usage", "apres"),
 ];

@@ -9,7 +9,7 @@ const row = (id: string, label: Bilingual, value: string | Bilingual | undefined
 
 const none = say("aucun", "none");
 
-/** The sheet for Mipih, of what the configuration, the certificate and the caller say. */
+/** The sheet for Mipih, of what the configuration, the certificate and the caller say (`rac-open`). */
 export function technicalSheet(input: SheetInput): TechnicalSheet {
   const sections = [
     structure(input),

@@ -27,7 +27,7 @@ const LAW = say(
   "Information given under articles 13 and 14 of the GDPR and the French data protection act of 6 January 1978 as amended (the guide of connection names its article 32). To be read over by your data protection officer.",
 );
 
-/** The poster (guide, part 4: note d'information patient/usager, affichage). */
+/** The poster (guide, part 4: note d'information patient/usager, affichage; `rac-rgpd`). */
 export const NOTICE: Template = {
   name: "notice",
   title: say(
