@@ -131,6 +131,7 @@ const TABLE = {
   mock_failed: no,
   mock_http_unhandled: no,
   observations_invalid: no,
+  report_invalid: no,
   run_failed: no,
   signature_invalid: no,
 } as const satisfies Record<string, ErrorCodeEntry>;

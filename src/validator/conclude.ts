@@ -1,10 +1,11 @@
 import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Scenario } from "../compliance/index.js";
+import type { Declaration, Scenario } from "../compliance/index.js";
+import { ensureFolder } from "../folders.js";
 import { CATALOGUE_VERSION } from "./catalogue-version.js";
 import { connectorSeen, judgeFolder } from "./judge-folder.js";
 import { sealFolder } from "./manifest.js";
-import { OUTPUTS } from "./outputs.js";
+import { ATTACHMENTS_FOLDER } from "./outputs.js";
 import { type PlayedScenario, REPORT_FORMAT, type Report } from "./report-types.js";
 import { htmlOf } from "./reports/html.js";
 import { junitOf } from "./reports/junit.js";
@@ -27,6 +28,10 @@ export async function concludeRun({ options, startedAt, scenarios, played, comma
   const write = (name: string, content: string) => writeFileSync(join(out, name), content);
   write("scenarios.json", `${JSON.stringify(scenarios.map(withoutPaths), undefined, 2)}\n`);
   if (options.declarationsFile !== undefined) copyFileSync(options.declarationsFile, join(out, "declarations.json"));
+  for (const [name, content] of options.declaredFiles ?? []) {
+    ensureFolder(join(out, ATTACHMENTS_FOLDER));
+    writeFileSync(join(out, name), content);
+  }
   const nil = declarations?.connector.nil;
   const judged = await judgeFolder(out, {
     profile,
@@ -57,13 +62,19 @@ export async function concludeRun({ options, startedAt, scenarios, played, comma
     problems: judged.problems,
   };
   write("report.json", `${JSON.stringify(report, undefined, 2)}\n`);
-  if (options.outputs !== "json") {
-    write("junit.xml", junitOf(report));
-    write("rapport.md", markdownOf(report, declarations?.declarations ?? []));
-    write("report.html", htmlOf(report, declarations?.declarations ?? []));
-  }
-  await sealFolder(out, OUTPUTS, signer);
+  if (options.outputs !== "json")
+    for (const [name, content] of renderedOf(report, declarations?.declarations ?? [])) write(name, content);
+  await sealFolder(out, signer);
   return { report, passed: hasPassed(report) };
+}
+
+/** The forms of a report for people and for continuous integration; made again, they are the same to the byte. */
+export function renderedOf(report: Report, declarations: readonly Declaration[]): [name: string, content: string][] {
+  return [
+    ["junit.xml", junitOf(report)],
+    ["rapport.md", markdownOf(report, declarations)],
+    ["report.html", htmlOf(report, declarations)],
+  ];
 }
 
 /** The exit code's rule (CLI.md): no requirement with obligation M or M* fails. */

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { z } from "zod";
 import { type Declaration, requirement } from "../compliance/index.js";
 import { MedimailError } from "../errors.js";
+import { ATTACHMENTS_FOLDER } from "./outputs.js";
 
 /** Who the connector says that it is; what is not declared is read in its mails. */
 export interface DeclaredConnector {
@@ -17,9 +18,18 @@ export interface DeclaredConnector {
 export interface Declarations {
   connector: DeclaredConnector;
   declarations: readonly Declaration[];
-  attachments: readonly { code: string; file: string; sha256: string; size: number }[];
-  /** SHA-256 of the file of declarations. */
+  attachments: readonly Attachment[];
+}
+
+/** A file that a declaration joins, kept in the folder of the run. */
+export interface Attachment {
+  code: string;
+  /** As the declaration names it. */
+  file: string;
+  /** In the folder of the run. */
+  kept: string;
   sha256: string;
+  size: number;
 }
 
 /** Bytes of the file of declarations, and of each file that it joins. */
@@ -70,9 +80,29 @@ export type DeclarationsFile = z.input<typeof declarationsSchema>;
  *
  * @throws MedimailError `file_not_found`, `file_unreadable`, `config_invalid`
  */
-export function readDeclarations(path: string): Declarations {
-  const bytes = read(path, MAX_FILE);
+export function readDeclarations(path: string): Declarations & { files: ReadonlyMap<string, Buffer> } {
+  const { data, ...told } = parseDeclarations(path);
   const folder = dirname(resolve(path));
+  const files = new Map<string, Buffer>();
+  const attachments = data.declarations.flatMap(({ code, evidence = [] }) =>
+    evidence.map((file): Attachment => {
+      const content = read(resolve(folder, file), MAX_ATTACHMENT);
+      const hash = sha256(content);
+      const kept = `${ATTACHMENTS_FOLDER}/${hash.slice(0, 12)}-${basename(file)
+        .replace(/[^\w.-]/g, "_")
+        .slice(-80)}`;
+      files.set(kept, content);
+      return { code, file, kept, sha256: hash, size: content.length };
+    }),
+  );
+  return { ...told, attachments, files };
+}
+
+/** The declarations alone, without the files that they join: what a check of a folder needs. Throws as {@link readDeclarations}. */
+export function parseDeclarations(
+  path: string,
+): Omit<Declarations, "attachments"> & { data: z.output<typeof declarationsSchema> } {
+  const bytes = read(path, MAX_FILE);
   const parsed = declarationsSchema.safeParse(parseJson(bytes, path));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
@@ -85,13 +115,8 @@ export function readDeclarations(path: string): Declarations {
       },
     );
   }
-  const attachments = parsed.data.declarations.flatMap(({ code, evidence = [] }) =>
-    evidence.map((file) => {
-      const content = read(resolve(folder, file), MAX_ATTACHMENT);
-      return { code, file, sha256: sha256(content), size: content.length };
-    }),
-  );
   return {
+    data: parsed.data,
     connector: defined(parsed.data.connector ?? {}),
     declarations: parsed.data.declarations.map(({ code, answer, signer, role, date, statement, evidence }) => ({
       code,
@@ -101,8 +126,6 @@ export function readDeclarations(path: string): Declarations {
       ...(statement === undefined ? {} : { statement }),
       ...(evidence === undefined ? {} : { attachments: evidence }),
     })),
-    attachments,
-    sha256: sha256(bytes),
   };
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { ATTACHMENTS_FOLDER, MAILS_FOLDER, OUTPUTS } from "./outputs.js";
 import type { Signer } from "./signature.js";
 import { TOOL } from "./tool.js";
 
@@ -17,16 +18,15 @@ export interface Manifest {
 
 /** The files of a run, in order of name; manifest and signature are not among them. */
 export function filesOf(folder: string): string[] {
+  const own: readonly string[] = OUTPUTS;
+  const sealed = (name: string) => own.includes(name) && name !== MANIFEST && name !== SIGNATURE;
   const top = readdirSync(folder, { withFileTypes: true });
-  const files = top
-    .filter((entry) => entry.isFile() && entry.name !== MANIFEST && entry.name !== SIGNATURE)
-    .map(({ name }) => name);
-  const mails = top.some((entry) => entry.isDirectory() && entry.name === "mails")
-    ? readdirSync(join(folder, "mails"), { withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map(({ name }) => `mails/${name}`)
-    : [];
-  return [...files, ...mails].sort();
+  const files = top.filter((entry) => entry.isFile() && sealed(entry.name)).map(({ name }) => name);
+  for (const below of [MAILS_FOLDER, ATTACHMENTS_FOLDER])
+    if (top.some((entry) => entry.isDirectory() && entry.name === below))
+      for (const entry of readdirSync(join(folder, below), { withFileTypes: true }))
+        if (entry.isFile()) files.push(`${below}/${entry.name}`);
+  return files.sort();
 }
 
 export function hashFile(path: string): Promise<string> {
@@ -40,9 +40,9 @@ export function hashFile(path: string): Promise<string> {
 }
 
 /** Writes the manifest, and signs it where the publisher gives his certificate. */
-export async function sealFolder(folder: string, names: readonly string[], signer: Signer | undefined): Promise<void> {
+export async function sealFolder(folder: string, signer: Signer | undefined): Promise<void> {
   const files: Manifest["files"][number][] = [];
-  for (const name of filesOf(folder).filter((file) => file.startsWith("mails/") || names.includes(file)))
+  for (const name of filesOf(folder))
     files.push({ name, size: statSync(join(folder, name)).size, sha256: await hashFile(join(folder, name)) });
   const manifest: Manifest = { format: 1, tool: TOOL, at: new Date().toISOString(), files };
   const bytes = Buffer.from(`${JSON.stringify(manifest, undefined, 2)}\n`, "utf8");

@@ -11,6 +11,7 @@ export const OUTPUTS = [
   "manifest.p7s",
 ] as const;
 
-/** Folders of a run: the mails that were seen, and what the mock needs while it lasts. */
+/** Folders of a run: the mails that were seen, the files that declarations join, and what the mock needs while it lasts. */
 export const MAILS_FOLDER = "mails";
+export const ATTACHMENTS_FOLDER = "preuves";
 export const MOCK_FOLDER = "mock";

@@ -1,5 +1,5 @@
 import type { Profile, RequirementResult, Summary } from "../compliance/index.js";
-import type { DeclaredConnector } from "./declarations.js";
+import type { Attachment, DeclaredConnector } from "./declarations.js";
 import type { EndReason } from "./stage.js";
 
 /** Version of the form of `report.json`; rises where a reader must change. */
@@ -28,7 +28,7 @@ export interface Report {
   /** How the command under test ended, each time that it was run. */
   commands: readonly { scenario?: string; code?: number; signal?: string; ended?: "time" | "stopped" }[];
   /** Files that declarations join, as they were at the end of the run. */
-  attachments: readonly { code: string; file: string; sha256: string; size: number }[];
+  attachments: readonly Attachment[];
   /** Language of the words; the keys are the same in all. */
   lang: "fr" | "en";
   /** Whether health data in the evidence are masked. */

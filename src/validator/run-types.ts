@@ -34,6 +34,8 @@ export interface RunOptions {
   repeat?: number;
   /** Program and arguments of the software under test. */
   command?: readonly string[];
+  /** The software under test in this process, in place of a command; it is called once a scenario. What it throws ends the scenario as `command-failed`. */
+  driver?: (ready: RunReady, scenario: Scenario, signal: AbortSignal) => Promise<unknown>;
   /** Of the whole run. */
   stopAfterMs?: number;
   /** Ends the run as its time does: what was seen is judged. */
@@ -44,6 +46,8 @@ export interface RunOptions {
   declarations?: Declarations;
   /** Path of the file that they were read from: the run keeps a copy. */
   declarationsFile?: string;
+  /** Files that they join, by the name that they are kept under. */
+  declaredFiles?: ReadonlyMap<string, Uint8Array>;
   signer?: Signer;
   /** Health data in the evidence are masked. Default true. */
   mask?: boolean;

@@ -9,7 +9,7 @@ import type { ObservationSink } from "../seams/index.js";
 import { runCommand } from "./command.js";
 import { concludeRun } from "./conclude.js";
 import { LiveJudge, mailsOf } from "./live-judge.js";
-import { MAILS_FOLDER, MOCK_FOLDER, OUTPUTS } from "./outputs.js";
+import { ATTACHMENTS_FOLDER, MAILS_FOLDER, MOCK_FOLDER, OUTPUTS } from "./outputs.js";
 import type { ScenarioPlan } from "./plan-types.js";
 import { Recorder } from "./recorder.js";
 import type { PlayedScenario, Report } from "./report-types.js";
@@ -103,7 +103,13 @@ class Run {
 
   async #start(onObservation: ObservationSink): Promise<MockMedimail> {
     const { out } = this.#options;
-    const settings = { dir: join(out, MOCK_FOLDER), mailsDir: out, psc: true, autoReceipts: { deliver: true } };
+    const settings = {
+      dir: join(out, MOCK_FOLDER),
+      mailsDir: out,
+      psc: true,
+      directory: true,
+      autoReceipts: { deliver: true },
+    };
     try {
       return await startMockMedimail({ ...settings, onObservation });
     } catch (cause) {
@@ -161,15 +167,20 @@ class Run {
   }
 
   /** Each scenario named, alone, as often as asked. */
-  async #each(named: readonly string[], mock: MockMedimail, stage: Stage, writeReady: () => Promise<unknown>) {
-    const { command = [], repeat = 1, onEvent } = this.#options;
+  async #each(named: readonly string[], mock: MockMedimail, stage: Stage, writeReady: () => Promise<RunReady>) {
+    const { command = [], driver, repeat = 1, onEvent } = this.#options;
     for (const id of named) {
       for (let repetition = 1; repetition <= repeat; repetition += 1) {
         if (this.#signal.aborted || this.#left) return;
         const scenario = await stage.begin(id, repetition);
-        await writeReady();
+        const ready = await writeReady();
         await onEvent?.({ event: "scenario", id, what: "begin", repetition, scenario });
-        const reason = command.length > 0 ? await this.#command(mock, command, scenario) : await this.#walk(scenario);
+        const reason =
+          command.length > 0
+            ? await this.#command(mock, command, scenario)
+            : driver
+              ? await this.#drive(driver, ready, scenario)
+              : await this.#walk(scenario);
         await this.#recorder.idle(SETTLE_MS);
         stage.end(reason);
         this.#played.push({ id, repetition, reason });
@@ -198,6 +209,22 @@ class Run {
     return end.code === 0 ? "done" : "command-failed";
   }
 
+  async #drive(driver: NonNullable<RunOptions["driver"]>, ready: RunReady, scenario: Scenario): Promise<EndReason> {
+    const time = AbortSignal.timeout(scenario.seconds * 1_000);
+    try {
+      await driver(ready, scenario, AbortSignal.any([this.#signal, time]));
+      return "done";
+    } catch (error) {
+      if (this.#signal.aborted) return "stopped";
+      if (time.aborted) return "time";
+      await this.#options.onEvent?.({
+        event: "output",
+        text: `${scenario.id}: ${String((error as Error)?.message)}\n`,
+      });
+      return "command-failed";
+    }
+  }
+
   /** A person does it: until he says so, or the run is stopped; without anybody to ask, as long as the scenario may take. */
   async #walk(scenario: Scenario): Promise<EndReason> {
     const { walker } = this.#options;
@@ -215,7 +242,7 @@ class Run {
 function openFolder(out: string): Recorder {
   try {
     ensureFolder(out);
-    for (const name of [...OUTPUTS, MAILS_FOLDER, MOCK_FOLDER])
+    for (const name of [...OUTPUTS, MAILS_FOLDER, ATTACHMENTS_FOLDER, MOCK_FOLDER])
       rmSync(join(out, name), { recursive: true, force: true });
     ensureFolder(join(out, MOCK_FOLDER));
     return new Recorder(out);

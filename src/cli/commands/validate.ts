@@ -7,7 +7,7 @@ import { type Command, EXIT } from "../command.js";
 import type { Context } from "../context.js";
 import { readInput, readText } from "../files.js";
 import { PROFILES } from "../profiles.js";
-import { endText, eventText, scenarioList } from "../views/validate.js";
+import { comparedText, endText, eventText, scenarioList, verifiedText } from "../views/validate.js";
 
 /** A day: a run is stopped by a person, or by its end. */
 const MAX_SECONDS = 86_400;
@@ -31,8 +31,13 @@ export const validate: Command = {
     "passphrase-env": { type: "string", value: "NAME" },
     unmasked: { type: "boolean" },
     list: { type: "boolean" },
+    verify: { type: "string", value: "DIR" },
+    ca: { type: "string", value: "FILE", multiple: true },
+    compare: { type: "string", value: "DIR", multiple: true },
   },
   async run(context, { options, positionals }) {
+    if (options.text("verify") !== undefined) return verify(context, options);
+    if (options.list("compare").length > 0) return compare(context, options.list("compare"));
     const { SCENARIOS, plansOf, readDeclarations, validate: run } = await import("../../validator/index.js");
     const profile = (options.text("profile") ?? "all") as Profile;
     if (options.flag("list")) {
@@ -62,7 +67,9 @@ export const validate: Command = {
       ...(repeat === undefined ? {} : { repeat }),
       ...(positionals.length > 0 ? { command: positionals } : {}),
       ...(seconds === undefined ? {} : { stopAfterMs: seconds * 1_000 }),
-      ...(declarations && file !== undefined ? { declarations, declarationsFile: resolve(file) } : {}),
+      ...(declarations && file !== undefined
+        ? { declarations, declarationsFile: resolve(file), declaredFiles: declarations.files }
+        : {}),
       ...(signer ? { signer } : {}),
       ...(walker ? { walker } : {}),
       onEvent: async (event) => {
@@ -74,6 +81,39 @@ export const validate: Command = {
     return passed ? EXIT.done : EXIT.no;
   },
 };
+
+/** What somebody handed over: is it what the run wrote, and who says so? */
+async function verify(context: Context, options: Options): Promise<number> {
+  const { verifyFolder } = await import("../../validator/index.js");
+  const ca = options.list("ca").map((file) => readText(file, "--ca"));
+  const { report, signedBy, ...rest } = await verifyFolder(
+    resolve(options.needed("verify")),
+    ca.length > 0 ? { ca } : {},
+  );
+  const { chain: _, ...signer } = signedBy ?? { chain: [] };
+  const told = {
+    event: "verified",
+    ...rest,
+    ...(signedBy ? { signedBy: signer } : {}),
+    connector: report.connector,
+    startedAt: report.startedAt,
+    summary: report.summary,
+  };
+  await context.event(told, (style) =>
+    verifiedText({ ...rest, report, ...(signedBy ? { signedBy } : {}) }, context.lang, style),
+  );
+  return rest.ok && rest.trusted !== false ? EXIT.done : EXIT.no;
+}
+
+async function compare(context: Context, folders: readonly string[]): Promise<number> {
+  const [before, after, ...more] = folders;
+  if (before === undefined || after === undefined || more.length > 0)
+    throw usage("two runs are compared: --compare BEFORE --compare AFTER");
+  const { compareReports, readReport } = await import("../../validator/index.js");
+  const comparison = compareReports(readReport(resolve(before)), readReport(resolve(after)));
+  await context.event({ event: "compared", ...comparison }, (style) => comparedText(comparison, context.lang, style));
+  return comparison.regressed ? EXIT.no : EXIT.done;
+}
 
 function scenarioLine({
   id,

@@ -23,6 +23,7 @@ export const englishErrors: Text["errors"] = {
   secret_unavailable: "a secret is not available",
   timeout: "the time is over",
   usage_invalid: "wrong command line",
+  report_invalid: "the report cannot be read",
   run_failed: "the validation could not run",
   observations_invalid: "the observations cannot be read",
   signature_invalid: "the signature of the report does not hold",

@@ -191,6 +191,8 @@ export const en: Text = {
     "sign-key": "key of this certificate (PEM)",
     "passphrase-env": "environment variable that holds the passphrase",
     unmasked: "shows health data in the evidence",
+    verify: "folder of a validation, to be checked",
+    compare: "two validations to compare: the former, then the later",
     list: "lists the scenarios",
   },
   errors: englishErrors,

@@ -104,6 +104,7 @@ export const frenchErrors: Text["errors"] = {
   xml_dtd_refused: "un document XML avec DTD est refusé",
   xml_invalid: "le XML est abîmé",
   xml_limit_exceeded: "le XML dépasse une limite",
+  report_invalid: "le rapport est illisible",
   run_failed: "la validation n'a pas pu se faire",
   observations_invalid: "les observations sont illisibles",
   signature_invalid: "la signature du rapport ne tient pas",

@@ -192,6 +192,8 @@ export const fr: Text = {
     "sign-key": "clé de ce certificat (PEM)",
     "passphrase-env": "variable d'environnement qui tient la phrase de passe",
     unmasked: "montre les données de santé dans les preuves",
+    verify: "dossier d'une validation, à vérifier",
+    compare: "deux validations à comparer : l'ancienne, puis la nouvelle",
     list: "liste les scénarios",
   },
   errors: frenchErrors,

@@ -1,3 +1,4 @@
+import type { Verdict } from "../../compliance/index.js";
 import type { Lang } from "./types.js";
 
 /** The words of `validate` and `checklist`. */
@@ -14,6 +15,15 @@ export interface ValidateText {
   declared: string;
   notApplicable: string;
   written: string;
+  untouched: string;
+  touched: (problems: number) => string;
+  signedBy: (subject: string, issuer: string, at: string) => string;
+  unsigned: string;
+  trusted: string;
+  untrusted: string;
+  same: string;
+  regressed: string;
+  verdicts: Readonly<Record<Verdict, string>>;
 }
 
 const french: ValidateText = {
@@ -29,6 +39,24 @@ const french: ValidateText = {
   declared: "attestées",
   notApplicable: "sans objet",
   written: "Rapport écrit dans",
+  untouched: "Rien n'a été touché : le rapport est bien ce que donnent les observations.",
+  touched: (problems) =>
+    `Le dossier a été touché, ou n'est pas complet : ${problems} problème${problems > 1 ? "s" : ""}.`,
+  signedBy: (subject, issuer, at) =>
+    `Signé par ${subject} (certificat de ${issuer})${at === "" ? "" : `, le ${at} selon lui`}.`,
+  unsigned: "Non signé : qui changerait tout de la même façon ne serait pas découvert.",
+  trusted: "Le certificat du signataire est d'une des autorités données.",
+  untrusted: "Le certificat du signataire n'est d'aucune des autorités données.",
+  same: "Aucun verdict n'a changé.",
+  regressed: "Une exigence obligatoire a régressé.",
+  verdicts: {
+    pass: "conforme",
+    fail: "non conforme",
+    "not-observed": "non observé",
+    "to-declare": "à attester",
+    declared: "attesté",
+    "not-applicable": "sans objet",
+  },
 };
 
 const english: ValidateText = {
@@ -49,6 +77,23 @@ const english: ValidateText = {
   declared: "declared",
   notApplicable: "not applicable",
   written: "Report written to",
+  untouched: "Nothing was touched: the report is what the observations give.",
+  touched: (problems) => `The folder was touched, or is not complete: ${problems} problem${problems === 1 ? "" : "s"}.`,
+  signedBy: (subject, issuer, at) =>
+    `Signed by ${subject} (certificate of ${issuer})${at === "" ? "" : `, on ${at} as he says`}.`,
+  unsigned: "Not signed: whoever changed everything alike would not be found out.",
+  trusted: "The signer's certificate is of one of the authorities given.",
+  untrusted: "The signer's certificate is of none of the authorities given.",
+  same: "No verdict has changed.",
+  regressed: "A mandatory requirement has regressed.",
+  verdicts: {
+    pass: "pass",
+    fail: "fail",
+    "not-observed": "not observed",
+    "to-declare": "to declare",
+    declared: "declared",
+    "not-applicable": "not applicable",
+  },
 };
 
 export function validateText(lang: Lang): ValidateText {

@@ -1,4 +1,4 @@
-import type { Report, RunEvent, ScenarioPlan } from "../../validator/index.js";
+import type { Comparison, Report, RunEvent, ScenarioPlan, Verification } from "../../validator/index.js";
 import type { Style } from "../style.js";
 import { printable } from "../style.js";
 import type { Lang } from "../text/index.js";
@@ -61,4 +61,41 @@ export function endText(report: Report, out: string, lang: Lang, style: Style): 
     `${summary.notApplicable} ${words.notApplicable}`,
   ];
   return [...lines, "", counts.join(" · "), `${words.written} ${printable(out)}`, style.dim(report.notice)].join("\n");
+}
+
+/** What was found of a folder that was handed over. */
+export function verifiedText(
+  { ok, problems, report, signedBy, trusted }: Verification,
+  lang: Lang,
+  style: Style,
+): string {
+  const words = validateText(lang);
+  const { connector, startedAt } = report;
+  return [
+    ok ? style.green(`✓ ${words.untouched}`) : style.red(`✗ ${words.touched(problems.length)}`),
+    ...problems
+      .slice(0, 100)
+      .map(({ code, what, where }) => `  ${style.bold(printable(where))}  ${printable(what)} [${code}]`),
+    `  ${printable([connector.software, connector.version, connector.nil].filter(Boolean).join(" "))}, ${printable(startedAt)}`,
+    signedBy
+      ? `  ${words.signedBy(printable(signedBy.subject), printable(signedBy.issuer), printable(signedBy.signedAt ?? ""))}`
+      : style.yellow(`  ${words.unsigned}`),
+    ...(trusted === undefined ? [] : [trusted ? style.green(`  ${words.trusted}`) : style.red(`  ${words.untrusted}`)]),
+  ].join("\n");
+}
+
+export function comparedText({ changes, regressed }: Comparison, lang: Lang, style: Style): string {
+  const words = validateText(lang);
+  const marks = { better: style.green("↑"), worse: style.red("↓"), other: style.dim("·") };
+  const lines = changes.map(
+    ({ code, title, before, after, change }) =>
+      `${marks[change]} ${style.bold(code)} ${printable(title)}: ${verdictName(before, lang)} → ${verdictName(after, lang)}`,
+  );
+  return [...(lines.length === 0 ? [words.same] : lines), ...(regressed ? [style.red(words.regressed)] : [])].join(
+    "\n",
+  );
+}
+
+function verdictName(verdict: Report["results"][number]["verdict"] | undefined, lang: Lang): string {
+  return verdict === undefined ? "—" : validateText(lang).verdicts[verdict];
 }

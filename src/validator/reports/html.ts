@@ -183,7 +183,10 @@ function declared({ lang, attachments }: Report, declarations: readonly Declarat
   const rows = declarations.map(({ code, signer, date, statement = "", answer }) => {
     const files = attachments.filter((file) => file.code === code);
     const list = files
-      .map(({ file, sha256, size }) => `<li>${safe(file)} (${size}) <code>${sha256}</code></li>`)
+      .map(
+        ({ file, kept, sha256, size }) =>
+          `<li><a href="${safe(kept)}">${safe(file)}</a> (${size}) <code>${sha256}</code></li>`,
+      )
       .join("");
     const what =
       answer === "not-applicable" ? `${VERDICTS[lang]["not-applicable"]}${words.colon} ${statement}` : statement;

@@ -158,9 +158,13 @@ export const TRANSPORT: readonly ScenarioPlan[] = [
     title: "La connexion est coupée pendant l'envoi : le courriel repart, une seule fois",
     titleEn: "The connection is cut while the mail leaves: it is sent again, once",
     requirements: ["RFC-5321", "ECO.1.2.3", "ECO.2.2.1"],
-    documents: { cr },
-    stage: [{ do: "fault", name: "drop-before-dot", bytes: 500, times: 1 }],
-    steps: [sent, wait(10, "Attendez le nouvel essai.", "Wait for the next attempt.")],
+    // Large enough for its end not to have left when the connection is cut.
+    documents: { gros: { ...cr, padding: 4_000_000 } },
+    stage: [{ do: "fault", name: "drop-before-dot", bytes: 50_000, times: 1 }],
+    steps: [
+      send({ documents: { gros: cr }, to: [BOX.doctor] }),
+      wait(10, "Attendez le nouvel essai.", "Wait for the next attempt."),
+    ],
   },
   {
     ...base,
