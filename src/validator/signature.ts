@@ -116,7 +116,7 @@ export async function checkSignature(content: Uint8Array, signature: Uint8Array)
 async function checked(content: Uint8Array, bytes: Uint8Array): Promise<SignedBy> {
   const { asn1js, pkijs } = await libraries();
   const { result, offset } = asn1js.fromBER(view(bytes));
-  if (offset === -1) throw refused("it is not DER");
+  if (offset !== bytes.length) throw refused("it is not DER, or more than a signature");
   const info = new pkijs.ContentInfo({ schema: result });
   if (info.contentType !== OID.signedData) throw refused("it is not a signature");
   const data = new pkijs.SignedData({ schema: info.content });
