@@ -4,12 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { packXdm, wrapPdf } from "../src/index.js";
 import { startMockMedimail } from "../src/mock/index.js";
+import { otherClient } from "../test/mailbox/other-client.js";
 import { headerOf, pdfOf } from "../test/tools/documents.js";
 import type { MemoryJob, MemoryPeak } from "./memory-job.js";
 import { Peer } from "./protocol.js";
 import { fixed, median, megabytes, printTable, printTitle } from "./tools.js";
 
 const ROUNDS = 3;
+/** `--only=send`: the rows that begin so. */
+const ONLY = process.argv.find((word) => word.startsWith("--only="))?.slice(7);
 const FROM = "labo@ch-exemple.mssante.fr";
 const TO = "martin.dupont@medecin.mssante.fr";
 /** Of the PDF, which goes as level-1 CDA in the archive and beside it: a mail of about 20 KB, and one of 24.5 MB (operators take 25 MiB). */
@@ -17,6 +20,10 @@ const SMALL = 6_000;
 const WHOLE_MAIL = 8_900_000;
 /** A CDA of 25 MB; its mail has 51 MB, more than an operator takes. */
 const WHOLE_CDA = 18_740_000;
+/** An attachment of 25 MB; its mail has 34 MB. */
+const WHOLE_ATTACHMENT = 25_000_000;
+/** More than an operator takes: that the peak does not grow with it. */
+const LONG_ATTACHMENT = 45_000_000;
 /** An archive of 25 MB. */
 const WHOLE_ARCHIVE = 24_700_000;
 
@@ -58,9 +65,22 @@ async function fileOf(name: string, pdfBytes: number, archive: boolean): Promise
   return file;
 }
 
+/** A mail of another sender's in the inbox of who forwards it. */
+async function received(bytes: number): Promise<void> {
+  const client = await otherClient(mock);
+  const head = `From: labo <${FROM}>\r\nTo: ${TO}\r\nSubject: pour avis\r\nMessage-ID: <${++serial}@exemple.fr>\r\nMIME-Version: 1.0\r\n`;
+  const text = 'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nVoici.\r\n';
+  const file = pdfOf(bytes, serial);
+  const encoded = Buffer.from(file).toString("base64").replace(/.{76}/g, "$&\r\n");
+  const part = `--b\r\nContent-Type: application/pdf; name="a.pdf"\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename="a.pdf"\r\n\r\n${encoded}\r\n--b--\r\n`;
+  await client.append("INBOX", Buffer.from(head + text + part, "latin1"));
+  await client.logout();
+}
+
 async function run(row: Row, pdfBytes: number): Promise<void> {
   // The file is made anew, by this process, so that the measured one only reads it.
   if (row.job.kind === "send") await fileOf(row.job.file.slice(folder.length + 1), pdfBytes, false);
+  if (row.job.kind === "forward") await received(pdfBytes);
   mails.length = 0;
   const peer = new Peer("memory-job");
   const { peakBytes, ms } = await peer.ask<MemoryPeak>(row.job);
@@ -73,11 +93,17 @@ async function run(row: Row, pdfBytes: number): Promise<void> {
 try {
   printTitle("(c) peak memory with large documents");
   const config = (await mock.ready()).configs[FROM];
-  if (config === undefined) throw new Error("the mock has no such mailbox");
+  const forwarding = (await mock.ready()).configs[TO];
+  if (config === undefined || forwarding === undefined) throw new Error("the mock has no such mailbox");
   const rows: [Row, number][] = [];
   const add = async (name: string, pdfBytes: number, kind: MemoryJob["kind"], base?: Row): Promise<Row> => {
-    const file = await fileOf(`${rows.length}.bin`, pdfBytes, kind !== "send");
-    const job: MemoryJob = kind === "send" ? { kind, file, config, to: TO } : { kind, file };
+    const file = await fileOf(`${rows.length}.bin`, pdfBytes, kind.startsWith("open"));
+    const job: MemoryJob =
+      kind === "send"
+        ? { kind, file, config, to: TO }
+        : kind === "forward"
+          ? { kind, config: forwarding, to: FROM }
+          : { kind, file };
     const row: Row = { name, job, peaks: [], ms: [], ...(base ? { base } : {}) };
     rows.push([row, pdfBytes]);
     return row;
@@ -85,30 +111,36 @@ try {
   const send = await add("send, small", SMALL, "send");
   await add("send, mail of 25 MB", WHOLE_MAIL, "send", send);
   await add("send, document of 25 MB", WHOLE_CDA, "send", send);
+  const forward = await add("forward, small", SMALL, "forward");
+  await add("forward, attachment of 25 MB", WHOLE_ATTACHMENT, "forward", forward);
+  await add("forward, attachment of 45 MB", LONG_ATTACHMENT, "forward", forward);
   const open = await add("openXdm, small", SMALL, "open");
   await add("openXdm, archive of 25 MB", WHOLE_ARCHIVE, "open", open);
   const read = await add("openXdm, readCda, its PDF, small", SMALL, "open and read");
   await add("openXdm, readCda, its PDF, 25 MB", WHOLE_ARCHIVE, "open and read", read);
 
-  for (let round = 0; round < ROUNDS; round += 1) for (const [row, pdfBytes] of rows) await run(row, pdfBytes);
+  for (let round = 0; round < ROUNDS; round += 1)
+    for (const [row, pdfBytes] of rows) if (!ONLY || row.name.startsWith(ONLY)) await run(row, pdfBytes);
 
   printTable(
     ["", "file MB", "mail MB", "peak RSS MB (median)", "most", "above small", "of the file", "of the mail", "s"],
-    rows.map(([{ name, job, base, mailBytes, peaks, ms }]) => {
-      const file = statSync(job.file).size;
-      const above = base ? median(peaks) - median(base.peaks) : undefined;
-      return [
-        name,
-        megabytes(file),
-        mailBytes === undefined ? "-" : megabytes(mailBytes),
-        megabytes(median(peaks)),
-        megabytes(Math.max(...peaks)),
-        above === undefined ? "-" : megabytes(above),
-        above === undefined ? "-" : fixed(above / file, 1),
-        above === undefined || mailBytes === undefined ? "-" : fixed(above / mailBytes, 1),
-        fixed(median(ms) / 1000, 2),
-      ];
-    }),
+    rows
+      .filter(([{ peaks }]) => peaks.length > 0)
+      .map(([{ name, job, base, mailBytes, peaks, ms }, pdfBytes]) => {
+        const file = "file" in job ? statSync(job.file).size : pdfBytes;
+        const above = base ? median(peaks) - median(base.peaks) : undefined;
+        return [
+          name,
+          megabytes(file),
+          mailBytes === undefined ? "-" : megabytes(mailBytes),
+          megabytes(median(peaks)),
+          megabytes(Math.max(...peaks)),
+          above === undefined ? "-" : megabytes(above),
+          above === undefined ? "-" : fixed(above / file, 1),
+          above === undefined || mailBytes === undefined ? "-" : fixed(above / mailBytes, 1),
+          fixed(median(ms) / 1000, 2),
+        ];
+      }),
   );
   console.log(
     `\n${ROUNDS} rounds, each job in a new process; "above small" is the peak less that of the small document, and the ratios are of it. MB are MiB.`,

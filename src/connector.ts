@@ -6,10 +6,12 @@ import {
   checkSubmission,
   contentHash,
   type DocumentSubmission,
+  heldTail,
   IntakeGate,
   prepare,
   type Submission,
   SubmissionHandle,
+  submitInPieces,
 } from "./sending/index.js";
 import {
   type Core,
@@ -130,7 +132,9 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
   ): Promise<Submission> {
     // Here pass documents, mails, answers and receipts: none is stored for an address outside the trust space.
     if (trustSpace) prepared.problems.push(...(await checkTrustSpace(trustSpace, prepared.submission.mails, signal)));
-    const stored = await core.store.submit(prepared.submission, tx === undefined ? {} : { tx });
+    const stored = prepared.tail
+      ? await submitInPieces(core.store, prepared.submission, prepared.tail)
+      : await core.store.submit(prepared.submission, tx === undefined ? {} : { tx });
     core.worker.wake();
     core.reader.notify();
     return handle(core, stored.submission, stored.created, prepared.problems);
@@ -184,7 +188,7 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
           mails: composed.mails.map((mail) => ({
             messageId: mail.messageId,
             recipients: mail.recipients.map((recipient) => recipient.address),
-            content: [mail.head, composed.bodies[mail.body] as Uint8Array],
+            content: [mail.head, composed.bodies[mail.body] as Uint8Array, ...(heldTail(composed) ?? [])],
             size: mail.size,
           })),
         };

@@ -17,7 +17,7 @@ export async function writeMails(
   makeFolder(folder, "--eml");
   for (const mail of mails) {
     const eml = join(folder, `${fileName(mail.messageId)}.eml`);
-    writeAtomically(eml, Buffer.concat(mail.content), "--eml");
+    writeAtomically(eml, mail.content, "--eml");
     const line = { eml, messageId: mail.messageId, recipients: mail.recipients, size: mail.size };
     await context.event(
       line,

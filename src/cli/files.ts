@@ -25,11 +25,11 @@ export function readText(file: string, option: string): string {
  *
  * Throws `file_not_found` (no such folder) or `file_unwritable`.
  */
-export function writeAtomically(file: string, content: Uint8Array, option: string): void {
+export function writeAtomically(file: string, content: Uint8Array | readonly Uint8Array[], option: string): void {
   const target = resolve(file);
   const temporary = join(dirname(target), `.${basename(target).slice(0, 100)}.${randomUUID()}.tmp`);
   try {
-    writeNew(temporary, content);
+    writeNew(temporary, content instanceof Uint8Array ? [content] : content);
     renameSync(temporary, target);
   } catch (cause) {
     try {
@@ -53,11 +53,12 @@ export function makeFolder(folder: string, option: string): void {
   }
 }
 
-function writeNew(file: string, content: Uint8Array): void {
+function writeNew(file: string, pieces: readonly Uint8Array[]): void {
   // `wx`: never through something that is there already.
   const handle = openSync(file, "wx");
   try {
-    for (let at = 0; at < content.length; ) at += writeSync(handle, content, at, content.length - at);
+    for (const piece of pieces)
+      for (let at = 0; at < piece.length; ) at += writeSync(handle, piece, at, piece.length - at);
     fsyncSync(handle);
   } finally {
     closeSync(handle);

@@ -3,9 +3,17 @@
  * there is.
  */
 export async function* decoded(pieces: AsyncIterable<Buffer>, encoding: string): AsyncGenerator<Buffer> {
-  if (encoding === "base64") yield* fromBase64(pieces);
-  else if (encoding === "quoted-printable") yield* fromQuotedPrintable(pieces);
+  if (encoding === "base64") yield* fromBase64(sliced(pieces));
+  else if (encoding === "quoted-printable") yield* fromQuotedPrintable(sliced(pieces));
   else yield* pieces;
+}
+
+/** Characters that stand as text at a time: a string of this length is given back soon, a long one only when the whole heap is swept. */
+const SLICE = 64 * 1024;
+
+async function* sliced(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const piece of pieces)
+    for (let at = 0; at < piece.length; at += SLICE) yield piece.subarray(at, at + SLICE);
 }
 
 async function* fromBase64(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

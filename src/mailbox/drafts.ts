@@ -8,8 +8,8 @@ import { foundMail, peopleOf } from "./answered.js";
 import { bodyOf } from "./body.js";
 import type { MailTrace } from "./traces.js";
 import type { MailRef } from "./types.js";
-import { common, filesOf, recipientOf } from "./writing.js";
-import type { Draft, DraftRef, MailboxDrafts } from "./writing-types.js";
+import { common, filesOf, recipientOf, streamedFiles } from "./writing.js";
+import type { MailboxDrafts } from "./writing-types.js";
 
 const MAX_FILES = 25_000_000;
 
@@ -32,7 +32,8 @@ export function createDrafts(deps: DraftDeps): MailboxDrafts {
     await deps.remove(ref, { permanently: true, ...(actor === undefined ? {} : { actor }) }).catch(() => {});
   }
 
-  async function opened(ref: MailRef, signal: AbortSignal | undefined): Promise<{ draft: Draft; place: DraftRef }> {
+  /** Without its attachments. */
+  async function opened(ref: MailRef, signal: AbortSignal | undefined) {
     const imap = await deps.open();
     const found = await foundMail(imap, ref, signal);
     const { mail, fields, header } = found;
@@ -49,13 +50,12 @@ export function createDrafts(deps: DraftDeps): MailboxDrafts {
       subject: mail.rawSubject,
       text,
       html,
-      attachments: await filesOf(imap, found, MAX_FILES, signal),
       replyTo: replyTo?.address,
       requestRead: field(fields, "disposition-notification-to") === undefined ? undefined : true,
       inReplyTo: before,
       references: references.length > 0 ? references : undefined,
     });
-    return { draft, place: { folder: mail.folder, uid: mail.uid, uidValidity: mail.uidValidity } };
+    return { draft, imap, found, place: { folder: mail.folder, uid: mail.uid, uidValidity: mail.uidValidity } };
   }
 
   return {
@@ -83,7 +83,13 @@ export function createDrafts(deps: DraftDeps): MailboxDrafts {
         }),
       );
       const flags = ["\\Draft", "\\Seen"];
-      const report = await imap.append({ folder: "drafts", content, messageId, flags, ...(signal ? { signal } : {}) });
+      const report = await imap.append({
+        folder: "drafts",
+        content: [content],
+        messageId,
+        flags,
+        ...(signal ? { signal } : {}),
+      });
       await deps.record([traceOf(report, messageId)], actor);
       if (report.error) throw new MailActionError(report.error, [], undefined);
       const { path, uidValidity } = report.folder;
@@ -94,12 +100,16 @@ export function createDrafts(deps: DraftDeps): MailboxDrafts {
       if (replaces) await discard(replaces, actor);
       return { folder: path, uid: report.uid, uidValidity };
     },
-    open: async (ref, { signal } = {}) => (await opened(ref, signal)).draft,
+    async open(ref, { signal } = {}) {
+      const { draft, imap, found } = await opened(ref, signal);
+      return { ...draft, attachments: await filesOf(imap, found, MAX_FILES, signal) };
+    },
     async send(ref, { patient, fin, actor, signal } = {}) {
-      const { draft, place } = await opened(ref, signal);
+      const { draft, imap, found, place } = await opened(ref, signal);
       const { subject, text, inReplyTo, references } = draft;
       const submission = await deps.enqueue({
         ...common(draft),
+        files: streamedFiles(imap, found, MAX_FILES, signal),
         ...defined({ subject, text, inReplyTo, references, patient, fin, actor }),
         // A second call finds the first submission, also where the draft could not be deleted.
         idempotencyKey: `medimail:draft:${place.uidValidity}:${place.uid}`,

@@ -1,10 +1,10 @@
 import { MedimailError } from "../errors.js";
-import { composeKo, composeMdn, field } from "../message/index.js";
+import { field, koFrame, mdnFrame, originalPieces } from "../message/index.js";
 import type { ReportToSend, Submission } from "../sending/index.js";
 import { hasFlag, type ImapMailbox } from "../transport/imap/index.js";
 import { type Found, foundMail, peopleOf } from "./answered.js";
-import { joined, receivedPieces } from "./part-bytes.js";
-import { filesOf } from "./writing.js";
+import { receivedPieces } from "./part-bytes.js";
+import { streamedFiles } from "./writing.js";
 import type { MailboxWriter, ReceiptOptions } from "./writing-types.js";
 
 const MAX_ORIGINAL = 64 * 1024 * 1024;
@@ -28,11 +28,11 @@ export interface ReceiptDeps {
 
 /** Receipts that a person, or the software after integration, sends (ECO.3.1.6, in-mdn, in-mdn-ko, in-std). None is sent by itself. */
 export function createReceipts(deps: ReceiptDeps): Pick<MailboxWriter, "receipt" | "failureMail"> {
-  const base = (found: Found, original: Buffer) => ({
+  const base = (found: Found) => ({
     from: { address: deps.own, label: deps.label },
     messageId: deps.messageId(),
     date: new Date(deps.now()),
-    original,
+    header: found.header,
     nil: deps.nil,
     ...(found.mail.messageId === undefined ? {} : { originalMessageId: found.mail.messageId }),
   });
@@ -48,8 +48,7 @@ export function createReceipts(deps: ReceiptDeps): Pick<MailboxWriter, "receipt"
       const key = `medimail:receipt:${keyOf(found)}`;
       if (hasFlag(found.mail.flags, MDN_SENT) && !(await deps.known(key)))
         throw new MedimailError("already_sent", "a receipt was already sent for this mail, by another program");
-      const original = await joined(receivedPieces(imap, found.found, undefined, MAX_ORIGINAL, signal));
-      const composed = base(found, original);
+      const composed = base(found);
       const submission = await deps.enqueue({
         kind: "receipt",
         to,
@@ -57,7 +56,8 @@ export function createReceipts(deps: ReceiptDeps): Pick<MailboxWriter, "receipt"
         key,
         said: [disposition, error?.code ?? ""],
         ...(options.actor === undefined ? {} : { actor: options.actor }),
-        content: composeMdn({
+        original: originalOf(imap, found, signal),
+        frame: mdnFrame({
           ...composed,
           to,
           software: deps.software,
@@ -85,8 +85,7 @@ export function createReceipts(deps: ReceiptDeps): Pick<MailboxWriter, "receipt"
       const [to] = peopleOf(field(found.fields, "reply-to"));
       const address = to?.address ?? found.mail.from?.address;
       if (address === undefined) throw new MedimailError("recipient_invalid", "the mail has no sender");
-      const original = await joined(receivedPieces(imap, found.found, undefined, MAX_ORIGINAL, signal));
-      const composed = base(found, original);
+      const composed = base(found);
       return await deps.enqueue({
         kind: "failure",
         to: address,
@@ -94,15 +93,21 @@ export function createReceipts(deps: ReceiptDeps): Pick<MailboxWriter, "receipt"
         key: `medimail:failure:${keyOf(found)}`,
         said: [code],
         ...(actor === undefined ? {} : { actor }),
-        content: composeKo({
+        original: originalOf(imap, found, signal),
+        frame: koFrame({
           ...composed,
           to: address,
           error,
-          attachments: await filesOf(imap, found, MAX_ORIGINAL, signal),
+          attachments: streamedFiles(imap, found, MAX_ORIGINAL, signal),
         }),
       });
     },
   };
+}
+
+/** The whole mail as it was received, read when the report is stored. */
+function originalOf(imap: Imap, { found }: Found, signal: AbortSignal | undefined) {
+  return originalPieces(() => receivedPieces(imap, found, undefined, MAX_ORIGINAL, signal));
 }
 
 function errorOf({ disposition, code, label }: ReceiptOptions): { code: string; label?: string } | undefined {

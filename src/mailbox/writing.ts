@@ -10,6 +10,7 @@ import {
   type MailFile,
   type Person,
   quotedText,
+  type StreamedFile,
   threadFields,
   XDM_MARKER,
 } from "../message/index.js";
@@ -64,7 +65,7 @@ export function createMailboxWriter(
       const found = await foundMail(imap, ref, options.signal);
       const mail = await answeredMail(imap, found, true, options.signal);
       const given = common({ ...options, text });
-      const files = await filesOf(imap, found, maxBytes, options.signal);
+      const files = streamedFiles(imap, found, maxBytes, options.signal);
       return await enqueue({
         ...given,
         // A forwarded mail begins an exchange with others: References, and no In-Reply-To.
@@ -109,26 +110,40 @@ export const recipientOf = ({ name, address }: Person): RecipientInput =>
 const patientsOf = ({ from, replyTo, to, cc }: AnsweredMail): string[] =>
   [...(from ? [from] : []), ...replyTo, ...to, ...cc].map(({ address }) => address).filter(isPatientDomain);
 
-/** The attachments, decoded; in memory, bounded. */
-export async function filesOf(
+/** The attachments, decoded, each read from the server when it is wanted; all together within `maxBytes`. */
+export function streamedFiles(
   imap: Imap,
   { found }: Found,
   maxBytes: number,
   signal: AbortSignal | undefined,
+): StreamedFile[] {
+  let left = maxBytes;
+  return attachmentsOf(found).map(({ part, name, mimeType }) => {
+    const encoding = found.parts.find((candidate) => candidate.part === part)?.encoding ?? "";
+    async function* pieces(): AsyncGenerator<Uint8Array> {
+      for await (const piece of decoded(receivedPieces(imap, found, part, left * 3 + 1024, signal), encoding)) {
+        left -= piece.length;
+        if (left < 0)
+          throw new MedimailError("mail_too_large", `the attachments have more than ${maxBytes} bytes`, {
+            path: "maxBytes",
+          });
+        yield piece;
+      }
+    }
+    return { name, mimeType, pieces };
+  });
+}
+
+/** The same in memory, for who wants to see them. */
+export async function filesOf(
+  imap: Imap,
+  found: Found,
+  maxBytes: number,
+  signal: AbortSignal | undefined,
 ): Promise<MailFile[]> {
   const files: MailFile[] = [];
-  let left = maxBytes;
-  for (const { part, name, mimeType } of attachmentsOf(found)) {
-    const leaf = found.parts.find((candidate) => candidate.part === part);
-    const pieces = receivedPieces(imap, found, part, left * 3 + 1024, signal);
-    const content = await joined(decoded(pieces, leaf?.encoding ?? ""));
-    left -= content.length;
-    if (left < 0)
-      throw new MedimailError("mail_too_large", `the attachments have more than ${maxBytes} bytes`, {
-        path: "maxBytes",
-      });
-    files.push({ name, mimeType, content });
-  }
+  for (const { name, mimeType, pieces } of streamedFiles(imap, found, maxBytes, signal))
+    files.push({ name, mimeType, content: await joined(pieces()) });
   return files;
 }
 

@@ -1,12 +1,11 @@
 import type { CdaHeader } from "../cda/types.js";
-import type { Problem } from "../errors.js";
 import { MedimailError } from "../errors.js";
+import { attachmentsOf, checkedType, placed } from "./attachments.js";
 import { asciiText, dateText, headerAddress, headerText, messageIdText } from "./border.js";
 import { addresses, fold, messageIds, unstructured } from "./fields.js";
 import type { Entity } from "./mime.js";
 import { boundaryFor, delimited, fileEntity, multipartEntity, textEntity } from "./mime.js";
-import { birthNameOf, dateOf, givenOf, pdfName, typeLabel, writtenNames, xdmSubject } from "./naming.js";
-import { choosePdf } from "./pdf.js";
+import { birthNameOf, dateOf, givenOf, writtenNames, xdmSubject } from "./naming.js";
 import type { Composed, ComposedMail, ComposeInput, MailFile, MailRecipient } from "./types.js";
 import { bodyFor } from "./wording.js";
 
@@ -15,8 +14,6 @@ export const PATIENT_MAX_SIZE = 25_000_000;
 
 /** Characters of codes on one line. */
 const MAX_CODES = 900;
-
-const ARCHIVE_NAME = "IHE_XDM.ZIP";
 
 type Kind = MailRecipient["kind"];
 
@@ -84,71 +81,6 @@ function peopleFields(recipients: readonly MailRecipient[]): string {
       recipients.filter(({ copy }) => copy === true),
     )
   );
-}
-
-/** Names in order of documents, a second PDF of one name with `-2` before `.pdf`. */
-function uniqueNames(names: readonly (string | undefined)[]): (string | undefined)[] {
-  const taken = new Set<string>();
-  return names.map((name) => {
-    if (name === undefined) return undefined;
-    let unique = name;
-    for (let rank = 2; taken.has(unique.toLowerCase()); rank += 1) unique = name.replace(/\.pdf$/, `-${rank}.pdf`);
-    taken.add(unique.toLowerCase());
-    return unique;
-  });
-}
-
-interface Attachments {
-  entities: Entity[];
-  pdfNames: (string | undefined)[];
-  problems: Problem[];
-}
-
-function attachmentsOf(input: ComposeInput): Attachments {
-  if (input.documents.length === 0 && input.archive === undefined)
-    return { entities: (input.files ?? []).map(givenFile), pdfNames: [], problems: [] };
-  if (input.archive === undefined || input.documents.length === 0)
-    throw new MedimailError("invalid_argument", "documents and their archive go together", {
-      path: input.archive === undefined ? "archive" : "documents",
-      requirement: "ECO.2.1.1",
-    });
-  const problems: Problem[] = [];
-  const pdfs = input.documents.map((document, index) => {
-    const chosen = choosePdf(document, index, input);
-    problems.push(...chosen.problems);
-    if (!typeLabel(document.cda.header, `documents[${index}].code.displayName`).known)
-      problems.push({
-        severity: "warning",
-        code: "type_label_unknown",
-        message: "neither the document nor the terminology names its type: a general word stands in the subject",
-        path: `documents[${index}].code`,
-      });
-    return chosen.bytes;
-  });
-  const options = input.dossier === undefined ? {} : { dossier: input.dossier };
-  const pdfNames = uniqueNames(
-    input.documents.map((document, index) =>
-      pdfs[index] ? pdfName(document.cda.header, { ...options, path: `documents[${index}]` }) : undefined,
-    ),
-  );
-  const entities = [fileEntity("application/zip", ARCHIVE_NAME, input.archive)];
-  pdfs.forEach((bytes, index) => {
-    const name = pdfNames[index];
-    if (bytes && name !== undefined) entities.push(fileEntity("application/pdf", name, bytes));
-  });
-  return { entities, pdfNames, problems };
-}
-
-/** A file of the caller's, whose name and type are checked here. A part of a mail may not be base64 where it is itself a mail (RFC 2046 §5.2.1). */
-function givenFile({ name, mimeType, content }: MailFile, index: number): Entity {
-  const path = `attachments[${index}]`;
-  headerText(name, `${path}.name`);
-  if (name.trim() === "" || /[/\\]/.test(name))
-    throw new MedimailError("invalid_argument", "a file has a name without folder", { path: `${path}.name` });
-  if (!/^[a-z0-9][a-z0-9.+-]{0,60}\/[a-z0-9][a-z0-9.+-]{0,80}$/i.test(mimeType))
-    throw new MedimailError("invalid_argument", "a file has a type: application/pdf", { path: `${path}.mimeType` });
-  const type = /^(?:message|multipart)\//i.test(mimeType) ? "application/octet-stream" : mimeType.toLowerCase();
-  return fileEntity(type, name, content);
 }
 
 /** The text of the mail: text/plain, or multipart/alternative where there is HTML (ECO.2.2.4). */
@@ -222,12 +154,16 @@ function listed(codes: readonly string[]): string[] {
  * @throws MedimailError `header_injection`, `mss_address_invalid`, `mail_invalid`, `invalid_argument`, `mail_too_large`
  */
 export function composeDraft(
-  input: Omit<ComposeInput, "documents" | "archive" | "action" | "recipients" | "messageIds" | "footer" | "banner"> & {
+  input: Omit<
+    ComposeInput,
+    "documents" | "archive" | "files" | "action" | "recipients" | "messageIds" | "footer" | "banner"
+  > & {
     recipients: readonly MailRecipient[];
     messageId: string;
+    files?: readonly MailFile[];
   },
 ): Uint8Array {
-  const { recipients, messageId, ...rest } = input;
+  const { recipients, messageId, files: given = [], ...rest } = input;
   const whole: ComposeInput = { ...rest, documents: [], action: "create", recipients: [], messageIds: [messageId] };
   const id = messageIdText(messageId, "messageId");
   checkPeople(recipients, "recipients");
@@ -237,10 +173,10 @@ export function composeDraft(
   if (subject !== "") fields.push(unstructured("Subject", subject));
   fields.push(messageIds("Message-ID", [id]), bottom, "MIME-Version: 1.0\r\n");
   const text = textOf("professional", whole, id);
-  const files = (input.files ?? []).map(givenFile);
+  const files = given.map((file, index) => fileEntity(checkedType(file, index), file.name, file.content));
   const body = files.length === 0 ? text : multipartEntity("mixed", boundaryFor(`mixed ${id}`), [text, ...files]);
   const draft = Buffer.concat([Buffer.from(`${fields.join("")}${body.fields}\r\n`, "latin1"), body.content]);
-  checkSize(draft.length, "professional", whole);
+  checkMailSize(draft.length, "professional", whole.maxSize);
   return draft;
 }
 
@@ -254,8 +190,12 @@ function subjectOf(input: ComposeInput, headers: readonly CdaHeader[]): string {
   return [subject, extra].filter((part) => part !== "").join(" ");
 }
 
-function checkSize(size: number, kind: Kind, input: ComposeInput): void {
-  const operator = input.maxSize !== undefined && input.maxSize > 0 ? input.maxSize : Number.POSITIVE_INFINITY;
+/**
+ * @param maxSize the operator's, where it is known
+ * @throws `mail_too_large`
+ */
+export function checkMailSize(size: number, kind: Kind, maxSize: number | undefined): void {
+  const operator = maxSize !== undefined && maxSize > 0 ? maxSize : Number.POSITIVE_INFINITY;
   const limit = kind === "patient" ? Math.min(operator, PATIENT_MAX_SIZE) : operator;
   if (size <= limit) return;
   throw new MedimailError("mail_too_large", `the mail has ${size} bytes where ${limit} are allowed`, {
@@ -282,21 +222,19 @@ export function composeMails(input: ComposeInput): Composed {
   const { entities, pdfNames, problems } = attachmentsOf(input);
   const seed = ids.join(" ");
   const boundary = boundaryFor(`mixed ${seed}`);
-  const attached = delimited(boundary, entities);
+  const { attached, tail, tailSize } = placed(boundary, entities);
 
   const bodies: Uint8Array[] = [];
   const types = new Map<Kind, { index: number; fields: string }>();
   const bodyOf = (kind: Kind) => {
-    const known = types.get(kind);
-    if (known) return known;
+    const before = types.get(kind);
+    if (before) return before;
     const text = textOf(kind, input, seed);
     const made = { index: bodies.length, fields: text.fields };
     if (entities.length === 0) bodies.push(text.content);
     else {
       made.fields = `Content-Type: multipart/mixed;\r\n boundary="${boundary}"\r\n`;
-      bodies.push(
-        Buffer.concat([...delimited(boundary, [text]), ...attached, Buffer.from(`--${boundary}--\r\n`, "latin1")]),
-      );
+      bodies.push(Buffer.concat([...delimited(boundary, [text]), ...attached]));
     }
     types.set(kind, made);
     return made;
@@ -314,9 +252,9 @@ export function composeMails(input: ComposeInput): Composed {
     if (kind === "patient" && input.fin) fields.push(fold("X-MSS-MES", ["FIN"]));
     fields.push("MIME-Version: 1.0\r\n", body.fields, "\r\n");
     const head = Buffer.from(fields.join(""), "latin1");
-    const size = head.length + (bodies[body.index]?.length ?? 0);
-    checkSize(size, kind, input);
+    const size = head.length + (bodies[body.index]?.length ?? 0) + tailSize;
+    checkMailSize(size, kind, input.maxSize);
     return { recipients, messageId, head, body: body.index, size };
   });
-  return { subject, mails, bodies, pdfNames, problems };
+  return { subject, mails, bodies, tail, pdfNames, problems };
 }

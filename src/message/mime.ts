@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { cutName } from "../plain-text.js";
+import type { Pieces } from "./types.js";
 
 const CRLF = "\r\n";
 
@@ -19,6 +20,18 @@ export function base64Lines(bytes: Uint8Array): Buffer {
     at += out.write(lines, at, "latin1");
   }
   return out;
+}
+
+/** The same of bytes that come in pieces. */
+export async function* base64Pieces(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const piece of pieces) {
+    const bytes = Buffer.concat([rest, piece]);
+    const lines = bytes.length - (bytes.length % 57);
+    rest = Buffer.from(bytes.subarray(lines));
+    if (lines > 0) yield base64Lines(bytes.subarray(0, lines));
+  }
+  if (rest.length > 0) yield base64Lines(rest);
 }
 
 /** Text with CRLF only, ended by one. */
@@ -54,9 +67,9 @@ function quotedPrintable(text: string): string {
 }
 
 /** A MIME entity: its fields (each with CRLF) and its content. */
-export interface Entity {
+export interface Entity<Content = Buffer> {
   fields: string;
-  content: Buffer;
+  content: Content;
 }
 
 /** A text entity in UTF-8 (ECO.2.2.3), 7bit, quoted-printable or base64, whichever is readable and short. */
@@ -113,13 +126,20 @@ export function asciiName(name: string): string {
 
 /** An attached file, base64. The name is expected free of controls. */
 export function fileEntity(mimeType: string, name: string, bytes: Uint8Array): Entity {
+  return { fields: fileFields(mimeType, name), content: base64Lines(bytes) };
+}
+
+/** The same of a file that is read when it is wanted. */
+export function streamedEntity(mimeType: string, name: string, pieces: Pieces): Entity<Pieces> {
+  return { fields: fileFields(mimeType, name), content: () => base64Pieces(pieces()) };
+}
+
+function fileFields(mimeType: string, name: string): string {
   const ascii = asciiName(name);
-  return {
-    fields:
-      `Content-Type: ${mimeType};${CRLF} name="${ascii}"${CRLF}` +
-      `Content-Transfer-Encoding: base64${CRLF}${dispositionOf(name, ascii)}${CRLF}`,
-    content: base64Lines(bytes),
-  };
+  return (
+    `Content-Type: ${mimeType};${CRLF} name="${ascii}"${CRLF}` +
+    `Content-Transfer-Encoding: base64${CRLF}${dispositionOf(name, ascii)}${CRLF}`
+  );
 }
 
 /** A boundary that no base64 or quoted-printable content can hold, the same for the same seed. */
@@ -128,7 +148,7 @@ export function boundaryFor(seed: string): string {
 }
 
 /** The parts of a multipart with their delimiters, without the closing one. */
-export function delimited(boundary: string, parts: readonly Entity[]): Buffer[] {
+export function delimited<Content>(boundary: string, parts: readonly Entity<Content>[]): (Buffer | Content)[] {
   return parts.flatMap((part) => [
     Buffer.from(`--${boundary}${CRLF}${part.fields}${CRLF}`, "latin1"),
     part.content,
@@ -137,10 +157,13 @@ export function delimited(boundary: string, parts: readonly Entity[]): Buffer[] 
   ]);
 }
 
+/** What ends a multipart. */
+export const closing = (boundary: string): Buffer => Buffer.from(`--${boundary}--${CRLF}`, "latin1");
+
 /** A multipart entity; `parameters` go after the boundary (`report-type=…`). */
 export function multipartEntity(subtype: string, boundary: string, parts: readonly Entity[], parameters = ""): Entity {
   return {
     fields: `Content-Type: multipart/${subtype};${CRLF} boundary="${boundary}"${parameters}${CRLF}`,
-    content: Buffer.concat([...delimited(boundary, parts), Buffer.from(`--${boundary}--${CRLF}`, "latin1")]),
+    content: Buffer.concat([...delimited(boundary, parts), closing(boundary)]),
   };
 }

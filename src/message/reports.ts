@@ -3,13 +3,13 @@ import { integrationErrorLabel } from "../terminology/index.js";
 import { asciiText, dateText, headerAddress, headerText, messageIdText } from "./border.js";
 import { addresses, fold, messageIds, unstructured } from "./fields.js";
 import type { Entity } from "./mime.js";
-import { boundaryFor, fileEntity, multipartEntity, textEntity } from "./mime.js";
+import { boundaryFor, closing, delimited, fileEntity, multipartEntity, streamedEntity, textEntity } from "./mime.js";
 import { headerBlock, originalMessageId, originalSubject } from "./original.js";
-import type { DsnInput, KoInput, MdnInput, ReportInput } from "./types.js";
+import type { DsnInput, KoInput, MailFile, MdnInput, Pieces, ReportInput, StreamedFile } from "./types.js";
 
 const KO_MARK = "[KO Intégration système !]";
 
-function envelope(input: ReportInput, original: string | undefined, subject: string): string {
+function envelope(input: Framed<ReportInput> | ReportInput, original: string | undefined, subject: string): string {
   const { address, label } = input.from;
   const from = {
     address: headerAddress(address, "from.address"),
@@ -27,25 +27,90 @@ function envelope(input: ReportInput, original: string | undefined, subject: str
   return fields.join("");
 }
 
-function originalId(input: ReportInput): string | undefined {
-  if (input.originalMessageId !== undefined) return messageIdText(input.originalMessageId, "originalMessageId");
-  return originalMessageId(input.original);
+function originalId(given: string | undefined, original: Uint8Array): string | undefined {
+  return given === undefined ? originalMessageId(original) : messageIdText(given, "originalMessageId");
 }
 
 /** The original as it is but for bare CR or LF, which no SMTP server takes. */
 function originalBytes(bytes: Uint8Array): Buffer {
   const raw = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const text = raw.toString("latin1");
-  return /(?<!\r)\n|\r(?!\n)/.test(text) ? Buffer.from(text.replace(/\r\n?|\n/g, "\r\n"), "latin1") : raw;
+  return BARE.test(text) ? Buffer.from(text.replace(LINE_END, "\r\n"), "latin1") : raw;
 }
 
-/** A message part: never base64 (RFC 2046 §5.2.1), so 8bit where the original is. */
-function messageEntity(type: string, content: Buffer): Entity {
-  const eight = content.some((byte) => byte > 127);
+const BARE = /(?<!\r)\n|\r(?!\n)/;
+const LINE_END = /\r\n?|\n/g;
+
+/** The same of an original that comes in pieces; `eightBit` is known at the end. */
+export function originalPieces(pieces: Pieces): { pieces: Pieces; eightBit: () => boolean } {
+  let eightBit = false;
+  async function* read(): AsyncGenerator<Uint8Array> {
+    let held = "";
+    for await (const piece of pieces()) {
+      const text = held + Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString("latin1");
+      eightBit ||= EIGHT_BIT.test(text);
+      // Its line feed may come with the next piece.
+      const whole = text.endsWith("\r") ? text.slice(0, -1) : text;
+      held = text.slice(whole.length);
+      yield Buffer.from(BARE.test(whole) ? whole.replace(LINE_END, "\r\n") : whole, "latin1");
+    }
+    if (held !== "") yield Buffer.from("\r\n", "latin1");
+  }
+  return { pieces: read, eightBit: () => eightBit };
+}
+
+const EIGHT_BIT = /[\x80-\xff]/;
+
+/** Of a message part: never base64 (RFC 2046 §5.2.1), so 8bit where the original is. */
+const messageFields = (type: string, eightBit: boolean): string =>
+  `Content-Type: ${type}\r\nContent-Transfer-Encoding: ${eightBit ? "8bit" : "7bit"}\r\n`;
+
+const isEightBit = (content: Buffer): boolean => content.some((byte) => byte > 127);
+
+const messageEntity = (type: string, content: Buffer): Entity => ({
+  fields: messageFields(type, isEightBit(content)),
+  content,
+});
+
+/** A report but for the original that it returns whole: a long one is read while the report is stored. */
+export interface ReportFrame {
+  /** Its own header, with the empty line. */
+  head: Uint8Array;
+  /** Up to the original. */
+  opening(eightBit: boolean): Uint8Array;
+  /** From the end of the original. */
+  after: (Uint8Array | Pieces)[];
+}
+
+/** Of the original only the header is needed. */
+export type Framed<Input extends ReportInput> = Omit<Input, "original"> & {
+  header: Uint8Array;
+};
+
+interface FrameParts {
+  head: string;
+  subtype: string;
+  parameters?: string;
+  boundary: string;
+  before: readonly Entity[];
+  files?: readonly Entity<Buffer | Pieces>[];
+}
+
+function frameOf({ head, subtype, parameters = "", boundary, before, files = [] }: FrameParts): ReportFrame {
+  const type = `Content-Type: multipart/${subtype};\r\n boundary="${boundary}"${parameters}\r\n`;
   return {
-    fields: `Content-Type: ${type}\r\nContent-Transfer-Encoding: ${eight ? "8bit" : "7bit"}\r\n`,
-    content,
+    head: Buffer.from(`${head}MIME-Version: 1.0\r\n${type}\r\n`, "latin1"),
+    opening: (eightBit) =>
+      Buffer.concat([
+        ...delimited(boundary, before),
+        Buffer.from(`--${boundary}\r\n${messageFields("message/rfc822", eightBit)}\r\n`, "latin1"),
+      ]),
+    after: [Buffer.from("\r\n"), ...delimited(boundary, files), closing(boundary)],
   };
+}
+
+function assembled({ head, opening, after }: ReportFrame, original: Buffer): Uint8Array {
+  return Buffer.concat([head, opening(isEightBit(original)), original, ...(after as Buffer[])]);
 }
 
 /** Fields of a machine-readable part, in groups; what is not ASCII stands in encoded words (RFC 3464 §2.1). */
@@ -98,9 +163,18 @@ const MDN_TEXT: Readonly<Record<MdnInput["disposition"], string>> = {
  *
  * @throws MedimailError `header_injection`, `mss_address_invalid`, `mail_invalid`, `invalid_argument`
  */
-export function composeMdn(input: MdnInput): Uint8Array {
-  const original = originalBytes(input.original);
-  const id = originalId(input);
+export function composeMdn({ original: given, ...input }: MdnInput): Uint8Array {
+  const original = originalBytes(given);
+  return assembled(mdnFrame({ ...input, header: given }, freeBoundary(input.messageId, original)), original);
+}
+
+/**
+ * The same around an original that is not held.
+ *
+ * @param boundary one that the original cannot hold: left out, it comes of the Message-ID, which its sender could not know.
+ */
+export function mdnFrame(input: Framed<MdnInput>, boundary = boundaryFor(input.messageId)): ReportFrame {
+  const id = originalId(input.originalMessageId, input.header);
   const error = input.error && checkedError(input.error);
   const mode = input.automatic ? "automatic-action/MDN-sent-automatically" : "manual-action/MDN-sent-manually";
   const detail = error && (error.label === "" ? error.code : `${error.code}^${error.label}`);
@@ -117,22 +191,17 @@ export function composeMdn(input: MdnInput): Uint8Array {
   fields.push(["Disposition", `${mode}; ${input.disposition}${modifier}`]);
   if (detail !== undefined && !input.legacyError) fields.push(["Error", detail]);
 
-  const subject = error ? koSubject(error.code, original) : "Accusé de lecture";
+  const subject = error ? koSubject(error.code, input.header) : "Accusé de lecture";
   const text = error
     ? `L'intégration du document a échoué : ${error.code} ${error.label}`
     : MDN_TEXT[input.disposition];
-  const boundary = freeBoundary(input.messageId, original);
-  const body = multipartEntity(
-    "report",
+  return frameOf({
+    head: envelope(input, id, subject),
+    subtype: "report",
+    parameters: ";\r\n report-type=disposition-notification",
     boundary,
-    [
-      textEntity("plain", input.text ?? text),
-      statusEntity("message/disposition-notification", [fields]),
-      messageEntity("message/rfc822", original),
-    ],
-    ";\r\n report-type=disposition-notification",
-  );
-  return assemble(envelope(input, id, subject), body);
+    before: [textEntity("plain", input.text ?? text), statusEntity("message/disposition-notification", [fields])],
+  });
 }
 
 /** A delivery report of an operator (RFC 3464, 6522). @throws MedimailError as {@link composeMdn} */
@@ -176,7 +245,7 @@ export function composeDsn(input: DsnInput): Uint8Array {
     [textEntity("plain", input.text ?? text), statusEntity("message/delivery-status", [first, ...groups]), returned],
     ";\r\n report-type=delivery-status",
   );
-  return assemble(envelope(input, originalId(input), subject), body);
+  return assemble(envelope(input, originalId(input.originalMessageId, input.original), subject), body);
 }
 
 /**
@@ -185,18 +254,23 @@ export function composeDsn(input: DsnInput): Uint8Array {
  *
  * @throws MedimailError as {@link composeMdn}
  */
-export function composeKo(input: KoInput): Uint8Array {
-  const original = originalBytes(input.original);
+export function composeKo({ original: given, ...input }: KoInput): Uint8Array {
+  const original = originalBytes(given);
+  return assembled(koFrame({ ...input, header: given }, freeBoundary(input.messageId, original)), original);
+}
+
+/** The same around an original, and with files, that are not held. */
+export function koFrame(
+  input: Omit<Framed<KoInput>, "attachments"> & { attachments?: readonly (MailFile | StreamedFile)[] },
+  boundary = boundaryFor(input.messageId),
+): ReportFrame {
   const error = checkedError(input.error);
   const text = `L'intégration du document a échoué : ${error.code} ${error.label}`;
-  const files = (input.attachments ?? []).map((file, index) =>
-    fileEntity(
-      asciiText(file.mimeType, `attachments[${index}].mimeType`),
-      headerText(file.name, `attachments[${index}].name`),
-      file.content,
-    ),
-  );
-  const parts = [textEntity("plain", input.text ?? text), messageEntity("message/rfc822", original), ...files];
-  const body = multipartEntity("mixed", freeBoundary(input.messageId, original), parts);
-  return assemble(envelope(input, originalId(input), koSubject(error.code, original)), body);
+  const files = (input.attachments ?? []).map((file, index): Entity<Buffer | Pieces> => {
+    const type = asciiText(file.mimeType, `attachments[${index}].mimeType`);
+    const name = headerText(file.name, `attachments[${index}].name`);
+    return "pieces" in file ? streamedEntity(type, name, file.pieces) : fileEntity(type, name, file.content);
+  });
+  const head = envelope(input, originalId(input.originalMessageId, input.header), koSubject(error.code, input.header));
+  return frameOf({ head, subtype: "mixed", boundary, before: [textEntity("plain", input.text ?? text)], files });
 }

@@ -20,6 +20,14 @@ export interface MailFile {
   content: Uint8Array;
 }
 
+/** Bytes that are read when they are wanted, once. */
+export type Pieces = () => AsyncIterable<Uint8Array>;
+
+/** A file of such a mail that never stands in memory. */
+export interface StreamedFile extends Omit<MailFile, "content"> {
+  pieces: Pieces;
+}
+
 /** A CDA of the mail, with the PDF that goes beside the archive. */
 export interface MailDocument {
   cda: Cda;
@@ -36,7 +44,7 @@ export interface ComposeInput {
   /** The packed archive; absent for a mail without documents. */
   archive?: Uint8Array;
   /** Files of a mail without documents: free mails, forwarded ones. */
-  files?: MailFile[];
+  files?: (MailFile | StreamedFile)[];
   /** Of a forwarded mail with an archive: what its fields said of it (ECO.2.4.1, ECO.2.4.2). */
   forwarded?: { ins: "O" | "N"; codes: string[] };
   action: "create" | "replace" | "delete";
@@ -84,7 +92,7 @@ export interface ComposedMail {
   head: Uint8Array;
   /** Index into {@link Composed.bodies}. */
   body: number;
-  /** Bytes of head and body. */
+  /** Bytes of head, body and tail, without what is streamed. */
   size: number;
 }
 
@@ -94,6 +102,8 @@ export interface Composed {
   mails: ComposedMail[];
   /** MIME bodies shared by the mails (one for professionals, one for patients where they differ). */
   bodies: Uint8Array[];
+  /** What every mail has after its body, in order: attachments, where they are long or streamed. */
+  tail: (Uint8Array | Pieces)[];
   /** File names of the PDFs, in order of documents; undefined where there is none. */
   pdfNames: (string | undefined)[];
   problems: Problem[];

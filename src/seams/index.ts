@@ -5,6 +5,7 @@ export * from "./dialer.js";
 export * from "./directory.js";
 export * from "./endpoints.js";
 export * from "./inbox-store.js";
+export * from "./mail-content.js";
 export * from "./mail-transport.js";
 export * from "./observations.js";
 export * from "./outbox-store.js";

@@ -1,3 +1,5 @@
+import type { MailContent } from "./mail-content.js";
+
 /** How far an SMTP dialogue had come when it ended. Only after `content` may the server have taken the mail without our knowing. */
 export type SmtpStage =
   | "connect"
@@ -24,8 +26,8 @@ export interface OutgoingMail {
   /** Envelope sender; the empty string is the null path of a receipt. */
   from: string;
   to: readonly string[];
-  /** Whole mail as chunks, CRLF lines, not yet dot-stuffed. Chunks may be shared with other mails: never written to. */
-  content: readonly Uint8Array[];
+  /** Whole mail, not yet dot-stuffed. What is in memory may be shared with other mails: never written to. */
+  content: MailContent;
   /** Bytes of `content`. */
   size: number;
   dsn?: DsnRequest;

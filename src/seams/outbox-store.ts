@@ -1,3 +1,4 @@
+import type { MailContent, StagedTail, TailWriter } from "./mail-content.js";
 import type { SmtpStage } from "./mail-transport.js";
 
 /**
@@ -48,9 +49,10 @@ export interface NewRecipient {
 
 export interface NewMail {
   messageId: string;
-  /** Head bytes; content = head + bodies[body]. */
+  /** Head bytes; content = head + bodies[body] + the submission's tail. */
   head: Uint8Array;
   body: number;
+  /** Of the whole content. */
   size: number;
   recipients: NewRecipient[];
 }
@@ -71,6 +73,8 @@ export interface NewSubmission {
   /** Encrypted with the content: who asked, documents' ids, options of delivery. Small JSON. */
   info: SubmissionInfo;
   bodies: Uint8Array[];
+  /** What every mail has after its body: stored once, in pieces, and read in pieces. Staged before, where it never stood in memory. */
+  tail?: readonly Uint8Array[] | StagedTail;
   mails: NewMail[];
   /** The caller knows that it sends again: the dedupe keys are taken over. */
   resend?: boolean;
@@ -127,7 +131,7 @@ export interface ClaimedMail {
   messageId: string;
   attempts: number;
   createdAt: number;
-  content: Uint8Array[];
+  content: MailContent;
   size: number;
   info: SubmissionInfo;
   action: string;
@@ -143,7 +147,7 @@ export interface SentCopy {
   acceptedAt: number;
   actor?: string;
   /** Absent where the retention has erased it. */
-  content?: Uint8Array;
+  content?: MailContent;
 }
 
 export interface NewEvent {
@@ -297,6 +301,10 @@ export interface OutboxStore {
    * Throws `idempotency_conflict`, `already_sent`.
    */
   submit(input: NewSubmission, options?: { tx?: unknown }): Promise<{ submission: SubmissionRow; created: boolean }>;
+  /** Begins the tail of a submission that is still to come (see {@link StagedTail}). */
+  stage(submission: string): Promise<TailWriter>;
+  /** Erases a tail that no submission has taken up. */
+  discard(submission: string): Promise<void>;
   /** Highest priority first, then due time. A mail is claimed by one worker. */
   claim(query: ClaimQuery): Promise<ClaimedMail[]>;
   /** The final dot is about to be written: durable before it resolves. All or none; throws `lease_lost`: then do not write it. */
@@ -378,7 +386,10 @@ export interface OutboxStore {
   /** Traces older than the retention are erased; nothing else ever is. */
   eraseTraces(before: string): Promise<number>;
 
-  /** Content (heads, bodies, info, addresses of patients) of submissions settled before `settledBefore` is erased; the rows stay. */
+  /**
+   * Content (heads, bodies, tails, info, addresses of patients) of submissions settled before `settledBefore` is erased; the rows stay. So are
+   * tails that were begun and left: their process died.
+   */
   eraseContent(settledBefore: number, now: number): Promise<number>;
   /** The next copy to file, held by the caller until `until`: two processes never file the same at once. */
   takeSentCopy(query: { tenant: string; mailbox: string; now: number; until: number }): Promise<SentCopy | undefined>;

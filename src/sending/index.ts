@@ -14,7 +14,7 @@ export {
   storedError,
   type TraceDraft,
 } from "./outcome.js";
-export { contentHash, dedupeKey, type Prepared, prepare, type SenderProfile } from "./prepare.js";
+export { contentHash, dedupeKey, heldTail, type Prepared, prepare, type SenderProfile } from "./prepare.js";
 export { type MailToSend, prepareMail, prepareReport, type ReportToSend } from "./prepare-mail.js";
 export {
   type PollResult,
@@ -27,6 +27,7 @@ export { decideReceipt } from "./receipts.js";
 export { type AllowedRecipient, allowedRecipients, type RuleContext } from "./rules.js";
 export { fileSentCopies, type SentCopyDeps } from "./sent-copies.js";
 export { type Chore, runService, type ServiceDeps } from "./service.js";
+export { type ComingTail, submitInPieces } from "./staging.js";
 export { hasReached, SubmissionHandle } from "./submission.js";
 export type {
   AddressedSubmission,

@@ -2,6 +2,7 @@ import type { ErrorCode } from "../errors.js";
 import { isMedimailError } from "../errors.js";
 import {
   type ClaimedMail,
+  isStream,
   type MailSettlement,
   type NewEvent,
   type RecipientChange,
@@ -52,7 +53,7 @@ export function settleAnswer(mail: ClaimedMail, result: TransportResult, context
     next: draft.retry ? { kind: "retry", dueAt: context.retryAt } : { kind: "done" },
     attempted: true,
     events: draft.events,
-    traces: [traceOfAttempt(mail, context, withoutQuotes(result.answer, mail.content[0]), anyAccepted)],
+    traces: [traceOfAttempt(mail, context, withoutQuotes(result.answer, headOf(mail)), anyAccepted)],
   };
 }
 
@@ -63,7 +64,7 @@ export function settleFailure(mail: ClaimedMail, error: unknown, context: Outcom
     verdict: "temporary",
     systemic: true,
   };
-  const answer = failure.answer === undefined ? undefined : withoutQuotes(failure.answer, mail.content[0]);
+  const answer = failure.answer === undefined ? undefined : withoutQuotes(failure.answer, headOf(mail));
   const stored = withAnswer(storedError(error, failure), failure.answer, answer);
   const base = { mailId: mail.mailId, worker: context.worker, at: context.now, stage: failure.stage, attempted: true };
   const traces = [traceOfAttempt(mail, context, answer ?? stored.code, false)];
@@ -90,6 +91,10 @@ export function settleFailure(mail: ClaimedMail, error: unknown, context: Outcom
     next: { kind: "retry", dueAt: context.retryAt },
     traces,
   };
+}
+
+function headOf({ content: [head] }: ClaimedMail): Uint8Array | undefined {
+  return head && !isStream(head) ? head : undefined;
 }
 
 /** A mail whose worker died after the hand-over mark: nobody knows whether the server took it. */

@@ -2,10 +2,19 @@ import { createHash } from "node:crypto";
 import { defined } from "../defined.js";
 import { MedimailError, type Problem } from "../errors.js";
 import { parseIns, patientAddress } from "../identity/index.js";
-import { composeMails, type MailFile, messageIdFor } from "../message/index.js";
-import type { NewSubmission } from "../seams/index.js";
-import { hashOf, type SenderProfile } from "./prepare.js";
+import {
+  type Composed,
+  checkMailSize,
+  composeMails,
+  type MailFile,
+  messageIdFor,
+  type Pieces,
+  type ReportFrame,
+  type StreamedFile,
+} from "../message/index.js";
+import { hashOf, heldTail, type Prepared, type SenderProfile } from "./prepare.js";
 import { type AllowedRecipient, checkedRecipient, PATIENT_TEST_BOX } from "./rules.js";
+import type { ComingTail } from "./staging.js";
 import type { RecipientInput } from "./types.js";
 
 /** A mail that a person writes: no documents of ours, so no archive is made and the subject is his. */
@@ -15,7 +24,8 @@ export interface MailToSend {
   subject: string;
   text: string;
   html?: string;
-  files?: readonly MailFile[];
+  /** In memory, or read while the mail is stored. */
+  files?: readonly (MailFile | StreamedFile)[];
   inReplyTo?: string;
   references?: readonly string[];
   forwarded?: { ins: "O" | "N"; codes: string[] };
@@ -37,10 +47,12 @@ export interface MailToSend {
   problems?: readonly Problem[];
 }
 
-/** A report composed whole (MDN or failure mail), about a mail received. */
+/** A report (MDN or failure mail) about a mail received, which it returns whole. */
 export interface ReportToSend {
   to: string;
-  content: Uint8Array;
+  frame: ReportFrame;
+  /** Read while the report is stored; `eightBit` is asked afterwards. */
+  original: { pieces: Pieces; eightBit: () => boolean };
   messageId: string;
   /** `receipt`: from the null path, and no report about it (RFC 8098 §3). */
   kind: "receipt" | "failure";
@@ -58,10 +70,8 @@ export interface ReportToSend {
  *
  * @throws `recipient_invalid`, `patient_address_refused`, `invalid_argument`, and what {@link composeMails} throws
  */
-export function prepareMail(
-  mail: MailToSend,
-  profile: SenderProfile,
-): { submission: NewSubmission; problems: Problem[] } {
+export function prepareMail(mail: MailToSend, profile: SenderProfile): Omit<Prepared, "composed"> {
+  const files = (mail.files ?? []).map(summed);
   const recipients = recipientsOf(mail, profile);
   if (mail.fin && !recipients.some(({ kind }) => kind === "patient"))
     throw new MedimailError("invalid_argument", "`fin` closes an exchange with a patient, and no recipient is one.", {
@@ -80,7 +90,7 @@ export function prepareMail(
       from: { address: profile.mailbox, label: profile.sender.label },
       recipients: groups,
       documents: [],
-      files: [...(mail.files ?? [])],
+      files: files.map(({ file }) => file),
       forwarded: mail.forwarded,
       action: "create" as const,
       nil: profile.software.nil,
@@ -101,14 +111,16 @@ export function prepareMail(
       maxSize: profile.maxSize,
     }),
   );
-  return {
+  const streamed = files.some(({ file }) => "pieces" in file);
+  return defined({
     problems: [...(mail.problems ?? []), ...composed.problems],
+    tail: streamed ? comingTail(mail, files, composed, profile.maxSize) : undefined,
     submission: defined({
       id,
       tenant: profile.tenant,
       mailbox: profile.mailbox,
       key: mail.idempotencyKey,
-      contentHash: mailHash(mail),
+      contentHash: streamed ? "" : mailHash(mail, files),
       action: "mail",
       priority: 0,
       createdAt: now,
@@ -122,6 +134,7 @@ export function prepareMail(
         sentCopy: mail.sentCopy,
       }),
       bodies: composed.bodies,
+      tail: streamed ? undefined : heldTail(composed),
       mails: composed.mails.map(({ messageId, head, body: index, size, recipients: people }) => ({
         messageId,
         head,
@@ -130,19 +143,70 @@ export function prepareMail(
         recipients: people.map(({ address, kind }) => ({ address, kind, dedupe: [] })),
       })),
     }),
+  });
+}
+
+/** A file, and the SHA-256 of its content: of one that is streamed, once it was read. */
+interface Summed {
+  file: MailFile | StreamedFile;
+  sum: () => string;
+}
+
+function summed(file: MailFile | StreamedFile): Summed {
+  const hash = createHash("sha256");
+  let digest: string | undefined;
+  const sum = (): string => {
+    digest ??= hash.digest("hex");
+    return digest;
+  };
+  if (!("pieces" in file)) return { file, sum: () => createHash("sha256").update(file.content).digest("hex") };
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    for await (const piece of (file as StreamedFile).pieces()) {
+      hash.update(piece);
+      yield piece;
+    }
+  }
+  return { file: { ...file, pieces }, sum };
+}
+
+function comingTail(
+  mail: MailToSend,
+  files: readonly Summed[],
+  { tail, mails }: Composed,
+  maxSize: number | undefined,
+): ComingTail {
+  const counted = tail.reduce((sum, part) => sum + (part instanceof Uint8Array ? part.byteLength : 0), 0);
+  return {
+    parts: tail,
+    check(size) {
+      for (const { size: whole, recipients } of mails)
+        checkMailSize(whole - counted + size, recipients[0]?.kind ?? "professional", maxSize);
+    },
+    complete: (submission, staged) => ({
+      ...submission,
+      contentHash: mailHash(mail, files),
+      tail: staged,
+      mails: submission.mails.map((one) => ({ ...one, size: one.size - counted + staged.size })),
+    }),
   };
 }
 
-/** A composed report as a submission: durable, and once for each mail received (RFC 8098 §2.1). */
-export function prepareReport(
-  report: ReportToSend,
-  profile: SenderProfile,
-): { submission: NewSubmission; problems: [] } {
+/** A report as a submission: durable, and once for each mail received (RFC 8098 §2.1). */
+export function prepareReport(report: ReportToSend, profile: SenderProfile): Omit<Prepared, "composed"> {
   const { address, kind } = checkedRecipient(report.to, "to", profile);
-  const content = Buffer.from(report.content.buffer, report.content.byteOffset, report.content.byteLength);
-  const end = content.indexOf("\r\n\r\n") + 4;
+  const { frame, original } = report;
   return {
     problems: [],
+    tail: {
+      parts: [original.pieces, ...frame.after],
+      // The limits on what is read are the reader's.
+      check: () => {},
+      complete(submission, tail) {
+        const opening = frame.opening(original.eightBit());
+        const size = frame.head.byteLength + opening.byteLength + tail.size;
+        return { ...submission, bodies: [opening], tail, mails: submission.mails.map((one) => ({ ...one, size })) };
+      },
+    },
     submission: {
       id: profile.random.uuid(),
       tenant: profile.tenant,
@@ -159,13 +223,13 @@ export function prepareReport(
         requestDelivery: false,
         sentCopy: report.sentCopy,
       }),
-      bodies: [content.subarray(end)],
+      bodies: [],
       mails: [
         {
           messageId: report.messageId,
-          head: content.subarray(0, end),
+          head: frame.head,
           body: 0,
-          size: content.length,
+          size: 0,
           recipients: [{ address, kind, dedupe: [] }],
         },
       ],
@@ -204,17 +268,9 @@ function recipientsOf(mail: MailToSend, profile: SenderProfile): Recipient[] {
   return [...found.values()];
 }
 
-function mailHash({
-  files = [],
-  idempotencyKey: _key,
-  sentCopy: _copy,
-  problems: _problems,
-  ...rest
-}: MailToSend): string {
-  const sums = files.map(({ name, mimeType, content }) => [
-    name,
-    mimeType,
-    createHash("sha256").update(content).digest("hex"),
-  ]);
-  return hashOf([rest, sums]);
+function mailHash(
+  { files: _files, idempotencyKey: _key, sentCopy: _copy, problems: _problems, ...rest }: MailToSend,
+  files: readonly Summed[],
+): string {
+  return hashOf([rest, files.map(({ file: { name, mimeType }, sum }) => [name, mimeType, sum()])]);
 }

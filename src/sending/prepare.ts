@@ -7,6 +7,7 @@ import type { Clock, NewSubmission, Random } from "../seams/index.js";
 import { packXdm } from "../xdm/index.js";
 import { pdfsOf } from "./narrative-pdf.js";
 import { type AllowedRecipient, allowedRecipients, type RuleContext } from "./rules.js";
+import type { ComingTail } from "./staging.js";
 import type { AddressedSubmission, DocumentSubmission } from "./types.js";
 
 /** Who sends, with what, and the operator's limits: the part of the configuration that composing needs. */
@@ -27,6 +28,8 @@ export interface Prepared {
   submission: NewSubmission;
   composed: Composed;
   problems: Problem[];
+  /** What is still to be read of it, by {@link submitInPieces}. */
+  tail?: ComingTail;
 }
 
 /**
@@ -164,6 +167,7 @@ export async function prepare(submission: AddressedSubmission, profile: SenderPr
         reference: submission.reference,
       }),
       bodies: composed.bodies,
+      tail: heldTail(composed),
       mails: composed.mails.map((mail) => ({
         messageId: mail.messageId,
         head: mail.head,
@@ -178,6 +182,11 @@ export async function prepare(submission: AddressedSubmission, profile: SenderPr
       resend: submission.resend,
     }),
   };
+}
+
+/** The tail of mails that have no streamed file. */
+export function heldTail({ tail }: Composed): Uint8Array[] | undefined {
+  return tail.length === 0 ? undefined : tail.filter((part) => part instanceof Uint8Array);
 }
 
 function documentInfo(uniqueId: string, { header }: Cda): NewSubmission["info"]["documents"][number] {

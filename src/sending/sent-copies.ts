@@ -1,11 +1,17 @@
 import { isMedimailError, MedimailError } from "../errors.js";
 import type { Logger } from "../log.js";
-import type { Clock, OutboxStore, SentCopy, TraceEntry } from "../seams/index.js";
+import type { Clock, MailContent, OutboxStore, SentCopy, TraceEntry } from "../seams/index.js";
 import type { TraceDraft } from "./outcome.js";
 
 /** How long one filing may take before another process may try it. */
 const HOLD_MS = 10 * 60_000;
 const RETRY_MS = 60_000;
+const HOPELESS: ReadonlySet<string> = new Set([
+  "folder_not_found",
+  "mail_too_large",
+  "mail_not_found",
+  "storage_corrupt",
+]);
 
 export interface SentCopyDeps {
   store: OutboxStore;
@@ -15,7 +21,7 @@ export interface SentCopyDeps {
   mailbox: string;
   trace: (entry: TraceDraft, actor: string | undefined, now: number) => TraceEntry;
   /** Puts the mail into Sent unless it is there (by its Message-ID). Throws where it is not there afterwards, or nobody knows. */
-  file: (copy: SentCopy & { content: Uint8Array }) => Promise<{ already: boolean; answer: string }>;
+  file: (copy: SentCopy & { content: MailContent }) => Promise<{ already: boolean; answer: string }>;
 }
 
 /**
@@ -52,7 +58,7 @@ async function fileOne(deps: SentCopyDeps, copy: SentCopy): Promise<boolean> {
   } catch (error) {
     const code = isMedimailError(error) ? error.code : "internal";
     log.log("warn", "sent_copy.failed", { code, submission: copy.submission });
-    const again = code !== "folder_not_found" && code !== "mail_too_large" && code !== "mail_not_found";
+    const again = !HOPELESS.has(code);
     if (again) await store.endSentCopy(copy.mailId, [], clock.now() + RETRY_MS);
     else await store.endSentCopy(copy.mailId, [trace(code, false)]);
     return false;

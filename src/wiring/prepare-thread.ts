@@ -13,13 +13,14 @@ parentPort?.on("message", async ({ id, submission, profile }: PrepareJob) => {
   let answer: PrepareAnswer;
   try {
     const prepared = await prepare(submission, { ...fixed, ...profile, clock: systemClock, random: systemRandom });
-    const { bodies, mails, ...rest } = prepared.submission;
+    const { bodies, mails, tail, ...rest } = prepared.submission;
     answer = {
       id,
       prepared: {
         submission: {
           ...rest,
           bodies: bodies.map((bytes) => moved(bytes, transfer)),
+          ...(Array.isArray(tail) ? { tail: tail.map((bytes: Uint8Array) => moved(bytes, transfer)) } : {}),
           mails: mails.map((mail) => ({ ...mail, head: moved(mail.head, transfer) })),
         },
         problems: prepared.problems,

@@ -25,7 +25,7 @@ describeWithShared("mails of the official documents", (shared) => {
     const composed = composeMails(input({ documents: [{ cda, ...(level1 ? {} : { pdf: PDF }) }], archive: zip }));
     const [mail] = composed.mails;
     const parsed = await simpleParser(
-      Buffer.concat([mail?.head ?? "", composed.bodies[0] ?? ""].map((part) => Buffer.from(part))),
+      Buffer.concat([mail?.head, composed.bodies[0], ...composed.tail].map((part) => Buffer.from(part as Uint8Array))),
     );
 
     expect(parsed.attachments[0]?.content.equals(zip)).toBe(true);

@@ -5,6 +5,7 @@ import { claimContract } from "./contract-claim.js";
 import { lifeContract } from "./contract-life.js";
 import { receiptContract } from "./contract-receipts.js";
 import { submitContract } from "./contract-submit.js";
+import { tailContract } from "./contract-tails.js";
 
 export interface StoreFactory {
   open(): Promise<OutboxStore>;
@@ -26,6 +27,7 @@ export function outboxContract(name: string, factory: StoreFactory): void {
     const store = () => opened;
 
     submitContract(store);
+    tailContract(store);
     claimContract(store);
     lifeContract(store);
     receiptContract(store);

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type {
   ClaimedMail,
+  MailContent,
   MailSettlement,
   NewSubmission,
   OutboxStore,
@@ -18,7 +19,8 @@ export const PATIENT = "299057512300876@patient.mssante.fr";
 
 export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-export const text = (chunks: readonly Uint8Array[]): string => Buffer.concat(chunks).toString("utf8");
+/** Of a content that is in memory. */
+export const text = (content: MailContent): string => Buffer.concat(content as Uint8Array[]).toString("utf8");
 
 /** A submission of one mail to one professional; the name makes its id, Message-ID and contents. */
 export function submission(name: string, changes: Partial<NewSubmission> = {}): NewSubmission {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { openSqliteOutbox } from "../../src/storage/index.js";
+import { text } from "./samples.js";
 
 const MAILBOX = "dr@exemple.mssante.fr";
 const scope = { tenant: "t", mailbox: MAILBOX };
@@ -55,7 +56,7 @@ describe("copies for Sent", () => {
     await settle();
     const copy = await store.takeSentCopy({ ...scope, now: 10, until: 100 });
     expect(copy).toMatchObject({ submission: "s1", messageId: "m1@exemple.mssante.fr" });
-    expect(Buffer.from(copy?.content ?? []).toString()).toBe("head\r\n\r\nbody");
+    expect(text(copy?.content ?? [])).toBe("head\r\n\r\nbody");
     expect(await store.takeSentCopy({ ...scope, now: 50, until: 150 })).toBeUndefined();
     await store.close();
   });

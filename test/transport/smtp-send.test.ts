@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { transportFailure } from "../../src/seams/index.js";
-import { dotStuffed } from "../../src/transport/smtp/dot-stuffing.js";
+import { DotStuffing } from "../../src/transport/smtp/dot-stuffing.js";
 import { scriptedServer } from "./scripted-server.js";
 import { greet, greetTls, mail, plainTransportTo, readContent, takeMail, transportTo } from "./smtp-kit.js";
 
@@ -243,7 +243,7 @@ describe("an SMTP hand-over", () => {
     const expected = "...a\r\n..b\r\n..\r\n..\r\nc.d\r\n..e";
     for (let size = 1; size <= content.length; size++) {
       const chunks = content.match(new RegExp(`[^]{1,${size}}`, "g"))?.map((part) => Buffer.from(part)) ?? [];
-      expect(Buffer.concat([...dotStuffed(chunks)]).toString()).toBe(expected);
+      expect(Buffer.concat([...new DotStuffing().all(chunks)]).toString()).toBe(expected);
       expect(Buffer.concat(chunks).toString()).toBe(content);
     }
   });

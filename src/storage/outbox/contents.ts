@@ -1,10 +1,12 @@
 import { isMedimailError, MedimailError } from "../../errors.js";
-import type { ClaimedMail, StoredError, SubmissionInfo } from "../../seams/index.js";
+import type { ClaimedMail, ContentStream, StoredError, SubmissionInfo } from "../../seams/index.js";
 import { bytesOf } from "../driver.js";
 import { applyChange, followRecipients } from "./changes.js";
 import type { OutboxContext } from "./context.js";
 import { addressContext, contentContext, headPart, openedInfo, shownAddress } from "./context.js";
 import { insertEvent } from "./journal.js";
+import type { SealedInfo } from "./rows.js";
+import { storedTail } from "./tails.js";
 
 export interface MailRecord {
   id: number;
@@ -34,6 +36,8 @@ interface Shared {
   info: SubmissionInfo;
   /** Opened parts by their number. */
   parts: Map<number, Uint8Array>;
+  /** Read when the mail is handed over. */
+  tail: ContentStream[];
 }
 
 /**
@@ -80,7 +84,7 @@ function load(context: OutboxContext, mail: MailRecord, cache: Map<number, Share
     messageId: mail.message_id,
     attempts: mail.attempts,
     createdAt: shared.createdAt,
-    content: [head, body],
+    content: [head, body, ...shared.tail],
     size: mail.size,
     info: shared.info,
     action: shared.action,
@@ -92,7 +96,8 @@ function load(context: OutboxContext, mail: MailRecord, cache: Map<number, Share
   };
 }
 
-function sharedOf({ database, cipher }: OutboxContext, mail: MailRecord, cache: Map<number, Shared>): Shared {
+function sharedOf(context: OutboxContext, mail: MailRecord, cache: Map<number, Shared>): Shared {
+  const { database, cipher } = context;
   const known = cache.get(mail.submission);
   if (known) return known;
   const row = database.get<{
@@ -112,7 +117,8 @@ function sharedOf({ database, cipher }: OutboxContext, mail: MailRecord, cache: 
   ] as const) {
     if (data !== null) parts.set(number, cipher.open(bytesOf(data), contentContext(id, number)));
   }
-  const shared = { id, action, createdAt, info: openedInfo(cipher, row.info, id), parts };
+  const { tail, key: _key, ...info } = openedInfo(cipher, row.info, id) as SealedInfo;
+  const shared = { id, action, createdAt, info, parts, tail: tail ? [storedTail(context, id, tail)] : [] };
   cache.set(mail.submission, shared);
   return shared;
 }

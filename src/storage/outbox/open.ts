@@ -22,6 +22,7 @@ import { OUTBOX_MIGRATIONS } from "./schema.js";
 import { endSentCopy, takeSentCopy } from "./sent-copies.js";
 import { settle } from "./settle.js";
 import { storeIdOf, submit } from "./submit.js";
+import { discard, stage } from "./tails.js";
 import { heartbeat, recover, removeWorker } from "./workers.js";
 
 export interface SqliteOutboxOptions {
@@ -92,6 +93,8 @@ function storeOf(context: OutboxContext): SqliteOutbox {
   return {
     inbox: inboxOf(context),
     submit: (input, options) => submit(context, input, options?.tx),
+    stage: (submission) => read(() => stage(context, submission)),
+    discard: (submission) => discard(context, submission),
     claim: (query) => read(() => claim(context, query)),
     markHandover: (worker, mailIds) => markHandover(context, worker, mailIds),
     settle: (settlements) => settle(context, settlements),

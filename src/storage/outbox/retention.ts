@@ -4,6 +4,7 @@ import type { OutboxContext } from "./context.js";
 import { infoContext, isHashedKey, openedInfo, sealedJson } from "./context.js";
 import { insertTraces, instant } from "./journal.js";
 import type { SealedInfo } from "./rows.js";
+import { eraseLeft, eraseTailOf } from "./tails.js";
 
 // Every mail of the submission is done, and the last of its recipients changed before the limit.
 const SETTLED = `SELECT DISTINCT s.pk FROM medimail_mails m JOIN medimail_submissions s ON s.pk = m.submission
@@ -16,7 +17,7 @@ const SETTLED = `SELECT DISTINCT s.pk FROM medimail_mails m JOIN medimail_submis
 const CHUNK = 200;
 
 /**
- * Erases heads, bodies, info, patients' addresses and receipts' data; also the data of receipts that matched nothing and are
+ * Erases heads, bodies, tails, info, patients' addresses and receipts' data; also the data of receipts that matched nothing and are
  * older. Freed pages are overwritten (secure_delete) and the write-ahead log is emptied, so that the content is in
  * neither file any more; where a reader of another process hinders the latter, the next call does it.
  */
@@ -33,6 +34,7 @@ export async function eraseContent(context: OutboxContext, settledBefore: number
     if (count < CHUNK) break;
   }
   await context.queue.write(() => {
+    eraseLeft(sql, now);
     sql.run("UPDATE medimail_receipts SET data = NULL WHERE submission IS NULL AND at < ? AND data IS NOT NULL", [
       settledBefore,
     ]);
@@ -44,6 +46,7 @@ export async function eraseContent(context: OutboxContext, settledBefore: number
 function eraseOne(context: OutboxContext, pk: number, now: number): void {
   const sql = context.database;
   sql.run("DELETE FROM medimail_contents WHERE submission = ?", [pk]);
+  eraseTailOf(sql, pk);
   sql.run("UPDATE medimail_recipients SET address = NULL WHERE submission = ? AND kind = 'patient'", [pk]);
   sql.run("UPDATE medimail_receipts SET data = NULL WHERE submission = ?", [pk]);
   sql.run("UPDATE medimail_submissions SET info = ?, erased_at = ? WHERE pk = ?", [keyAlone(context, pk), now, pk]);

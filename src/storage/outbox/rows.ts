@@ -10,6 +10,7 @@ import type { ContentCipher } from "../cipher.js";
 import type { Sql } from "../driver.js";
 import type { OutboxContext } from "./context.js";
 import { addressContext, isHashedKey, openedInfo, shownAddress, storedKey } from "./context.js";
+import type { SealedTail } from "./tails.js";
 
 export interface RecipientRecord {
   id: number;
@@ -94,11 +95,11 @@ export function submissionRecordByKey(
   return sql.get<SubmissionRecord>(BY_KEY, [tenant, mailbox, key, storedKey(context, tenant, mailbox, key)]);
 }
 
-/** As sealed: with the key that its column only has hashed. */
-export type SealedInfo = SubmissionInfo & { key?: string };
+/** As sealed: with the key that its column only has hashed, and what is known of the tail. */
+export type SealedInfo = SubmissionInfo & { key?: string; tail?: SealedTail };
 
 export function toSubmission(sql: Sql, cipher: ContentCipher, row: SubmissionRecord): SubmissionRow {
-  const { key: sealedKey, ...info } = openedInfo(cipher, row.info, row.id) as SealedInfo;
+  const { key: sealedKey, tail: _tail, ...info } = openedInfo(cipher, row.info, row.id) as SealedInfo;
   const key = row.key === null || isHashedKey(row.key) ? sealedKey : row.key;
   return {
     id: row.id,

@@ -107,4 +107,16 @@ CREATE TABLE medimail_sent_copies (
   mail INTEGER PRIMARY KEY REFERENCES medimail_mails (id), due_at INTEGER NOT NULL DEFAULT 0) STRICT;
 `,
   },
+  {
+    // What is long: written piece by piece before its submission is there (then `taken` is 0), and read so. Found by the submission's id.
+    name: "tails",
+    sql: `
+CREATE TABLE medimail_tails (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, submission TEXT NOT NULL UNIQUE, taken INTEGER NOT NULL, touched_at INTEGER NOT NULL) STRICT;
+CREATE INDEX medimail_tails_left ON medimail_tails (touched_at) WHERE taken = 0;
+CREATE TABLE medimail_pieces (
+  tail INTEGER NOT NULL REFERENCES medimail_tails (id), place INTEGER NOT NULL, data BLOB NOT NULL,
+  PRIMARY KEY (tail, place)) STRICT;
+`,
+  },
 ];

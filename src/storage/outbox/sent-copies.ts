@@ -3,6 +3,8 @@ import { part } from "./contents.js";
 import type { OutboxContext } from "./context.js";
 import { headPart, openedInfo } from "./context.js";
 import { insertTraces } from "./journal.js";
+import type { SealedInfo } from "./rows.js";
+import { storedTail } from "./tails.js";
 
 interface Due {
   mail: number;
@@ -39,11 +41,12 @@ export async function takeSentCopy(
   if (!due) return undefined;
   const copy = { mailId: due.mail, submission: due.id, messageId: due.message_id, acceptedAt: due.settled_at ?? now };
   if (due.erased_at !== null) return copy;
-  const { actor } = openedInfo(cipher, due.info, due.id);
-  const content = Buffer.concat([
+  const { actor, tail } = openedInfo(cipher, due.info, due.id) as SealedInfo;
+  const content = [
     part(context, due.id, due.pk, headPart(due.place)),
     part(context, due.id, due.pk, due.body),
-  ]);
+    ...(tail ? [storedTail(context, due.id, tail)] : []),
+  ];
   return { ...copy, content, ...(actor === undefined ? {} : { actor }) };
 }
 

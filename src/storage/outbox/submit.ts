@@ -18,6 +18,7 @@ import {
 import { insertEvent } from "./journal.js";
 import type { SealedInfo } from "./rows.js";
 import { submissionRecordByKey, toSubmission } from "./rows.js";
+import { discardWithin, keepTail, sealedTail } from "./tails.js";
 
 export interface Submitted {
   submission: SubmissionRow;
@@ -79,15 +80,21 @@ function prepare(context: OutboxContext, input: NewSubmission): Prepared {
   };
 }
 
-function sealedInfo(cipher: ContentCipher, { info, key }: NewSubmission): SealedInfo {
-  return key === undefined || !cipher.encrypts ? info : { ...info, key };
+function sealedInfo(cipher: ContentCipher, { info, key, tail: given }: NewSubmission): SealedInfo {
+  const tail = sealedTail(given);
+  const sealed: SealedInfo = tail ? { ...info, tail } : info;
+  return key === undefined || !cipher.encrypts ? sealed : { ...sealed, key };
 }
 
 function insert(context: OutboxContext, sql: Sql, input: NewSubmission, prepared: Prepared): Submitted {
   const first = sameKey(context, sql, input);
-  if (first) return { submission: first, created: false };
+  if (first) {
+    if (input.tail) discardWithin(sql, input.id);
+    return { submission: first, created: false };
+  }
   takeKeys(sql, input, prepared);
   const pk = insertSubmission(sql, input, prepared);
+  keepTail(context, sql, input);
   const recipients: RecipientRow[] = [];
   for (const [place, mail] of input.mails.entries()) {
     const mailId = insertMail(sql, pk, input, mail, place);

@@ -11,7 +11,9 @@ export interface Untagged {
 }
 
 /** What an argument of a command is, for the library's compiler. */
-export type Argument = { type: "ATOM" | "SEQUENCE" | "STRING"; value: string; section?: Argument[] } | Argument[];
+export type Argument =
+  | { type: "ATOM" | "SEQUENCE" | "STRING" | "TEXT"; value: string; section?: Argument[] }
+  | Argument[];
 
 export const atom = (value: string): Argument => ({ type: "ATOM", value });
 export const sequence = (value: string): Argument => ({ type: "SEQUENCE", value });
@@ -30,6 +32,8 @@ export interface ExecOptions {
   /** See {@link readRows}. */
   onRow?: (row: FetchRow) => void;
   onSend?: () => void;
+  /** The server asks for what was announced. What it throws is lost. */
+  onPlusTag?: () => Promise<void>;
 }
 
 export interface Answered {

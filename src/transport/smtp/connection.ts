@@ -161,24 +161,50 @@ export class SmtpConnection {
     return await this.reply(timeoutMs);
   }
 
-  /** Writes pieces in as few system calls as they allow, waiting where more than {@link MAX_IN_FLIGHT} is not yet taken. */
-  async writePieces(pieces: Iterable<Uint8Array>, timeoutMs: number): Promise<void> {
+  /**
+   * Writes pieces in as few system calls as they allow, waiting where more than {@link MAX_IN_FLIGHT} is not yet taken. Ends early where
+   * the server spoke before the end of the content: it refuses it, the rest is not worth sending.
+   */
+  async writePieces(pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>, timeoutMs: number): Promise<void> {
     if (this.#end) throw this.#end;
-    const socket = this.#socket;
-    socket.cork();
-    for (const piece of pieces) {
-      for (let at = 0; at < piece.length; at += MAX_IN_FLIGHT) {
-        socket.write(piece.length <= MAX_IN_FLIGHT ? piece : piece.subarray(at, at + MAX_IN_FLIGHT));
-        if (socket.writableLength < MAX_IN_FLIGHT) continue;
-        socket.uncork();
-        if (socket.writableLength >= MAX_IN_FLIGHT) await this.#drained(timeoutMs);
+    this.#socket.cork();
+    if (Symbol.iterator in pieces) {
+      for (const piece of pieces) {
+        const goesOn = this.#put(piece, timeoutMs);
+        if (goesOn !== true && !(await goesOn)) return;
+      }
+    } else {
+      for await (const piece of pieces) {
         if (this.#end) throw this.#end;
-        // The server spoke before the end of the content: it refuses it, the rest is not worth sending.
-        if (this.#replies.length > 0) return;
-        socket.cork();
+        if (!(await this.#put(piece, timeoutMs))) return;
       }
     }
+    this.#socket.uncork();
+  }
+
+  /** True once it is handed to the socket, at once where there is room; false where the server has spoken. */
+  #put(piece: Uint8Array, timeoutMs: number): true | Promise<boolean> {
+    if (piece.length > MAX_IN_FLIGHT) return this.#putLong(piece, timeoutMs);
+    this.#socket.write(piece);
+    return this.#socket.writableLength < MAX_IN_FLIGHT || this.#room(timeoutMs);
+  }
+
+  async #putLong(piece: Uint8Array, timeoutMs: number): Promise<boolean> {
+    for (let at = 0; at < piece.length; at += MAX_IN_FLIGHT) {
+      this.#socket.write(piece.subarray(at, at + MAX_IN_FLIGHT));
+      if (this.#socket.writableLength >= MAX_IN_FLIGHT && !(await this.#room(timeoutMs))) return false;
+    }
+    return true;
+  }
+
+  async #room(timeoutMs: number): Promise<boolean> {
+    const socket = this.#socket;
     socket.uncork();
+    if (socket.writableLength >= MAX_IN_FLIGHT) await this.#drained(timeoutMs);
+    if (this.#end) throw this.#end;
+    if (this.#replies.length > 0) return false;
+    socket.cork();
+    return true;
   }
 
   #drained(timeoutMs: number): Promise<void> {

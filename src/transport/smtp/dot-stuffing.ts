@@ -5,45 +5,46 @@ const DOT = Buffer.from(".");
 const LINE_DOT = Buffer.from("\r\n.");
 
 /**
- * The content as it goes over the wire (RFC 5321 §4.5.2): a dot that begins a line is doubled. Chunks are cut, never
+ * The content as it goes over the wire (RFC 5321 §4.5.2), piece by piece: a dot that begins a line is doubled. Pieces are cut, never
  * copied nor written to: they may be shared with other mails.
  */
-export function* dotStuffed(chunks: readonly Uint8Array[]): Generator<Uint8Array> {
-  // The two bytes before the chunk; the content's start is the start of a line.
-  let beforeLast = CR;
-  let last = LF;
-  for (const chunk of chunks) {
-    const length = chunk.length;
-    if (length === 0) continue;
+export class DotStuffing {
+  /** The two bytes before the next piece; the content's start is the start of a line. */
+  #beforeLast = CR;
+  #last = LF;
+
+  /** True where what was given ends with a line end, so that the final dot needs none before it. */
+  get atLineStart(): boolean {
+    return this.#beforeLast === CR && this.#last === LF;
+  }
+
+  *of(piece: Uint8Array): Generator<Uint8Array> {
+    const length = piece.length;
+    if (length === 0) return;
     let from = 0;
-    if (beforeLast === CR && last === LF && chunk[0] === DOT_BYTE) yield DOT;
-    else if (last === CR && chunk[0] === LF && chunk[1] === DOT_BYTE) {
-      yield chunk.subarray(0, 1);
+    if (this.atLineStart && piece[0] === DOT_BYTE) yield DOT;
+    else if (this.#last === CR && piece[0] === LF && piece[1] === DOT_BYTE) {
+      yield piece.subarray(0, 1);
       yield DOT;
       from = 1;
     }
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, length);
+    const bytes = Buffer.from(piece.buffer, piece.byteOffset, length);
     for (let at = bytes.indexOf(LINE_DOT); at >= 0; at = bytes.indexOf(LINE_DOT, at + 3)) {
-      yield chunk.subarray(from, at + 2);
+      yield piece.subarray(from, at + 2);
       yield DOT;
       from = at + 2;
     }
-    yield from === 0 ? chunk : chunk.subarray(from);
-    beforeLast = length > 1 ? (chunk[length - 2] as number) : last;
-    last = chunk[length - 1] as number;
+    yield from === 0 ? piece : piece.subarray(from);
+    this.#beforeLast = length > 1 ? (piece[length - 2] as number) : this.#last;
+    this.#last = piece[length - 1] as number;
   }
-}
 
-/** True where the content ends with a line end, so that the final dot needs none before it. */
-export function endsWithLineEnd(chunks: readonly Uint8Array[]): boolean {
-  let need = LF;
-  for (let index = chunks.length - 1; index >= 0; index--) {
-    const chunk = chunks[index] as Uint8Array;
-    for (let at = chunk.length - 1; at >= 0; at--) {
-      if (chunk[at] !== need) return false;
-      if (need === CR) return true;
-      need = CR;
-    }
+  /** Of a content that is in memory. */
+  *all(pieces: Iterable<Uint8Array>): Generator<Uint8Array> {
+    for (const piece of pieces) yield* this.of(piece);
   }
-  return false;
+
+  async *stream(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const piece of pieces) yield* this.of(piece);
+  }
 }

@@ -1,7 +1,14 @@
-import type { MedimailError } from "../../errors.js";
-import type { OutgoingMail, RecipientReply, SmtpStage, TransportResult } from "../../seams/mail-transport.js";
+import { isMedimailError, MedimailError } from "../../errors.js";
+import { contentPieces, isStream, type MailContent } from "../../seams/mail-content.js";
+import {
+  type OutgoingMail,
+  type RecipientReply,
+  type SmtpStage,
+  type TransportResult,
+  withTransportFailure,
+} from "../../seams/mail-transport.js";
 import type { SmtpConnection } from "./connection.js";
-import { dotStuffed, endsWithLineEnd } from "./dot-stuffing.js";
+import { DotStuffing } from "./dot-stuffing.js";
 import type { Envelope } from "./envelope.js";
 import { envelopeOf } from "./envelope.js";
 import { classify, refusal } from "./failure.js";
@@ -124,8 +131,12 @@ async function content(
   recipients: RecipientReply[],
 ): Promise<SmtpReply> {
   connection.stage = "content";
-  const dot = endsWithLineEnd(mail.content) || mail.size === 0 ? ".\r\n" : "\r\n.\r\n";
-  await connection.writePieces(dotStuffed(mail.content), timeouts.contentMs);
+  const stuffing = new DotStuffing();
+  try {
+    await connection.writePieces(stuffed(mail.content, stuffing), timeouts.contentMs);
+  } catch (error) {
+    throw connection.ended ?? unreadable(connection, error, recipients);
+  }
   if (beforeFinalDot) {
     try {
       await beforeFinalDot();
@@ -137,8 +148,22 @@ async function content(
   if (connection.ended) throw connection.ended;
   if (connection.unsolicited) throw await early(connection, timeouts, recipients);
   connection.stage = "final-dot";
-  connection.write(dot);
+  connection.write(stuffing.atLineStart ? ".\r\n" : "\r\n.\r\n");
   return await connection.reply(timeouts.finalDotMs);
+}
+
+function stuffed(content: MailContent, stuffing: DotStuffing): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {
+  return content.some(isStream) ? stuffing.stream(contentPieces(content)) : stuffing.all(content as Uint8Array[]);
+}
+
+/** Its own content could not be read to the end. Without the dot the server has taken nothing; what is damaged will not mend. */
+function unreadable(connection: SmtpConnection, cause: unknown, recipients: RecipientReply[]): MedimailError {
+  connection.fail("aborted", "the mail was given up within its content", cause, false);
+  const error = isMedimailError(cause)
+    ? cause
+    : new MedimailError("internal", "the mail's content could not be read", { cause });
+  const verdict = error.code === "storage_corrupt" ? "permanent" : "temporary";
+  return withTransportFailure(error, { stage: "content", verdict, systemic: false, recipients });
 }
 
 /** An answer before the final dot: the server gave up within the content. Without the dot it has taken nothing. */

@@ -1,14 +1,17 @@
-import type { AppendResponseObject, ImapFlow } from "imapflow";
-import { MedimailError } from "../../../errors.js";
+import type { ImapFlow } from "imapflow";
+import { isMedimailError, MedimailError } from "../../../errors.js";
+import { contentSize, type MailContent } from "../../../seams/mail-content.js";
 import { inFolder } from "../folders.js";
 import type { ImapLink } from "../link.js";
+import { appendInPieces } from "../literal.js";
 import { type Place, placeOf, statusOf } from "../special.js";
 import { afterwards, notDone, unanswered } from "./outcome.js";
 
 export interface AppendOptions {
   /** A role (`sent`, `drafts`) or a path. */
   folder: string;
-  content: Uint8Array;
+  /** Read in pieces, and not kept. */
+  content: MailContent;
   /** Of the mail, without angle brackets: by it the mail is known again. */
   messageId: string;
   flags: readonly string[];
@@ -30,7 +33,8 @@ export interface AppendReport {
 /**
  * APPEND (RFC 9051 §6.3.12), once: a folder that has a mail of this Message-ID is left as it is.
  *
- * @throws where nothing was begun: `folder_not_found`, `mail_too_large` past the server's APPENDLIMIT (RFC 7889).
+ * @throws where nothing was begun: `folder_not_found`, `mail_too_large` past the server's APPENDLIMIT (RFC 7889); where the content
+ * could not be read to its end: `storage_corrupt`, `storage_failed`, `storage_key_wrong`.
  */
 export async function appendMail(link: ImapLink, mail: AppendOptions): Promise<AppendReport> {
   const { messageId, content } = mail;
@@ -44,24 +48,24 @@ export async function appendMail(link: ImapLink, mail: AppendOptions): Promise<A
       const known = await uidOf(client, place.path, messageId);
       if (known !== undefined)
         return { folder, outcome: "done", already: true, uid: known, answer: "not asked: the mail is there" };
-      checkLimit(client, content.byteLength);
+      checkLimit(client, contentSize(content));
       begun = { place, validity: String(uidValidity ?? "") };
       begin();
-      let appended: AppendResponseObject | false;
+      let appended: number | undefined;
       try {
-        appended = await client.append(place.path, asBuffer(content), [...mail.flags], mail.date);
+        appended = await appendInPieces(client, { ...mail, path: place.path });
       } catch (error) {
         failure = refusal(error);
         if (!failure) throw error;
         return { folder, outcome: "not_done", already: false, answer: failure[0], error: failure[1] };
       }
       // Without UIDPLUS the server does not say which UID the mail has.
-      const uid = (appended === false ? undefined : appended.uid) ?? (await uidOf(client, place.path, messageId));
+      const uid = appended ?? (await uidOf(client, place.path, messageId));
       return { folder, outcome: "done", already: false, answer: "OK", ...(uid === undefined ? {} : { uid }) };
     });
     if (done.outcome === "done") return done;
   } catch (error) {
-    if (!begun) throw error;
+    if (!begun || isUnreadable(error)) throw error;
     failure = unanswered(error);
   }
   const { place, validity } = begun as { place: Place; validity: string };
@@ -70,6 +74,11 @@ export async function appendMail(link: ImapLink, mail: AppendOptions): Promise<A
   const found = await afterwards(link, { place }, async (client) => ({ uid: await searched(client, messageId) }));
   if (found?.uid !== undefined) return { folder, outcome: "done", already: false, uid: found.uid, answer };
   return { folder, outcome: found ? "not_done" : "unknown", already: false, answer, error };
+}
+
+/** Of a literal that was not sent to its end the server has kept nothing. */
+function isUnreadable(error: unknown): boolean {
+  return isMedimailError(error) && error.code.startsWith("storage_");
 }
 
 /** Undefined where there was no answer. */
@@ -100,5 +109,3 @@ function checkLimit(client: ImapFlow, size: number): void {
     path: "content",
   });
 }
-
-const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
