@@ -264,4 +264,23 @@ export function actingSuite(open: () => Promise<ActingPlace>): void {
     if (ours.status === "fulfilled") expect(there.has(ours.value.mails[0]?.now?.uid ?? 0)).toBe(true);
     else expect(isMedimailError(ours.reason) && ours.reason.code).toBe("mail_not_found");
   });
+
+  it("keeps a draft with a long attachment, byte for byte, its literal sent in pieces", async () => {
+    await using place = await open();
+    const { drafts } = place.connector.mailbox;
+    const content = Buffer.alloc(700_001, "0123456789abcdef\r\n.\r\n");
+    const draft = {
+      subject: "à finir",
+      text: "brouillon",
+      attachments: [{ name: "a.bin", mimeType: "application/octet-stream", content }],
+    };
+    const ref = await drafts.save(draft).catch(async (error: unknown) => {
+      if (!isMedimailError(error) || error.code !== "folder_not_found") throw error;
+      await place.connector.mailbox.createFolder("Drafts");
+      return await drafts.save(draft);
+    });
+    expect((await seenElsewhere(place.other, ref.folder)).get(ref.uid)?.flags).toEqual(["\\Draft", "\\Seen"]);
+    const [kept] = (await drafts.open(ref)).attachments ?? [];
+    expect(Buffer.from(kept?.content ?? []).equals(content)).toBe(true);
+  });
 }

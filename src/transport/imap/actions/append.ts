@@ -1,6 +1,7 @@
 import type { ImapFlow } from "imapflow";
 import { isMedimailError, MedimailError } from "../../../errors.js";
 import { contentSize, type MailContent } from "../../../seams/mail-content.js";
+import { refusalCode } from "../command.js";
 import { inFolder } from "../folders.js";
 import type { ImapLink } from "../link.js";
 import { appendInPieces } from "../literal.js";
@@ -85,8 +86,7 @@ function isUnreadable(error: unknown): boolean {
 function refusal(error: unknown): [string, MedimailError] | undefined {
   const { responseStatus: status } = (error ?? {}) as { responseStatus?: unknown };
   if (status !== "NO" && status !== "BAD") return undefined;
-  const { serverResponseCode } = error as { serverResponseCode?: unknown };
-  const code = typeof serverResponseCode === "string" ? serverResponseCode : undefined;
+  const code = refusalCode(error);
   return [
     code === undefined ? status : `${status} [${code}]`,
     notDone({ status, text: "", ...(code === undefined ? {} : { code }) }),
