@@ -47,7 +47,7 @@ export class MockMedimail extends MockState implements AsyncDisposable {
     const servers = await Servers.start(options, world, failed);
     const mock = new MockMedimail(options, world, servers, problems);
     try {
-      if (options.control) await mock.#serveControl(options.control === true ? {} : options.control);
+      if (options.control) await mock.serveControl(options.control === true ? {} : options.control);
       if (options.dir !== undefined) await mock.ready();
       return mock;
     } catch (error) {
@@ -56,11 +56,18 @@ export class MockMedimail extends MockState implements AsyncDisposable {
     }
   }
 
-  async #serveControl(options: MockControlOptions): Promise<void> {
+  /**
+   * Serves its control API, where it was started without (`control`). Throws `invalid_argument` where it is served already, `mock_failed` where it cannot
+   * listen.
+   */
+  async serveControl(options: MockControlOptions = {}): Promise<void> {
+    if (this.#control)
+      throw new MedimailError("invalid_argument", "The control API is served already.", { path: "control" });
     // Only then: it brings all that reads and shows documents.
     const { ControlServer } = await import("./control/server.js");
-    this.#control = new ControlServer(this, options, (error) => void this.#problems.push(error));
-    await this.#control.listen();
+    const control = new ControlServer(this, options, (error) => void this.#problems.push(error));
+    await control.listen();
+    this.#control = control;
   }
 
   /** Where its control API is, and the token that every operation needs. Throws `invalid_argument` where the mock was started without (`control`). */

@@ -101,10 +101,17 @@ export const messages = [
     tag,
     summary: "One CDA of the archive as a person reads it: HTML without script, with a policy that allows none",
     params: documentParams,
-    query: query.extend({ lang: z.enum(["fr", "en"]).default("fr") }),
+    query: query.extend({
+      lang: z.enum(["fr", "en"]).default("fr"),
+      files: z
+        .enum(["link", "name"])
+        .default("link")
+        .describe("Whether files of the document are links that save them"),
+    }),
     answer: { status: 200, type: "text/html; charset=utf-8", what: "The page" },
     async run(state, { params, query }) {
-      const { html } = renderHtml(await documentOf(state, params, query.folder), { language: query.lang });
+      const { lang: language, files, folder } = query;
+      const { html } = renderHtml(await documentOf(state, params, folder), { language, files });
       const policy =
         "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
       return { bytes: Buffer.from(html, "utf8"), headers: { "content-security-policy": policy } };
