@@ -7,6 +7,7 @@ export { type Comparison, compareReports, type VerdictChange } from "./compare.j
 export { hasPassed } from "./conclude.js";
 export type { DeclarationsFile } from "./declarations.js";
 export { type Declarations, declarationsSchema, readDeclarations } from "./declarations.js";
+export { LiveJudge, mailsOf } from "./live-judge.js";
 export { PATIENTS, patientBox } from "./people.js";
 export type { ArrivalPlan, DocumentPlan, Reaction, ScenarioPlan, StageAct, StepPlan } from "./plan-types.js";
 export { readReport } from "./read-report.js";

@@ -8,7 +8,11 @@ import type { Signer } from "./signature.js";
 import type { EndReason, Stage } from "./stage.js";
 
 /** The ready object of CLI.md, its scenarios included. */
-export type RunReady = MockReady & { scenarios: Scenario[]; control?: { url: string; token: string } };
+export type RunReady = MockReady & {
+  scenarios: Scenario[];
+  control?: { url: string; token: string };
+  console?: { url: string };
+};
 
 /** What happens in a run, as it happens. */
 export type RunEvent =
@@ -60,6 +64,8 @@ export interface RunOptions {
 
 export interface RunControl {
   control: { url: string; token: string };
+  /** The page, where it is served. */
+  console?: { url: string };
   close(): Promise<void>;
 }
 

@@ -136,7 +136,7 @@ class Run {
     const { out, control, onEvent } = this.#options;
     const extra = await control?.(mock, stage, () => judge.results().results);
     const writeReady = async (): Promise<RunReady> => {
-      const shared = extra ? { control: extra.control } : {};
+      const { close: _, ...shared } = extra ?? {};
       const ready = { ...(await mock.ready()), scenarios: stage.scenarios, ...shared };
       writeFileSync(this.#readyFile, `${JSON.stringify(ready)}\n`, { mode: 0o600 });
       return ready;

@@ -8,7 +8,7 @@ describeWithProgram("chromium", "chromium", "the page of the mock, in a browser"
 
   it("shows mailboxes, sends a document, and opens it: archive, document rendered, parts", async () => {
     await using opened = await openPage();
-    const { mock, see, press } = opened;
+    const { page, mock, see, press } = opened;
     await see(DUPONT);
     await opened.click(`button[data-key="${DUPONT}"]`);
     await see(`Envoyer à ${DUPONT}`);
@@ -67,7 +67,7 @@ describeWithProgram("chromium", "chromium", "the page of the mock, in a browser"
 
   it("puts a fault in place by name, moment and count, shows how often it has struck, and takes it away", async () => {
     await using opened = await openPage();
-    const { mock, see, press, view } = opened;
+    const { page, mock, see, press, view } = opened;
     await see(DUPONT);
     await view("faults");
     await page.waitForSelector('select[data-key="name"]');

@@ -74,7 +74,7 @@ try {
 /** Only what is meant to be published, and all of it. */
 function checkFiles(files) {
   const allowed =
-    /^(dist\/.*\.(js|cjs|d\.ts|d\.cts)|package\.json|README\.md|README\.fr\.md|CHANGELOG\.md|SECURITY\.md|LICENSE|docs\/[\w-]+\.md|docs\/mock-openapi\.json)$/;
+    /^(dist\/.*\.(js|cjs|d\.ts|d\.cts)|dist\/console-page\/[\w-]+\.(html|css|js)|package\.json|README\.md|README\.fr\.md|CHANGELOG\.md|SECURITY\.md|LICENSE|docs\/[\w-]+\.md|docs\/mock-openapi\.json)$/;
   const wrong = files.filter((file) => !allowed.test(file));
   const needed = [
     "dist/index.js",
@@ -86,6 +86,9 @@ function checkFiles(files) {
     "dist/compliance/index.js",
     "dist/cli/main.js",
     "dist/prepare-thread.js",
+    "dist/console-page/index.html",
+    "dist/console-page/app.js",
+    "docs/mock-openapi.json",
     "README.md",
     "LICENSE",
   ];

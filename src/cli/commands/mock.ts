@@ -1,7 +1,10 @@
 import { randomBytes } from "node:crypto";
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { MedimailError } from "../../errors.js";
 import { type Command, EXIT } from "../command.js";
+import { openConsole } from "../mock-console.js";
 import { observationText, readyText } from "../views/mock.js";
 
 const RECEIPTS = ["none", "delivered", "read", "integrated"] as const;
@@ -19,6 +22,9 @@ export const mock: Command = {
     "port-http": { type: "string", value: "N" },
     receipts: { type: "string", value: RECEIPTS.join("|"), choices: RECEIPTS },
     "files-sent": { type: "boolean" },
+    "port-console": { type: "string", value: "N" },
+    "no-console": { type: "boolean" },
+    listen: { type: "string", value: "HOST" },
   },
   async run(context, { options }) {
     const ports = { min: 0, max: 65535, whole: true };
@@ -27,17 +33,23 @@ export const mock: Command = {
     const imapPort = options.number("port-imap", ports);
     const dnsPort = options.number("port-dns", ports);
     const httpPort = options.number("port-http", ports);
+    const consolePort = options.number("port-console", ports);
+    const host = options.text("listen");
     const receipts = options.text("receipts") ?? "delivered";
-    const [{ startMockMedimail }, { plansOf, Stage }] = await Promise.all([
+    const readyFile = context.io.env["MEDIMAIL_MOCK"] || undefined;
+    if (readyFile !== undefined) rmSync(readyFile, { force: true });
+    const [{ startMockMedimail }, { LiveJudge, mailsOf, plansOf, Stage }] = await Promise.all([
       import("../../mock/index.js"),
       import("../../validator/index.js"),
     ]);
+    // Without a folder of the caller's, one that is gone at the end: mails are judged from what was written.
+    const own = dir === undefined ? mkdtempSync(join(tmpdir(), "medimail-mock-")) : resolve(dir);
     // The ready object is the first line, whatever a client does in the meantime.
     let print: ((observation: Parameters<typeof observationText>[0]) => void) | undefined;
     const early: Parameters<typeof observationText>[0][] = [];
     const settings = {
       psc: true,
-      ...(dir === undefined ? {} : { dir: resolve(dir) }),
+      dir: own,
       ...(smtpPort === undefined ? {} : { smtpPort }),
       ...(imapPort === undefined ? {} : { imapPort }),
       ...(dnsPort === undefined ? {} : { dnsPort }),
@@ -51,9 +63,16 @@ export const mock: Command = {
       onObservation: (observation: Parameters<typeof observationText>[0]) => {
         print ? print(observation) : early.push(observation);
         stage?.observe(observation);
+        judge?.add(observation);
       },
+      unhandledHttp: "ignore" as const,
     };
+    let judge: InstanceType<typeof LiveJudge> | undefined;
     let stage: Awaited<ReturnType<typeof Stage.prepare>> | undefined;
+    const gone = () => {
+      if (readyFile !== undefined) rmSync(readyFile, { force: true });
+      if (dir === undefined) rmSync(own, { recursive: true, force: true });
+    };
     const { server, ready } = await start(async () => {
       const started = await startMockMedimail(settings);
       try {
@@ -62,11 +81,24 @@ export const mock: Command = {
         const folder = join(dirname(made.ca), "scenarios");
         const seed = randomBytes(16).toString("hex");
         stage = await Stage.prepare(started, { folder, plans: plansOf("all"), seed });
-        return { server: started, ready: { ...made, scenarios: stage.scenarios } };
+        judge = new LiveJudge({ mail: mailsOf(own), scenarios: stage.scenarios, lang: context.lang });
+        const live = judge;
+        for (const observation of started.observations) live.add(observation);
+        const places = await openConsole(started, stage, () => live.results().results, {
+          page: !options.flag("no-console"),
+          ...(host === undefined ? {} : { host }),
+          ...(consolePort === undefined ? {} : { port: consolePort }),
+        });
+        const ready = { ...made, ...places, scenarios: stage.scenarios };
+        if (readyFile !== undefined) writeReadyFile(readyFile, ready);
+        return { server: started, ready };
       } catch (error) {
         await started.close();
         throw error;
       }
+    }).catch((error) => {
+      gone();
+      throw error;
     });
     try {
       await context.event(ready, (style) => readyText(ready, context.text, style));
@@ -79,10 +111,18 @@ export const mock: Command = {
       await last;
     } finally {
       await server.close();
+      gone();
     }
     return EXIT.done;
   },
 };
+
+/** Whole or not there: who waits for the file never reads half of it. Only its owner reads it, since the token is in it. */
+function writeReadyFile(path: string, ready: object): void {
+  const part = `${path}.${process.pid}`;
+  writeFileSync(part, `${JSON.stringify(ready)}\n`, { mode: 0o600 });
+  renameSync(part, path);
+}
 
 const REASONS: Readonly<Record<string, string>> = {
   EADDRINUSE: "a port is in use already",

@@ -6,6 +6,7 @@ import { usage } from "../args.js";
 import { type Command, EXIT } from "../command.js";
 import type { Context } from "../context.js";
 import { readInput, readText } from "../files.js";
+import { openConsole } from "../mock-console.js";
 import { PROFILES } from "../profiles.js";
 import { comparedText, endText, eventText, scenarioList, verifiedText } from "../views/validate.js";
 
@@ -72,6 +73,10 @@ export const validate: Command = {
         : {}),
       ...(signer ? { signer } : {}),
       ...(walker ? { walker } : {}),
+      control: async (mock, stage, results) => ({
+        ...(await openConsole(mock, stage, results)),
+        close: async () => {},
+      }),
       onEvent: async (event) => {
         if (event.event === "output") await context.io.err(event.text);
         else await context.event(event, (style) => eventText(event, context.lang, style));

@@ -97,6 +97,7 @@ export interface ViewText {
   attempts: (count: number) => string;
   mockReady: string;
   mockStop: string;
+  mockPage: string;
   mailboxes: string;
   workerStarted: string;
   watchStarted: string;

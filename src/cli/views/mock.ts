@@ -10,6 +10,8 @@ interface Ready {
   http: { url: string };
   ca: string;
   whiteList: { url: string };
+  control: { url: string };
+  console?: { url: string };
   mailboxes: readonly { address: string; type: string; auth: { method: string } }[];
   configs: Readonly<Record<string, string>>;
 }
@@ -24,6 +26,8 @@ export function readyText(ready: Ready, text: Text, style: Style): string {
     `  HTTP  ${ready.http.url}`,
     `  CA    ${ready.ca}`,
     `  HTTP  ${ready.whiteList.url}`,
+    ...(ready.console ? [`  ${view.mockPage}  ${style.cyan(ready.console.url)}`] : []),
+    `  API   ${ready.control.url}`,
     `  ${view.mailboxes}`,
     ...ready.mailboxes.map(
       ({ address, type, auth }) =>

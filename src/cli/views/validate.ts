@@ -26,7 +26,8 @@ export function eventText(event: Exclude<RunEvent, { event: "output" }>, lang: L
         style.bold(words.ready),
         `  SMTP  ${event.smtp.host}:${event.smtp.port}`,
         `  IMAP  ${event.imap.host}:${event.imap.port}`,
-        ...(event.control ? [`  HTTP  ${event.control.url}`] : []),
+        ...(event.control ? [`  API   ${event.control.url}`] : []),
+        ...(event.console ? [`  Page  ${event.console.url}`] : []),
         `  ${words.scenarios(event.scenarios.length)}`,
       ].join("\n");
     case "scenario": {
