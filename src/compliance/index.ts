@@ -15,6 +15,8 @@ export type { Judgement, JudgeOptions, JudgeProblem } from "./judge/judge.js";
 export { certaintyOf, Judge, judge, summarise } from "./judge/judge.js";
 export type { TraceLine } from "./judge/run.js";
 export { appliesTo, PROFILES } from "./profiles.js";
+export type { LeftOut, ObservationLimits } from "./read-observations.js";
+export { readObservation, readObservations } from "./read-observations.js";
 export type {
   Both,
   CheckOutcome,

@@ -168,3 +168,37 @@ describe("the form (RFC 5322, 2045, 2047, 2231, 5321)", () => {
       expect(await outcomeOf(check, [])).toBe("not-observed");
   });
 });
+
+describe("checks that stand alone for their row", () => {
+  it.each([
+    ["message-id", () => freeMail(), () => freeMail({ "Message-ID": null })],
+    ["nil", () => freeMail(), () => freeMail({ "X-MSS-NIL": null })],
+    ["sender-label", () => freeMail(), () => freeMail({ From: `<${LABO}>` })],
+    [
+      "receipt-request",
+      () => freeMail({ "Disposition-Notification-To": LABO }),
+      () => freeMail({ "Disposition-Notification-To": DOCTOR }),
+    ],
+    ["xdm-archive", () => documentMail(), () => documentMail({ archive: () => Buffer.from("x") })],
+  ] as const)("%s: right, wrong, not seen", async (check, right, wrong) => {
+    expect(await outcomeOf(check, smtp([await right()]))).toBe("ok");
+    expect(await outcomeOf(check, smtp([await wrong()]))).toBe("breach");
+    expect(await outcomeOf(check, [])).toBe("not-observed");
+  });
+
+  it("patient-address: the INS of the document, another, a professional", async () => {
+    const to = (address: string) => documentMail({ to: address }).then((mail) => smtp([mail], { to: [address] }));
+    expect(await outcomeOf("patient-address", await to(PATIENT))).toBe("ok");
+    expect(
+      await outcomeOf("patient-address", smtp([await documentMail()], { to: ["185057800600000@patient.mssante.fr"] })),
+    ).toBe("breach");
+    expect(await outcomeOf("patient-address", await to(DOCTOR))).toBe("not-observed");
+  });
+
+  it("smtp-nothing-before-tls: a session in order, MAIL in clear, none", async () => {
+    const clear = ["S: 220 ready", "C: EHLO x", "S: 250 STARTTLS", "C: MAIL FROM:<a@b>", "S: 530 no"];
+    expect(await outcomeOf("smtp-nothing-before-tls", smtp([freeMail()]))).toBe("ok");
+    expect(await outcomeOf("smtp-nothing-before-tls", smtp([], { clear, afterTls: [] }))).toBe("breach");
+    expect(await outcomeOf("imap-nothing-before-tls", smtp([freeMail()]))).toBe("not-observed");
+  });
+});

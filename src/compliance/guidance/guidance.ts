@@ -5,12 +5,43 @@ export interface Guidance {
   /** What it means, and how to get there; in our words. */
   help: Both;
   /**
-   * What a program sees when all is well is a part of the row only: somebody must still say that the screen, or the files of the
-   * software, are as they should. A breach that a program sees is a breach all the same.
+   * Of a row that a program and a person see: what the program sees is enough to say that it is met. Default false: the program's part
+   * is then evidence, and somebody must still say that the screen, or the files of the software, are as they should. A breach that a
+   * program sees is a breach all the same.
    */
-  needsPerson?: boolean;
+  programSuffices?: boolean;
+  /** Of a row whose program's part no check looks at: why it cannot, today. */
+  unchecked?: Both;
   /** For what no program can see: what to attest, what to join, and why. */
   attest?: { question: Both; evidence: Both; reason: Both };
 }
 
 export type GuidanceTable = Readonly<Record<string, Guidance>>;
+
+export const both = (fr: string, en: string): Both => ({ fr, en });
+
+/** Seen on a screen. */
+export const onScreen = (question: Both, evidence: Both = CAPTURE): NonNullable<Guidance["attest"]> => ({
+  question,
+  evidence,
+  reason: SCREEN,
+});
+/** Seen in files, documents or organisation. */
+export const onPaper = (question: Both, evidence: Both): NonNullable<Guidance["attest"]> => ({
+  question,
+  evidence,
+  reason: PAPER,
+});
+
+export const CAPTURE = both(
+  "Capture d'écran ou vidéo datée, version du logiciel visible",
+  "Dated capture or video, version of the software visible",
+);
+const SCREEN = both(
+  "Cela se voit à l'écran du logiciel : un serveur n'en reçoit rien.",
+  "It is seen on the screen of the software: a server gets nothing of it.",
+);
+const PAPER = both(
+  "Cela se voit dans l'organisation ou les fichiers du logiciel : rien n'en passe par les protocoles.",
+  "It is seen in the organisation or the files of the software: nothing of it goes through the protocols.",
+);

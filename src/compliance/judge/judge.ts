@@ -206,7 +206,7 @@ export class Judge {
     if (!appliesTo(row, profile) || row.seen.includes("information")) verdict = "not-applicable";
     else if (wrong.length > 0) verdict = "fail";
     else if (declaration?.answer === "not-applicable") verdict = "not-applicable";
-    else if (right.length > 0 && !guidance.needsPerson) verdict = "pass";
+    else if (right.length > 0 && (!attestable || guidance?.programSuffices)) verdict = "pass";
     else if (attestable && declaration) verdict = "declared";
     else if (attestable && (right.length > 0 || !checkable)) verdict = "to-declare";
     else verdict = "not-observed";
@@ -222,7 +222,7 @@ export class Judge {
         where: declaration.signer,
         at: declaration.date,
       });
-    const attest = guidance.attest;
+    const attest = guidance?.attest;
     return {
       code: row.id,
       codes: row.codes,
