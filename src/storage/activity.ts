@@ -2,44 +2,95 @@ import type { Activity, ActivityQuery, InboxScope, ReceivedCount, SentCount } fr
 import type { Sql, SqlValue } from "./driver.js";
 
 // Heads, bodies, info and addresses are not read: what is erased of them changes no count.
-const WITHIN = "s.created_at >= ? AND s.created_at < ?";
+const WITHIN = "s.pk > ? AND s.pk <= ? AND s.created_at >= ? AND s.created_at < ?";
 
 // An error is JSON of ours (StoredError); a state that has none gives no reason.
 const REASON = `CASE WHEN r.state IN ('refused', 'failed') AND r.error IS NOT NULL THEN
   coalesce(json_extract(r.error, '$.application'), json_extract(r.error, '$.status'), json_extract(r.error, '$.code')) END`;
 
-/** Counts of the outbox, one scan of what was submitted within the time. */
-export function outboxActivity(sql: Sql, { since, until, stepMs, ...scope }: ActivityQuery): Activity {
-  const { where, params } = scoped(scope, "s");
-  const rows = sql.all<Omit<SentCount, "reason"> & { reason: string | number | null }>(
-    `SELECT s.created_at / CAST(? AS INTEGER) AS step, s.action, r.kind, r.state, ${REASON} AS reason, count(*) AS recipients
-     FROM medimail_submissions s JOIN medimail_recipients r ON r.submission = s.pk
-     WHERE ${WITHIN}${where} GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5`,
-    [stepMs, since, until, ...params],
-  );
-  const mails = sql.all<Activity["mails"][number]>(
-    `SELECT s.created_at / CAST(? AS INTEGER) AS step, s.action, count(*) AS count, sum(m.size) AS bytes, max(m.size) AS largest
-     FROM medimail_submissions s JOIN medimail_mails m ON m.submission = s.pk
-     WHERE ${WITHIN}${where} GROUP BY 1, 2 ORDER BY 1, 2`,
-    [stepMs, since, until, ...params],
-  );
-  const of = scoped(scope, "q");
-  const receipts = sql.all<{
-    step: number;
-    kind: Activity["receipts"][number]["kind"];
-    matched: number;
-    count: number;
-  }>(
-    `SELECT q.at / CAST(? AS INTEGER) AS step, q.kind, q.submission IS NOT NULL AS matched, count(*) AS count
-     FROM medimail_receipts q WHERE q.at >= ? AND q.at < ?${of.where} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
-    [stepMs, since, until, ...of.params],
-  );
-  return {
-    sent: rows.map(({ reason, ...row }) => (reason === null ? row : { ...row, reason: String(reason) })),
-    mails,
-    receipts: receipts.map((row) => ({ ...row, matched: row.matched === 1 })),
-  };
+/** Rows between two breaths: the delivery of the same process goes on meanwhile. */
+const CHUNK = 20_000;
+
+/** Counts of the outbox: one walk along what was ever submitted, piece by piece, since nothing but its order says when. */
+export async function outboxActivity(
+  sql: Sql,
+  { since, until, stepMs, ...scope }: ActivityQuery,
+  chunk = CHUNK,
+): Promise<Activity> {
+  const sent = new Map<string, SentCount>();
+  const mails = new Map<string, Activity["mails"][number]>();
+  const receipts = new Map<string, Activity["receipts"][number]>();
+  const own = scoped(scope, "s");
+  for await (const [after, upTo] of pieces(sql, "medimail_submissions", "pk", chunk)) {
+    const params = [stepMs, after, upTo, since, until, ...own.params];
+    for (const row of sql.all<Omit<SentCount, "reason"> & { reason: string | number | null }>(
+      `SELECT s.created_at / CAST(? AS INTEGER) AS step, s.action, r.kind, r.state, ${REASON} AS reason, count(*) AS recipients
+       FROM medimail_submissions s JOIN medimail_recipients r ON r.submission = s.pk
+       WHERE ${WITHIN}${own.where} GROUP BY 1, 2, 3, 4, 5`,
+      params,
+    )) {
+      const { reason, recipients, ...is } = row;
+      const before = merged(sent, [is.step, is.action, is.kind, is.state, reason], () => ({
+        ...is,
+        ...(reason === null ? {} : { reason: String(reason) }),
+        recipients: 0,
+      }));
+      before.recipients += recipients;
+    }
+    for (const { count, bytes, largest, ...is } of sql.all<Activity["mails"][number]>(
+      `SELECT s.created_at / CAST(? AS INTEGER) AS step, s.action, count(*) AS count, sum(m.size) AS bytes, max(m.size) AS largest
+       FROM medimail_submissions s JOIN medimail_mails m ON m.submission = s.pk
+       WHERE ${WITHIN}${own.where} GROUP BY 1, 2`,
+      params,
+    )) {
+      const before = merged(mails, [is.step, is.action], () => ({ ...is, count: 0, bytes: 0, largest: 0 }));
+      before.count += count;
+      before.bytes += bytes;
+      before.largest = Math.max(before.largest, largest);
+    }
+  }
+  const theirs = scoped(scope, "q");
+  for await (const [after, upTo] of pieces(sql, "medimail_receipts", "id", chunk)) {
+    for (const { count, matched, ...is } of sql.all<{
+      step: number;
+      kind: Activity["receipts"][number]["kind"];
+      matched: number;
+      count: number;
+    }>(
+      `SELECT q.at / CAST(? AS INTEGER) AS step, q.kind, q.submission IS NOT NULL AS matched, count(*) AS count
+       FROM medimail_receipts q WHERE q.id > ? AND q.id <= ? AND q.at >= ? AND q.at < ?${theirs.where} GROUP BY 1, 2, 3`,
+      [stepMs, after, upTo, since, until, ...theirs.params],
+    ))
+      merged(receipts, [is.step, is.kind, matched], () => ({ ...is, matched: matched === 1, count: 0 })).count += count;
+  }
+  return { sent: inOrder(sent), mails: inOrder(mails), receipts: inOrder(receipts) };
 }
+
+/** Ranges of a table's key, first excluded, last included; other work of the process runs between two. */
+async function* pieces(
+  sql: Sql,
+  table: string,
+  key: string,
+  chunk: number,
+): AsyncGenerator<[after: number, upTo: number]> {
+  const last = sql.get<{ last: number | null }>(`SELECT max(${key}) AS last FROM ${table}`)?.last ?? 0;
+  for (let after = 0; after < last; after += chunk) {
+    if (after > 0) await new Promise((resolve) => setImmediate(resolve));
+    yield [after, Math.min(after + chunk, last)];
+  }
+}
+
+function merged<T>(all: Map<string, T>, parts: readonly unknown[], none: () => T): T {
+  const key = JSON.stringify(parts);
+  const known = all.get(key);
+  if (known !== undefined) return known;
+  const made = none();
+  all.set(key, made);
+  return made;
+}
+
+const inOrder = <T extends { step: number }>(all: ReadonlyMap<string, T>): T[] =>
+  [...all].sort(([a, one], [b, other]) => one.step - other.step || (a < b ? -1 : 1)).map(([, row]) => row);
 
 export function inboxActivity(
   sql: Sql,

@@ -165,7 +165,11 @@ function seriesOf(byPeriod: ActivityIndicators["byPeriod"], name: (outcome: keyo
     of(name("accepted"), COLOURS.accepted, ({ accepted, delivered }) => accepted - delivered),
     of(name("refused"), COLOURS.refused, ({ refused }) => refused),
     of(name("failed"), COLOURS.failed, ({ failed }) => failed),
-    of(name("waiting"), COLOURS.waiting, ({ waiting, unknown }) => waiting + unknown),
+    of(
+      `${name("waiting")}, ${name("unknown").toLowerCase()}`,
+      COLOURS.waiting,
+      ({ waiting, unknown }) => waiting + unknown,
+    ),
   ];
 }
 
