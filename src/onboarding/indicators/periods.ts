@@ -52,9 +52,16 @@ function nextStart(day: number, period: PeriodName): number {
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1) / DAY_MS;
 }
 
+// Making one takes longer than all else here. There are some 600 zones at most.
+const zones = new Map<string, Intl.DateTimeFormat>();
+
 function zoneOf(timeZone: string): Intl.DateTimeFormat {
+  const known = zones.get(timeZone);
+  if (known) return known;
   try {
-    return new Intl.DateTimeFormat("en-US", { timeZone, timeZoneName: "longOffset" });
+    const made = new Intl.DateTimeFormat("en-US", { timeZone, timeZoneName: "longOffset" });
+    zones.set(timeZone, made);
+    return made;
   } catch {
     throw refused("no time zone of this name", "timeZone");
   }
