@@ -42,6 +42,11 @@ export {
 export type { DirectoryIndex, DirectoryIndexOptions } from "./open.js";
 export { openDirectoryIndex } from "./open.js";
 export { ANNUAIRE_REQUESTS_PER_SECOND, RequestRate, sharedRate } from "./rate.js";
+export type { RegionalCharset } from "./regional/charset.js";
+export { folderDeposit } from "./regional/folder.js";
+export { type SftpOptions, sftpDeposit } from "./regional/sftp.js";
+export type { Deposit, DepositedFile, RegionalLimits, RegionalProfile } from "./regional/types.js";
+export { type RegionalUpdate, type UpdateRegionalOptions, updateRegional } from "./regional/update.js";
 export { RecipientError, recipientError, type UnresolvedRecipient } from "./resolve/error.js";
 export { identityOfRecipient } from "./resolve/from-cda.js";
 export { type Resolver, resolveRecipient, type TrustSpaceCheck } from "./resolve/resolve.js";
