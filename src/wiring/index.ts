@@ -15,6 +15,7 @@ export { outboxCommands } from "./outbox.js";
 export { Preparation, type PreparedSubmission } from "./preparation.js";
 export { proSanteConnectOf } from "./pro-sante-connect.js";
 export { recipientsOf } from "./recipients.js";
+export { updateRegionalDirectory } from "./regional.js";
 export { copiesDocuments } from "./sent-copies.js";
 export { readReceipts, runDelivery } from "./service.js";
 export { checkTrustSpace, openTrustSpace, type TrustSpace, whiteListFile } from "./trust-space.js";

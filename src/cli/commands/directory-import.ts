@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { ImportProgress } from "../../directory/index.js";
 import { MedimailError } from "../../errors.js";
-import { usage } from "../args.js";
+import { type Options, usage } from "../args.js";
 import { type Command, EXIT } from "../command.js";
 import type { Context } from "../context.js";
 import { givenConfig, INDEX_OPTIONS, indexOf } from "../directory-source.js";
@@ -37,9 +37,11 @@ export const directoryUpdate: Command = {
     url: { type: "string", value: "URL" },
     ca: { type: "string", value: "FILE", multiple: true },
     force: { type: "boolean" },
+    source: { type: "string", value: "extraction|regional", choices: ["extraction", "regional"] },
   },
   ownsSignal: true,
   async run(context, { options }) {
+    if (options.text("source") === "regional") return updateRegionalIndex(context, options);
     const url = options.text("url");
     if (url !== undefined && !URL.canParse(url)) throw usage("--url must be an address");
     const { updateExtraction } = await import("../../directory/index.js");
@@ -69,6 +71,27 @@ export const directoryUpdate: Command = {
     }
   },
 };
+
+/** The newest file of the deposit server of the configuration (rac-dir). */
+async function updateRegionalIndex(context: Context, options: Options): Promise<number> {
+  const config = givenConfig(options);
+  if (!config?.directory?.regional)
+    throw usage("--source regional needs --config with directory.regional", "docs/configuration.md");
+  const { updateRegionalDirectory } = await import("../../wiring/index.js");
+  const result = await updateRegionalDirectory(config, {
+    force: options.flag("force"),
+    signal: context.signal,
+    onProgress: progressOn(context),
+    ...(options.flag("index") ? { index: indexOf(options, config, "regional") } : {}),
+  });
+  const value = result.changed
+    ? { changed: true, file: result.file, charset: result.charset, ...result.report }
+    : result;
+  await context.value(value, (style) =>
+    result.changed ? importText(result.report, context.text, style) : context.text.directory.upToDate,
+  );
+  return EXIT.done;
+}
 
 const EVERY_MS = 200;
 
