@@ -1,4 +1,4 @@
-// node bench/run.mjs [a|b|c|d|e|f|g|h]... : bundles the bench with esbuild and runs it; without a letter, all of them.
+// node bench/run.mjs [a|b|c|d|e|f|g|h|i]... : bundles the bench with esbuild and runs it; without a letter, all of them.
 import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -15,13 +15,14 @@ const BENCHES = {
   f: "html",
   g: "pdf",
   h: "trust",
+  i: "directory",
 };
 
 const asked = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 const options = process.argv.slice(2).filter((word) => word.startsWith("--"));
 const unknown = asked.filter((word) => !(word in BENCHES));
 if (unknown.length > 0) {
-  console.error(`usage: node bench/run.mjs [a|b|c|d|e|f|g|h]... (not ${unknown.join(", ")})`);
+  console.error(`usage: node bench/run.mjs [a|b|c|d|e|f|g|h|i]... (not ${unknown.join(", ")})`);
   process.exit(2);
 }
 
@@ -44,6 +45,8 @@ await build({
       "pdf",
       "pdf-job",
       "trust",
+      "directory",
+      "directory-job",
     ].map((name) => join(root, "bench", `${name}.ts`)),
     join(root, "src/wiring/prepare-thread.ts"),
   ],
