@@ -2,7 +2,7 @@ import type { IndexReader } from "../store/reader.js";
 import type { Group } from "./alternatives.js";
 
 /** Words that so many entries have do not bring in new ones once others did: they only tell the found ones apart. */
-const COMMON = 30_000;
+const COMMON = 10_000;
 const ENOUGH = 200;
 
 /** How the entries of one word are counted. */
@@ -50,7 +50,9 @@ export class Scoreboard {
         for (const entry of options.within) this.#begin(entry, 0.001, true);
       }
       let turn = 0;
-      for (const group of [...groups].sort((one, other) => sizeOf(one) - sizeOf(other))) {
+      // Particles tell entries apart when these are judged word by word; here they would cost more than they tell.
+      const telling = groups.filter(({ token }) => !token.isSmall || token.required || groups.length === 1);
+      for (const group of telling.sort((one, other) => sizeOf(one) - sizeOf(other))) {
         turn += 1;
         const isRequired = group.token.required;
         const mayBegin =

@@ -4,10 +4,11 @@ import { codeWord, KIND } from "../store/entry-words.js";
 import { hash53 } from "../store/hash.js";
 import { eachEntry } from "../store/postings.js";
 import type { IndexReader } from "../store/reader.js";
-import { groupOf } from "./alternatives.js";
+import { type Group, groupOf } from "./alternatives.js";
 import { type Ranked, rank, totalOf } from "./rank.js";
+import { Recent } from "./recent.js";
 import { Scoreboard } from "./score.js";
-import { type Identifier, readQuery } from "./tokens.js";
+import { type Identifier, readQuery, type Token } from "./tokens.js";
 
 /** How many are judged word by word for one answer of 20. */
 const LEAST_CANDIDATES = 50;
@@ -19,6 +20,7 @@ export class Searcher {
   readonly #reader: IndexReader;
   readonly #board: Scoreboard;
   readonly #hidden: ReadonlySet<number>;
+  readonly #groups = new Recent<Group>(2_000);
 
   constructor(reader: IndexReader) {
     this.#reader = reader;
@@ -33,7 +35,7 @@ export class Searcher {
   /** @throws MedimailError `invalid_argument` for a query of nothing */
   search(query: DirectoryQuery, limit: number): Ranked[] {
     const { tokens, identifiers } = readQuery(query);
-    const groups = tokens.map((token) => groupOf(token, this.#reader));
+    const groups = tokens.map((token) => this.#groupOf(token));
     if (
       groups.every(({ token }) => token.isSmall && !token.required) &&
       identifiers.length === 0 &&
@@ -52,6 +54,13 @@ export class Searcher {
     });
     const found = this.#reader.entries(candidates.map(({ entry }) => entry));
     return rank(found, groups, { identifier: within !== undefined }).slice(0, limit);
+  }
+
+  /** The alternatives of a token depend on nothing but itself. */
+  #groupOf(token: Token): Group {
+    const { text, kinds, mayGoOn, before = "", isSmall = false, codes } = token;
+    const key = [text, [...kinds.keys()], mayGoOn, before, isSmall, [...(codes ?? [])]].join(" ");
+    return { ...this.#groups.get(key, () => groupOf(token, this.#reader)), token };
   }
 
   /** The entries that have every number and address given. */

@@ -31,6 +31,8 @@ export interface EntryList {
   bytes: Uint8Array;
 }
 
+const MOST_COMMON = 128;
+
 interface WordRow {
   id: number;
   text: string;
@@ -42,6 +44,8 @@ export class IndexReader {
   readonly info: IndexInfo;
   readonly #file: IndexFile;
   readonly #identity: string;
+  /** Lists of the words that most searches have one of; there are hardly more than these. */
+  readonly #common = new Map<number, EntryList>();
 
   private constructor(
     readonly path: string,
@@ -104,10 +108,15 @@ export class IndexReader {
     const keys = words.map(({ word, kind }) => listKey(word, kind));
     const rows = this.#in<{ key: number; bits: number; entries: Uint8Array }>(
       "SELECT key, bits, entries FROM list WHERE key IN",
-      keys,
+      keys.filter((key) => !this.#common.has(key)),
     );
-    const found = new Map(rows.map(({ key, bits, entries }) => [key, { isBits: bits === 1, bytes: bytesOf(entries) }]));
-    return keys.map((key) => found.get(key));
+    const found = new Map<number, EntryList>();
+    for (const { key, bits, entries } of rows) {
+      const list = { isBits: bits === 1, bytes: bytesOf(entries) };
+      found.set(key, list);
+      if (list.isBits && this.#common.size < MOST_COMMON) this.#common.set(key, list);
+    }
+    return keys.map((key) => found.get(key) ?? this.#common.get(key));
   }
 
   /** Entries whose address, person or place has the number (`hash53` of it). */

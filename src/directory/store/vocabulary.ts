@@ -5,6 +5,9 @@ import { bitsOf } from "./postings.js";
 import { AT_THE_END, LIST_TABLE, NEAR_TABLE, PARTS, WORD_TABLE } from "./schema.js";
 
 const A_TURN = 2_000;
+/** A list of more bytes than this part of the entries becomes bits: larger, but looked into at once for a few entries. */
+const BITS_FROM = 24;
+const SMALL = 50_000;
 
 /** Writes each word with how often it is used as what, the rows of words that are near, and the indexes. */
 export async function finishVocabulary(
@@ -38,7 +41,7 @@ export async function finishVocabulary(
   }
 }
 
-/** One list for each word as what it is, out of the rows of the parts. A list longer than a bit for each entry becomes those bits. */
+/** One list for each word as what it is, out of the rows of the parts. */
 async function joinParts(file: IndexFile, entries: number, pause: () => Promise<void>): Promise<void> {
   file.exec(LIST_TABLE);
   let key = -1;
@@ -46,7 +49,7 @@ async function joinParts(file: IndexFile, entries: number, pause: () => Promise<
   const write = () => {
     if (lists.length === 0) return;
     const list = lists.length === 1 ? (lists[0] as Uint8Array) : Buffer.concat(lists);
-    const isLong = list.length > (entries >> 3) + 1;
+    const isLong = entries > SMALL && list.length > entries / BITS_FROM;
     file.run("INSERT INTO list VALUES (?, ?, ?)", [key, isLong ? 1 : 0, isLong ? bitsOf(list, entries) : list]);
     lists = [];
   };
