@@ -1,3 +1,4 @@
+export { type SampleOptions, sampleExtraction, sampleRows } from "../sample/index.js";
 export type { MockClock } from "./clock.js";
 export type { ScenarioDesk, ScenarioView, VerdictView } from "./control/scenarios.js";
 export type { ControlFile, MockControlOptions } from "./control/server.js";

@@ -17,7 +17,7 @@ function write(name: string, rows: readonly string[]): string {
   return path;
 }
 
-describe("an import", () => {
+describe("an import (ANN/va1.01–.04)", () => {
   it("joins lines that say the same, and counts them", async () => {
     const path = write("twice.txt", [rowOf({}), rowOf({ 9: "DURAND" }), rowOf({}), rowOf({})]);
     const report = await importExtraction(path, { index: join(folder, "twice.db") });

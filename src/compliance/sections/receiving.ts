@@ -1,5 +1,5 @@
 import type { CoverageTable } from "./entry.js";
-import { caller, later, met, partly } from "./entry.js";
+import { caller, met, partly } from "./entry.js";
 
 /** Section 3: receiving, screens, directory, traces. */
 export const receiving: CoverageTable = {
@@ -18,8 +18,16 @@ export const receiving: CoverageTable = {
     ["src/mailbox/summary.ts"],
     ["test/mailbox/summary.test.ts"],
   ),
-  "ECO.3.1.4": later("Comes with the directories."),
-  "SC.MSS-UX.41": later("Comes with the directories."),
+  "ECO.3.1.4": partly(
+    "`openDirectoryIndex` and `medimail directory search` find addresses in the public extraction of Annuaire Santé, `FhirDirectory` in its API; the screen is the software's.",
+    ["src/directory/open.ts", "src/directory/extraction/import.ts", "src/directory/fhir/directory.ts"],
+    ["test/directory/search-extraction.test.ts", "test/cli/directory.test.ts"],
+  ),
+  "SC.MSS-UX.41": partly(
+    "One text or fields: RPPS, names, profession, specialty, town or postcode, structure, FINESS, type, with slips forgiven; the screen is the software's.",
+    ["src/directory/search/tokens.ts", "src/directory/open.ts"],
+    ["test/directory/search-extraction.test.ts", "test/cli/directory.test.ts"],
+  ),
   "ECO.3.1.5": partly(
     "The address is built from the qualified INS, and a wrong key is refused; comparing sex and birth date with the matricule is not offered yet, and picking the patient and showing him are the software's.",
     ["src/identity/ins.ts", "src/sending/rules.ts"],
@@ -69,7 +77,11 @@ export const receiving: CoverageTable = {
   "LGC.DMP-UX.10": caller(
     "The screen is the software's; nothing in the connector blocks its thread for long but reading a large document.",
   ),
-  "ANN-va1.01-.04": later("Comes with the directories."),
+  "ANN-va1.01-.04": partly(
+    "`updateExtraction` (`medimail directory update`) brings the public file with RPPS, names, profession, specialty, category and addresses, with what changed since; `FhirDirectory` asks the API in real time. The users' own accounts and the video are the software's.",
+    ["src/directory/extraction/download.ts", "src/directory/extraction/row.ts", "src/directory/fhir/directory.ts"],
+    ["test/directory/replacement.test.ts", "test/cli/directory.test.ts"],
+  ),
   "ECO.4.1.1": met(
     "Each sending, sending again, deletion of a document and withdrawal, and each act on a mail of the mailbox (flag, move, copy, deletion), is traced per mailbox in an append-only table; nothing but the retention (a setting, 183 days by default) erases it.",
     ["src/storage/outbox/schema.ts", "src/storage/outbox/retention.ts", "src/mailbox/action-types.ts"],

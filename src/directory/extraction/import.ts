@@ -12,7 +12,7 @@ export interface ImportExtractionOptions extends ImportOptions {
 
 /**
  * Imports the public extraction `Extraction_Correspondance_MSSante` (its ZIP or its text) into an index, and puts that in the place of the one in
- * use in one step (ECO.3.1.4, ANN/va1.01 to .04). Memory does not grow with the lines, but with the number of different words.
+ * use in one step (ECO.3.1.4, ANN/va1.01–.04). Memory does not grow with the lines, but with the number of different words.
  *
  * @throws MedimailError `file_not_found`, `file_unreadable`, `directory_file_invalid`, `directory_file_refused`, `archive_invalid`,
  * `archive_encrypted`, `aborted`, `storage_failed`; the index in use is then as it was
