@@ -33,7 +33,7 @@ interface Kept {
 }
 
 /**
- * Downloads the extraction where it is newer than the one in use, keeps the archive beside the index (`.zip`) and imports it (ANN/va1.01). Nothing
+ * Downloads the extraction where it is newer than the one in use, keeps the archive beside the index (`.zip`) and imports it (ANN/va1.01–.04). Nothing
  * that was in use is touched before the new index is whole; a download that was imported is not asked for again.
  *
  * @throws MedimailError those of `importExtraction` and of the connection; `http_failed` for another answer than a file
