@@ -121,7 +121,7 @@ export const askedFor: readonly Check[] = [
       const cdas = cdasOf(mail);
       const [first] = cdas ?? [];
       const steps = asked(mail, run).filter(({ documentAction }) => documentAction === "replace");
-      if (!first || !bringsDocuments(mail) || steps.length === 0 || first.action !== "create") return;
+      if (!first || !bringsDocuments(mail) || steps.length === 0 || first.action === "replace") return;
       if (
         (first.cda.header.versionNumber ?? 1) < 2 &&
         !first.cda.header.relatedDocuments.some(({ typeCode }) => typeCode === "RPLC")

@@ -1,4 +1,5 @@
 import { declaresPdfA1, looksLikePdf } from "../../pdf-file.js";
+import { agreesWithCda } from "../mail/agreement.js";
 import { bringsDocuments, isForwarded } from "../mail/kinds.js";
 import type { Names } from "../mail/naming.js";
 import { loosely, namesOf } from "../mail/naming.js";
@@ -75,7 +76,26 @@ export const pdf: readonly Check[] = [
           );
         else if (!level && !declaresPdfA1(joined.bytes))
           tell.breach(both("Le PDF ne se déclare pas PDF/A-1.", "The PDF does not declare PDF/A-1."), where);
-        else tell.ok(where);
+        else {
+          const agreement = level ? "agrees" : agreesWithCda(joined.bytes, document.cda, document.bytes);
+          if (agreement === "other-narrative")
+            tell.breach(
+              both(
+                "Le PDF n'est pas celui du document : le texte du CDA de niveau 3 n'y est pas.",
+                "The PDF is not that of the document: the narrative of the level-3 CDA is not in it.",
+              ),
+              where,
+            );
+          else if (agreement === "no-header")
+            tell.breach(
+              both(
+                "Le PDF n'a ni titre, ni auteur, ni organisation du CDA.",
+                "The PDF has neither title, author nor organisation of the CDA.",
+              ),
+              where,
+            );
+          else tell.ok(where);
+        }
       }
     },
   },

@@ -26,7 +26,8 @@ export const sessions: readonly Check[] = [
           parameters["grant_type"] === "refresh_token",
       );
       for (const { at } of refusals.slice(0, 50)) {
-        const limit = new Date(Date.parse(at) + 5000).toISOString();
+        const limit = new Date(Date.parse(at) + 1500).toISOString();
+        const soon = new Date(Date.parse(at) + 500).toISOString();
         // Until the professional logs in again.
         const again =
           run.http.find(
@@ -55,7 +56,7 @@ export const sessions: readonly Check[] = [
           ({ openedAt, mechanism, authenticated }) =>
             mechanism?.toUpperCase() === "XOAUTH2" &&
             authenticated !== undefined &&
-            openedAt > limit &&
+            openedAt > soon &&
             openedAt < again,
         );
         if (fresh)
