@@ -41,10 +41,11 @@ h1 { font-size: 1.7rem; line-height: 1.25; } h2 { font-size: 1.25rem; margin-top
 h3 { font-size: 1.05rem; margin-bottom: .2rem; }
 table { border-collapse: collapse; width: 100%; margin: .8rem 0; } caption { text-align: left; font-weight: 600; padding: .3rem 0; }
 th, td { border: 1px solid #8a939c; padding: .35rem .5rem; text-align: left; vertical-align: top; } thead th { background: #e8f0f8; }
+table.wide { font-size: .8rem; } table.wide th, table.wide td { padding: .25rem .3rem; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; }
 .done { color: #1a6330; } .blocked { color: #8a3b00; } .critical { font-weight: 600; } .note { color: #4a535c; }
 .field { display: inline-block; min-width: 16rem; border-bottom: 1px solid #4a535c; }
-svg text { font: 12px system-ui, sans-serif; fill: #1b1f24; }
+figure { margin: 1rem 0; } svg text { font: 12px system-ui, sans-serif; fill: #1b1f24; }
 @media print { body { max-width: none; padding: 0; font-size: 11pt; } h2 { break-after: avoid; } tr { break-inside: avoid; } thead { display: table-header-group; } }
 `;
 

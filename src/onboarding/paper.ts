@@ -1,5 +1,5 @@
 import { md, mdTable } from "./markdown.js";
-import { type Html, html, page, table } from "./page.js";
+import { Html, html, page, table } from "./page.js";
 import type { Lang } from "./text.js";
 
 /** Something that a person completes by hand: what stands in the place until then. */
@@ -15,7 +15,7 @@ export type Block =
   | { kind: "paragraph"; line: Line }
   | { kind: "note"; line: Line }
   | { kind: "list"; items: readonly Line[]; ordered?: boolean }
-  /** The first cell of a row is its heading. */
+  /** The first cell of a row is its heading. An empty caption: what stands above it says enough. */
   | { kind: "table"; caption: string; headings: readonly string[]; rows: readonly (readonly Line[])[] };
 
 /** A document that is given as a page, as Markdown and as plain text: the same words in all three. */
@@ -65,10 +65,12 @@ function blockHtml(block: Block): Html {
 `;
     }
     case "table":
-      return table(
-        block.caption,
-        block.headings,
-        block.rows.map((row) => row.map(lineHtml)),
+      return new Html(
+        table(
+          block.caption,
+          block.headings,
+          block.rows.map((row) => row.map(lineHtml)),
+        ).text.replace("<caption></caption>", ""),
       );
   }
 }

@@ -69,6 +69,15 @@ describe("templates", () => {
       );
   });
 
+  it("keeps what is for the establishment out of what patients read", () => {
+    for (const name of ["notice", "booklet", "register"] as const) {
+      const { advice = "", text, page, markdown } = fillTemplate(name);
+      expect(advice.length).toBeGreaterThan(50);
+      for (const form of [text, page, markdown])
+        expect(form).not.toMatch(/relire|guide de raccordement|medimail-connector/);
+    }
+  });
+
   it("writes a value as text, whatever it holds", () => {
     const hostile = '<img src=x onerror=alert(1)> & "x" | *a* [b](javascript:c) {structure}';
     const { page, html, markdown, text } = fillTemplate("footer", { structure: hostile });

@@ -26,9 +26,10 @@ export const onboardingTemplate: Command = {
       await context.note(
         `${context.text.papers.toComplete}${context.text.colon} ${filled.missing.map((field) => `${FIELD_LABELS[field][context.lang]} (--set ${field}=…)`).join(", ")}`,
       );
-    const { page, html, markdown, text, missing, title } = filled;
+    if (filled.advice !== undefined && !context.json) await context.note(filled.advice);
+    const { page, html, markdown, text, missing, title, advice } = filled;
     await givePaper(context, options, {
-      json: { template: name, title, missing, text, html, markdown },
+      json: { template: name, title, missing, ...(advice === undefined ? {} : { advice }), text, html, markdown },
       texts: { text: () => text, md: () => markdown, html: () => page },
     });
     return EXIT.done;

@@ -18,6 +18,7 @@ export interface ChartWords {
 const WIDTH = 900;
 const HEIGHT = 260;
 const LEFT = 56;
+const RIGHT = 20;
 const TOP = 12;
 const BOTTOM = 34;
 
@@ -31,7 +32,7 @@ export function stackedBars(
   const sums = labels.map((_, index) => series.reduce((all, { values }) => all + (values[index] ?? 0), 0));
   const most = roundUp(Math.max(1, ...sums));
   const plot = HEIGHT - TOP - BOTTOM;
-  const slot = (WIDTH - LEFT) / Math.max(1, labels.length);
+  const slot = (WIDTH - LEFT - RIGHT) / Math.max(1, labels.length);
   const width = Math.max(1, Math.min(40, slot * 0.8));
   // A label has some 70 units of room.
   const every = Math.max(1, Math.ceil(70 / slot));
@@ -95,10 +96,12 @@ const legend = (series: readonly Series[]): Html =>
       html`<svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true"><rect width="12" height="12" fill="${colour}"/></svg> ${name} &#160; `,
   )}`;
 
-/** The next of 1, 2, 4, 5, 10, 20… so that half of it is a round number too, where it can be. */
+/** The next round number whose half is one too, so that the scale has no odd figures. */
 function roundUp(value: number): number {
   const ten = 10 ** Math.floor(Math.log10(value));
-  return [2, 4, 6, 8, 10].map((factor) => factor * ten).find((limit) => value <= limit) ?? value;
+  const factors =
+    ten >= 100 ? [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10] : ten === 10 ? [1, 2, 3, 4, 5, 6, 8, 10] : [2, 4, 6, 8, 10];
+  return factors.map((factor) => factor * ten).find((limit) => value <= limit) ?? value;
 }
 
 const round = (value: number): number => Math.round(value * 100) / 100;

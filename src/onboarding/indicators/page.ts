@@ -10,6 +10,7 @@ import {
   RECEIVED_WORDS,
   RECIPIENT_WORDS,
   reasonWords,
+  SHORT_WORDS,
   TYPE_WORDS,
 } from "./words.js";
 
@@ -38,11 +39,15 @@ export function indicatorsToHtml(indicators: ActivityIndicators, lang: Lang = "f
     ? `Du ${indicators.since} inclus au ${indicators.until} exclu, ${PERIOD_WORDS[indicators.period].fr} (${indicators.timeZone}).`
     : `From ${indicators.since} to ${indicators.until} (excluded), ${PERIOD_WORDS[indicators.period].en} (${indicators.timeZone}).`;
   const outcomes = Object.keys(OUTCOME_WORDS) as (keyof Outcomes)[];
+  // Columns that are empty all along are left out: the page is printed too.
+  const rare: readonly (keyof Outcomes)[] = ["unknown", "waiting", "cancelled"];
+  const shown = outcomes.filter((outcome) => !rare.includes(outcome) || byType.some((each) => each[outcome] > 0));
+  const short = shown.map((outcome) => SHORT_WORDS[outcome][lang]);
   const name = (outcome: keyof Outcomes): string => OUTCOME_WORDS[outcome][lang];
   const body = html`<p>${mailbox === undefined ? nothing : html`${french ? "Boîte" : "Mailbox"} <strong>${mailbox}</strong>. `}${when}</p>
 <p class="note">${
     french
-      ? "On compte des destinataires : un courriel à deux destinataires compte deux fois. Chaque état compte aussi dans ceux qui le précèdent. Un refus après l'acceptation de l'opérateur compte comme non remis. Aucune donnée de santé."
+      ? "On compte des destinataires : un courriel à deux destinataires compte deux fois. Chaque état compte aussi dans ceux qui le précèdent. Un courriel rejeté après son acceptation par l'opérateur compte comme non remis. Aucune donnée de santé."
       : "Recipients are counted: a mail to two counts twice. Each state counts in those before it too. What bounced after the operator accepted it counts as not delivered. No health data."
   }</p>
 <h2>${french ? "Ensemble" : "In all"}</h2>
@@ -96,20 +101,20 @@ ${stackedBars(
 )}
 ${numbers(
   french ? "Par période" : "By period",
-  [french ? "Période" : "Period", ...outcomes.map(name), french ? "Documents reçus" : "Documents received"],
+  [french ? "Période" : "Period", ...short, french ? "Reçus" : "Received"],
   byPeriod.map((each) => [
     each.from === each.to ? each.from : `${each.from} – ${each.to}`,
-    ...outcomes.map((outcome) => number(each[outcome])),
+    ...shown.map((outcome) => number(each[outcome])),
     number(each.receivedDocuments),
   ]),
 )}
 <h2>${french ? "Par type" : "By type"}</h2>
 ${numbers(
   french ? "Par type d'envoi et de destinataire" : "By type of sending and recipient",
-  ["Type", ...outcomes.map(name)],
+  ["Type", ...short],
   byType.map((each) => [
     `${TYPE_WORDS[each.type][lang]}, ${RECIPIENT_WORDS[each.recipient][lang]}`,
-    ...outcomes.map((outcome) => number(each[outcome])),
+    ...shown.map((outcome) => number(each[outcome])),
   ]),
 )}
 ${
@@ -175,7 +180,7 @@ function seriesOf(byPeriod: ActivityIndicators["byPeriod"], name: (outcome: keyo
 
 /** A table of numbers: the first column is its heading. */
 const numbers = (caption: string, headings: readonly string[], rows: readonly (readonly string[])[]): Html =>
-  html`<table><caption>${caption}</caption>
+  html`<table class="${headings.length > 6 ? "wide" : "narrow"}"><caption>${caption}</caption>
 <thead><tr>${headings.map((heading) => html`<th scope="col">${heading}</th>`)}</tr></thead>
 <tbody>${rows.map(
     (row) =>

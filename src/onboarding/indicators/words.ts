@@ -17,6 +17,20 @@ export const OUTCOME_WORDS: Readonly<Record<keyof Outcomes, Bilingual>> = {
   cancelled: say("Annulés", "Cancelled"),
 };
 
+/** Headings of tables with many columns. */
+export const SHORT_WORDS: Readonly<Record<keyof Outcomes, Bilingual>> = {
+  sent: say("Envoyés", "Sent"),
+  accepted: say("Acceptés", "Accepted"),
+  delivered: say("Remis", "Delivered"),
+  read: say("Lus", "Read"),
+  integrated: say("Intégrés", "Filed"),
+  refused: say("Refusés", "Refused"),
+  failed: say("Non remis", "Failed"),
+  unknown: say("Inconnus", "Unknown"),
+  waiting: say("En attente", "Waiting"),
+  cancelled: say("Annulés", "Cancelled"),
+};
+
 export const TYPE_WORDS: Readonly<Record<SentType, Bilingual>> = {
   create: say("documents nouveaux", "new documents"),
   replace: say("documents de remplacement", "replacing documents"),

@@ -11,7 +11,7 @@ const SOURCES: Readonly<Record<SheetSource, Bilingual>> = {
   declared: say("déclaré", "declared"),
   measured: say("mesuré dans la boîte d'envoi", "measured in the outbox"),
   connector: say("connecteur", "connector"),
-  missing: say("à compléter", "to complete"),
+  missing: say("–", "–"),
 };
 
 const CERTAINTIES: Readonly<Record<Certainty, Bilingual>> = {
@@ -52,7 +52,7 @@ export function sheetPaper(sheet: TechnicalSheet, lang: Lang, renewal: readonly 
       { kind: "heading", text: title[lang] },
       {
         kind: "table",
-        caption: title[lang],
+        caption: "",
         headings,
         rows: rows.map(({ label, value, source }): readonly Line[] => [
           label[lang],

@@ -36,6 +36,8 @@ export interface FilledTemplate {
   title: string;
   /** Fields that the template has and nobody gave: they show as blanks. */
   missing: readonly TemplateField[];
+  /** For who fills it in; never part of the text. */
+  advice?: string;
   /** Whole page, printable. */
   page: string;
   /** The words alone, as HTML without styles or scripts: for a mail, or a page of another's. */
@@ -81,6 +83,7 @@ export function fillTemplate(name: TemplateName, values: TemplateValues = {}, la
     name,
     title: paper.title,
     missing: TEMPLATE_FIELDS.filter((field) => missing.has(field)),
+    ...(template.advice ? { advice: template.advice[lang] } : {}),
     page: paperToHtml(paper, lang),
     html: (template.bare
       ? blocksToHtml(paper.blocks)

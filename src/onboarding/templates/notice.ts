@@ -23,8 +23,13 @@ const RIGHTS: readonly TemplateBlock[] = [
 ];
 
 const LAW = say(
-  "Information donnée au titre des articles 13 et 14 du RGPD et de la loi « Informatique et Libertés » du 6 janvier 1978 modifiée (le guide de raccordement cite son article 32). Texte à faire relire par votre délégué à la protection des données.",
-  "Information given under articles 13 and 14 of the GDPR and the French data protection act of 6 January 1978 as amended (the guide of connection names its article 32). To be read over by your data protection officer.",
+  "Information donnée au titre des articles 13 et 14 du RGPD et de la loi du 6 janvier 1978 modifiée.",
+  "Information given under articles 13 and 14 of the GDPR and the French act of 6 January 1978 as amended.",
+);
+
+const ADVICE = say(
+  "À faire relire par votre délégué à la protection des données. Le guide de raccordement cite l'article 32 de la loi de 1978 ; nous citons le RGPD, dont les articles 13 et 14 portent aujourd'hui cette obligation.",
+  "To be read over by your data protection officer. The guide of connection names article 32 of the act of 1978; we name the GDPR, whose articles 13 and 14 have that duty today.",
 );
 
 /** The poster (guide, part 4: note d'information patient/usager, affichage; `rac-rgpd`). */
@@ -35,6 +40,7 @@ export const NOTICE: Template = {
     "Your health documents travel by a secure mail",
   ),
   purpose: say("affiche pour les patients et usagers", "poster for patients and users"),
+  advice: ADVICE,
   blocks: [
     {
       kind: "paragraph",
@@ -68,6 +74,7 @@ export const BOOKLET: Template = {
   name: "booklet",
   title: say("La messagerie sécurisée de santé", "Secure health mail"),
   purpose: say("pages du livret d'accueil", "pages of the welcome booklet"),
+  advice: ADVICE,
   blocks: [
     {
       kind: "paragraph",

@@ -9,6 +9,10 @@ export const REGISTER: Template = {
     "Record of processing activities: secure health mail",
   ),
   purpose: say("fiche du registre RGPD, à compléter", "entry of the GDPR register, to complete"),
+  advice: say(
+    "Proposition de medimail-connector : les durées du connecteur sont ses réglages par défaut, à corriger s'ils ont été changés.",
+    "A proposal of medimail-connector: the connector's durations are its defaults, to be corrected where they were changed.",
+  ),
   defaults: {
     outboxRetention: say("7 jours après la fin de l'envoi", "7 days after the sending has ended"),
     traceRetention: say("183 jours", "183 days"),
@@ -98,13 +102,6 @@ export const REGISTER: Template = {
           ),
         ],
       ],
-    },
-    {
-      kind: "note",
-      line: say(
-        "Proposition de medimail-connector : les durées du connecteur sont ses réglages par défaut, à corriger s'ils ont été changés.",
-        "A proposal of medimail-connector: the connector's durations are its defaults, to be corrected where they were changed.",
-      ),
     },
   ],
 };

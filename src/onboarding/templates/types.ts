@@ -47,6 +47,8 @@ export interface Template {
   /** What it is for, for a person who chooses. */
   purpose: Bilingual;
   blocks: readonly TemplateBlock[];
+  /** For who fills it in, never part of the text. */
+  advice?: Bilingual;
   /** In place of a field that was not given: a proposal of ours, shown like a value. */
   defaults?: Readonly<Partial<Record<TemplateField, Bilingual>>>;
   /** Lines that are the text itself, without title (a footer, a banner). */
