@@ -1,26 +1,9 @@
 import type { ImapFlow } from "imapflow";
+import { allFlags, type ChangedMails, changesOf, FlagClasses, fetchFlags, listed, searched } from "./flag-classes.js";
 import { emptyState, type FolderState, flagsKey } from "./folder-state.js";
 import type { ExaminedFolder } from "./folders.js";
-import {
-  type Argument,
-  atom,
-  type FetchedFlags,
-  fetchedFlags,
-  type RawCommand,
-  rawCommand,
-  sequence,
-  tokenText,
-  vanishedUids,
-} from "./raw.js";
-import { MAX_UID, UidSet, UidSetBuilder } from "./uid-set.js";
-import { failed } from "./wire.js";
-
-/** Mails that have the same flags now, one of them or thousands. */
-export interface ChangedMails {
-  flags: readonly string[];
-  modseq?: string;
-  uids: UidSet;
-}
+import type { AskedAhead } from "./questions-ahead.js";
+import { UidSet } from "./uid-set.js";
 
 /** What has become of a folder since it was last looked at. To be told in this order: gone, changed, new. */
 export interface FolderNews {
@@ -42,16 +25,6 @@ export interface LiveHints {
   removed: boolean;
   /** Sequence numbers, as they are now, of mails whose flags changed. */
   flagged: UidSet;
-}
-
-/** What was asked together with the opening of the folder, as far as the server answered. */
-export interface AskedAhead {
-  /** Of the known mails those that changed; or, where mod-sequences do not tell, all mails. */
-  flags?: FlagClasses;
-  /** All mails. */
-  all?: UidSet;
-  /** The new mails, as far as they were asked for; `upTo` is the last UID that was. */
-  later?: { uids: UidSet; upTo: number };
 }
 
 /**
@@ -172,19 +145,6 @@ async function askedChanges(
   return { classes, vanished };
 }
 
-/** The question for the known mails that changed since. */
-function changesOf(
-  known: FolderState,
-  since: string,
-  qresync: boolean,
-): Pick<FlagsAsked, "command" | "range" | "modifiers"> {
-  return {
-    command: "UID FETCH",
-    range: `${known.uids.ranges().next().value?.[0] ?? 1}:${known.uids.last || "*"}`,
-    modifiers: [atom("CHANGEDSINCE"), atom(since), ...(qresync ? [atom("VANISHED")] : [])],
-  };
-}
-
 /** UIDs that mails have been given since. */
 const newUids = (folder: ExaminedFolder, known: FolderState): UidSet =>
   UidSet.range(known.uidNext, (folder.uidNext ?? 0) - 1);
@@ -260,143 +220,6 @@ async function toldOf(client: ImapFlow, known: FolderState, hints: LiveHints): P
     fresh: all ? all.minus(known.uids) : later,
     base: known,
   };
-}
-
-async function allFlags(client: ImapFlow): Promise<{ uids: UidSet; classes: ChangedMails[] }> {
-  const classes = new FlagClasses();
-  await fetchFlags(client, { ...ALL_FLAGS, onMail: (fetched) => classes.add(fetched) });
-  return listed(classes);
-}
-
-const ALL_FLAGS = { command: "UID FETCH", range: "1:*" } as const;
-
-function listed(classes: FlagClasses): { uids: UidSet; classes: ChangedMails[] } {
-  const list = classes.list();
-  return { uids: list.reduce((all, { uids }) => all.union(uids), UidSet.EMPTY), classes: list };
-}
-
-interface FlagsAsked {
-  command: "FETCH" | "UID FETCH";
-  range: string;
-  modifiers?: Argument[];
-  onMail: (fetched: FetchedFlags) => void;
-}
-
-/** Flags with their UIDs of mails; in a session with CONDSTORE their modseq as well. */
-async function fetchFlags(
-  client: ImapFlow,
-  asked: FlagsAsked,
-  onVanished: (uids: UidSet, earlier: boolean) => void = () => {},
-): Promise<void> {
-  const { command, missed } = flagsCommand(asked, onVanished);
-  await rawCommand(client, command);
-  const nameless = missed();
-  if (nameless.size > 0)
-    await fetchFlags(client, { command: "FETCH", range: nameless.toString(), onMail: asked.onMail });
-}
-
-/** `missed`: sequence numbers of mails that the server told of beside its answer, without their UID, and will not tell of again. */
-function flagsCommand(
-  { command, range, modifiers, onMail }: FlagsAsked,
-  onVanished: (uids: UidSet, earlier: boolean) => void,
-): { command: RawCommand; missed(): UidSet } {
-  const nameless = new UidSetBuilder();
-  return {
-    missed: () => nameless.build(),
-    command: {
-      name: command,
-      attributes: [sequence(range), [atom("UID"), atom("FLAGS")], ...(modifiers ? [modifiers] : [])],
-      onRow(row) {
-        const fetched = fetchedFlags(row);
-        if (fetched.uid === undefined && fetched.flags) nameless.add(fetched.seq);
-        else onMail(fetched);
-      },
-      handlers: {
-        VANISHED: (said) => onVanished(UidSet.parse(vanishedUids(said)), Array.isArray(said.attributes?.[0])),
-      },
-    },
-  };
-}
-
-/** A list that would come as a longer text is asked for only where the numbers do not tell. */
-const MAX_LIST = 16_000;
-
-/**
- * The questions that can leave with the opening of a folder, and what their answers come to; undefined where one had none, or one that
- * leaves something to ask.
- */
-export function questionsAhead(
-  client: ImapFlow,
-  known: FolderState,
-): { commands: RawCommand[]; answers(done: readonly boolean[]): AskedAhead } {
-  const flags = new FlagClasses();
-  const modseq = client.enabled.has("CONDSTORE") ? known.modseq : undefined;
-  const asked = modseq === undefined ? ALL_FLAGS : changesOf(known, modseq, false);
-  const { command, missed } = flagsCommand({ ...asked, onMail: (mail) => flags.add(mail) }, () => {});
-  let all: UidSet | undefined;
-  const listing: RawCommand = {
-    name: "UID SEARCH",
-    attributes: [atom("RETURN"), [atom("ALL")], atom("ALL")],
-    handlers: {
-      ESEARCH: ({ attributes = [] }) => {
-        const at = attributes.findIndex((token) => tokenText(token)?.toUpperCase() === "ALL");
-        // A folder without mails has no ALL in its answer.
-        all = UidSet.parse(at < 0 ? "" : (tokenText(attributes[at + 1]) ?? ""));
-      },
-    },
-  };
-  // By mod-sequences nothing tells what is gone (QRESYNC is for the sessions of watches): the list of what is there does.
-  const lists = modseq !== undefined && client.capabilities.has("ESEARCH") && known.uids.toString().length < MAX_LIST;
-  return {
-    commands: [command, ...(lists ? [listing] : [])],
-    answers: ([flagsDone = false, listDone = false]) => ({
-      ...(flagsDone && missed().size === 0 ? { flags } : {}),
-      ...(listDone && all ? { all } : {}),
-    }),
-  };
-}
-
-/** Mails by their flags: as many entries as there are combinations, not as there are mails. */
-export class FlagClasses {
-  readonly #byKey = new Map<string, { flags: string[]; modseq?: string; uids: UidSetBuilder }>();
-  /** A server may tell of a mail twice in one answer, and its last word holds. */
-  readonly #again = new Map<number, string>();
-  #last = 0;
-
-  add({ uid, flags, modseq }: FetchedFlags): void {
-    if (uid === undefined || flags === undefined) return;
-    const own = flags.filter((flag) => flag.toLowerCase() !== "\\recent").sort();
-    const key = `${modseq ?? ""} ${own.join(" ")}`;
-    if (!this.#byKey.has(key))
-      this.#byKey.set(key, { flags: own, uids: new UidSetBuilder(), ...(modseq === undefined ? {} : { modseq }) });
-    // Answers come ascending, as a rule.
-    if (uid > this.#last) this.#byKey.get(key)?.uids.add(uid);
-    else this.#again.set(uid, key);
-    this.#last = Math.max(this.#last, uid);
-  }
-
-  /** @param among only mails that are known */
-  list(among?: UidSet): ChangedMails[] {
-    const again = UidSet.of([...this.#again.keys()].sort((a, b) => a - b));
-    return [...this.#byKey].flatMap(([key, { flags, modseq, uids }]) => {
-      const repeated = [...this.#again].filter(([, last]) => last === key).map(([uid]) => uid);
-      const all = uids.build().minus(again).union(UidSet.of(repeated));
-      const known = among ? all.intersection(among) : all;
-      return known.size === 0 ? [] : [{ flags, uids: known, ...(modseq === undefined ? {} : { modseq }) }];
-    });
-  }
-}
-
-/** UIDs of the folder, as ranges where the server answers so (ESEARCH). */
-async function searched(client: ImapFlow, what: "ALL" | `${number}:*`): Promise<UidSet> {
-  const found = await client.search(what === "ALL" ? { all: true } : { uid: what }, {
-    uid: true,
-    returnOptions: ["ALL"],
-  });
-  if (found === false || found === undefined) throw failed("the server refuses to list the mails of a folder");
-  const uids = Array.isArray(found) ? UidSet.of([...found].sort((a, b) => a - b)) : UidSet.parse(found.all ?? "");
-  // `n:*` names the last mail even where its UID is under n (RFC 9051 §9, seq-range).
-  return what === "ALL" ? uids : uids.intersection(UidSet.range(Number.parseInt(what, 10), MAX_UID));
 }
 
 /** We listen in place of the library, which would have counted these. */

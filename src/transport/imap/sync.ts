@@ -1,8 +1,9 @@
 import type { ImapFlow } from "imapflow";
-import { type AskedAhead, type FolderNews, folderNews, questionsAhead } from "./delta.js";
+import { type FolderNews, folderNews } from "./delta.js";
 import { emptyState, type FolderState } from "./folder-state.js";
 import { type FolderRole, inExaminedFolder, inFolder } from "./folders.js";
 import type { ImapLink } from "./link.js";
+import { type AskedAhead, questionsAhead } from "./questions-ahead.js";
 import { folderPath } from "./special.js";
 import { fetchSummaries, type ImapSummary, summariesCommand } from "./summary-rows.js";
 import { MAX_UID, UidSet } from "./uid-set.js";

@@ -2,7 +2,7 @@ import type { MedimailError } from "../../errors.js";
 import type { Logger } from "../../log.js";
 import type { Clock } from "../../seams/clock.js";
 import type { Random } from "../../seams/random.js";
-import type { ChangedMails } from "./delta.js";
+import type { ChangedMails } from "./flag-classes.js";
 import type { FolderState } from "./folder-state.js";
 import type { FolderRole } from "./folders.js";
 import type { WatchTimes } from "./idle.js";
