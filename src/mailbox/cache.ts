@@ -252,15 +252,12 @@ function stateOf({ state: text, mails }: KeptFolder): Pick<Place, "state" | "com
   const [packedState, there] = Array.isArray(parsed) ? (parsed as unknown[]) : [];
   const known = unpackState(packedState);
   if (!known) return undefined;
-  const byFlags = new Map<string, [number, number][]>();
-  if (known.modseq === undefined)
-    for (const { flagsKey: key, first, last } of mails) {
-      const runs = byFlags.get(key);
-      if (runs) runs.push([first, last]);
-      else byFlags.set(key, [[first, last]]);
-    }
-  const uids = UidSet.ofRanges(mails.map(({ first, last }): [number, number] => [first, last]));
-  const flags = [...byFlags].map(([key, runs]) => ({ key, uids: UidSet.ofRanges(runs) }));
+  const uids = UidSet.ofNumbers(...mails.map((some) => some.uids));
+  // Where mod-sequences tell what changed, nobody asks which flags a mail had.
+  const flags =
+    known.modseq === undefined
+      ? mails.map(({ flagsKey: key, uids: some }) => ({ key, uids: UidSet.ofNumbers(some) }))
+      : [];
   return { state: { ...known, uids, flags }, complete: uids.size === there };
 }
 

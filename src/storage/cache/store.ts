@@ -22,6 +22,10 @@ const documentContext = (folder: number, uid: number): string => `medimail_cache
 const FLAGS = "medimail_cache_flags";
 const PATH = "medimail_cache_folders.path";
 
+const KEPT = `SELECT f.key AS flagsKey, kept.uids FROM (
+    SELECT flags, group_concat(uid) AS uids FROM medimail_cache_mails INDEXED BY medimail_cache_mails_kept WHERE folder = ? GROUP BY flags
+  ) AS kept JOIN medimail_cache_flags f ON f.id = kept.flags`;
+
 /** The cache over an open database. */
 export function cacheOver({ database, queue, cipher, lookup }: CacheContext): MailCache {
   let closed = false;
@@ -77,16 +81,10 @@ export function cacheOver({ database, queue, cipher, lookup }: CacheContext): Ma
           [folderKey(box, path)],
         );
         if (!row) return undefined;
-        // Put together by SQLite: 10,000 mails as objects would take longer than all the rest of a list.
-        const mails = database.all<KeptFolder["mails"][number]>(
-          `SELECT f.key AS flagsKey, run.first, run.last FROM (
-             SELECT flags, min(uid) AS first, max(uid) AS last FROM (
-               SELECT flags, uid, uid - row_number() OVER (PARTITION BY flags ORDER BY uid) AS run
-               FROM medimail_cache_mails WHERE folder = ?
-             ) GROUP BY flags, run
-           ) AS run JOIN medimail_cache_flags f ON f.id = run.flags`,
-          [row.id],
-        );
+        // One text for each combination of flags: 10,000 rows as objects, or runs that SQLite makes with a window, take twenty times as long.
+        const mails = database
+          .all<{ flagsKey: string; uids: string }>(KEPT, [row.id])
+          .map(({ flagsKey, uids }) => ({ flagsKey, uids: Uint32Array.from(uids.split(","), Number) }));
         return { ...row, mails };
       }),
     change: (box, path, before, change) =>

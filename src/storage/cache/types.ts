@@ -17,8 +17,8 @@ export interface KeptFolder {
   version: number;
   /** As given by the last change. */
   state: string;
-  /** The mails that are kept, by their flags: UIDs from the first to the last, without a gap; in no order. */
-  mails: { flagsKey: string; first: number; last: number }[];
+  /** The UIDs of the mails that are kept, by their flags; in no order. */
+  mails: { flagsKey: string; uids: Uint32Array }[];
 }
 
 export interface KeptMail {

@@ -25,6 +25,24 @@ export class UidSet implements Iterable<number> {
     return builder.build();
   }
 
+  /** Of many, in any order. */
+  static ofNumbers(...lists: readonly Uint32Array[]): UidSet {
+    const all = new Uint32Array(lists.reduce((sum, { length }) => sum + length, 0));
+    let filled = 0;
+    for (const list of lists) {
+      all.set(list, filled);
+      filled += list.length;
+    }
+    all.sort();
+    const bounds: number[] = [];
+    for (const uid of all) {
+      const end = bounds.length - 1;
+      if (end > 0 && uid <= (bounds[end] as number) + 1) bounds[end] = uid;
+      else if (uid > 0) bounds.push(uid, uid);
+    }
+    return bounds.length === 0 ? UidSet.EMPTY : new UidSet(Uint32Array.from(bounds));
+  }
+
   static range(first: number, last: number): UidSet {
     return last < first ? UidSet.EMPTY : new UidSet(Uint32Array.of(first, last));
   }
