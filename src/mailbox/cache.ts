@@ -1,17 +1,9 @@
+import { setImmediate } from "node:timers/promises";
 import { isMedimailError, MedimailError } from "../errors.js";
 import type { Logger } from "../log.js";
 import { isWorthless, type KeptFolder, type MailCache } from "../storage/index.js";
-import {
-  type FolderNews,
-  type FolderState,
-  flagsKey,
-  type ImapMailbox,
-  type ImapSummary,
-  packState,
-  UidSet,
-  unpackState,
-  withModseq,
-} from "../transport/imap/index.js";
+import { type FolderState, flagsKey, type ImapMailbox, type ImapSummary, UidSet } from "../transport/imap/index.js";
+import { after, isAsItWas, type Known, packed, sameState, stateOf } from "./cache-state.js";
 import { type DocumentSearch, documentsFit, keptBytes, keptSummary, type OpenedDocuments } from "./kept-mail.js";
 
 export type CachedImap = Pick<ImapMailbox, "path" | "firstLook" | "lookAgain" | "mailsOf">;
@@ -24,11 +16,8 @@ export interface MailboxCacheOptions {
   logger: Logger;
 }
 
-interface Place {
+interface Place extends Known {
   path: string;
-  state: FolderState;
-  /** Whether every mail of the folder was kept when it was last looked at. */
-  complete: boolean;
   /** Undefined where nothing can be kept just now. */
   kept: { id: number; version: number } | undefined;
   /** New mails that came with the news of the folder, by UID. */
@@ -74,7 +63,7 @@ export class MailboxCache {
       told = state.uids;
       if (exists <= told.size) return;
     }
-    let left = await this.#upToDate(imap, place, told.size > 0, asked);
+    let left = await this.#upToDate(imap, place, told.size > 0, asked, told.size > 0 ? 0 : pageSize);
     for (left = left.minus(told); left.size > 0; ) {
       const page = left.take(-pageSize);
       left = left.minus(page);
@@ -146,10 +135,19 @@ export class MailboxCache {
     return await this.#safely((cache) => cache.change(this.#options.box, path, before, change));
   }
 
-  /** Brings what is kept up to date; every UID of the folder. */
-  async #upToDate(imap: CachedImap, place: Place, listed: boolean, asked: { signal?: AbortSignal }): Promise<UidSet> {
+  /** Brings what is kept up to date; every UID of the folder. Meanwhile the newest `ahead` of the mails that are kept are read. */
+  async #upToDate(
+    imap: CachedImap,
+    place: Place,
+    listed: boolean,
+    asked: { signal?: AbortSignal },
+    ahead = 0,
+  ): Promise<UidSet> {
     for (let tries = 1; ; tries += 1) {
-      const news = await imap.lookAgain(place.path, place.state, { ...asked, partial: !place.complete });
+      const [news, early] = await Promise.all([
+        imap.lookAgain(place.path, place.state, { ...asked, partial: !place.complete }),
+        tries === 1 ? this.#early(place, ahead) : [],
+      ]);
       if (news.reset && listed)
         throw new MedimailError("imap_failed", "the folder was made anew while it was listed", {
           hint: "List it again.",
@@ -157,7 +155,8 @@ export class MailboxCache {
       const { all, state } = after(place.state, news);
       const { kept, state: before } = place;
       place.state = state;
-      if (news.reset) place.read.clear();
+      place.read.clear();
+      for (const mail of early) if (isAsItWas(mail.uid, news)) place.read.set(mail.uid, mail);
       for (const mail of news.mails) place.read.set(mail.uid, mail);
       if (!kept || sameState(before, state, news)) return all;
       const change = {
@@ -180,22 +179,32 @@ export class MailboxCache {
     }
   }
 
+  /** Read while the server is asked: the question has left before. */
+  async #early({ kept, path, state: { uids, uidValidity } }: Place, count: number): Promise<ImapSummary[]> {
+    if (!kept || count === 0) return [];
+    await setImmediate();
+    await setImmediate();
+    return await this.#kept(kept, uids.take(-count), { path, uidValidity });
+  }
+
+  async #kept(
+    { id }: { id: number },
+    wanted: UidSet,
+    place: { path: string; uidValidity: string },
+  ): Promise<ImapSummary[]> {
+    const first = wanted.ranges().next().value?.[0] ?? 0;
+    const rows = await this.#safely((cache) => cache.mails(id, first, wanted.last));
+    return (rows ?? [])
+      .filter(({ uid }) => wanted.has(uid))
+      .map(({ uid, flags, data }) => keptSummary(data, { uid, flags, ...place }));
+  }
+
   async #page(imap: CachedImap, place: Place, page: UidSet, asked: { signal?: AbortSignal }): Promise<ImapSummary[]> {
     const { path, kept, state } = place;
     const { uidValidity } = state;
-    const first = page.ranges().next().value?.[0] ?? 0;
     const wanted = page.minus(UidSet.of([...place.read.keys()].sort((a, b) => a - b)));
     const here = [...page.minus(wanted)].flatMap((uid) => place.read.get(uid) ?? []);
-    if (kept && wanted.size > 0)
-      here.push(
-        ...((await this.#safely(async (cache) =>
-          (
-            await cache.mails(kept.id, first, page.last)
-          )
-            .filter(({ uid }) => wanted.has(uid))
-            .map(({ uid, flags, data }) => keptSummary(data, { uid, path, uidValidity, flags })),
-        )) ?? []),
-      );
+    if (kept && wanted.size > 0) here.push(...(await this.#kept(kept, wanted, { path, uidValidity })));
     const missing = page.minus(UidSet.of(here.map(({ uid }) => uid).sort((a, b) => a - b)));
     const read = missing.size === 0 ? [] : await imap.mailsOf(path, uidValidity, missing, asked);
     await this.#keep(place, read);
@@ -239,45 +248,4 @@ export class MailboxCache {
       return undefined;
     }
   }
-}
-
-/** What is known of a folder, by what is kept of it; undefined where that is nothing of ours. */
-function stateOf({ state: text, mails }: KeptFolder): Pick<Place, "state" | "complete"> | undefined {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  const [packedState, there] = Array.isArray(parsed) ? (parsed as unknown[]) : [];
-  const known = unpackState(packedState);
-  if (!known) return undefined;
-  const uids = UidSet.ofNumbers(...mails.map((some) => some.uids));
-  // Where mod-sequences tell what changed, nobody asks which flags a mail had.
-  const flags =
-    known.modseq === undefined
-      ? mails.map(({ flagsKey: key, uids: some }) => ({ key, uids: UidSet.ofNumbers(some) }))
-      : [];
-  return { state: { ...known, uids, flags }, complete: uids.size === there };
-}
-
-/** Which mails are kept and what their flags are is in the rows; `there`, how many there were, tells whether these are all. */
-function packed(state: FolderState, there: number): string {
-  return JSON.stringify([packState({ ...state, uids: UidSet.EMPTY, flags: [], told: [] }), there]);
-}
-
-function after(
-  before: FolderState,
-  { reset, gone, fresh, base, modseq }: FolderNews,
-): { all: UidSet; state: FolderState } {
-  const uids = reset ? UidSet.EMPTY : before.uids.minus(gone);
-  const all = uids.union(fresh);
-  const state = withModseq({ ...base, uids, told: [] }, modseq);
-  return { all, state: { ...state, uidNext: Math.max(state.uidNext, all.last + 1) } };
-}
-
-function sameState(before: FolderState, now: FolderState, { reset, gone, changed }: FolderNews): boolean {
-  return (
-    !reset && gone.size === 0 && changed.length === 0 && before.modseq === now.modseq && before.uidNext === now.uidNext
-  );
 }
