@@ -42,5 +42,13 @@ export const surroundings: CoverageTable = {
     ["test/onboarding/templates.test.ts"],
   ),
   "rac-osis": caller("A declaration of hospitals."),
-  "rac-dir": caller("Access is given by Mipih."),
+  "rac-dir": partly(
+    "LDAP with its account, and CSV files of a folder or an SFTP server whose columns are described; access is given by Mipih, and neither format is published.",
+    ["src/directory/ldap/directory.ts", "src/directory/regional/update.ts"],
+    [
+      "test/directory/ldap/slapd.test.ts",
+      "test/directory/regional/update.test.ts",
+      "test/directory/regional/sftp.test.ts",
+    ],
+  ),
 };

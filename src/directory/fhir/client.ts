@@ -47,7 +47,7 @@ const LONGEST_WAIT_MS = 30_000;
 const BACKOFF_MS = 300;
 
 /**
- * A client of Annuaire Santé FHIR v2 (interfaces.md §4a), read-only: Practitioner, PractitionerRole and Organization with their includes.
+ * A client of Annuaire Santé FHIR v2 (interfaces.md §4a), read-only (ANN/va1.01–.04): Practitioner, PractitionerRole and Organization with their includes.
  *
  * Errors: `directory_unavailable` (no answer, 429 or 5xx in spite of repetitions), `auth_refused` (401, 403), `directory_query_refused` (400, 404, 410, 412),
  * `directory_answer_invalid` (no Bundle, a page that comes again, a next link to elsewhere), `directory_limit_exceeded`, `aborted`,

@@ -1,4 +1,4 @@
-// interfaces.md §4a: a client of Annuaire Santé against a loopback server that is strict or hostile.
+// interfaces.md §4a, ANN/va1.01–.04: a client of Annuaire Santé against a loopback server that is strict or hostile.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
 import { FhirClient, type FhirClientOptions } from "../../../src/directory/index.js";
