@@ -32,7 +32,11 @@ export const receiving: CoverageTable = {
   "SC.MSS-UX.41": partly(
     "One text or fields: RPPS, names, profession, specialty, town or postcode, structure, FINESS, type; in the extraction slips are forgiven, by FHIR and LDAP a specialty is compared by its code. The screen is the software's.",
     ["src/directory/search/tokens.ts", "src/directory/open.ts", "src/directory/fhir/directory.ts"],
-    ["test/directory/search-extraction.test.ts", "test/directory/fhir/directory.test.ts", "test/mock/directory.test.ts"],
+    [
+      "test/directory/search-extraction.test.ts",
+      "test/directory/fhir/directory.test.ts",
+      "test/mock/directory.test.ts",
+    ],
   ),
   "ECO.3.1.5": partly(
     "The address is built from the qualified INS, and a wrong key is refused; comparing sex and birth date with the matricule is not offered yet, and picking the patient and showing him are the software's.",
@@ -84,15 +88,9 @@ export const receiving: CoverageTable = {
     "The screen is the software's; nothing in the connector blocks its thread for long but reading a large document.",
   ),
   "ANN-va1.01-.04": partly(
-<<<<<<< HEAD
     "`updateExtraction` (`medimail directory update`) brings the public file with RPPS, names, profession, specialty, category and addresses, with what changed since; `FhirDirectory` asks the API in real time. The users' own accounts and the video are the software's.",
     ["src/directory/extraction/download.ts", "src/directory/extraction/row.ts", "src/directory/fhir/directory.ts"],
     ["test/directory/replacement.test.ts", "test/cli/directory.test.ts"],
-=======
-    "Unit calls in real time by FHIR, and the public extraction brought up to date by itself, with its delta; keeping them in the base of users and correspondents, and the video, are the software's.",
-    ["src/directory/fhir/client.ts", "src/directory/extraction/import.ts"],
-    ["test/directory/fhir/client.test.ts", "test/directory/fhir/directory.test.ts"],
->>>>>>> 1572b33 (Directories: the page, and which requirements they meet)
   ),
   "ECO.4.1.1": met(
     "Each sending, sending again, deletion of a document and withdrawal, and each act on a mail of the mailbox (flag, move, copy, deletion), is traced per mailbox in an append-only table; nothing but the retention (a setting, 183 days by default) erases it.",
