@@ -16,21 +16,20 @@ export function indicatorsOf(
     const asked = { since, until, stepMs: plan.stepMs };
     const activity = await store.activity({ tenant, mailbox, ...asked });
     const received = await inbox.activity({ tenant, mailbox }, asked);
-    const mails = counted ? await mailsOf(reader(), new Date(since), new Date(until), signal) : undefined;
+    const mails = counted ? await mailsOf(reader(), plan, signal) : undefined;
     return activityIndicators({ ...activity, received, ...(mails ? { mailbox: mails } : {}) }, plan, mailbox);
   };
 }
 
-/** By the server's own day of reception: IMAP knows no finer. */
+/** By the server's own day of reception: IMAP knows no finer. Names of days are given as midnights UTC, which the engine writes as they are. */
 async function mailsOf(
   reader: MailboxReader,
-  since: Date,
-  before: Date,
+  { since, until }: { since: string; until: string },
   signal: AbortSignal | undefined,
 ): Promise<NonNullable<ActivityRows["mailbox"]>> {
   const counts = { professional: 0, patient: 0, receipt: 0, service: 0 };
   const asked = { folder: "inbox", pageSize: 500, ...(signal ? { signal } : {}) };
-  for await (const page of reader.search({ since, before }, asked).pages())
-    for (const { kind } of page) counts[kind] += 1;
+  const days = { since: new Date(`${since}T00:00:00Z`), before: new Date(`${until}T00:00:00Z`) };
+  for await (const page of reader.search(days, asked).pages()) for (const { kind } of page) counts[kind] += 1;
   return counts;
 }

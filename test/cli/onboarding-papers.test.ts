@@ -253,8 +253,27 @@ describe("onboarding indicators", () => {
     const { value } = await cli("onboarding", "indicators", "--config", path, "--count-mailbox", "--json");
     const { mails } = value<ActivityIndicators>().received;
     expect(Object.keys(mails ?? {})).toEqual(["professional", "patient", "receipt", "service"]);
-    // The receipt of the test before is in the box.
+    // The receipt of the test before is in the box, and of today: the mock's days are those of this machine.
     expect(mails?.receipt).toBeGreaterThanOrEqual(1);
+    const day = (away: number) => new Date(Date.now() + away * 86_400_000).toISOString().slice(0, 10);
+    const within = async (since: string, until: string) =>
+      (
+        await cli(
+          "onboarding",
+          "indicators",
+          "--config",
+          path,
+          "--count-mailbox",
+          "--json",
+          "--since",
+          since,
+          "--until",
+          until,
+        )
+      ).value<ActivityIndicators>().received.mails?.receipt;
+    expect(await within(day(-5), day(-1))).toBe(0);
+    expect(await within(day(2), day(4))).toBe(0);
+    expect(await within(day(-1), day(2))).toBe(mails?.receipt);
   });
 
   it("hold no health data and no correspondent, in any form", async () => {
