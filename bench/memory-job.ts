@@ -1,6 +1,7 @@
 // One measured process of (c). IPC: a MemoryJob, done once, answered by a MemoryPeak; nothing but the package and the job is in this process.
 import { readFileSync } from "node:fs";
 import { createConnector, loadConfigFile, openXdm, readCda } from "../src/index.js";
+import { peakBytes } from "./memory-peak.js";
 
 /** What to do with a file that the parent made. */
 export type MemoryJob =
@@ -53,17 +54,6 @@ async function open(file: string, read: boolean): Promise<void> {
   const content = documents[0]?.content;
   if (!content) throw new Error("the archive has no document");
   if (read && !readCda(content).encapsulated()) throw new Error("the document has no file");
-}
-
-/**
- * The kernel's high-water mark of this program alone: `maxRSS` also counts what the parent had when it forked, since Linux keeps it
- * across exec.
- */
-function peakBytes(): number {
-  if (process.platform !== "linux") return process.resourceUsage().maxRSS * 1024;
-  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync("/proc/self/status", "latin1"))?.[1];
-  if (kilobytes === undefined) throw new Error("/proc/self/status has no VmHWM");
-  return Number(kilobytes) * 1024;
 }
 
 process.on("message", (job: MemoryJob) => {

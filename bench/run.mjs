@@ -1,4 +1,4 @@
-// node bench/run.mjs [a|b|c|d|e|f|g|h|i]... : bundles the bench with esbuild and runs it; without a letter, all of them.
+// node bench/run.mjs [a|b|c|d|e|f|g|h|i|j]... : bundles the bench with esbuild and runs it; without a letter, all of them.
 import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -16,13 +16,14 @@ const BENCHES = {
   g: "pdf",
   h: "trust",
   i: "directory",
+  j: "judging",
 };
 
 const asked = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 const options = process.argv.slice(2).filter((word) => word.startsWith("--"));
 const unknown = asked.filter((word) => !(word in BENCHES));
 if (unknown.length > 0) {
-  console.error(`usage: node bench/run.mjs [a|b|c|d|e|f|g|h|i]... (not ${unknown.join(", ")})`);
+  console.error(`usage: node bench/run.mjs [a|b|c|d|e|f|g|h|i|j]... (not ${unknown.join(", ")})`);
   process.exit(2);
 }
 
@@ -47,6 +48,8 @@ await build({
       "trust",
       "directory",
       "directory-job",
+      "judging",
+      "judging-job",
     ].map((name) => join(root, "bench", `${name}.ts`)),
     join(root, "src/wiring/prepare-thread.ts"),
   ],
