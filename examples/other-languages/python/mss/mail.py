@@ -10,7 +10,8 @@ from email.utils import localtime, make_msgid
 from .cda import Header, without_accents
 from .identity import Refused, is_patient
 
-POLICY = email.policy.SMTP
+# La bibliothèque écrit le quoted-printable à la longueur de la politique : 76, non 78 (RFC 2045 §6.7).
+POLICY = email.policy.SMTP.clone(max_line_length=76)
 PATIENT_MAX_SIZE = 25_000_000
 MARKER = "XDM/1.0/DDM+"
 
