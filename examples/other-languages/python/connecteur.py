@@ -42,7 +42,7 @@ class Program:
             box = {**found, "label": config["sender"]["label"], "nil": config["software"]["nil"], "software": "Exemple Python; 1.0"}
             operator = Operator(self.ready, box, self.tokens(box), self.revocation)
             traces = Traces(os.path.join(self.folder, "traces.jsonl"))
-            self.connectors[key] = Connector(operator, traces, self.ready.get("directory", {}).get("url", ""))
+            self.connectors[key] = Connector(operator, traces, self.ready.get("directory"))
         return self.connectors[key]
 
     def tokens(self, box: dict):

@@ -78,20 +78,6 @@ def _():
     session._Smtp = Remembering
 
 
-@mutant("smtp-helo", "ECO.1.0.1", SEND, "says HELO after TLS: no extension is used")
-def _():
-    right = Operator._smtp_tls
-
-    def old(self, place, context):
-        made = right(self, place, context)
-        made.helo()
-        made.esmtp_features = {}
-        made.does_esmtp = False
-        return made
-
-    Operator._smtp_tls = old
-
-
 @mutant("smtp-mail-before-tls", "ECO.1.0.1", SEND, "tries MAIL in clear before it says STARTTLS")
 def _():
     class Impatient(session._Smtp):
@@ -107,7 +93,7 @@ def _():
     session.leave = lambda made: made.close() if isinstance(made, smtplib.SMTP) else made.shutdown()
 
 
-@mutant("srv-not-asked", "ECO.1.1.9", SEND, "has the operator's host in its settings and asks for no SRV record")
+@mutant("srv-not-asked", "ECO.1.1.9", "srv-decouverte", "has the operator's host in its settings and asks for no SRV record")
 def _():
     def fixed(self, service):
         known = self.ready["smtp" if service == "submission" else "imap"]
@@ -269,25 +255,6 @@ def _():
             return self.getreply()
 
     session._Smtp = Unix
-
-
-@mutant("dot-not-stuffed", "RFC-5321", SEND, "does not double the dot that begins a line")
-def _():
-    from mss import mail
-
-    right = mail.serialise
-    mail.serialise = lambda message: right(message).replace(b"Bonjour,\r\n", b"Bonjour,\r\n.suite\r\n", 1)
-
-    class Flat(session._Smtp):
-        def data(self, msg):
-            self.putcmd("data")
-            code, answer = self.getreply()
-            if code != 354:
-                return code, answer
-            self.send(msg + b"\r\n.\r\n")
-            return self.getreply()
-
-    session._Smtp = Flat
 
 
 def hand_over_without(extension: str):

@@ -29,8 +29,9 @@ class Traces:
 
 
 class Connector:
-    def __init__(self, operator: Operator, traces: Traces, directory_url: str = "", actor: str = "logiciel"):
-        self.operator, self.traces, self.directory_url, self.actor = operator, traces, directory_url, actor
+    def __init__(self, operator: Operator, traces: Traces, directory_place: dict | None = None, actor: str = "logiciel"):
+        self.operator, self.traces, self.actor = operator, traces, actor
+        self.directory = directory_place or {}
         self.box = operator.box
         self.mailbox = Mailbox(operator)
         self.software = {"name": "Exemple Python", "version": "1.0", "oid": "1.2.250.1.999.1.1.3"}
@@ -144,7 +145,7 @@ class Connector:
         self.traces.write(self.box["address"], self.actor, "delete", "UID MOVE", "OK", True)
 
     def search(self, query: dict) -> list:
-        return directory.search(self.directory_url, query)
+        return directory.search(self.directory["url"], query, self.directory.get("key", ""))
 
     # --- vivre ---
     def connect(self) -> None:

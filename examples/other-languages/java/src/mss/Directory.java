@@ -21,9 +21,11 @@ final class Directory {
     private static final String MSS = "https://hl7.fr/ig/fhir/core/StructureDefinition/fr-core-contact-point-email-type";
     private final HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(30)).build();
     private final String base;
+    private final String key;
 
-    Directory(String base) {
+    Directory(String base, String key) {
         this.base = base.replaceAll("/$", "");
+        this.key = key;
     }
 
     List<String> search(JsonObject wanted) throws Exception {
@@ -50,7 +52,7 @@ final class Directory {
 
     private JsonObject get(String resource, Map<String, String> query) throws Exception {
         HttpRequest request = HttpRequest.newBuilder(URI.create(base + "/" + resource + "?" + Tokens.form(query)))
-            .header("Accept", "application/fhir+json").timeout(Duration.ofSeconds(30)).build();
+            .header("Accept", "application/fhir+json").header("ESANTE-API-KEY", key).timeout(Duration.ofSeconds(30)).build();
         HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
         if (response.statusCode() != 200) throw new Refused("annuaire : " + response.statusCode());
         return JsonParser.parseString(response.body()).getAsJsonObject();

@@ -107,8 +107,9 @@ public final class Main {
         Tokens tokens = certificate ? Tokens.given("")
             : ready.has("psc") ? Tokens.proSanteConnect(ready.getAsJsonObject("psc").get("issuer").getAsString(), "medimail-test", secret())
             : Tokens.given(auth.get("token").getAsString());
-        String directory = ready.has("directory") ? ready.getAsJsonObject("directory").get("url").getAsString() : "";
-        return new Connector(new Operator(ready, auth, box, tls, tokens), folder.resolve("traces.jsonl"), new Directory(directory));
+        JsonObject place = ready.has("directory") ? ready.getAsJsonObject("directory") : new JsonObject();
+        Directory directory = new Directory(Letters.text(place, "url", ""), Letters.text(place, "key", "sans-cle"));
+        return new Connector(new Operator(ready, auth, box, tls, tokens), folder.resolve("traces.jsonl"), directory);
     }
 
     private static String secret() {
