@@ -6,7 +6,7 @@ import { attest, send, wait } from "./words.js";
 const cr: DocumentPlan = { kind: "biology", patient: "camille", level: 1 };
 const lettre: DocumentPlan = { kind: "discharge", patient: "camille", level: 3 };
 const minor: DocumentPlan = { kind: "consultation", patient: "lou", level: 1 };
-const large: DocumentPlan = { kind: "imaging", patient: "camille", level: 1, padding: 11_000_000 };
+const large: DocumentPlan = { kind: "imaging", patient: "camille", level: 1, padding: 9_350_000 };
 
 const base = { mailbox: BOX.app, profiles: UNATTENDED, seconds: 120 } as const;
 

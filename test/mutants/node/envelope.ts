@@ -5,7 +5,7 @@ import { also, editHead, editSubject, withField, without } from "./edit.js";
 const PATIENT = "usager-simple";
 const FIN = "usager-sans-reponse";
 const REPLACE = "envoi-remplacement";
-const OTHER_INS = "154119999901266@patient.mssante.fr";
+const OTHER_INS = "154119999901236@patient.mssante.fr";
 
 /** Who is written to, what the fields of the mail say of it, and how the mail is written down. */
 export const ENVELOPE: Readonly<Record<string, NodeMutant>> = {
@@ -106,6 +106,18 @@ export const ENVELOPE: Readonly<Record<string, NodeMutant>> = {
     how: "sends the INS of an identity that is only retrieved",
     forgets: ["identity"],
   },
+  "patient-forgotten": {
+    breaks: "ris-scope",
+    scenario: "envoi-imagerie",
+    how: "sends the imaging report to the requester and not to the patient",
+    step: (step) => ({ ...step, to: step.to.slice(0, 1) }),
+  },
+  "laboratory-patient-forgotten": {
+    breaks: "sil-scope",
+    scenario: "envoi-biologie-patient",
+    how: "sends the laboratory report to the correspondents and not to the patient",
+    step: (step) => ({ ...step, to: step.to.slice(0, 2) }),
+  },
   "sender-field": {
     breaks: "out-from",
     how: "writes a Sender beside From",
@@ -120,20 +132,6 @@ export const ENVELOPE: Readonly<Record<string, NodeMutant>> = {
     breaks: "out-from",
     how: "hides the recipient: To names somebody else",
     mail: (mail) => withField(mail, "To", "destinataires.masques@ch-exemple.mssante.fr"),
-  },
-  "replyto-patient-missing": {
-    breaks: "mes-replyto",
-    scenario: "envoi-adresse-de-retour",
-    how: "does not tell the patient where to answer",
-    compose: ({ replyTo, ...input }) =>
-      input.recipients[0]?.[0]?.kind === "patient" || replyTo === undefined ? input : { ...input, replyTo },
-  },
-  "test-box": {
-    breaks: "mes-test",
-    scenario: PATIENT,
-    how: "writes to the automatic test mailbox of the production space, through a test operator",
-    forgets: ["patient-address"],
-    step: (step) => ({ ...step, to: ["reponse.automatique-test@patient.mssante.fr"] }),
   },
   "date-missing": { breaks: "RFC-5322", how: "has no Date", mail: (mail) => without(mail, "Date") },
   "date-not-a-date": {

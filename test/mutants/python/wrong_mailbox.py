@@ -1,6 +1,7 @@
 """IMAP and the directory: reading a mailbox, its sessions, answers to what stands in it."""
 
 import imaplib
+import re
 
 from mss import connector, directory, mail, mailbox, session, tokens, transport
 from mss.mailbox import Mailbox
@@ -63,12 +64,15 @@ def _():
     session._Imap.uid = number
 
 
-@mutant("imap-marks-read", "RFC-9051-3501", READ, "marks every mail as read that it looks at")
+@mutant("imap-marks-read", "RFC-9051-3501", READ, "marks every mail of the mailbox as read when it looks for one")
 def _():
-    right = imaplib.IMAP4.uid
-    session._Imap.uid = lambda self, command, *arguments: right(
-        self, command, *[each.replace("BODY.PEEK[", "BODY[") if isinstance(each, str) else each for each in arguments]
-    )
+    right = Mailbox.find
+
+    def greedy(self, wanted):
+        self.again(lambda imap: imap.uid("FETCH", "1:*", "(BODY[])"))
+        return right(self, wanted)
+
+    Mailbox.find = greedy
 
 
 @mutant("imap-no-reopening", "ECO.1.2.7", "boite-coupure", "does not open its session again after BYE")
@@ -106,17 +110,6 @@ def _():
     answered(other)
 
 
-@mutant("reply-to-ignored", "ECO.2.2.5", "boite-reponse-ailleurs", "answers the sender where Reply-To names another mailbox")
-def _():
-    right = mail.reply
-
-    def deaf(box, original, text, fin=False):
-        del original["Reply-To"]
-        return right(box, original, text, fin)
-
-    mail.reply = deaf
-
-
 @mutant("reply-no-nil", "ECO.2.4.3", REPLY, "leaves X-MSS-NIL out of answers")
 def _():
     answered(lambda message: message.__delitem__("X-MSS-NIL"))
@@ -132,14 +125,58 @@ def _():
     answered(lambda message: message.__setitem__("X-MSS-INS", "N"))
 
 
-@mutant("psc-no-login", "SC.PSC.01", "psc-connexion", "uses a token that it did not ask Pro Santé Connect for")
+@mutant("fin-subject", "mes-fin", "boite-reponse-usager", "ends the exchange by a subject that is nearly [FIN]")
 def _():
-    tokens.ProSanteConnect.get = lambda self, box, fresh: box["auth"]["token"]
+    def fin(message):
+        del message["X-MSS-MES"]
+        message.replace_header("Subject", "[Fin]")
+
+    answered(fin)
 
 
-@mutant("psc-no-logout", "SC.SSI-IE.38", "psc-deconnexion", "leaves the session at Pro Santé Connect open when the user closes it")
+@mutant("psc-no-level", "SC.PSC.01", "psc-connexion", "does not ask for the level of authentication that health needs")
 def _():
-    tokens.ProSanteConnect.logout = lambda self: self.forget()
+    login(lambda url: url.replace("acr_values=eidas1", "acr_values=eidas0"))
+
+
+@mutant("psc-no-state", "SC.PSC.01", "psc-connexion", "asks for a code without state: anybody's answer is taken for its own")
+def _():
+    login(lambda url: re.sub("&state=[^&]*", "", url))
+
+
+@mutant("psc-no-openid", "SC.PSC.01", "psc-connexion", "does not ask who the professional is (scope openid)")
+def _():
+    login(lambda url: url.replace("scope=openid+scope_all", "scope=scope_all"))
+
+
+@mutant("psc-password", "SC.PSC.01", "psc-connexion", "asks the professional for a password, and Pro Santé Connect for a token by it")
+def _():
+    right = tokens.ProSanteConnect._grant
+    form = {"grant_type": "password", "username": "899900000019", "password": "secret"}
+
+    def by_password(self, asked):
+        try:
+            right(self, form)
+        except tokens.LoginRequired:
+            right(self, asked)
+
+    tokens.ProSanteConnect._grant = by_password
+
+
+@mutant("psc-no-client-proof", "psc-mtls", "psc-connexion", "asks for the token without a proof of the software")
+def _():
+    right = tokens.urllib.request.Request
+
+    def bare(url, data=None, headers=None, **more):
+        kept = {name: value for name, value in (headers or {}).items() if name != "Authorization"}
+        return right(url, data + b"&client_id=medimail-test" if data else data, kept, **more)
+
+    tokens.urllib.request.Request = bare
+
+
+@mutant("session-left-open", "SC.SSI-IE.38", "psc-deconnexion", "hangs up without LOGOUT when the user closes the session")
+def _():
+    Mailbox.close = Mailbox.drop
 
 
 @mutant("directory-not-asked", "ECO.3.1.4", "annuaire-recherche", "has the address in a file of its own")
@@ -151,6 +188,30 @@ def _():
 def _():
     right = directory.search
     connector.directory.search = lambda base, wanted, api_key="": right(base, {"name": wanted.get("name") or "DUPONT"}, api_key)
+
+
+@mutant("stored-subject", "ECO.3.1.3", READ, "files what was read again, its subject without the marker")
+def _():
+    right = connector.Connector.read
+
+    def filing(self, wanted):
+        found = right(self, wanted)
+        raw = self.mailbox.fetch(self.mailbox.find(wanted))
+        bare = raw.replace(b"XDM/1.0/DDM+", b"", 1)
+        self.mailbox.again(lambda imap: imap.append("INBOX", "(\\Seen)", None, bare))
+        return found
+
+    connector.Connector.read = filing
+
+
+def login(change):
+    """The login request as the browser gets it, changed."""
+    right = tokens.ProSanteConnect.__init__
+
+    def made(self, issuer, client_id, client_secret, browser):
+        right(self, issuer, client_id, client_secret, lambda url: browser(change(url)))
+
+    tokens.ProSanteConnect.__init__ = made
 
 
 def answered(change):

@@ -187,6 +187,6 @@ def _():
     receipts.failure_mail = bare
 
 
-@mutant("ko-mail-subject", "in-std", KO_MAIL, "has a subject of its own")
+@mutant("ko-mail-subject", "in-std", KO_MAIL, "does not write the code into the subject")
 def _():
-    receipts._ko_subject = lambda original, code: "Document refusé"
+    receipts._ko_subject = lambda original, code: f"[KO Intégration système !] {original['Subject']}"

@@ -102,10 +102,10 @@ def _():
     Operator.locate = fixed
 
 
-@mutant("srv-lowest-first", "RFC-6186", "srv-priorites", "takes the target of the highest priority number")
+@mutant("srv-first-only", "RFC-6186", "srv-priorites", "knows the first server of the DNS only")
 def _():
     right = transport.srv
-    transport.srv = lambda dns, service, domain: list(reversed(right(dns, service, domain)))
+    transport.srv = lambda dns, service, domain: right(dns, service, domain)[:1]
 
 
 @mutant("token-user", "ECO.1.2.1", "boite-envoi", "authenticates under a name that is not the mailbox")
@@ -182,8 +182,11 @@ def _():
 
 @mutant("resend-after-dot", "RFC-5321", "perte-apres-point", "sends the mail again when the answer to its final dot is lost")
 def _():
+    class Never(Exception):
+        """What is caught instead: nothing is unknown any more."""
+
     session.Unknown = Deferred
-    connector.Unknown = Deferred
+    connector.Unknown = Never
 
 
 @mutant("fault-stops-all", "ECO.1.2.3", "panne-connexion", "ends with the first connection that fails")

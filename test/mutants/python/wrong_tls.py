@@ -55,12 +55,6 @@ def _():
     context(lambda made: made.set_ciphers("ALL:@SECLEVEL=0"))
 
 
-def accepts_any_date(made_context):
-    """A verification that overlooks an expired certificate: the library has no such switch, so the answer is asked and passed over."""
-    made_context.check_hostname = False
-    made_context.verify_mode = ssl.CERT_NONE
-
-
 @mutant("certificate-expired", "ECO.1.1.5", "certificat-perime", "goes on with an expired certificate")
 def _():
     unverified()
@@ -100,12 +94,6 @@ def _():
     transport.check_range = lambda sock: None
 
 
-@mutant("revocation-never-asked", "ECO.1.1.6", "envoi-niveau-1", "asks neither for a list nor by OCSP")
-def _():
-    context(no_revocation)
-    transport.Revocation.learn = lambda self, host, sock: self.urls.setdefault(host, [])
-
-
 @mutant("revocation-not-kept", "ECO.1.1.7", "liste-revocation-absente", "keeps no list: none to be had, no session")
 def _():
     right = transport.Revocation._list
@@ -113,8 +101,9 @@ def _():
     def forgetful(self, url):
         import os
 
-        for name in os.listdir(self.folder):
-            os.remove(os.path.join(self.folder, name))
+        kept = os.path.join(self.folder, "".join(c if c.isalnum() else "_" for c in url) + ".pem")
+        if os.path.exists(kept):
+            os.remove(kept)
         return right(self, url)
 
     transport.Revocation._list = forgetful
@@ -124,6 +113,43 @@ def _():
 def _():
     right = transport.tls_context
     transport.tls_context = lambda ca, client=None, crls=(): right(ca, None, crls)
+
+
+@mutant("authority-public", "ECO.1.1.4", "envoi-plusieurs-destinataires", "believes public authorities alone: the operator's certificate is refused")
+def _():
+    right = transport.tls_context
+
+    def public(ca, client=None, crls=()):
+        made = right(ca, client, ())
+        fresh = ssl.create_default_context()
+        fresh.set_ciphers(transport.SUITES)
+        return fresh if made else made
+
+    transport.tls_context = public
+
+
+@mutant("revocation-soft", "ECO.1.1.6", "liste-absente-et-revoque", "goes on without a list where none can be had")
+def _():
+    right = transport.Revocation._list
+
+    def soft(self, url):
+        import urllib.error
+        import urllib.request
+
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+        except OSError:
+            return None
+        return right(self, url)
+
+    transport.Revocation._list = soft
+    lists = transport.Revocation.lists
+    transport.Revocation.lists = lambda self, host: tuple(path for path in lists(self, host) if path)
+
+
+@mutant("certificate-usage", "ECO.1.1.10", "certificat-autre-usage", "goes on with a certificate that is not for servers")
+def _():
+    unverified()
 
 
 def unverified():

@@ -56,8 +56,17 @@ class Operator:
         targets = transport.srv(dns, service, self.box["address"].split("@")[1]) if dns else []
         if not targets:
             return known["host"], known["host"], known["port"]
-        host, port = targets[0]
-        return transport.address(dns, host), host, port
+        for host, port in targets:
+            # Celui qui ne répond pas laisse la place au suivant (RFC 2782).
+            ip = transport.address(dns, host)
+            if len(targets) == 1:
+                return ip, host, port
+            try:
+                socket.create_connection((ip, port), TIMEOUT).close()
+                return ip, host, port
+            except OSError:
+                continue
+        raise Deferred("aucun serveur ne répond")
 
     def context(self, host: str):
         return transport.tls_context(self.ready["ca"], self.client, self.revocation.lists(host))

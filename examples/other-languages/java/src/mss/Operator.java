@@ -123,12 +123,26 @@ final class Operator {
             String host = fallback.get("host").getAsString();
             return new Place(InetAddress.getByName(host), host, fallback.get("port").getAsInt());
         }
-        String host = targets.get(0)[3].replaceAll("\\.$", "");
-        if (host.isEmpty()) throw new Refused("RFC 6186 : l'opérateur n'offre pas ce service");
-        List<String[]> addresses = records(server, host, "A");
-        if (addresses.isEmpty()) throw new UnknownHostException(host);
-        byte[] ip = InetAddress.getByName(addresses.get(0)[0]).getAddress();
-        return new Place(InetAddress.getByAddress(host, ip), host, Integer.parseInt(targets.get(0)[2]));
+        for (String[] target : targets) {
+            String host = target[3].replaceAll("\\.$", "");
+            if (host.isEmpty()) throw new Refused("RFC 6186 : l'opérateur n'offre pas ce service");
+            List<String[]> addresses = records(server, host, "A");
+            if (addresses.isEmpty()) continue;
+            byte[] ip = InetAddress.getByName(addresses.get(0)[0]).getAddress();
+            Place place = new Place(InetAddress.getByAddress(host, ip), host, Integer.parseInt(target[2]));
+            // Celui qui ne répond pas laisse la place au suivant (RFC 2782).
+            if (targets.size() == 1 || answers(place)) return place;
+        }
+        throw new UnknownHostException(box.domain());
+    }
+
+    private static boolean answers(Place place) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(place.address(), place.port()), 30_000);
+            return true;
+        } catch (IOException error) {
+            return false;
+        }
     }
 
     private static List<String[]> records(String server, String name, String type) throws NamingException {
