@@ -23,6 +23,8 @@ export const IMPLIES: Readonly<Record<string, readonly string[]>> = Object.freez
   "ECO.2.1.1": ["pfi-scope", "sil-scope", "ris-scope", "in-detect"],
   "ECO.2.1.1-b": ["ECO.2.1.1"],
   "ECO.2.1.3": ["in-detect", "AMBU.MSS-va1.02"],
+  // A mention before the marker: who detects by the subject misses it, and the subject does not begin by the marker.
+  "in-detect": ["ECO.2.1.3"],
   "ECO.2.1.5": ["sil-scope"],
   "ECO.2.2.1": ["RFC-5322"],
   "ECO.2.2.2": ["RFC-5322"],

@@ -129,8 +129,8 @@ export const askedFor: readonly Check[] = [
         return;
       tell.breach(
         both(
-          "La nouvelle version part sans l'action C (remplacement) dans les métadonnées.",
-          "The new version leaves without action C (replacement) in the metadata.",
+          "La nouvelle version part sans l'action C (remplacement) dans les métadonnées, ou avec une autre.",
+          "The new version leaves without action C (replacement) in the metadata, or with another.",
         ),
         whereOf(mail, "METADATA.XML"),
       );

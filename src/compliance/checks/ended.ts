@@ -4,7 +4,7 @@ import type { Check, Tell } from "./check.js";
 import { both } from "./check.js";
 
 /** One scenario from its beginning to its end, and what was seen in between. */
-interface Played {
+export interface Played {
   scenario: Scenario;
   from: string;
   to: string;
@@ -14,7 +14,7 @@ interface Played {
 }
 
 /** Scenarios that came to their end; one that was stopped says nothing. */
-function played(run: RunRecord, row: string): Played[] {
+export function played(run: RunRecord, row: string): Played[] {
   const found: Played[] = [];
   let begin: { id: string; at: string } | undefined;
   for (const mark of run.timeline) {
@@ -142,7 +142,13 @@ export const ended: readonly Check[] = [
         );
         const [first, ...after] = good.filter(({ mails }) => mails > 0);
         if (!known || !first || one.sessions.some(({ profile }) => profile !== "good")) continue;
-        const refused = good.find(({ openedAt, spoke }) => openedAt > first.openedAt && !spoke);
+        // It did not even connect, or ended the connection at the certificate.
+        const due = one.scenario.steps.filter(
+          (step) => step.action === "send" && (step.expect ?? "sent") === "sent",
+        ).length;
+        const refused =
+          good.find(({ openedAt, spoke }) => openedAt > first.openedAt && !spoke) ??
+          (one.sent.length < due ? first : undefined);
         if (after.length > 0 || first.mails > 1) tell.ok(`scénario ${one.scenario.id}`, one.to);
         else if (refused)
           tell.breach(

@@ -18,6 +18,7 @@ import { subject } from "./subject.js";
 import { submission } from "./submission.js";
 import { tls } from "./tls.js";
 import { traces } from "./traces.js";
+import { unfinished } from "./unfinished.js";
 
 /** Every check, in the order of the chapters. */
 export const CHECKS: readonly Check[] = [
@@ -38,6 +39,7 @@ export const CHECKS: readonly Check[] = [
   ...replies,
   ...receipts,
   ...ended,
+  ...unfinished,
   ...traces,
   ...form,
 ];

@@ -52,6 +52,25 @@ export const sessions: readonly Check[] = [
             );
           else if (session.saidGoodbye || session.closedAt <= limit) tell.ok(session.id, at);
         }
+        // Refused once and shown again on the same session, whatever was just said of it.
+        const stubborn = run.logins.find(
+          (login) =>
+            login.at > at &&
+            login.at < again &&
+            run.logins.some(
+              (before) =>
+                before.connection === login.connection && before.at <= at && !before.auth.ok && before !== login,
+            ),
+        );
+        if (stubborn)
+          tell.breach(
+            both(
+              "Après le refus de Pro Santé Connect, la boîte est demandée encore.",
+              "After the refusal of Pro Santé Connect the box is asked for again.",
+            ),
+            stubborn.connection,
+            stubborn.at,
+          );
         const fresh = run.sessions.find(
           ({ openedAt, mechanism, authenticated }) =>
             mechanism?.toUpperCase() === "XOAUTH2" &&
@@ -142,6 +161,9 @@ export const sessions: readonly Check[] = [
     scope: "run",
     shows: both("Après une panne, le logiciel se reconnecte", "After a fault the software connects again"),
     look(run, tell) {
+      // A program that ends with an error says so; where going on was asked, it has stopped at the fault.
+      const asked = (id: string | undefined) =>
+        id !== undefined && run.scenarios.get(id)?.requirements.includes("ECO.1.2.3") === true;
       for (const session of run.sessions) {
         if (!session.faults.some((fault) => [...FORTUNE, "defer", "garbage", "slow"].includes(fault)) && !session.ended)
           continue;
@@ -151,9 +173,9 @@ export const sessions: readonly Check[] = [
             mark.kind === "client" &&
             mark.what === "end" &&
             mark.at >= session.openedAt &&
-            (mark.code ?? 0) > 128 &&
             mark.code !== 143 &&
-            mark.code !== 130,
+            mark.code !== 130 &&
+            ((mark.code ?? 0) > 128 || (!next && (mark.code ?? 0) > 0 && asked(session.scenario))),
         );
         if (crash)
           tell.breach(

@@ -205,8 +205,20 @@ function authentication(): Check[] {
       scope: "session",
       shows: both("XOAUTH2 sous TLS, au nom de la boîte", "XOAUTH2 inside TLS, in the name of the box"),
       look(session, tell, run) {
+        const early = session.clear.find(({ line }) => /\b(?:AUTH|AUTHENTICATE)\s+XOAUTH2\b/i.test(line));
+        if (early)
+          tell.breach(both("XOAUTH2 hors de TLS.", "XOAUTH2 outside of TLS."), lineOf(session, early), early.at);
         for (const auth of session.auths) {
           const type = typeOf(auth.user, run.mailboxes);
+          if (type === undefined && auth.mechanism.toUpperCase() === "XOAUTH2" && !auth.ok && run.mailboxes.size > 0)
+            tell.breach(
+              both(
+                "XOAUTH2 au nom d'autre chose que la boîte : ce n'est l'adresse d'aucune.",
+                "XOAUTH2 in the name of something else than the box: it is the address of none.",
+              ),
+              `${session.id}, AUTH`,
+              auth.at,
+            );
           if (type === undefined || type === "APP" || type === "patient") continue;
           const where = `${session.id}, AUTH`;
           if (!auth.tls) tell.breach(both("XOAUTH2 hors de TLS.", "XOAUTH2 outside of TLS."), where, auth.at);

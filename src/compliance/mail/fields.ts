@@ -132,9 +132,18 @@ export interface Parameterised {
   forms: ReadonlyMap<string, "plain" | "rfc2231" | "encoded-word" | "eight-bit">;
 }
 
+/** One of the pieces of a parameter: `name`, `name*`, `name*0`, `name*0*`. */
+interface Piece {
+  index: number;
+  text: string;
+  extended: boolean;
+  /** It is numbered: one of several. */
+  part: boolean;
+}
+
 export function parameterised(flat: string): Parameterised {
   const [value = "", ...rest] = splitOutside(flat, ";");
-  const pieces = new Map<string, { index: number; text: string; extended: boolean }[]>();
+  const pieces = new Map<string, Piece[]>();
   const forms = new Map<string, "plain" | "rfc2231" | "encoded-word" | "eight-bit">();
   for (const piece of rest.slice(0, 200)) {
     const [, name, part, star, given = ""] = /^([^=*\s]+)(?:\*(\d{1,3}))?(\*)?\s*=\s*(.*)$/s.exec(piece) ?? [];
@@ -142,7 +151,12 @@ export function parameterised(flat: string): Parameterised {
     const key = name.toLowerCase();
     const text = unquoted(given.trim());
     const list = pieces.get(key) ?? [];
-    list.push({ index: part === undefined ? 0 : Number(part), text, extended: star !== undefined });
+    list.push({
+      index: part === undefined ? 0 : Number(part),
+      text,
+      extended: star !== undefined,
+      part: part !== undefined,
+    });
     pieces.set(key, list);
     if (part !== undefined || star !== undefined) forms.set(key, "rfc2231");
     else if (!forms.has(key))
@@ -163,10 +177,12 @@ export function parameterised(flat: string): Parameterised {
   };
 }
 
-function joined(list: { index: number; text: string; extended: boolean }[]): string {
+function joined(list: Piece[]): string {
   const extended = list.some((piece) => piece.extended);
   if (!extended && list.length === 1) return decoded(list[0]?.text ?? "");
-  const ordered = [...list].sort((a, b) => a.index - b.index);
+  // `name=` beside `name*=` is for readers that know no RFC 2231: the extended form alone counts.
+  const wanted = list.filter((piece) => !extended || piece.extended || piece.part);
+  const ordered = [...wanted].sort((a, b) => a.index - b.index);
   let charset = "utf-8";
   const bytes: Buffer[] = [];
   for (const [at, piece] of ordered.entries()) {
