@@ -3,7 +3,7 @@ import { both } from "./check.js";
 import { played } from "./ended.js";
 
 /** Faults that pass: what was asked must have left by the end of the scenario. */
-const PASSING = ["defer", "full-mailbox", "drop-before-dot"];
+const PASSING = ["defer", "full-mailbox"];
 
 /** What a scenario asked for and its end has not seen; silence is a breach only where the software came as far as the fault. */
 export const unfinished: readonly Check[] = [
