@@ -29,6 +29,27 @@ export const imap: readonly Check[] = [
     },
   },
   {
+    id: "uids-not-numbers",
+    rows: ["RFC-9051-3501"],
+    scope: "session",
+    shows: both("Les courriels sont désignés par UID", "Mails are named by UID"),
+    look(session, tell) {
+      if (session.protocol !== "imap") return;
+      for (const command of session.commands) {
+        if (/^\S+ (?:FETCH|STORE|COPY|MOVE) /i.test(command.line))
+          tell.breach(
+            both(
+              "Un courriel est désigné par son numéro d'ordre, que la suppression d'un autre change ; attendu : UID.",
+              "A mail is named by its sequence number, which the removal of another changes; expected: UID.",
+            ),
+            lineOf(session, command),
+            command.at,
+          );
+        else if (/^\S+ UID /i.test(command.line)) tell.ok(lineOf(session, command), command.at);
+      }
+    },
+  },
+  {
     id: "peek-before-reading",
     rows: ["RFC-9051-3501"],
     scope: "session",
@@ -40,16 +61,6 @@ export const imap: readonly Check[] = [
       if (session.protocol !== "imap") return;
       for (const command of session.commands) {
         const [, uid, set = "", items = ""] = /^\S+ (UID )?FETCH (\S+) (.*)$/i.exec(command.line) ?? [];
-        const numbered = /^\S+ (?:FETCH|STORE|COPY|MOVE) /i.test(command.line);
-        if (numbered)
-          tell.breach(
-            both(
-              "Un courriel est désigné par son numéro d'ordre, que la suppression d'un autre change ; attendu : UID.",
-              "A mail is named by its sequence number, which the removal of another changes; expected: UID.",
-            ),
-            lineOf(session, command),
-            command.at,
-          );
         if (items === "") continue;
         const several = /[,:*]/.test(set);
         const marks = /(?:BODY\[|RFC822(?!\.(?:SIZE|HEADER)))/i.test(items.replace(/BODY\.PEEK\[/gi, ""));

@@ -45,33 +45,31 @@ export const starttls: readonly Check[] = [
       },
     }),
   ),
-  ...(["smtp", "imap"] as const).map(
-    (protocol): Check => ({
-      id: `${protocol}-capabilities-again`,
-      rows: ["RFC-3207-3501", protocol === "smtp" ? "ECO.1.0.1" : "ECO.1.0.2"],
-      scope: "session",
-      shows: both(
-        "Les capacités sont demandées de nouveau après STARTTLS",
-        "Capabilities are asked again after STARTTLS",
-      ),
-      look(session, tell) {
-        if (session.protocol !== protocol || session.tls?.what !== "established") return;
-        const [first] = session.commands;
-        if (!first || first.verb === "QUIT" || first.verb === "LOGOUT") return;
-        if (session.protocol === "smtp") {
-          if (first.verb === "EHLO") tell.ok(lineOf(session, first), first.at);
-          else tell.breach(notAgain(first.verb), lineOf(session, first), first.at);
-          return;
-        }
-        const login = session.commands.find(({ verb }) => verb === "AUTHENTICATE" || verb === "LOGIN");
-        if (!login) return;
-        // Told unasked, they count too.
-        const told = session.capabilitiesAfterTls;
-        if (told !== undefined && told < login.n) tell.ok(lineOf(session, login), login.at);
-        else tell.breach(notAgain(login.verb), lineOf(session, login), login.at);
-      },
-    }),
-  ),
+  {
+    id: "capabilities-again",
+    rows: ["RFC-3207-3501"],
+    scope: "session",
+    shows: both(
+      "Les capacités sont demandées de nouveau après STARTTLS",
+      "Capabilities are asked again after STARTTLS",
+    ),
+    look(session, tell) {
+      if (session.tls?.what !== "established") return;
+      const [first] = session.commands;
+      if (!first || first.verb === "QUIT" || first.verb === "LOGOUT") return;
+      if (session.protocol === "smtp") {
+        if (first.verb === "EHLO") tell.ok(lineOf(session, first), first.at);
+        else tell.breach(notAgain(first.verb), lineOf(session, first), first.at);
+        return;
+      }
+      const login = session.commands.find(({ verb }) => verb === "AUTHENTICATE" || verb === "LOGIN");
+      if (!login) return;
+      // Told unasked, they count too.
+      const told = session.capabilitiesAfterTls;
+      if (told !== undefined && told < login.n) tell.ok(lineOf(session, login), login.at);
+      else tell.breach(notAgain(login.verb), lineOf(session, login), login.at);
+    },
+  },
   {
     id: "no-plaintext-after-starttls",
     rows: ["RFC-3207-3501"],

@@ -39,7 +39,7 @@ def _():
     transport.Revocation.learn = lambda self, host, sock: self.urls.setdefault(host, [])
 
 
-@mutant("imap-capability-once", "ECO.1.0.2", READ, "does not ask for the capabilities again under TLS")
+@mutant("imap-capability-once", "RFC-3207-3501", READ, "does not ask for the capabilities again under TLS")
 def _():
     class Remembering(session._Imap):
         def _get_capabilities(self):
