@@ -1,5 +1,5 @@
 import { MedimailError } from "../errors.js";
-import type { Fault, FaultPoint, FaultScript, Faults } from "./faults.js";
+import type { Fault, FaultName, FaultPoint, FaultScript, Faults } from "./faults.js";
 
 /** What `after("RCPT")` gives: sentences such as `mock.after("RCPT").reply(451).times(2)`. Each verb puts the fault in place at once. */
 export class FaultSentence {
@@ -41,18 +41,35 @@ export class FaultSentence {
     return this.#add({ name: "silence" });
   }
 
+  /** A line that is not of the protocol. */
+  garbage(): FaultTuning {
+    return this.#add({ name: "garbage" });
+  }
+
+  /** BYE instead of an answer, and the end of the session: IMAP alone. */
+  bye(text?: string): FaultTuning {
+    return this.#add({ name: "bye", ...(text === undefined ? {} : { text }) });
+  }
+
+  /** Any fault by its name that can strike at this moment: `mock.after("STARTTLS").strike("expired-certificate").always()`. */
+  strike(name: FaultName, script: Omit<FaultScript, "name" | "at"> = {}): FaultTuning {
+    return this.#add({ ...script, name });
+  }
+
   #add(script: FaultScript): FaultTuning {
     const own: FaultScript = { ...script, at: this.#at };
-    return new FaultTuning(this.#faults.add(own), own);
+    return new FaultTuning(this.#faults, this.#faults.add(own), own);
   }
 }
 
 /** How often, for whom, and after how many. */
 export class FaultTuning {
   readonly fault: Fault;
+  readonly #faults: Faults;
   readonly #script: FaultScript;
 
-  constructor(fault: Fault, script: FaultScript) {
+  constructor(faults: Faults, fault: Fault, script: FaultScript) {
+    this.#faults = faults;
     this.fault = fault;
     this.#script = script;
   }
@@ -62,18 +79,34 @@ export class FaultTuning {
     return this;
   }
 
+  once(): this {
+    return this.times(1);
+  }
+
   always(): this {
     return this.times(Number.POSITIVE_INFINITY);
   }
 
+  /** Lets so many pass first. */
   skip(count: number): this {
     this.#script.skip = count;
     return this;
   }
 
+  /** Only for this address. */
   for(address: string): this {
     this.#script.for = address;
     return this;
+  }
+
+  /** How often it has struck. */
+  get struck(): number {
+    return this.fault.struck;
+  }
+
+  /** Takes it away again. */
+  remove(): void {
+    this.#faults.remove(this.fault);
   }
 }
 
@@ -86,7 +119,10 @@ const MOMENTS: Record<string, FaultPoint> = {
   MAIL: "mail",
   RCPT: "rcpt",
   DATA: "data",
+  CONTENT: "content",
   DOT: "final-dot",
+  // Once the mail was taken: what becomes of it.
+  ACCEPTANCE: "after-dot",
 };
 
 /** `RCPT`, `DOT`, `IMAP SELECT`… to the moment of the session. */

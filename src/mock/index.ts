@@ -18,6 +18,8 @@ export type {
   SmtpFaultPoint,
 } from "./faults.js";
 export { describeFault, FAULT_NAMES, SMTP_FAULT_POINTS } from "./faults.js";
+export { MockHttp, type MockHttpOptions, mockHttp, mswHandlers } from "./http/alone.js";
+export type { UnhandledRequest } from "./http/unhandled.js";
 export type { ImapExtension } from "./imap/capabilities.js";
 export { IMAP_EXTENSIONS } from "./imap/capabilities.js";
 export { MockMedimail, startMockMedimail } from "./mock.js";
@@ -36,7 +38,8 @@ export type {
 } from "./options.js";
 export { DEFAULT_SIZE_LIMIT, defaultLimits, defaultMailboxes } from "./options.js";
 export type { ClientCredentials } from "./pki/pki.js";
-export { MOCK_PROFESSIONAL, MockPsc, type MockPscOptions } from "./psc/provider.js";
+export { MOCK_PROFESSIONAL } from "./psc/professional.js";
+export { MockPsc, type MockPscOptions } from "./psc/provider.js";
 export type { MockReady, MockReadyMailbox } from "./ready.js";
 export type { AnswerOptions, RefusalForm, RefuseOptions } from "./recipients.js";
 export { demoHeader, demoLaboratoryReport, demoReport } from "./samples/documents.js";

@@ -178,3 +178,37 @@ describe("a request that nothing answers (rule 17)", () => {
     expect((await fetch(`${(await mock.ready()).http.url}/x`)).status).toBe(404);
   });
 });
+
+describe("a fault as a sentence", () => {
+  it("says where, what, how often, after how many and for whom, and can be taken back", async () => {
+    await using mock = await startMockMedimail();
+    const busy = mock.after("RCPT").reply(451, "4.3.0", "later").skip(1).times(2).for(DUPONT);
+    const client = await smtpClient(mock, LABO);
+    const answers: string[] = [];
+    for (const to of [DUPONT, MOREL, DUPONT, DUPONT, DUPONT]) {
+      await client.smtp("RSET");
+      answers.push((await submit(client, "a@t.fr", { to })).slice(0, 3));
+    }
+    expect([answers, busy.struck]).toEqual([["250", "250", "451", "451", "250"], 2]);
+    const always = mock.after("RCPT").refuse().always();
+    expect(await submit(client, "b@t.fr")).toMatch(/^5/);
+    always.remove();
+    await client.smtp("RSET");
+    expect(await submit(client, "c@t.fr")).toMatch(/^250/);
+  });
+
+  it("names any fault that can strike there, and refuses one that cannot, or a command that is none", async () => {
+    await using mock = await startMockMedimail();
+    const { fault } = mock.after("STARTTLS").strike("expired-certificate").once();
+    expect([fault.name, fault.at, fault.script.times]).toEqual(["expired-certificate", "starttls", 1]);
+    expect(mock.after("ACCEPTANCE").strike("delay", { ms: 1000 }).fault.at).toBe("after-dot");
+    expect(mock.after("IMAP UID FETCH").bye("a demain").fault.at).toBe("imap-fetch");
+    expect(mock.after("EHLO").garbage().fault.at).toBe("ehlo");
+    for (const wrong of [
+      () => mock.after("RCPT").strike("bounce"),
+      () => mock.after("HELO"),
+      () => mock.after("MAIL").bye(),
+    ])
+      expect(wrong).toThrow(expect.objectContaining({ code: "invalid_argument" }));
+  });
+});

@@ -34,6 +34,8 @@ try {
       `${node.version} medimail ${run(node.path, ["node_modules/medimail-connector/dist/cli/main.js", "--version"], { cwd: app })}`,
     );
   }
+  run(process.execPath, ["--test", "node-test/mock.test.mjs"], { cwd: app, stdio: ["ignore", "ignore", "inherit"] });
+  console.log("node:test and npx medimail-connector mock: ok");
   for (const [folder, module, resolution] of [
     ["ts-esm", "NodeNext", "NodeNext"],
     ["ts-cjs", "NodeNext", "NodeNext"],

@@ -24,9 +24,12 @@ export class HttpServer {
   #count = 0;
   /** Beginnings of paths that answer 503 for now. */
   readonly #out = new Set<string>();
+  readonly #base: string | undefined;
   #port = 0;
 
-  constructor(failed: (error: unknown) => void) {
+  /** @param base what its address is said to be, where it never listens and is asked by who intercepts requests */
+  constructor(failed: (error: unknown) => void, base?: string) {
+    this.#base = base;
     this.#server = createServer((incoming, outgoing) => {
       toRequest(incoming, this.url)
         .then((request) => this.answer(request, this.#connectionOf(incoming.socket)))
@@ -42,7 +45,7 @@ export class HttpServer {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.#port}`;
+    return this.#base ?? `http://127.0.0.1:${this.#port}`;
   }
 
   /** @param surface what the request is observed as; without it, it is not */

@@ -163,6 +163,12 @@ export class Pki {
     return made;
   }
 
+  /** Key and chain of a server, good or wrong in one way, for a server of the caller's own. */
+  async serverFiles(profile: TlsProfile): Promise<{ certificate: string; key: string }> {
+    const { server, chain } = await this.#server(profile);
+    return { certificate: server.pem + chain, key: server.keys.privatePem };
+  }
+
   /** The certificate of an APP mailbox: its CN is the address; OU as IGC-Santé writes it, 1 and a FINESS. */
   client(address: string): Promise<ClientCredentials> {
     organisations ??= intermediate("organisations", ORGANISATIONS);

@@ -1,5 +1,6 @@
 import { MedimailError } from "../../errors.js";
 import { challengeOf, handle, SigningKey } from "./keys.js";
+import { MOCK_PROFESSIONAL } from "./professional.js";
 
 export interface MockPscOptions {
   /** Default: `/auth/realms/esante-wallet` of the server, as Pro Santé Connect's own. */
@@ -15,30 +16,6 @@ export interface MockPscOptions {
   now?: () => Date;
 }
 
-/** An invented physician. */
-export const MOCK_PROFESSIONAL = {
-  SubjectNameID: "899900000019",
-  preferred_username: "899900000019",
-  family_name: "EXEMPLE",
-  given_name: "Aurore",
-  SubjectRole: ["10^1.2.250.1.213.1.1.5.5"],
-  SubjectOrganization: "CH EXEMPLE",
-  Secteur_Activite: "SA01^1.2.250.1.71.4.2.4",
-  Palier_Authentification: "APPPRIP3^1.2.250.1.213.1.5.1.1.1",
-  SubjectRefPro: {
-    codeCivilite: "MME",
-    exercices: [
-      {
-        codeProfession: "10",
-        codeCategorieProfessionnelle: "C",
-        nomDexercice: "EXEMPLE",
-        prenomDexercice: "Aurore",
-        activities: [{ codeSecteurDactivite: "SA01", raisonSocialeSite: "CH EXEMPLE" }],
-      },
-    ],
-  },
-};
-
 const CLIENT = { id: "medimail-test", secret: "medimail-test-secret" };
 const CIBA = "urn:openid:params:grant-type:ciba";
 const CODE_LIFE_MS = 60_000;
@@ -53,6 +30,15 @@ interface Login {
   nonce?: string;
   ended: boolean;
 }
+
+interface Asked {
+  request: Request;
+  query: URLSearchParams;
+  form: URLSearchParams;
+}
+
+/** What a path answers, by method. */
+type Route = Partial<Record<"GET" | "POST", (asked: Asked) => Response>>;
 
 interface Code extends Right {
   redirectUri: string;
@@ -81,6 +67,7 @@ export class MockPsc {
   readonly #access = new Map<string, Right>();
   readonly #asked = new Map<string, { until: number }>();
   readonly #logins = new Set<Login>();
+  readonly #routes: ReadonlyMap<string, Route>;
 
   constructor(options: MockPscOptions) {
     this.issuer = options.issuer.replace(/\/+$/, "");
@@ -92,6 +79,7 @@ export class MockPsc {
     this.#refreshTtl = options.refreshTtl ?? 1_800;
     const now = options.now ?? (() => new Date());
     this.#now = () => now().getTime();
+    this.#routes = this.#makeRoutes();
   }
 
   /** Whether a mail server would let this token in now. */
@@ -117,42 +105,36 @@ export class MockPsc {
 
   /** Where it is asked, under the issuer's host. */
   get paths(): string[] {
-    const base = new URL(this.issuer).pathname;
-    const at = (name: string): string => `${base}/protocol/openid-connect/${name}`;
-    return [
-      "/auth",
-      `${base}/.well-known/wallet-openid-configuration`,
-      `${base}/.well-known/openid-configuration`,
-      ...["certs", "token", "ext/ciba/auth", "token/introspect", "userinfo", "logout"].map(at),
-    ];
+    return [...this.#routes.keys()];
   }
 
   async handle(request: Request): Promise<Response> {
-    const url = new URL(request.url);
-    const base = new URL(this.issuer).pathname;
+    const { pathname, searchParams } = new URL(request.url);
+    const answer = this.#routes.get(pathname)?.[request.method === "POST" ? "POST" : "GET"];
+    if (!answer || !["GET", "POST"].includes(request.method)) return new Response("not found", { status: 404 });
     const form = request.method === "POST" ? new URLSearchParams(await request.text()) : new URLSearchParams();
-    switch (`${request.method} ${url.pathname}`) {
-      case `GET ${base}/.well-known/wallet-openid-configuration`:
-      case `GET ${base}/.well-known/openid-configuration`:
-        return Response.json(this.#metadata());
-      case `GET ${base}/protocol/openid-connect/certs`:
-        return Response.json(this.#key.jwks);
-      case "GET /auth":
-        return this.#authorize(url.searchParams);
-      case `POST ${base}/protocol/openid-connect/token`:
-        return this.#authenticated(request, form) ?? this.#token(form);
-      case `POST ${base}/protocol/openid-connect/ext/ciba/auth`:
-        return this.#authenticated(request, form) ?? this.#askCard(form);
-      case `POST ${base}/protocol/openid-connect/token/introspect`:
-        return this.#authenticated(request, form) ?? this.#introspect(form);
-      case `GET ${base}/protocol/openid-connect/userinfo`:
-      case `POST ${base}/protocol/openid-connect/userinfo`:
-        return this.#userinfo(request);
-      case `GET ${base}/protocol/openid-connect/logout`:
-        return this.#logout(url.searchParams);
-      default:
-        return new Response("not found", { status: 404 });
-    }
+    return answer({ request, query: searchParams, form });
+  }
+
+  #makeRoutes(): Map<string, Route> {
+    const base = new URL(this.issuer).pathname;
+    const at = (name: string): string => `${base}/protocol/openid-connect/${name}`;
+    const metadata: Route = { GET: () => Response.json(this.#metadata()) };
+    const ofSoftware = (act: (form: URLSearchParams) => Response): Route => ({
+      POST: ({ request, form }) => this.#authenticated(request, form) ?? act(form),
+    });
+    const userinfo = ({ request }: Asked) => this.#userinfo(request);
+    return new Map<string, Route>([
+      ["/auth", { GET: ({ query }) => this.#authorize(query) }],
+      [`${base}/.well-known/wallet-openid-configuration`, metadata],
+      [`${base}/.well-known/openid-configuration`, metadata],
+      [at("certs"), { GET: () => Response.json(this.#key.jwks) }],
+      [at("token"), ofSoftware((form) => this.#token(form))],
+      [at("ext/ciba/auth"), ofSoftware((form) => this.#askCard(form))],
+      [at("token/introspect"), ofSoftware((form) => this.#introspect(form))],
+      [at("userinfo"), { GET: userinfo, POST: userinfo }],
+      [at("logout"), { GET: ({ query }) => this.#logout(query) }],
+    ]);
   }
 
   #metadata(): object {
