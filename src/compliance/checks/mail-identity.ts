@@ -46,7 +46,7 @@ export const mailIdentity: readonly Check[] = [
       if (mail.messageId === undefined) return;
       const { sha256 } = mail.observation;
       // The very same mail again is a resend after a lost answer, or its copy for another recipient.
-      const other = run.sent.find((sent) => sent.messageId === mail.messageId && sent.sha256 !== sha256);
+      const other = run.sentById.get(mail.messageId)?.find((sent) => sent.sha256 !== sha256);
       const where = whereOf(mail, "Message-ID");
       if (other)
         tell.breach(

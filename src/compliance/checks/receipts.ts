@@ -13,7 +13,7 @@ import { both } from "./check.js";
 function originalOf(mail: SentMail, run: RunRecord) {
   const id = originalIdOf(mail);
   if (id === undefined) return undefined;
-  return run.delivered.find(({ messageId }) => messageId === id) ?? run.sent.find(({ messageId }) => messageId === id);
+  return run.delivered.find(({ messageId }) => messageId === id) ?? run.sentById.get(id)?.[0];
 }
 
 /** Codes of an integration that failed: those of MSSanté and of HL7. */

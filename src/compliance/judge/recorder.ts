@@ -27,6 +27,7 @@ export class Recorder {
   readonly #refused = new Map<string, { code: string; at: string }>();
   readonly record: RunRecord & {
     sent: SentSummary[];
+    sentById: Map<string, SentSummary[]>;
     delivered: DeliveredMail[];
     sessions: PastSession[];
     retries: Retry[];
@@ -54,6 +55,7 @@ export class Recorder {
       current: undefined,
       timeline: [],
       sent: [],
+      sentById: new Map(),
       delivered: [],
       sessions: [],
       retries: [],
@@ -179,7 +181,7 @@ export class Recorder {
   sent(mail: SentMail): void {
     if (this.record.sent.length >= MAX_SENT) return;
     const { observation } = mail;
-    this.record.sent.push({
+    const summary: SentSummary = {
       messageId: mail.messageId,
       sha256: observation.sha256,
       name: mail.name,
@@ -198,7 +200,12 @@ export class Recorder {
       at: observation.at,
       scenario: this.record.current,
       nil: field(mail, "x-mss-nil")?.flat,
-    });
+    };
+    this.record.sent.push(summary);
+    if (summary.messageId === undefined) return;
+    const same = this.record.sentById.get(summary.messageId) ?? [];
+    if (same.length < 5) same.push(summary);
+    this.record.sentById.set(summary.messageId, same);
   }
 
   delivered(observation: Of<"delivered">, raw: Uint8Array | undefined): void {

@@ -86,6 +86,8 @@ export interface RunRecord {
   current: string | undefined;
   timeline: readonly (Of<"scenario"> | Of<"client">)[];
   sent: readonly SentSummary[];
+  /** The same by Message-ID, at most five of one: ten thousand mails must not be looked through for each. */
+  sentById: ReadonlyMap<string, SentSummary[]>;
   delivered: readonly DeliveredMail[];
   sessions: readonly PastSession[];
   http: readonly Of<"http">[];
