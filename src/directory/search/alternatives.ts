@@ -24,8 +24,8 @@ export interface Group {
   value: number;
 }
 
-const MOST_ALTERNATIVES = 28;
-const MOST_BEGINNINGS = 20;
+const MOST_ALTERNATIVES = 20;
+const MOST_BEGINNINGS = 12;
 /** A common word of many letters is hardly a slip for another one. */
 const GOOD = 0.8;
 

@@ -79,18 +79,28 @@ export class Scoreboard {
     }
   }
 
-  /** The loop of `decodePostings`, written out: it runs over ten thousands of entries. */
+  /** The loop of `decodePostings` and what `#give` does, written out: it runs over ten thousands of entries. */
   #addList(bytes: Uint8Array, way: Way): void {
+    const { points, turn, mayBegin } = way;
+    const [scores, turns] = [this.#scores, this.#turns];
+    const { length } = bytes;
     let entry = 0;
-    for (let place = 0; place < bytes.length; ) {
+    let place = 0;
+    while (place < length) {
       let byte = bytes[place++] as number;
       let step = byte & 127;
-      for (let shift = 7; byte > 127 && place < bytes.length; shift += 7) {
+      for (let shift = 7; byte > 127 && place < length; shift += 7) {
         byte = bytes[place++] as number;
         step |= (byte & 127) << shift;
       }
       entry += step;
-      this.#give(entry, way);
+      if (scores[entry] === 0 ? mayBegin : turns[entry] !== turn) {
+        if (way.isRequired || scores[entry] === 0) this.#give(entry, way);
+        else {
+          scores[entry] = (scores[entry] as number) + points;
+          turns[entry] = turn;
+        }
+      }
     }
   }
 

@@ -11,7 +11,7 @@ import { Scoreboard } from "./score.js";
 import { type Identifier, readQuery, type Token } from "./tokens.js";
 
 /** How many are judged word by word for one answer of 20. */
-const LEAST_CANDIDATES = 50;
+const LEAST_CANDIDATES = 40;
 /** Of what was asked, by value: the rough sum counts more than the judgement will. */
 const LEAST_SHARE = 0.45;
 
