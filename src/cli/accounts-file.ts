@@ -2,6 +2,7 @@ import { z } from "zod";
 import { MedimailError } from "../errors.js";
 import type { AccountFile, AccountLayout, AccountProblem, Lang } from "../onboarding/index.js";
 import type { Options } from "./args.js";
+import type { Context } from "./context.js";
 import { readInput, readText } from "./files.js";
 
 const type = z.enum(["PER", "ORG", "APP", "INT", "MED"]);
@@ -87,13 +88,23 @@ export function layoutOf(options: Options): AccountLayout | undefined {
   return parsed.data as AccountLayout;
 }
 
-export async function readAccountsFile(file: string, option: string, options: Options): Promise<AccountFile> {
+export async function readAccountsFile(
+  context: Context,
+  file: string,
+  option: string,
+  options: Options,
+): Promise<AccountFile> {
   const { readAccounts } = await import("../onboarding/index.js");
   const layout = layoutOf(options);
   const domain = options.text("domain");
   return await readAccounts(readInput(file, option), {
     ...(layout ? { layout } : {}),
     ...(domain === undefined ? {} : { domain }),
+    signal: context.signal,
+    // One line that is written over; a pipe or a log has no use for it.
+    ...(context.io.errIsTty
+      ? { onProgress: (read: number, of: number) => void context.io.err(`\r${read} / ${of}\u001b[K\r`) }
+      : {}),
   });
 }
 

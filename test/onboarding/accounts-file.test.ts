@@ -108,3 +108,16 @@ describe("a load file of accounts (rac-load)", () => {
     expect(rows[0]?.problems).toEqual([expect.objectContaining({ code: "too-long", column: "NOM_BAL", row: 2 })]);
   });
 });
+
+describe("a long file", () => {
+  const long = Buffer.from(`Type de BAL;Nom\r\n${"INT;Martin\r\n".repeat(9_000)}`);
+
+  it("tells how far it is, and can be interrupted", async () => {
+    const told: number[] = [];
+    await readAccounts(long, { onProgress: (read) => told.push(read) });
+    expect(told).toEqual([2_000, 4_000, 6_000, 8_000]);
+    const stop = new AbortController();
+    const reading = readAccounts(long, { signal: stop.signal, onProgress: () => stop.abort() });
+    await expect(reading).rejects.toMatchObject({ code: "aborted" });
+  });
+});

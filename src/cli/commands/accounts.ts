@@ -15,7 +15,7 @@ export const accountsCheck: Command = {
   positionals: { name: "FILE", min: 1, max: 1 },
   options: FILE_OPTIONS,
   async run(context, { options, positionals: [file = ""] }) {
-    const found = await readAccountsFile(file, "FILE", options);
+    const found = await readAccountsFile(context, file, "FILE", options);
     await context.value(fileValue(found, context.lang), (style) => accountsText(found, context.text, style));
     return countOf(found).errors > 0 ? EXIT.no : EXIT.done;
   },
@@ -34,7 +34,7 @@ export const accountsBuild: Command = {
     const out = options.text("out") ?? "";
     const format = { ".xlsx": "xlsx", ".csv": "csv" }[endingOf(out).toLowerCase()] as "xlsx" | "csv" | undefined;
     if (format === undefined) throw usage("--out must end in .xlsx or .csv");
-    const wanted = await readAccountsFile(file, "FILE", options);
+    const wanted = await readAccountsFile(context, file, "FILE", options);
     if (countOf(wanted).errors > 0) {
       await context.value(fileValue(wanted, context.lang), (style) => accountsText(wanted, context.text, style));
       return EXIT.no;

@@ -16,12 +16,26 @@ export interface ReadAccountsOptions {
   /** The structure's domain: addresses of another are told. */
   domain?: string;
   limits?: Partial<AccountLimits>;
+  /** Looked at between pieces of a long file. */
+  signal?: AbortSignal;
+  /** Rows read so far, of how many: told between pieces. */
+  onProgress?: (read: number, of: number) => void;
+}
+
+const PIECE = 2_000;
+
+/** Lets others have their turn; a file that nobody waits for any more is left. */
+async function breathe({ signal, onProgress }: ReadAccountsOptions, read: number, of: number): Promise<void> {
+  onProgress?.(read, of);
+  await new Promise((resolve) => setImmediate(resolve));
+  if (signal?.aborted)
+    throw new MedimailError("aborted", "the reading of accounts was interrupted", { cause: signal.reason });
 }
 
 /**
  * Reads a load file of accounts, `.xlsx` or `.csv`, and says by row and column what is wrong with it: it never throws for what a row holds.
  *
- * @throws MedimailError `accounts_file_invalid` where the file cannot be read at all, or is beyond a limit
+ * @throws MedimailError `aborted`; `accounts_file_invalid` where the file cannot be read at all, or is beyond a limit
  * @throws MedimailError `archive_limit_exceeded`, `archive_invalid`, … for a workbook whose ZIP is hostile or damaged
  */
 export async function readAccounts(bytes: Uint8Array, options: ReadAccountsOptions = {}): Promise<AccountFile> {
@@ -39,6 +53,7 @@ export async function readAccounts(bytes: Uint8Array, options: ReadAccountsOptio
   const { columns, problems } = columnsOf(headings, layout);
   const rows: AccountRow[] = [];
   for (let index = start + 1; index < table.length && start >= 0; index++) {
+    if (index % PIECE === 0) await breathe(options, index, table.length);
     const cells = table[index] ?? [];
     if (cells.every((cell) => cell.trim() === "")) continue;
     rows.push(rowOf(cells, index + 1, columns, headings, text, isXlsx));
