@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { importExtraction, openDirectoryIndex } from "medimail-connector";
+import { importExtraction, mergeDirectories, openDirectoryIndex, resolveRecipient } from "medimail-connector";
 import { sampleExtraction } from "medimail-connector/mock";
 
 export async function main({ log }: { log: (line: string) => void }) {
@@ -29,7 +29,12 @@ export async function main({ log }: { log: (line: string) => void }) {
       const known = [];
       for await (const entry of directory.search({ rpps })) known.push(entry);
 
+      // What `documents.submit({ to: [{ rpps }] })` does: one address, or the candidates; nobody is guessed.
+      const resolution = await resolveRecipient({ rpps }, { directories: mergeDirectories([directory]) });
+      log(resolution.state === "found" ? `${resolution.address} (${resolution.why})` : resolution.state);
+
       return {
+        resolved: resolution.state,
         imported: report.entries,
         found: typed.length,
         nurses: typed.every(({ profession }) => profession?.label === "Infirmier"),
