@@ -10,12 +10,14 @@ import {
   type ConnectorOptions,
   createConnector,
   createProSanteConnect,
+  FhirDirectory,
   isMedimailError,
   loadConfigFile,
   loopbackLogin,
   type MailSummary,
   type ProSanteConnectSession,
   type Submission,
+  type TraceEntry,
 } from "medimail-connector";
 import type { Scenario, ScenarioStep } from "medimail-connector/compliance";
 
@@ -24,19 +26,20 @@ export interface Ready {
   configs: Record<string, string>;
   discoverConfigs: Record<string, string>;
   psc?: { issuer: string };
+  directory?: { url: string; key: string };
   control?: { url: string; token: string };
   scenarios: Scenario[];
 }
 
 /** What became of a step: `done`, `refused` by the software as it should be, `waiting` for a server that is ill, or left to a person. */
-export type StepOutcome = "done" | "refused" | "waiting" | "declined" | "person" | "not-built";
+export type StepOutcome = "done" | "refused" | "waiting" | "declined" | "person";
 
 /** Looks often and tries again soon: a test does not wait for minutes. */
 const QUICK: ConnectorOptions = {
   eventPollMs: 50,
   receiptPollMs: 400,
   sentGraceMs: 500,
-  settings: { pollMs: 100, backoff: { baseMs: 300, maxMs: 1_000, jitter: 0 } },
+  settings: { pollMs: 100, backoff: { baseMs: 1_500, maxMs: 3_000, jitter: 0 } },
 };
 /** The client that the mock's Pro Santé Connect knows. */
 const PSC_CLIENT = { id: "medimail-test", secret: "medimail-test-secret" };
@@ -48,10 +51,18 @@ const ACTOR = "899900000019";
 export async function drive(
   ready: Ready,
   scenario: Scenario,
-  { signal, onStep = () => {} }: { signal: AbortSignal; onStep?: (step: number, outcome: StepOutcome) => void },
+  {
+    signal,
+    onStep = () => {},
+    onTrace = () => {},
+  }: {
+    signal: AbortSignal;
+    onStep?: (step: number, outcome: StepOutcome) => void;
+    onTrace?: (trace: Omit<TraceEntry, "seq">) => void;
+  },
 ): Promise<StepOutcome[]> {
   const folder = mkdtempSync(join(tmpdir(), "medimail-driver-"));
-  const software = new Software(ready, scenario, folder, signal);
+  const software = new Software(ready, scenario, folder, { signal, onTrace });
   const outcomes: StepOutcome[] = [];
   try {
     for (const [index, step] of scenario.steps.entries()) {
@@ -72,15 +83,22 @@ class Software {
   readonly #scenario: Scenario;
   readonly #folder: string;
   readonly #signal: AbortSignal;
+  readonly #onTrace: (trace: Omit<TraceEntry, "seq">) => void;
   readonly #connectors = new Map<string, Connector>();
   #session: Promise<ProSanteConnectSession> | undefined;
   #closing: (() => Promise<unknown>)[] = [];
 
-  constructor(ready: Ready, scenario: Scenario, folder: string, signal: AbortSignal) {
+  constructor(
+    ready: Ready,
+    scenario: Scenario,
+    folder: string,
+    { signal, onTrace }: { signal: AbortSignal; onTrace: (trace: Omit<TraceEntry, "seq">) => void },
+  ) {
     this.#ready = ready;
     this.#scenario = scenario;
     this.#folder = folder;
     this.#signal = signal;
+    this.#onTrace = onTrace;
   }
 
   async step(step: ScenarioStep): Promise<StepOutcome> {
@@ -105,9 +123,11 @@ class Software {
         return this.#wait(mailbox, step.seconds);
       case "restart":
         await this.close();
+        await this.#tell("end");
+        await this.#tell("start");
         return "done";
       case "search":
-        return "not-built";
+        return this.#search(step.query);
       case "attest":
         return "person";
     }
@@ -225,6 +245,28 @@ class Software {
     }
   }
 
+  /** Asks the Annuaire Santé; what is found is what a person would choose from. */
+  async #search({ name, ...query }: Readonly<Record<string, string>>): Promise<StepOutcome> {
+    const { directory } = this.#ready;
+    if (!directory) throw new Error("the mock has no directory");
+    const annuaire = new FhirDirectory({ http: { fetch }, key: directory.key, url: directory.url });
+    const wanted = { ...query, ...(name === undefined ? {} : { family: name }) };
+    let found = 0;
+    for await (const _ of annuaire.search(wanted, { limit: 20, signal: this.#within(LONG_MS) })) found += 1;
+    return found >= 0 ? "done" : "waiting";
+  }
+
+  /** Tells the mock that the software ended and was started again, which no server can see. */
+  async #tell(what: "start" | "end"): Promise<void> {
+    const { control } = this.#ready;
+    if (!control) return;
+    await fetch(`${control.url}/client`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${control.token}`, "content-type": "application/json" },
+      body: JSON.stringify({ what }),
+    });
+  }
+
   async #wait(mailbox: string, seconds: number): Promise<StepOutcome> {
     const connector = await this.#connector(mailbox);
     await connector.ready().catch(() => {});
@@ -245,7 +287,7 @@ class Software {
     const path = (discovers ? this.#ready.discoverConfigs : this.#ready.configs)[mailbox];
     if (path === undefined) throw new Error("the mock has no such mailbox");
     const given = loadConfigFile(path);
-    const session = this.#usesPsc && given.auth.method === "token" ? await this.#login() : undefined;
+    const session = this.#ready.psc && given.auth.method === "token" ? await this.#login() : undefined;
     const config = {
       ...given,
       tls: { ...given.tls, revocation: "strict" as const },
@@ -264,10 +306,6 @@ class Software {
     const connector = createConnector(config, { ...QUICK, ...(session ? { session } : {}) });
     this.#connectors.set(mailbox, connector);
     return connector;
-  }
-
-  get #usesPsc(): boolean {
-    return this.#ready.psc !== undefined && this.#scenario.id.startsWith("psc-");
   }
 
   /** Tokens are in memory only: after a restart somebody has to log in again (ECO.1.2.5). */
@@ -292,8 +330,10 @@ class Software {
     return AbortSignal.any([this.#signal, AbortSignal.timeout(ms)]);
   }
 
-  /** Ends the software: what is not stored is gone. */
+  /** Ends the software: what is not stored is gone. Its functional traces are handed over first (ECO.4.1.2). */
   async close(): Promise<void> {
+    for (const connector of this.#connectors.values())
+      for await (const { seq: _, ...trace } of connector.traces.list()) this.#onTrace(trace);
     await Promise.all([...this.#connectors.values()].map((connector) => connector.close()));
     this.#connectors.clear();
     for (const close of this.#closing) await close();

@@ -1,6 +1,6 @@
 import type { RequirementResult } from "../compliance/index.js";
-import type { MockMedimail, ScenarioDesk } from "../mock/index.js";
-import type { EndReason, Stage } from "../validator/index.js";
+import type { MockMedimail } from "../mock/index.js";
+import type { Stage } from "../validator/index.js";
 
 export interface ConsoleOptions {
   /** Serves the page too. Default true. */
@@ -23,6 +23,7 @@ export async function openConsole(
   results: () => readonly RequirementResult[],
   { page = true, host, port }: ConsoleOptions = {},
 ): Promise<ConsolePlaces> {
+  const { deskOf } = await import("../validator/index.js");
   mock.scenarios = deskOf(stage, results);
   const files = page ? await (await import("../console/index.js")).consoleFiles() : undefined;
   await mock.serveControl({
@@ -32,21 +33,4 @@ export async function openConsole(
   });
   const { url, token, origin } = mock.control;
   return { control: { url, token }, ...(page ? { console: { url: `${origin}/#token=${token}` } } : {}) };
-}
-
-function deskOf(stage: Stage, results: () => readonly RequirementResult[]): ScenarioDesk {
-  return {
-    get scenarios() {
-      return stage.scenarios;
-    },
-    get current() {
-      return stage.current;
-    },
-    begin: async (id, { repetition = 1 } = {}) => {
-      await stage.begin(id, repetition);
-    },
-    end: (reason) => stage.end((reason ?? "done") as EndReason),
-    step: (step) => stage.step(step),
-    results,
-  };
 }

@@ -61,6 +61,8 @@ export function createReceipts(deps: ReceiptDeps): Pick<MailboxWriter, "receipt"
           ...composed,
           to,
           software: deps.software,
+          // in-mdn wants both; nothing else is known of whom the sender wrote to.
+          originalRecipient: deps.own,
           finalRecipient: deps.own,
           disposition: disposition === "displayed" ? "displayed" : "processed",
           automatic: options.automatic ?? disposition !== "displayed",

@@ -1,4 +1,4 @@
-import { copyFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Declaration, Scenario } from "../compliance/index.js";
 import { ensureFolder } from "../folders.js";
@@ -28,6 +28,8 @@ export async function concludeRun({ options, startedAt, scenarios, played, comma
   const write = (name: string, content: string) => writeFileSync(join(out, name), content);
   write("scenarios.json", `${JSON.stringify(scenarios.map(withoutPaths), undefined, 2)}\n`);
   if (options.declarationsFile !== undefined) copyFileSync(options.declarationsFile, join(out, "declarations.json"));
+  if (options.tracesFile !== undefined && existsSync(options.tracesFile))
+    copyFileSync(options.tracesFile, join(out, "traces.jsonl"));
   for (const [name, content] of options.declaredFiles ?? []) {
     ensureFolder(join(out, ATTACHMENTS_FOLDER));
     writeFileSync(join(out, name), content);

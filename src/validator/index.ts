@@ -7,13 +7,14 @@ export { type Comparison, compareReports, type VerdictChange } from "./compare.j
 export { hasPassed } from "./conclude.js";
 export type { DeclarationsFile } from "./declarations.js";
 export { type Declarations, declarationsSchema, readDeclarations } from "./declarations.js";
+export { deskOf } from "./desk.js";
 export { LiveJudge, mailsOf } from "./live-judge.js";
 export { PATIENTS, patientBox } from "./people.js";
 export type { ArrivalPlan, DocumentPlan, Reaction, ScenarioPlan, StageAct, StepPlan } from "./plan-types.js";
 export { readReport } from "./read-report.js";
 export type { PlayedScenario, Report } from "./report-types.js";
 export { validate } from "./run.js";
-export type { RunControl, RunEvent, RunOptions, RunReady, RunResult, Walker } from "./run-types.js";
+export type { RunEvent, RunOptions, RunReady, RunResult, Walker } from "./run-types.js";
 export { plansOf, SCENARIOS } from "./scenarios/index.js";
 export { checkSignature, type SignedBy, type Signer, signerOf } from "./signature.js";
 export { type EndReason, Stage, type StageOptions } from "./stage.js";

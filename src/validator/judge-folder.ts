@@ -6,6 +6,7 @@ import { type Declaration, type Judgement, judge, type Profile, type Scenario } 
 import { MedimailError } from "../errors.js";
 import { field, headerFields } from "../message/index.js";
 import type { Observation } from "../seams/index.js";
+import { readTraces } from "./client-traces.js";
 import type { DeclaredConnector } from "./declarations.js";
 import { mailsOf } from "./live-judge.js";
 import { OBSERVATIONS } from "./recorder.js";
@@ -30,8 +31,10 @@ export async function judgeFolder(
 ): Promise<Judgement & { sha256: string }> {
   const hash = createHash("sha256");
   const { startedAt, ...judging } = options;
+  const traces = readTraces(join(folder, "traces.jsonl"));
   const judgement = await judge(observationsOf(join(folder, OBSERVATIONS), hash), {
     ...judging,
+    ...(traces ? { traces } : {}),
     mail: mailsOf(folder),
     now: startedAt,
   });

@@ -7,6 +7,7 @@ export const OUTPUTS = [
   "observations.jsonl",
   "scenarios.json",
   "declarations.json",
+  "traces.jsonl",
   "manifest.json",
   "manifest.p7s",
 ] as const;

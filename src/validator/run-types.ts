@@ -47,6 +47,8 @@ export interface RunOptions {
   onEvent?: (event: RunEvent) => void | Promise<void>;
   onObservation?: (observation: Observation) => void;
   walker?: Walker;
+  /** Functional traces of the software under test, one JSON object a line (`traces export --json`), read at the end: ECO.4.1.2. */
+  tracesFile?: string;
   declarations?: Declarations;
   /** Path of the file that they were read from: the run keeps a copy. */
   declarationsFile?: string;
@@ -58,7 +60,10 @@ export interface RunOptions {
   lang?: "fr" | "en";
   /** `json`: only `report.json`, for who runs hundreds. Default: every form. */
   outputs?: "all" | "json";
-  /** Called when the mock and its scenarios are ready; what it returns stands in the ready object. Closed with the run. */
+  /**
+   * Called when the mock and its scenarios are ready, to serve a control API and a page; what it returns stands in the ready object. Closed with
+   * the run. Default: the mock's own control API, without a page.
+   */
   control?: (mock: MockMedimail, stage: Stage, results: () => RequirementResult[]) => Promise<RunControl | undefined>;
 }
 

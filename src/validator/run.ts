@@ -8,6 +8,7 @@ import { type MockMedimail, startMockMedimail } from "../mock/index.js";
 import type { ObservationSink } from "../seams/index.js";
 import { runCommand } from "./command.js";
 import { concludeRun } from "./conclude.js";
+import { deskOf } from "./desk.js";
 import { LiveJudge, mailsOf } from "./live-judge.js";
 import { ATTACHMENTS_FOLDER, MAILS_FOLDER, MOCK_FOLDER, OUTPUTS } from "./outputs.js";
 import type { ScenarioPlan } from "./plan-types.js";
@@ -134,7 +135,9 @@ class Run {
 
   async #onStage(named: readonly string[] | undefined, mock: MockMedimail, stage: Stage, judge: LiveJudge) {
     const { out, control, onEvent } = this.#options;
-    const extra = await control?.(mock, stage, () => judge.results().results);
+    const results = () => judge.results().results;
+    if (!control) mock.scenarios = deskOf(stage, results);
+    const extra = await control?.(mock, stage, results);
     const writeReady = async (): Promise<RunReady> => {
       const { close: _, ...shared } = extra ?? {};
       const ready = { ...(await mock.ready()), scenarios: stage.scenarios, ...shared };

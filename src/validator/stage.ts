@@ -12,7 +12,8 @@ import { type Reacted, react } from "./reactions.js";
 import { setStage } from "./stage-acts.js";
 
 /** Why a scenario ended: as asked, its time was over, the run was stopped, the command failed. */
-export type EndReason = "done" | "time" | "stopped" | "command-failed";
+export const REASONS = ["done", "time", "stopped", "command-failed"] as const;
+export type EndReason = (typeof REASONS)[number];
 
 export interface StageOptions {
   /** Documents are written below it, a folder for each scenario. */

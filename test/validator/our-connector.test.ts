@@ -1,3 +1,4 @@
+import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { drive } from "../../examples/validate-our-connector.js";
@@ -10,11 +11,14 @@ describe("our own connector", () => {
   it("goes through every scenario, and no requirement that is mandatory fails", { timeout: 900_000 }, async () => {
     process.env["MEDIMAIL_PSC_SECRET"] = "medimail-test-secret";
     const said: string[] = [];
+    const traces = join(folder, "traces.jsonl");
     const { report, passed } = await validate({
       out: join(folder, "run"),
       profile: "all",
       scenarios: "all",
-      driver: (ready, scenario, signal) => drive(ready, scenario, { signal }),
+      driver: (ready, scenario, signal) =>
+        drive(ready, scenario, { signal, onTrace: (trace) => appendFileSync(traces, `${JSON.stringify(trace)}\n`) }),
+      tracesFile: traces,
       onEvent: (event: RunEvent) => {
         if (event.event === "output") said.push(event.text);
       },

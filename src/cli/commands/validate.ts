@@ -26,6 +26,7 @@ export const validate: Command = {
     repeat: { type: "string", value: "N" },
     "stop-after": { type: "string", value: "SECONDS" },
     declarations: { type: "string", value: "FILE" },
+    traces: { type: "string", value: "FILE" },
     "sign-p12": { type: "string", value: "FILE" },
     "sign-cert": { type: "string", value: "FILE" },
     "sign-key": { type: "string", value: "FILE" },
@@ -56,6 +57,7 @@ export const validate: Command = {
     const file = options.text("declarations");
     const declarations = file === undefined ? undefined : readDeclarations(resolve(file));
     const signer = await signerFrom(context, options);
+    const traces = options.text("traces");
     const walker = positionals.length === 0 ? walkerOf(context) : undefined;
     const all = named.includes("all") || (named.length === 0 && walker !== undefined);
     const { report, passed } = await run({
@@ -71,6 +73,7 @@ export const validate: Command = {
       ...(declarations && file !== undefined
         ? { declarations, declarationsFile: resolve(file), declaredFiles: declarations.files }
         : {}),
+      ...(traces === undefined ? {} : { tracesFile: resolve(traces) }),
       ...(signer ? { signer } : {}),
       ...(walker ? { walker } : {}),
       control: async (mock, stage, results) => ({

@@ -189,6 +189,7 @@ export const en: Text = {
     repeat: "plays each scenario so many times",
     "stop-after": "stops and judges after this time",
     declarations: "declarations to join to the report (docs/validate.md)",
+    traces: "functional traces of the software under test, read at the end (traces export --json)",
     "sign-p12": "the publisher's certificate that signs the report (PKCS#12)",
     "sign-cert": "certificate that signs the report (PEM)",
     "sign-key": "key of this certificate (PEM)",

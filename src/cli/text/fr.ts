@@ -190,6 +190,7 @@ export const fr: Text = {
     repeat: "joue chaque scénario ce nombre de fois",
     "stop-after": "arrête et juge après ce temps",
     declarations: "déclarations à joindre au rapport (docs/validate.md)",
+    traces: "traces fonctionnelles du logiciel essayé, lues à la fin (traces export --json)",
     "sign-p12": "certificat de l'éditeur qui signe le rapport (PKCS#12)",
     "sign-cert": "certificat qui signe le rapport (PEM)",
     "sign-key": "clé de ce certificat (PEM)",

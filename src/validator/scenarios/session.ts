@@ -104,14 +104,18 @@ export const SESSION: readonly ScenarioPlan[] = [
     title: "Pro Santé Connect refuse de renouveler le jeton : la session se ferme",
     titleEn: "Pro Santé Connect refuses to renew the token: the session closes",
     requirements: ["ECO.1.2.6"],
-    documents: { visit },
-    reactions: [{ nth: 1, do: { act: "end-sessions" } }],
+    documents: { visit, suite: second },
+    // The sessions are cut as well: the next one needs a token, which is not accepted any more.
+    reactions: [
+      { nth: 1, do: { act: "end-sessions" } },
+      { nth: 1, do: { act: "disconnect", mailbox: BOX.doctor, bye: "session ended" } },
+    ],
     steps: [
       connect(
         "Connectez-vous par Pro Santé Connect, et ouvrez la boîte.",
         "Log in with Pro Santé Connect, and open the mailbox.",
       ),
-      toColleague,
+      send({ documents: { visit }, to: [BOX.colleague] }),
       wait(
         5,
         "Le professionnel vient d'être déconnecté de Pro Santé Connect. Attendez que le logiciel renouvelle son jeton.",
@@ -121,6 +125,13 @@ export const SESSION: readonly ScenarioPlan[] = [
         "Rafraîchissez la boîte : le logiciel doit fermer la session et demander une connexion.",
         "Refresh the mailbox: the software must close the session and ask for a login.",
       ),
+      send({
+        documents: { suite: second },
+        to: [BOX.colleague],
+        expect: "waiting",
+        also: "Sans session Pro Santé Connect, rien ne part.",
+        alsoEn: "Without a session of Pro Santé Connect nothing leaves.",
+      }),
     ],
   },
   {
