@@ -24,7 +24,8 @@ export function generalHelp(text: Text, style: Style, group?: string): string {
     );
   }
   lines.push("", style.bold(text.globalOptions), ...optionLines(GLOBAL_OPTIONS, text));
-  if (group === undefined) lines.push("", `${style.bold(text.notServed)}  ${NOT_SERVED.join(", ")}`);
+  if (group === undefined && NOT_SERVED.length > 0)
+    lines.push("", `${style.bold(text.notServed)}  ${NOT_SERVED.join(", ")}`);
   lines.push("", text.exitCodes, "");
   return lines.join("\n");
 }

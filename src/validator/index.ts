@@ -3,6 +3,16 @@
  * against a mock, not a referencing nor anybody's approval.
  */
 
+export {
+  type Checklist,
+  type ChecklistEntry,
+  type ChecklistRow,
+  type ChecklistState,
+  checklistOf,
+  fillFromReport,
+  markEntry,
+  readChecklistState,
+} from "./checklist.js";
 export { type Comparison, compareReports, type VerdictChange } from "./compare.js";
 export { hasPassed } from "./conclude.js";
 export type { DeclarationsFile } from "./declarations.js";
@@ -13,6 +23,7 @@ export { PATIENTS, patientBox } from "./people.js";
 export type { ArrivalPlan, DocumentPlan, Reaction, ScenarioPlan, StageAct, StepPlan } from "./plan-types.js";
 export { readReport } from "./read-report.js";
 export type { PlayedScenario, Report } from "./report-types.js";
+export { badge, checklistHtml, checklistMarkdown } from "./reports/checklist.js";
 export { validate } from "./run.js";
 export type { RunEvent, RunOptions, RunReady, RunResult, Walker } from "./run-types.js";
 export { plansOf, SCENARIOS } from "./scenarios/index.js";

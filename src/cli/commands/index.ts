@@ -3,6 +3,7 @@ import { accountsBuild, accountsCheck } from "./accounts.js";
 import { cdaInspect } from "./cda-inspect.js";
 import { cdaRender } from "./cda-render.js";
 import { cdaWrap } from "./cda-wrap.js";
+import { checklist } from "./checklist.js";
 import { demo } from "./demo.js";
 import { directoryDeltaCommand, directorySample } from "./directory-delta.js";
 import { directoryImport, directoryUpdate } from "./directory-import.js";
@@ -79,10 +80,11 @@ export const COMMANDS: readonly Command[] = [
   discover,
   doctor,
   validate,
+  checklist,
 ];
 
 /** Commands of the contract that a later version serves: refused by name, never as unknown. */
-export const NOT_SERVED: readonly string[] = ["checklist"];
+export const NOT_SERVED: readonly string[] = [];
 
 /** The command that the words begin with, and the words after it. */
 export function commandNamed(words: readonly string[]): { command: Command; rest: string[] } | undefined {

@@ -49,6 +49,7 @@ export const mock: Command = {
     const early: Parameters<typeof observationText>[0][] = [];
     const settings = {
       psc: true,
+      directory: true,
       dir: own,
       ...(smtpPort === undefined ? {} : { smtpPort }),
       ...(imapPort === undefined ? {} : { imapPort }),

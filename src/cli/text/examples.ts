@@ -40,6 +40,7 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   "trust certificate": "medimail trust certificate serveur.pem --ca igc-sante.p7b --host smtp.operateur.example",
   "trust whitelist check": "medimail trust whitelist check dr.exemple@medecin.mssante.fr --config medimail.json",
   "trust whitelist update": "medimail trust whitelist update --config medimail.json",
+  checklist: "medimail checklist --profile gp --state conformite.json --report ./validation --badge badge.svg",
   validate: "medimail validate --profile lis --scenario all --out ./validation -- ./mon-connecteur",
   "mailbox folders": "medimail mailbox folders --config medimail.json",
   "mailbox list": "medimail mailbox list --config medimail.json --limit 20",
