@@ -303,7 +303,13 @@ class Software {
           }
         : {}),
     };
-    const connector = createConnector(config, { ...QUICK, ...(session ? { session } : {}) });
+    // A software that only shows a mailbox looks for no receipts.
+    const writes = this.#scenario.steps.some(({ action }) => ["send", "reply", "receipt"].includes(action));
+    const connector = createConnector(config, {
+      ...QUICK,
+      delivery: writes ? "auto" : "manual",
+      ...(session ? { session } : {}),
+    });
     this.#connectors.set(mailbox, connector);
     return connector;
   }

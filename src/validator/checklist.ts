@@ -128,7 +128,7 @@ export function markEntry(before: ChecklistState, code: string, entry: Checklist
 /** The requirements of a kind of product, with the state of the work on each. */
 export function checklistOf(profile: Profile, { items }: ChecklistState, lang: "fr" | "en"): Checklist {
   const rows = REQUIREMENTS.filter((row) => appliesTo(row, profile)).map((row): ChecklistRow => {
-    const { help, attest } = guidanceOf(row.id);
+    const { help, attest } = guidanceOf(row.id) ?? {};
     return {
       code: row.id,
       codes: row.codes,
@@ -139,7 +139,7 @@ export function checklistOf(profile: Profile, { items }: ChecklistState, lang: "
       seen: row.seen,
       observe: row.observe,
       source: row.source,
-      ...(help[lang] === "" ? {} : { help: help[lang] }),
+      ...(help === undefined || help[lang] === "" ? {} : { help: help[lang] }),
       ...(attest
         ? { attest: { question: attest.question[lang], evidence: attest.evidence[lang], reason: attest.reason[lang] } }
         : {}),

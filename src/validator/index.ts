@@ -14,7 +14,7 @@ export {
   readChecklistState,
 } from "./checklist.js";
 export { type Comparison, compareReports, type VerdictChange } from "./compare.js";
-export { hasPassed } from "./conclude.js";
+export { hasPassed, renderedOf } from "./conclude.js";
 export type { DeclarationsFile } from "./declarations.js";
 export { type Declarations, declarationsSchema, readDeclarations } from "./declarations.js";
 export { deskOf } from "./desk.js";

@@ -109,6 +109,8 @@ class Run {
       mailsDir: out,
       psc: true,
       directory: true,
+      // A caller who serves a page serves the control API too.
+      control: this.#options.control === undefined,
       autoReceipts: { deliver: true },
     };
     try {

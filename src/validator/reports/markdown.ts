@@ -44,7 +44,7 @@ export function markdownOf(report: Report, declarations: readonly Declaration[])
       `${OBLIGATIONS[lang][row.obligation]}, ${CERTAINTIES[lang][row.certainty]}`,
       "",
     );
-    lines.push(...row.evidence.map(({ what, where, at }) => `- ${plain(what)} — ${plain(where)} (${at})`), "");
+    lines.push(...row.evidence.map(({ what, where, at }) => `- ${plain(what)} — ${plain(where)} (${plain(at)})`), "");
   }
   lines.push(
     "",
@@ -120,7 +120,7 @@ function declared({ lang, attachments }: Report, declarations: readonly Declarat
     `## ${words.declarations}`,
     "",
     ...declarations.flatMap(({ code, signer, date, statement, answer }) => [
-      `- **${plain(code)}** ${plain(statement ?? "")} — ${plain(signer)}, ${date}${answer === "not-applicable" ? ` (${VERDICTS[lang]["not-applicable"]})` : ""}`,
+      `- **${plain(code)}** ${plain(statement ?? "")} — ${plain(signer)}, ${plain(date)}${answer === "not-applicable" ? ` (${VERDICTS[lang]["not-applicable"]})` : ""}`,
       ...attachments
         .filter((file) => file.code === code)
         .map(({ file, sha256 }) => `  - ${plain(file)} — SHA-256 ${sha256}`),

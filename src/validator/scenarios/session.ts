@@ -58,11 +58,18 @@ export const SESSION: readonly ScenarioPlan[] = [
     titleEn: "The token is not accepted any more: the software asks for another, once",
     requirements: ["ECO.1.2.1", "RFC-7628"],
     documents: { visit },
-    stage: [
-      { do: "fault", name: "token-refused", at: "auth", times: 1 },
-      { do: "fault", name: "token-refused", at: "imap-auth", times: 1 },
-    ],
-    steps: [toColleague, open],
+    stage: [{ do: "fault", name: "token-refused", at: "auth", times: 1 }],
+    steps: [open, toColleague],
+  },
+  {
+    ...base,
+    id: "boite-jeton-refuse",
+    title: "Le jeton n'est plus accepté par la boîte : le logiciel en demande un autre, une fois",
+    titleEn: "The mailbox does not accept the token any more: the software asks for another, once",
+    requirements: ["ECO.1.2.1", "RFC-7628"],
+    arrivals,
+    stage: [{ do: "fault", name: "token-refused", at: "imap-auth", times: 1 }],
+    steps: [open, readIt],
   },
   {
     ...base,
