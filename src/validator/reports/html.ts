@@ -138,7 +138,7 @@ function table({ lang }: Report, rows: readonly Row[]): string {
     const others = row.codes.filter((code) => code !== row.code);
     const help = requirement(row.code)?.observe ?? "";
     return (
-      `<tr id="${anchor(row.code)}"><th scope="row"><code>${safe(row.code)}</code>${others.length > 0 ? `<br><small>${safe(others.join(", "))}</small>` : ""}</th>` +
+      `<tr id="${anchor(row.code)}"><th scope="row"><code>${safe(row.code)}</code>${others.length > 0 ? `<br><small>${others.map(safe).join(",<br>")}</small>` : ""}</th>` +
       `<td>${safe(row.title)}<br><small title="${safe(help)}">${safe(OBLIGATIONS[lang][row.obligation])} · ${safe(CERTAINTIES[lang][row.certainty])}</small></td>` +
       `<td class="verdict ${row.verdict}">${safe(VERDICTS[lang][row.verdict])}</td><td>${evidence(row, lang)}</td></tr>`
     );
