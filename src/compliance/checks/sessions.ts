@@ -71,12 +71,14 @@ export const sessions: readonly Check[] = [
             stubborn.connection,
             stubborn.at,
           );
-        const fresh = run.sessions.find(
-          ({ openedAt, mechanism, authenticated }) =>
-            mechanism?.toUpperCase() === "XOAUTH2" &&
-            authenticated !== undefined &&
-            openedAt > soon &&
-            openedAt < again,
+        // By the login, not by the connection: one that was opened before the professional came back may be his.
+        const fresh = run.logins.find(
+          ({ auth, at: then, connection }) =>
+            auth.ok &&
+            auth.mechanism.toUpperCase() === "XOAUTH2" &&
+            then > soon &&
+            then < again &&
+            !open.some(({ id }) => id === connection),
         );
         if (fresh)
           tell.breach(
@@ -84,8 +86,8 @@ export const sessions: readonly Check[] = [
               "Une session s'ouvre après le refus de Pro Santé Connect.",
               "A session opens after the refusal of Pro Santé Connect.",
             ),
-            fresh.id,
-            fresh.openedAt,
+            fresh.connection,
+            fresh.at,
           );
       }
     },

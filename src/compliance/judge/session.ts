@@ -172,7 +172,7 @@ function transactionOf(session: WatchedSession, command: Command): SmtpTransacti
 
 function fromServer(session: WatchedSession, { line, at, tls }: Of<"line">): SmtpTransaction | undefined {
   session.lastReply = line;
-  if (/^(421|\* BYE)/i.test(line) && !session.ended) session.ended = { at, line };
+  if (/^(421|\* BYE)/i.test(line) && !session.ended && !session.saidGoodbye) session.ended = { at, line };
   return session.protocol === "smtp" ? smtpReply(session, line, tls) : imapReply(session, line, tls);
 }
 
