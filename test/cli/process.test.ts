@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -32,6 +32,8 @@ beforeAll(async () => {
     outfile: entry,
     logLevel: "error",
   });
+  // The page of the mock stands beside the command, as in the package.
+  cpSync(join(root, "src/console/page"), join(bundle, "console-page"), { recursive: true });
 });
 afterAll(() => rmSync(bundle, { recursive: true, force: true }));
 
