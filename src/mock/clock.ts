@@ -68,8 +68,9 @@ export class MockClock {
 
   /** Stands still from now on, at the date given or where it is; `advance` and `set` still move it. */
   freeze(at?: Date): void {
-    if (at) this.set(at);
+    // First still, then moved: between the two a running clock would go on by the moment that it takes.
     this.#stoppedAt = this.#time();
+    if (at) this.set(at);
     this.#arm();
   }
 
