@@ -1,4 +1,5 @@
 import type { Problem } from "../errors.js";
+import { windows1252 } from "../windows-1252.js";
 
 /** Text made of bytes, and what was wrong with what the mail says of them. */
 export interface DecodedText {
@@ -47,16 +48,6 @@ export function decodeCharset(bytes: Uint8Array, label: string | undefined): Dec
   if (decoder?.encoding === "windows-1252") return { text: windows1252(bytes) };
   if (decoder) return { text: decoder.decode(bytes) };
   return { text: guessed(bytes), problem: warning("charset_unknown", "The charset of the text is not a known one.") };
-}
-
-/** What windows-1252 has where ISO-8859-1 has controls (0x80 to 0x9F), as browsers read it. */
-const HIGH = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";
-
-/** By hand: the decoder of Node 20 leaves 0x80 to 0x9F as controls. */
-export function windows1252(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    .toString("latin1")
-    .replace(/[\x80-\x9f]/g, (control) => HIGH[control.charCodeAt(0) - 0x80] as string);
 }
 
 /** Mostly UTF-8 with a broken byte or a cut end stays UTF-8; else windows-1252, as old French software writes. */

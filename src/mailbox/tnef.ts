@@ -1,4 +1,4 @@
-import { windows1252 } from "./charset.js";
+import { windows1252 } from "../windows-1252.js";
 
 /** A file that Outlook packed into `winmail.dat`. */
 export interface TnefFile {

@@ -56,6 +56,19 @@ describe("a load file of accounts (rac-load)", () => {
     expect(row?.account).toMatchObject({ type: "ORG", label: "Médecine" });
   });
 
+  it("reads the letters that Windows-1252 has where Latin-1 has none", async () => {
+    const bytes = Buffer.concat([
+      Buffer.from("Type de BAL;Libellé de la BAL\nORG;", "latin1"),
+      Buffer.from([0x8c]),
+      Buffer.from("uvre de l", "latin1"),
+      Buffer.from([0x92]),
+      Buffer.from("Hôpital\n", "latin1"),
+    ]);
+    const [row] = (await readAccounts(bytes)).rows;
+    expect(row?.account.label).toBe("Œuvre de l’Hôpital");
+    expect(row?.problems.filter(({ code }) => code === "format")).toEqual([]);
+  });
+
   it("finds columns under other headings, whatever their order, accents and case, and tells those it does not know", async () => {
     const { rows, problems } = await readAccounts(csv("PRENOM,Couleur,Nom d’exercice,type bal\nZoé,bleu,ARC,per\n"));
     expect(rows[0]?.account).toEqual({ given: "Zoé", family: "ARC", type: "per" });

@@ -1,4 +1,5 @@
 import { MedimailError } from "../../errors.js";
+import { windows1252 } from "../../windows-1252.js";
 
 /** Bytes of a text file as text: by its byte order mark, else UTF-8 where it is valid, else Windows-1252 (French software of old). */
 export function decodeText(bytes: Uint8Array): string {
@@ -16,7 +17,7 @@ export function decodeText(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    return new TextDecoder("windows-1252").decode(bytes);
+    return windows1252(bytes);
   }
 }
 

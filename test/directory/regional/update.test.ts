@@ -98,6 +98,12 @@ describe("a regional file", () => {
     expect(await found("éloïse morel")).toEqual(["eloise.morel@region.mssante.fr"]);
   });
 
+  it("has the letters that Windows-1252 has where Latin-1 has none", async () => {
+    put("annuaire.csv", Buffer.from(GOOD.replace("MOREL", "LEB\x8cUF"), "latin1"));
+    expect(await update()).toMatchObject({ charset: "windows-1252" });
+    expect(await found("leboeuf")).toEqual(["eloise.morel@region.mssante.fr"]);
+  });
+
   it("whose accents come after a long start of plain letters is recognised all the same", async () => {
     const many = Array.from({ length: 5_000 }, (_, i) => `NOM${i};P;p${i}@region.mssante.fr;X;DAX`).join("\n");
     put(
