@@ -55,3 +55,15 @@ describe("what shows documents", () => {
     expect(atOnce.filter((file) => isRendering(file) || isHeavy(file))).toEqual([]);
   });
 });
+
+describe("the command", () => {
+  it.each(["onboarding", "directory", "validator", "compliance", "mock", "console", "sample"])(
+    "brings the room %s only with a command that works in it",
+    async (room) => {
+      const { atOnce, ever } = await loadedBy("src/cli/main.ts");
+      const inRoom = (file: string): boolean => file.startsWith(`src/${room}/`);
+      expect(ever.some(inRoom)).toBe(true);
+      expect(atOnce.filter(inRoom)).toEqual([]);
+    },
+  );
+});

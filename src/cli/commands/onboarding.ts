@@ -101,7 +101,7 @@ export const onboardingSolution: Command = {
         ...Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, text[lang]])),
       };
     });
-    await context.value(value, (style) => adviceText(advice, context.text, style));
+    await context.value(value, (style) => adviceText(advice, sheets, context.text, style));
     return EXIT.done;
   },
 };

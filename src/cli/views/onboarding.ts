@@ -1,13 +1,18 @@
-import { SOLUTIONS, type SolutionAdvice } from "../../onboarding/index.js";
+import type { Solution, SolutionAdvice, SolutionSheet } from "../../onboarding/index.js";
 import type { Style } from "../style.js";
 import type { Text } from "../text/index.js";
 import { table } from "./cda.js";
 
 /** The solutions, best first, each with what speaks for and against it. */
-export function adviceText(advice: readonly SolutionAdvice[], { lang, onboarding: words }: Text, style: Style): string {
+export function adviceText(
+  advice: readonly SolutionAdvice[],
+  sheets: Readonly<Record<Solution, SolutionSheet>>,
+  { lang, onboarding: words }: Text,
+  style: Style,
+): string {
   return advice
     .map(({ solution, score, ...reasons }, index) => {
-      const sheet = SOLUTIONS[solution];
+      const sheet = sheets[solution];
       const head = `${index + 1}. ${style.bold(sheet.title[lang])} ${style.dim(`${solution}, ${score}`)}`;
       return [
         head,
