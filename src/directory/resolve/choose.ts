@@ -2,21 +2,10 @@ import type { DirectoryMailboxType } from "../../seams/index.js";
 import { fits } from "../fits.js";
 import type { MergedEntry } from "../merged.js";
 import { folded } from "../professions.js";
-import type { Candidate, ResolveReason } from "./types.js";
+import type { Candidate, KnownIdentity, ResolveReason } from "./types.js";
 
 /** What was asked of a person or a structure. */
-export interface Wanted {
-  rpps?: string;
-  family?: string;
-  given?: string;
-  finess?: string;
-  siret?: string;
-  structure?: string;
-  service?: string;
-  profession?: string;
-  specialty?: string;
-  city?: string;
-}
+export type Wanted = Omit<KnownIdentity, "type" | "name">;
 
 export type Choice =
   | { chosen: MergedEntry; why: ResolveReason }

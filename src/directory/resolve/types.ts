@@ -6,29 +6,29 @@ import type { MergedEntry, SourceFailure } from "../merged.js";
  * Whom business software wants to write to, by what it knows. All that is given must fit; `structure`, `finess` and `city` also choose among the
  * mailboxes of one person.
  */
-export type RecipientIdentity =
-  | AddressIdentity
-  | PatientIdentity
-  | {
-      /** 11 digits; a national identifier that begins with 8 is taken too. */
-      rpps?: string;
-      family?: string;
-      given?: string;
-      /** Of a structure: its own mailboxes (ORG, APP) where no person is named. */
-      finess?: string;
-      siret?: string;
-      structure?: string;
-      /** The service within a structure: a part of its name or of the mailbox's description. */
-      service?: string;
-      profession?: string;
-      specialty?: string;
-      /** Town or postcode. */
-      city?: string;
-      /** Only mailboxes of this type. */
-      type?: DirectoryMailboxType;
-      /** As shown in the To field. Default: as the directory says. */
-      name?: string;
-    };
+export type RecipientIdentity = AddressIdentity | PatientIdentity | KnownIdentity;
+
+/** A person or a structure, by what is known of it. */
+export interface KnownIdentity {
+  /** 11 digits; a national identifier that begins with 8 is taken too. */
+  rpps?: string;
+  family?: string;
+  given?: string;
+  /** Of a structure: its own mailboxes (ORG, APP) where no person is named. */
+  finess?: string;
+  siret?: string;
+  structure?: string;
+  /** The service within a structure: a part of its name or of the mailbox's description. */
+  service?: string;
+  profession?: string;
+  specialty?: string;
+  /** Town or postcode. */
+  city?: string;
+  /** Only mailboxes of this type. */
+  type?: DirectoryMailboxType;
+  /** As shown in the To field. Default: as the directory says. */
+  name?: string;
+}
 
 export interface AddressIdentity {
   address: string;
