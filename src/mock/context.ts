@@ -1,3 +1,4 @@
+import { BAD_TLS_PROFILES } from "../seams/observations.js";
 import type { Fault, FaultName, FaultPoint, Faults } from "./faults.js";
 import type { Offer } from "./imap/capabilities.js";
 import type { FolderNaming } from "./imap/naming.js";
@@ -65,17 +66,6 @@ export function gone(signal: AbortSignal): Promise<void> {
   });
 }
 
-const TLS_FAULTS: readonly FaultName[] = [
-  "expired-certificate",
-  "wrong-name-certificate",
-  "untrusted-certificate",
-  "revoked-certificate",
-  "wrong-usage-certificate",
-  "wrong-range-certificate",
-  "tls-1.1",
-  "weak-ciphers",
-];
-
 /**
  * STARTTLS of either protocol, with the certificate and the profile that the faults ask for. Made ready before the client is told to
  * begin: from then on its ClientHello may come at any time, and must meet the handshake and not our reader.
@@ -85,7 +75,7 @@ export async function prepareTls(
   connection: LineConnection,
   at: "starttls" | "imap-starttls",
 ): Promise<() => Promise<boolean>> {
-  const fault = strike(context, connection, at, [], TLS_FAULTS);
+  const fault = strike(context, connection, at, [], BAD_TLS_PROFILES);
   const profile = (fault?.name as TlsProfile | undefined) ?? "good";
   const upgrader = await context.pki.upgrader(profile);
   return () => connection.startTls((socket) => upgrader.upgrade(socket), profile);

@@ -152,6 +152,19 @@ export type Observation =
       records: number;
     };
 
+/** How a server may present itself that a client must refuse; each is a fault of the mock by this name. */
+export const BAD_TLS_PROFILES = [
+  "expired-certificate",
+  "wrong-name-certificate",
+  "untrusted-certificate",
+  "revoked-certificate",
+  "wrong-usage-certificate",
+  "wrong-range-certificate",
+  "tls-1.1",
+  "weak-ciphers",
+] as const;
+export type BadTlsProfile = (typeof BAD_TLS_PROFILES)[number];
+
 export type HttpSurface = "psc" | "directory" | "white-list" | "autoconfig" | "crl" | "ocsp" | "other";
 
 export type ObservationSink = (observation: Observation) => void;

@@ -1,4 +1,4 @@
-import type { Observation } from "../../seams/observations.js";
+import { BAD_TLS_PROFILES, type Observation } from "../../seams/observations.js";
 import { mailboxes } from "../mail/fields.js";
 import { reportOf } from "../mail/report.js";
 import type { SentMail } from "../mail/sent-mail.js";
@@ -234,16 +234,7 @@ export class Recorder {
   }
 }
 
-const TLS_PROFILES = new Set([
-  "expired-certificate",
-  "wrong-name-certificate",
-  "untrusted-certificate",
-  "revoked-certificate",
-  "wrong-usage-certificate",
-  "wrong-range-certificate",
-  "tls-1.1",
-  "weak-ciphers",
-]);
+const TLS_PROFILES: ReadonlySet<string> = new Set(BAD_TLS_PROFILES);
 
 function add<T>(list: T[], item: T): void {
   if (list.length < MAX_LIST) list.push(item);

@@ -1,6 +1,7 @@
 import { generateKeyPair } from "node:crypto";
 import type { TlsOptions } from "node:tls";
 import { promisify } from "node:util";
+import type { BadTlsProfile } from "../../seams/observations.js";
 import { DISCOVERED_HOST } from "../dns/zone.js";
 import type { HttpServer } from "../http/server.js";
 import { TlsUpgrader } from "../wire/tls-upgrade.js";
@@ -9,16 +10,7 @@ import { expiredValidity, issueCertificate, toPkcs12, validity } from "./certifi
 import { type Publication, publish } from "./publication.js";
 
 /** How the server presents itself; every one but `good` is a fault that a client must refuse. */
-export type TlsProfile =
-  | "good"
-  | "expired-certificate"
-  | "wrong-name-certificate"
-  | "untrusted-certificate"
-  | "revoked-certificate"
-  | "wrong-usage-certificate"
-  | "wrong-range-certificate"
-  | "tls-1.1"
-  | "weak-ciphers";
+export type TlsProfile = "good" | BadTlsProfile;
 
 /** What the owner of an APP mailbox is given. */
 export interface ClientCredentials {
