@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { MedimailError } from "../../errors.js";
+import { listenOn, stopListening } from "../http/listen.js";
 import type { MockMedimail } from "../mock.js";
 import { ControlError, failureOf } from "./failure.js";
 import { Guard } from "./guard.js";
@@ -64,24 +63,11 @@ export class ControlServer {
 
   async listen(): Promise<void> {
     const { host = "127.0.0.1", port = 0 } = this.#options;
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once("error", (cause) => {
-        const hint = "Use port 0 for a free one.";
-        reject(
-          new MedimailError("mock_failed", `The mock's console cannot listen on ${host}:${port}`, { cause, hint }),
-        );
-      });
-      this.#server.listen(port, host, resolve);
-    });
-    this.#port = (this.#server.address() as AddressInfo).port;
+    this.#port = await listenOn(this.#server, host, port, "The mock's console");
   }
 
   async close(): Promise<void> {
-    if (!this.#server.listening) return;
-    await new Promise<void>((resolve) => {
-      this.#server.close(() => resolve());
-      this.#server.closeAllConnections();
-    });
+    await stopListening(this.#server);
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

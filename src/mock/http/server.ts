@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { MedimailError } from "../../errors.js";
 import type { ObservationBody } from "../observer.js";
+import { listenOn, stopListening } from "./listen.js";
 import { type Surface, seen } from "./seen.js";
 import { UnhandledHttp } from "./unhandled.js";
 
@@ -86,22 +86,11 @@ export class HttpServer {
 
   /** On 127.0.0.1 only. */
   async listen(port: number): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once("error", (cause) => {
-        const hint = "Use port 0 for a free one.";
-        reject(new MedimailError("mock_failed", `The mock cannot listen on 127.0.0.1:${port}`, { cause, hint }));
-      });
-      this.#server.listen(port, "127.0.0.1", resolve);
-    });
-    this.#port = (this.#server.address() as AddressInfo).port;
+    this.#port = await listenOn(this.#server, "127.0.0.1", port, "The mock");
   }
 
   async close(): Promise<void> {
-    if (!this.#server.listening) return;
-    await new Promise<void>((resolve) => {
-      this.#server.close(() => resolve());
-      this.#server.closeAllConnections();
-    });
+    await stopListening(this.#server);
   }
 }
 
