@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { escapeHtml } from "../html-escape.js";
 import type { Lang } from "./text.js";
 
 /** A piece of HTML that `html` made: everything that came into it as text is escaped. */
@@ -11,18 +12,10 @@ export class Html {
 
 type Value = Html | string | number | readonly Html[];
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
 const written = (value: Value): string => {
   if (value instanceof Html) return value.text;
   if (typeof value === "object") return value.map(({ text }) => text).join("");
-  return String(value).replace(/[&<>"']/g, (c) => ESCAPES[c] ?? c);
+  return escapeHtml(String(value));
 };
 
 /** A template of HTML: text in it is escaped, pieces of HTML and lists of them are not. */

@@ -13,6 +13,7 @@ export const FLOORS = {
   "folders.ts": -1,
   "plain-text.ts": -1,
   "base64.ts": -1,
+  "html-escape.ts": -1,
   "windows-1252.ts": -1,
   "pdf-file.ts": -1,
   "abortable.ts": 1,
@@ -56,6 +57,7 @@ export const FLOORS = {
 
 /** Rooms that can be read without knowing a socket: no file, network, process or timer. */
 const PURE = new Set([
+  "html-escape.ts",
   "windows-1252.ts",
   "base64.ts",
   "pdf-file.ts",

@@ -1,7 +1,7 @@
+import { escapeHtml } from "../../html-escape.js";
 import { formatSize } from "../format.js";
 import type { Block, ListItem, Media } from "../types.js";
 import type { Context } from "./context.js";
-import { escapeHtml } from "./escape.js";
 import { inlinesHtml, revisedHtml, styled } from "./inlines.js";
 import { tableHtml } from "./table.js";
 

@@ -1,7 +1,7 @@
+import { escapeHtml } from "../../html-escape.js";
 import type { Face, Fact } from "../facts.js";
 import type { Claims } from "../types.js";
 import type { Context } from "./context.js";
-import { escapeHtml } from "./escape.js";
 
 export function headHtml(face: Face, context: Context): string {
   const { words, headingLevel: level } = context;

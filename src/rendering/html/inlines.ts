@@ -1,7 +1,7 @@
+import { escapeHtml } from "../../html-escape.js";
 import { textOf } from "../inline.js";
 import type { Inline, Style } from "../types.js";
 import type { Context } from "./context.js";
-import { escapeHtml } from "./escape.js";
 
 const TAGS: Readonly<Record<Style, string>> = { bold: "strong", italic: "em", underline: "u", strike: "s" };
 

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import type { CdaLimits } from "../../cda/index.js";
 import { MedimailError, type Problem } from "../../errors.js";
+import { escapeHtml } from "../../html-escape.js";
 import { type Face, faceOf } from "../facts.js";
 import { idsOf } from "../ids.js";
 import { DEFAULT_RENDER_LIMITS, type RenderLimits } from "../limits.js";
 import { readShown } from "../read.js";
 import type { Compared, Language, Notice, ShownDocument } from "../types.js";
 import { Context } from "./context.js";
-import { escapeHtml } from "./escape.js";
 import { headHtml, moreHtml } from "./header.js";
 import { bodyHtml } from "./sections.js";
 import { HTML_STYLESHEET } from "./stylesheet.js";

@@ -1,8 +1,8 @@
+import { escapeHtml } from "../../html-escape.js";
 import { partyText } from "../facts.js";
 import type { Body, Section } from "../types.js";
 import { blocksHtml, fileHtml } from "./blocks.js";
 import type { Context } from "./context.js";
-import { escapeHtml } from "./escape.js";
 import { inlinesHtml } from "./inlines.js";
 
 export function bodyHtml(body: Body, context: Context): string {

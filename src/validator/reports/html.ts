@@ -1,4 +1,5 @@
 import { type Declaration, requirement } from "../../compliance/index.js";
+import { escapeHtml } from "../../html-escape.js";
 import type { Report } from "../report-types.js";
 import { CONTENT_POLICY, STYLE } from "./html-style.js";
 import {
@@ -14,19 +15,9 @@ import {
 
 type Row = Report["results"][number];
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
 /** Text of the page, of an attribute too: everything shown comes from mails of the software under test. */
 export function safe(text: string): string {
-  return text
-    .replace(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/g, "\ufffd")
-    .replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
+  return escapeHtml(text.replace(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/g, "\ufffd"));
 }
 
 /** `report.html`: one file to print, or to join to a request. Nothing in it runs, and nothing is fetched. */
