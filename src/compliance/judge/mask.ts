@@ -1,5 +1,3 @@
-import type { Both } from "../types.js";
-
 /** How health data appears in evidence: as it is, or as its form alone. */
 export interface Masking {
   /** A name, a matricule, a subject, a file's name: `MOREL Élodie 12/05/1985` becomes `XXXXX Éxxxxx 99/99/9999`. */
@@ -25,6 +23,3 @@ function shape(value: string, keep: readonly string[] = []): string {
     .replace(/\p{Ll}/gu, (char) => (char <= "z" ? "x" : "é"))
     .replace(/\d/g, "9");
 }
-
-/** The sentence of one language. */
-export const inLanguage = (both: Both, lang: "fr" | "en"): string => both[lang];
