@@ -23,7 +23,6 @@ import {
   mailboxCache,
   mailboxOf,
   openCore,
-  openTrustSpace,
   outboxCommands,
   Preparation,
   type PreparedSubmission,
@@ -31,7 +30,6 @@ import {
   recipientsOf,
   runDelivery,
   senderProfile,
-  whiteListFile,
 } from "./wiring/index.js";
 
 /** How long a mail may still come to its content once the delivery stops; then it is given up, to be tried again later. */
@@ -53,11 +51,8 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
   const parsed = parseConfig(config);
   assertSupported(parsed);
   const frame = frameOf(parsed, options);
-  const { log, tenant, mailbox } = frame;
+  const { log, tenant, mailbox, trustSpace } = frame;
   const cache = mailboxCache(frame);
-  const listFile = whiteListFile(parsed);
-  const trustSpace =
-    listFile === undefined ? undefined : openTrustSpace(parsed, listFile, { log, now: () => frame.clock.now() });
   const recipients = recipientsOf(frame, trustSpace?.list);
   const stop = new AbortController();
   const intake = new IntakeGate();
@@ -272,11 +267,10 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
         await preparation.close();
         await cache?.close();
         await recipients.close();
+        core?.reader.close();
+        await core?.operator.close();
         await trustSpace?.close();
-        if (!core) return;
-        core.reader.close();
-        await core.operator.close();
-        await core.store.close();
+        await core?.store.close();
       })();
       return closing;
     },

@@ -18,6 +18,7 @@ import { traceOf } from "../traces/index.js";
 import { Bell } from "./bell.js";
 import { type Operator, openOperator } from "./operator.js";
 import { openStore } from "./store.js";
+import { type TrustSpace, trustSpaceOf } from "./trust-space.js";
 
 /** What a connector is made of before anything is open. */
 export interface Frame {
@@ -27,6 +28,8 @@ export interface Frame {
   random: Random;
   log: Logger;
   runtime: Runtime;
+  /** The white list: recipients are checked against it, and the operator where the configuration wants it. */
+  trustSpace: TrustSpace | undefined;
   tenant: string;
   mailbox: string;
   trace: (entry: TraceDraft, actor: string | undefined, now: number) => TraceEntry;
@@ -47,14 +50,16 @@ export function frameOf(config: Config, options: ConnectorOptions): Frame {
   const clock = options.clock ?? systemClock;
   const tenant = options.tenant ?? "default";
   const mailbox = config.mailbox.address;
+  const log = safeLogger(options.logger, options.logLevel);
   const software = `${config.software.name} ${config.software.version}`;
   return {
     config,
     options,
     clock,
     random: options.random ?? systemRandom,
-    log: safeLogger(options.logger, options.logLevel),
+    log,
     runtime: options.runtime ?? createRuntime({ clock }),
+    trustSpace: trustSpaceOf(config, { log, now: () => clock.now() }),
     tenant,
     mailbox,
     trace: (entry, actor, now) => traceOf({ ...entry, tenant, mailbox, actor: actor ?? software, at: new Date(now) }),
@@ -69,6 +74,7 @@ export async function openCore({
   random,
   log,
   runtime,
+  trustSpace,
   tenant,
   mailbox,
   trace,
@@ -83,6 +89,7 @@ export async function openCore({
       clock,
       random,
       session: options.session,
+      trustSpace,
       // A runtime of a caller's own making may have none.
       imapBudget: (host, port) => runtime.imapBudget?.(host, port),
     });

@@ -9,6 +9,7 @@ import { silentLogger } from "../log.js";
 import { systemClock, systemRandom } from "../seams/index.js";
 import { discoveryOf } from "./discovery.js";
 import { clientName, sessionSeams } from "./operator.js";
+import { trustSpaceOf } from "./trust-space.js";
 
 const LOOK_UP_MS = 10_000;
 
@@ -21,7 +22,12 @@ export async function diagnoseOperator(
   config: Config,
   { signal, session }: { signal: AbortSignal; session?: Pick<ProSanteConnectSession, "credentials"> },
 ): Promise<Diagnosis> {
-  const { dialer, tls, credentials, requireAuthorities, close } = sessionSeams(config, session, silentLogger);
+  const trustSpace = trustSpaceOf(config, { log: silentLogger });
+  const { dialer, tls, credentials, requireAuthorities, close } = sessionSeams(config, {
+    session,
+    trustSpace,
+    logger: silentLogger,
+  });
   requireAuthorities();
   try {
     return await diagnose({
@@ -38,6 +44,7 @@ export async function diagnoseOperator(
     });
   } finally {
     await close();
+    await trustSpace?.close();
   }
 }
 

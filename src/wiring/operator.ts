@@ -17,7 +17,7 @@ import { createSmtpTransport } from "../transport/smtp/index.js";
 import { createTlsVerifier } from "../trust/index.js";
 import { authoritiesOf, dialerOf } from "./connection.js";
 import { discoveryOf, type OperatorLookUp } from "./discovery.js";
-import { assertListedOperator, openTrustSpace, whiteListFile } from "./trust-space.js";
+import { assertListedOperator, type TrustSpace } from "./trust-space.js";
 
 /** The operator, as the configuration names it: sessions open when first used. */
 export interface Operator {
@@ -40,9 +40,16 @@ export interface Operator {
   close(): Promise<void>;
 }
 
-export interface OperatorOptions extends OperatorLookUp {
-  maxConnections: number;
+/** What sessions need that outlives them. */
+export interface SessionParts {
   session: Pick<ProSanteConnectSession, "credentials"> | undefined;
+  /** Asked where `trust.compareOperator` is set; whoever opened it closes it. */
+  trustSpace?: TrustSpace | undefined;
+  logger: Logger;
+}
+
+export interface OperatorOptions extends OperatorLookUp, SessionParts {
+  maxConnections: number;
   /** Of a runtime that sets one. */
   imapBudget?: (host: string, port: number) => ConnectionBudget | undefined;
 }
@@ -58,7 +65,7 @@ export function openOperator(config: Config, options: OperatorOptions): Operator
   const named = config.operator === "discover" ? {} : config.operator;
   const domain = config.mailbox.address.slice(config.mailbox.address.lastIndexOf("@") + 1).toLowerCase();
   const discovery = named.smtp && named.imap ? undefined : discoveryOf(config, domain, options);
-  const { dialer, tls, credentials, requireAuthorities, close } = sessionSeams(config, options.session, options.logger);
+  const { dialer, tls, credentials, requireAuthorities, close } = sessionSeams(config, options);
   const shared = { dialer, tls, credentials, logger: options.logger };
   const smtpHost = named.smtp ?? { host: `_submission._tcp.${domain}`, port: 0 };
   const transport = createSmtpTransport({
@@ -96,8 +103,7 @@ export function openOperator(config: Config, options: OperatorOptions): Operator
 /** What every session of a configuration is opened with. Authorities, certificates and tokens are read when one is. */
 export function sessionSeams(
   config: Config,
-  session: Pick<ProSanteConnectSession, "credentials"> | undefined,
-  logger: Logger,
+  { session, trustSpace, logger }: SessionParts,
 ): {
   dialer: Dialer;
   tls: TlsVerifier;
@@ -115,8 +121,7 @@ export function sessionSeams(
   };
   const verifier = lazyVerifier(config, http, logger);
   const credentials = credentialsOf(config, session, logger);
-  const file = config.trust.compareOperator ? whiteListFile(config) : undefined;
-  const space = file === undefined ? undefined : openTrustSpace(config, file, { log: logger });
+  const space = config.trust.compareOperator ? trustSpace : undefined;
   const domain = config.mailbox.address.slice(config.mailbox.address.lastIndexOf("@") + 1);
   return {
     dialer,
@@ -131,7 +136,6 @@ export function sessionSeams(
     requireAuthorities: () => void verifier(),
     async close() {
       await credentials.close();
-      await space?.close();
       await asking?.close();
     },
   };

@@ -40,6 +40,12 @@ export function openTrustSpace(
   return { list, close: async () => opened?.close() };
 }
 
+/** The white list as the configuration names it; undefined where there is none. */
+export function trustSpaceOf(config: Config, options: { log?: Logger; now?: () => number }): TrustSpace | undefined {
+  const file = whiteListFile(config);
+  return file === undefined ? undefined : openTrustSpace(config, file, options);
+}
+
 /** The file of `trust.whiteList`; undefined where recipients are not checked. */
 export function whiteListFile(config: Config): string | undefined {
   const { whiteList } = config.trust;
