@@ -11,10 +11,11 @@ import { MedimailError } from "../errors.js";
 import { createHttp, type Http } from "../http.js";
 import type { Logger } from "../log.js";
 import type { CredentialSource, Dialer, MailTransport, TlsVerifier } from "../seams/index.js";
-import { readNamedFile, resolveSecret } from "../settings/index.js";
+import { resolveSecret } from "../settings/index.js";
 import { type ConnectionBudget, createImapMailbox, type ImapMailbox } from "../transport/imap/index.js";
 import { createSmtpTransport } from "../transport/smtp/index.js";
 import { createTlsVerifier } from "../trust/index.js";
+import { keyReaders } from "./client-certificate.js";
 import { authoritiesOf, dialerOf } from "./connection.js";
 import { discoveryOf, type OperatorLookUp } from "./discovery.js";
 import { assertListedOperator, type TrustSpace } from "./trust-space.js";
@@ -168,7 +169,6 @@ function credentialsOf(
 ): CredentialSource {
   const { auth, mailbox } = config;
   const ask = (secret: Secret, what: string) => () => resolveSecret(secret, { what });
-  const file = (path: string, what: string) => async () => readNamedFile(path, what, { path: what });
   switch (auth.method) {
     case "certificate":
       return certificateCredentials({
@@ -176,14 +176,7 @@ function credentialsOf(
         username: auth.username ?? mailbox.address,
         onExpiring: (daysLeft) =>
           logger.log("warn", "client_certificate_expires", { mailbox: mailbox.address, count: daysLeft }),
-        ...(auth.p12 === undefined ? {} : { p12: file(auth.p12, "auth.p12") }),
-        ...(auth.cert === undefined
-          ? {}
-          : { cert: async () => (await file(auth.cert as string, "auth.cert")()).toString("utf8") }),
-        ...(auth.key === undefined
-          ? {}
-          : { key: async () => (await file(auth.key as string, "auth.key")()).toString("utf8") }),
-        ...(auth.passphrase === undefined ? {} : { passphrase: ask(auth.passphrase, "auth.passphrase") }),
+        ...keyReaders(auth),
         ...(auth.password === undefined ? {} : { password: ask(auth.password, "auth.password") }),
       });
     case "token":

@@ -2,7 +2,8 @@ import { type ClientProof, createProSanteConnect, loadClientCertificate, type Pr
 import type { Config } from "../config/index.js";
 import { defined } from "../defined.js";
 import { MedimailError } from "../errors.js";
-import { readNamedFile, resolveSecret } from "../settings/index.js";
+import { resolveSecret } from "../settings/index.js";
+import { keyMaterial } from "./client-certificate.js";
 import { proxyOf } from "./connection.js";
 
 /**
@@ -27,24 +28,16 @@ export function proSanteConnectOf(config: Config): ProSanteConnect {
 }
 
 function proofOf(auth: Extract<Config["auth"], { method: "pro-sante-connect" }>): ClientProof {
-  const { clientSecret, p12, cert, key, passphrase } = auth;
+  const { clientSecret } = auth;
   if (clientSecret !== undefined)
     return {
       method: "client_secret_basic",
       secret: () => resolveSecret(clientSecret, { what: "auth.clientSecret" }),
     };
-  const file = (path: string, what: string): Buffer => readNamedFile(path, what, { path: what });
   return {
     method: "tls_client_auth",
     certificate: async () => {
-      const { cert: chain = "", key: own = "" } = loadClientCertificate(
-        defined({
-          p12: p12 === undefined ? undefined : file(p12, "auth.p12"),
-          cert: cert === undefined ? undefined : file(cert, "auth.cert").toString("utf8"),
-          key: key === undefined ? undefined : file(key, "auth.key").toString("utf8"),
-          passphrase: passphrase && (await resolveSecret(passphrase, { what: "auth.passphrase" })),
-        }),
-      );
+      const { cert: chain = "", key: own = "" } = loadClientCertificate(await keyMaterial(auth));
       return { cert: chain, key: own };
     },
   };
