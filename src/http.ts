@@ -2,6 +2,7 @@ import { connect as tlsConnect } from "node:tls";
 import { Agent } from "undici";
 import { isMedimailError, MedimailError } from "./errors.js";
 import type { Dialer } from "./seams/dialer.js";
+import { tlsError } from "./tls-error.js";
 
 export interface HttpOptions {
   /** Opens the connections, through the site's proxy where one is set. */
@@ -141,9 +142,6 @@ async function connect(options: HttpOptions, isTls: boolean, hostname: string, p
   });
 }
 
-const CERTIFICATE =
-  /^(CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|INVALID_CA|INVALID_PURPOSE|ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)/;
-
 function httpError(
   error: unknown,
   { hostname }: URL,
@@ -155,13 +153,9 @@ function httpError(
   // `fetch failed` has the reason beneath.
   for (let cause = error, depth = 0; cause instanceof Error && depth < 6; cause = cause.cause, depth++) {
     if (isMedimailError(cause)) return cause;
+    const ofTls = tlsError(cause, hostname, "other");
+    if (ofTls) return ofTls;
     const { code = "" } = cause as { code?: string };
-    if (CERTIFICATE.test(code))
-      return new MedimailError("certificate_invalid", `the certificate of ${hostname} is not accepted (${code})`, {
-        cause: error,
-      });
-    if (/^ERR_(SSL|TLS)_|^EPROTO$/.test(code))
-      return new MedimailError("tls_failed", `TLS with ${hostname} failed (${code})`, { cause: error });
     if (code === "ECONNREFUSED")
       return new MedimailError("connection_refused", `${hostname} refuses the connection`, { cause: error });
     if (/^(ECONNRESET|EPIPE|ETIMEDOUT|UND_ERR_SOCKET)$/.test(code))

@@ -5,8 +5,8 @@ import type { ConnectionOptions, TLSSocket } from "node:tls";
 import { connect } from "node:tls";
 import { MedimailError } from "../errors.js";
 import type { ClientCertificate } from "../seams/credentials.js";
+import { tlsError } from "../tls-error.js";
 import { nameMatches } from "./certificates/chain.js";
-import { tlsError } from "./tls-error.js";
 
 export interface HandshakeOptions {
   host: string;

@@ -1,4 +1,6 @@
 /** Whether a server may be spoken to (TLS profile, chain, name), and who may be written to (white list of domains). */
+
+export { tlsError } from "../tls-error.js";
 export { type Authorities, readAuthorities } from "./authorities.js";
 export { Certificate } from "./certificates/certificate.js";
 export {
@@ -11,7 +13,6 @@ export { readCertificates } from "./certificates/read.js";
 export { type ExaminedCertificate, type ExaminedCheck, examineCertificate } from "./examine.js";
 export { CIPHER_SUITES, cipherList } from "./profile.js";
 export { RevocationChecker, type RevocationOptions, type RevocationStatus } from "./revocation/checker.js";
-export { tlsError } from "./tls-error.js";
 export type { TlsVerifierOptions } from "./verifier.js";
 export { createTlsVerifier } from "./verifier.js";
 export {

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { HttpResponse, http as msw } from "msw";
 import { setupServer } from "msw/node";
 import { afterEach, describe, expect, it } from "vitest";
@@ -34,11 +34,14 @@ async function served(listener: RequestListener, tls?: { cert: string; key: stri
   return `${tls ? "https://localhost" : "http://127.0.0.1"}:${(server.address() as AddressInfo).port}/`;
 }
 
-const codeOf = async (asked: Promise<unknown>): Promise<string> => {
-  const error = await asked.then(
+const errorOf = (asked: Promise<unknown>): Promise<unknown> =>
+  asked.then(
     () => undefined,
     (thrown: unknown) => thrown,
   );
+
+const codeOf = async (asked: Promise<unknown>): Promise<string> => {
+  const error = await errorOf(asked);
   return isMedimailError(error) ? error.code : String(error);
 };
 
@@ -92,6 +95,45 @@ describe("the one HTTP function", () => {
     expect(await codeOf(client({ ca: [testAuthority().cert] }).fetch(url))).toBe("certificate_invalid");
     const wrong = await served((_, response) => response.end("ok"), ca.issue({ dns: ["other.example"] }));
     expect(await codeOf(client({ ca: [ca.cert] }).fetch(wrong))).toBe("certificate_invalid");
+  });
+
+  it("says what a certificate is refused for, and no requirement: those speak of an operator's server", async () => {
+    const ca = testAuthority();
+    const refusal = async (dns: string, notAfter?: Date) => {
+      const url = await served(() => {}, ca.issue({ dns: [dns], ...(notAfter ? { notAfter } : {}) }));
+      const error = await errorOf(client({ ca: [ca.cert] }).fetch(url));
+      return isMedimailError(error) && [error.code, error.message, error.retryable, error.requirement];
+    };
+    expect(await refusal("localhost", new Date(Date.now() - 1000))).toEqual([
+      "certificate_invalid",
+      "the certificate of localhost has expired",
+      false,
+      undefined,
+    ]);
+    expect(await refusal("other.example")).toEqual([
+      "certificate_invalid",
+      "the certificate of localhost is for another name",
+      false,
+      undefined,
+    ]);
+  });
+
+  it("tells a server without TLS 1.2 from one that does not speak TLS, which may be asked again", async () => {
+    const told = async (url: string) => {
+      const error = await errorOf(client().fetch(url));
+      return isMedimailError(error) && [error.code, error.retryable, /no TLS 1.2|speak TLS/.exec(error.message)?.[0]];
+    };
+    const alert = Buffer.from([0x15, 3, 3, 0, 2, 2, 70]);
+    const old = createTcpServer((socket) => socket.on("error", () => {}).once("data", () => socket.end(alert)));
+    await new Promise<void>((resolve) => old.listen(0, "127.0.0.1", resolve));
+    open.push(old);
+    expect(await told(`https://localhost:${(old.address() as AddressInfo).port}/`)).toEqual([
+      "tls_failed",
+      false,
+      "no TLS 1.2",
+    ]);
+    const plain = (await served(() => {})).replace("http://127.0.0.1", "https://localhost");
+    expect(await told(plain)).toEqual(["tls_failed", true, "speak TLS"]);
   });
 
   it("shows a client certificate where there is one", async () => {

@@ -30,12 +30,12 @@ export const transport: CoverageTable = {
   ),
   "ECO.1.1.4": met(
     "A server whose chain reaches an authority of `tls.ca` is accepted; IGC-Santé's files are given by the caller, and were not tried here.",
-    ["src/trust/tls-error.ts"],
+    ["src/tls-error.ts"],
     ["test/compliance/behaviour.test.ts"],
   ),
   "ECO.1.1.5": met(
     "An expired certificate ends the connection before any authentication, with `certificate_invalid`.",
-    ["src/trust/tls-error.ts"],
+    ["src/tls-error.ts"],
     ["test/transport/smtp-session.test.ts"],
   ),
   "ECO.1.1.6": met(
