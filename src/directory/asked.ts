@@ -1,9 +1,8 @@
 import { isFiness, isMssAddress, isRpps, isSiret } from "../identity/index.js";
 import type { DirectoryQuery } from "../seams/index.js";
-import { folded, professionCodes } from "./professions.js";
-
-const TITLES = new Set(["dr", "docteur", "pr", "professeur", "me", "mme", "madame", "m", "mr", "monsieur", "mlle"]);
-const PARTICLES = new Set(["de", "du", "des", "la", "le", "les", "d", "l", "a", "au", "aux", "en", "et"]);
+import { professionCodes } from "./professions.js";
+import { isTitle } from "./trades.js";
+import { fold, isStop } from "./words.js";
 
 /** Ways to understand a free text, to be tried in turn. `names`: words of a person's or a structure's name. */
 export interface Reading {
@@ -18,6 +17,7 @@ export interface Reading {
 export function readings(query: DirectoryQuery): Reading[] {
   const { text = "", ...asked } = query;
   const names: string[] = [];
+  const titles: string[] = [];
   for (const word of text
     .trim()
     .split(/[\s,;]+/)
@@ -30,9 +30,11 @@ export function readings(query: DirectoryQuery): Reading[] {
     else if (isSiret(bare, { checkKey: false })) asked.siret ??= bare;
     else if (isFiness(bare, { checkKey: false })) asked.finess ??= bare;
     else if (/^\d{5}$/.test(bare)) asked.city ??= bare;
-    else if (word !== "" && !TITLES.has(folded(word).replace(/\.$/, ""))) names.push(word);
+    else if (word !== "") (isTitle(fold(word)) ? titles : names).push(word);
   }
-  const whole: Reading = { names, query: asked };
+  // A title says nothing, but alone it is all that is asked: nothing would be everything.
+  const isAsked = names.length > 0 || Object.keys(asked).some((field) => field !== "type");
+  const whole: Reading = { names: isAsked ? names : titles, query: asked };
   if (names.length < 2) return [whole];
   const found = [whole];
   const professions = names.filter((word) => professionCodes(word).length > 0);
@@ -51,5 +53,5 @@ export function readings(query: DirectoryQuery): Reading[] {
 export const structureWords = (text: string): string[] =>
   text
     .split(/[\s,;'’()-]+/)
-    .filter((word) => word !== "" && !PARTICLES.has(word.toLowerCase()))
+    .filter((word) => word !== "" && !isStop(word.toLowerCase()))
     .slice(0, 8);

@@ -1,6 +1,7 @@
 import { MedimailError } from "../errors.js";
 import type { DirectoryEntry, DirectoryQuery } from "../seams/index.js";
-import { folded, professionCodes } from "./professions.js";
+import { professionCodes } from "./professions.js";
+import { fold } from "./words.js";
 
 /** Where an entry may be, beside what it says of itself: the structures of a person whose mailbox belongs to none of them. */
 export type Place = Pick<DirectoryEntry, "structure" | "postalCode" | "city">;
@@ -43,16 +44,18 @@ function isIn({ postalCode, city }: Place, wanted: string): boolean {
   return has(city, wanted);
 }
 
-const begins = (text: string | undefined, wanted: string): boolean =>
-  text !== undefined && ` ${folded(text)}`.includes(` ${folded(wanted)}`);
+/** What has no letter or digit to compare fits nothing: it would fit everything. */
+function begins(text: string | undefined, wanted: string): boolean {
+  const start = fold(wanted);
+  return text !== undefined && start !== "" && ` ${fold(text)}`.includes(` ${start}`);
+}
 
 /** Each word asked begins a word of the text. */
 function has(text: string | undefined, wanted: string): boolean {
-  if (text === undefined) return false;
-  const words = ` ${folded(text)}`;
-  return folded(wanted)
-    .split(" ")
-    .every((word) => words.includes(` ${word}`));
+  const start = fold(wanted);
+  if (text === undefined || start === "") return false;
+  const words = ` ${fold(text)}`;
+  return start.split(" ").every((word) => words.includes(` ${word}`));
 }
 
 function isProfession({ profession, category }: DirectoryEntry, wanted: string): boolean {
@@ -67,11 +70,11 @@ function hasCode(code: DirectoryEntry["profession"], wanted: string): boolean {
 /** How well an entry answers, the better the lower: names that are those asked, then the rank that the directory gives. */
 export function distance(entry: DirectoryEntry, query: DirectoryQuery): number {
   let far = 0;
-  if (query.family !== undefined && folded(entry.family ?? "") !== folded(query.family)) far += 4;
-  if (query.given !== undefined && folded(entry.given ?? "") !== folded(query.given)) far += 2;
+  if (query.family !== undefined && fold(entry.family ?? "") !== fold(query.family)) far += 4;
+  if (query.given !== undefined && fold(entry.given ?? "") !== fold(query.given)) far += 2;
   if (query.text !== undefined) {
-    const words = ` ${folded(entry.name)} `;
-    far += folded(query.text)
+    const words = ` ${fold(entry.name)} `;
+    far += fold(query.text)
       .split(" ")
       .filter((word) => !words.includes(` ${word} `)).length;
   }

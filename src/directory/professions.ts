@@ -1,4 +1,6 @@
 import type { DirectoryCode } from "../seams/index.js";
+import { tradeStem } from "./trades.js";
+import { fold } from "./words.js";
 
 /**
  * Professions of the national table (TRE_G15), by code: the directory's resources have codes alone. From general knowledge of the nomenclature; a code that is
@@ -38,31 +40,17 @@ export function professionOf(code: string): DirectoryCode {
   return label === undefined ? { code } : { code, label };
 }
 
-/** Codes of the professions that a word names: `médecin`, `infirmière`, `kine`. The word's first letters are enough, four at least. */
+/** Codes of the professions that a word names, in either gender, or its science: `médecin`, `infirmière`, `kine`. Its first letters are enough, four at least. */
 export function professionCodes(word: string): string[] {
-  const wanted = folded(word);
+  const wanted = fold(word);
   if (/^\d{2}$/.test(wanted)) return PROFESSIONS.has(wanted) ? [wanted] : [];
   if (wanted.length < 4) return [];
-  // The feminine of a French profession is its masculine with another ending.
-  const stem = wanted.replace(/(ere|er|ienne|ien|trice|teur|euse|eur|iste|e)$/, "");
-  const begins = stem.length >= 4 ? stem : wanted;
+  const stem = tradeStem(wanted);
   return [...PROFESSIONS].flatMap(([code, label]) =>
-    folded(label)
-      .split(/[\s-]+/)
-      .some((part) => part.startsWith(begins))
+    fold(label)
+      .split(" ")
+      .some((part) => part.startsWith(stem) || tradeStem(part).startsWith(stem))
       ? [code]
       : [],
   );
-}
-
-/** Lower case, without accents: how names are compared. */
-export function folded(text: string): string {
-  return text
-    .normalize("NFD")
-    .replace(/\p{M}/gu, "")
-    .toLowerCase()
-    .replace(/œ/g, "oe")
-    .replace(/[’'-]/g, " ")
-    .replace(/\s+/g, " ")
-    .trim();
 }

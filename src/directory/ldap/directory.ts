@@ -11,7 +11,7 @@ import {
 } from "../../seams/index.js";
 import { readings } from "../asked.js";
 import { assertQuery, distance, fits } from "../fits.js";
-import { folded } from "../professions.js";
+import { fold } from "../words.js";
 import { DEFAULT_ATTRIBUTES, entriesOf, type LdapAttributes, type LdapObject } from "./entries.js";
 import { ldapError } from "./errors.js";
 import { assertTemplate, searchFilter } from "./filter.js";
@@ -218,10 +218,10 @@ interface Asked {
 
 /** Each word is somewhere in what an entry shows. */
 function isNamed(entry: DirectoryEntry, words: readonly string[]): boolean {
-  const shown = folded(
+  const shown = fold(
     [entry.name, entry.family, entry.given, entry.structure?.name, entry.structure?.service, entry.city].join(" "),
   );
-  return words.every((word) => shown.includes(folded(word)));
+  return words.every((word) => shown.includes(fold(word)));
 }
 
 function hasDoubtful(

@@ -1,7 +1,6 @@
 import type { Filter } from "ldapts";
 import { MedimailError } from "../../errors.js";
 import type { DirectoryQuery } from "../../seams/index.js";
-import { folded } from "../professions.js";
 import type { LdapAttributes } from "./entries.js";
 
 type Engine = typeof import("ldapts");
@@ -25,7 +24,7 @@ type Field = (typeof FILTER_FIELDS)[number];
 const WHOLE: ReadonlySet<Field> = new Set(["rpps", "finess", "siret", "address"]);
 const PLACEHOLDER = /\{([a-z]+)\}/g;
 /** Letters that may stand there with an accent, and what may stand between the parts of a name. */
-const DOUBTFUL = /[aceinouyœæ' -]+/g;
+const DOUBTFUL = /[aceinouyœæ'’\s\p{M}-]+/gu;
 
 /** Refuses a filter template that the directory could not be asked with. @throws MedimailError `invalid_argument` */
 export function assertTemplate(engine: Engine, template: string): void {
@@ -106,7 +105,9 @@ function anyOf(engine: Engine, names: readonly string[], value: string, whole: b
 }
 
 function looseParts(value: string): { any: string[] } {
-  const parts = folded(value)
+  const parts = value
+    .normalize("NFD")
+    .toLowerCase()
     .split(DOUBTFUL)
     .filter((part) => part !== "");
   return { any: parts.length > 0 ? parts : [value] };

@@ -2,7 +2,7 @@ import { MedimailError } from "../../errors.js";
 import type { DirectoryEntry } from "../../seams/index.js";
 import type { ReadLine } from "../import.js";
 import { entriesOf, type LdapAttributes } from "../ldap/entries.js";
-import { folded } from "../professions.js";
+import { fold } from "../words.js";
 import type { CsvRow } from "./csv.js";
 import type { RegionalField, RegionalProfile } from "./types.js";
 
@@ -37,7 +37,7 @@ export class RowReader {
   }
 
   #placed(header: readonly string[] | undefined): [RegionalField, number][] {
-    const names = header?.map((name) => folded(name.replace(/^\ufeff/, "")));
+    const names = header?.map((name) => compared(name.replace(/^\ufeff/, "")));
     return (Object.entries(this.#profile.columns) as [RegionalField, string | number | undefined][]).flatMap(
       ([field, column]): [RegionalField, number][] => {
         if (column === undefined) return [];
@@ -45,14 +45,17 @@ export class RowReader {
           if (header && column > header.length) throw missing(`the file has no column ${column}`);
           return [[field, column - 1]];
         }
-        const place = names?.indexOf(folded(column)) ?? -1;
+        const place = names?.indexOf(compared(column)) ?? -1;
         if (place < 0) throw missing(`the file has no column "${column}"`);
-        if (names?.lastIndexOf(folded(column)) !== place) throw missing(`the file has two columns "${column}"`);
+        if (names?.lastIndexOf(compared(column)) !== place) throw missing(`the file has two columns "${column}"`);
         return [[field, place]];
       },
     );
   }
 }
+
+/** A heading of signs alone (`#`) is not the same as no heading. */
+const compared = (heading: string): string => fold(heading) || heading.trim();
 
 const missing = (what: string): MedimailError =>
   new MedimailError("directory_file_invalid", what, {

@@ -1,7 +1,7 @@
 import type { DirectoryMailboxType } from "../../seams/index.js";
 import { fits } from "../fits.js";
 import type { MergedEntry } from "../merged.js";
-import { folded } from "../professions.js";
+import { fold } from "../words.js";
 import type { Candidate, KnownIdentity, ResolveReason } from "./types.js";
 
 /** What was asked of a person or a structure. */
@@ -68,7 +68,7 @@ export const named = ({ rpps, family, given }: Wanted): boolean =>
 function isAsked(entry: MergedEntry, wanted: Wanted): boolean {
   const { rpps, family, given, finess, siret, structure } = wanted;
   const same = (asked: string | undefined, said: string | undefined): boolean =>
-    asked === undefined || folded(said ?? "") === folded(asked);
+    asked === undefined || compared(said) === compared(asked);
   if (rpps !== undefined) return entry.rpps === rpps;
   if (family !== undefined || given !== undefined) {
     const compared = entry.sources.some(({ source }) => source === "fhir" || source === "ldap");
@@ -80,19 +80,22 @@ function isAsked(entry: MergedEntry, wanted: Wanted): boolean {
   return same(structure, entry.structure?.name);
 }
 
+/** Letters that `fold` does not know are compared as they are: two names of them are not the same name. */
+const compared = (text = ""): string => fold(text) || text.trim();
+
 /** How many people the mailboxes belong to; two without a number that are called the same in two places are two. */
 function people(entries: readonly MergedEntry[]): number {
   return new Set(
     entries.map(
       ({ rpps, idNat, name, structure, city }) =>
-        rpps ?? idNat ?? [name, structure?.finess ?? structure?.name, city].map((part) => folded(part ?? "")).join("|"),
+        rpps ?? idNat ?? [name, structure?.finess ?? structure?.name, city].map(compared).join("|"),
     ),
   ).size;
 }
 
 function says({ structure, name }: MergedEntry, service: string): boolean {
-  const shown = ` ${folded(`${structure?.service ?? ""} ${name}`)}`;
-  return folded(service)
+  const shown = ` ${fold(`${structure?.service ?? ""} ${name}`)}`;
+  return fold(service)
     .split(" ")
     .every((word) => shown.includes(` ${word}`));
 }
@@ -104,8 +107,8 @@ function candidates(entries: readonly MergedEntry[], wanted: Wanted): Candidate[
     if (rpps !== undefined && entry.rpps === rpps) reasons.push("rpps");
     if (
       family !== undefined &&
-      folded(entry.family ?? "") === folded(family) &&
-      (given === undefined || folded(entry.given ?? "") === folded(given))
+      compared(entry.family) === compared(family) &&
+      (given === undefined || compared(entry.given) === compared(given))
     )
       reasons.push("name");
     for (const place of [{ finess }, { siret }, { structure }])
