@@ -24,6 +24,7 @@ const ENDINGS: Readonly<Record<string, string>> = {
   markdown: "md",
   txt: "text",
   csv: "csv",
+  ics: "ics",
   json: "json",
 };
 

@@ -158,6 +158,14 @@ describe("medimail onboarding", () => {
     expect((await cli(...[...PLAN, "--format", format])).out).toMatch(begin);
   });
 
+  it("plan says what it wrote as its siblings do, by the file's ending where no format is given", async () => {
+    const out = join(folder, "ending.ics");
+    const { value } = await cli(...[...PLAN, "--out", out, "--json"]);
+    const size = readFileSync(out).length;
+    expect(value<{ written: object }>().written).toEqual({ file: out, format: "ics", size });
+    expect((await cli(...[...PLAN, "--out", join(folder, "plan.pdf")])).code).toBe(2);
+  });
+
   it("plan refuses a kind, a step and a day that are none", async () => {
     for (const wrong of [
       ["--structure", "castle"],

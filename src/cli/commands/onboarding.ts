@@ -1,10 +1,8 @@
-import { type Options, usage } from "../args.js";
+import { usage } from "../args.js";
 import { type Command, EXIT } from "../command.js";
-import type { Context } from "../context.js";
-import { writeAtomically } from "../files.js";
+import { givePaper, paperOptions } from "../papers.js";
 import { adviceText } from "../views/onboarding.js";
 
-const FORMATS = ["md", "html", "json", "ics"] as const;
 const STRUCTURES = ["hospital", "practice-group", "nursing-home", "social", "other"] as const;
 const SOLUTIONS = ["connector", "embedded-mailbox", "gateway", "mail-client", "webmail", "mobile"] as const;
 
@@ -18,8 +16,7 @@ export const onboardingPlan: Command = {
     days: { type: "string", value: "STEP=N", multiple: true },
     domain: { type: "string", value: "DOMAIN" },
     listed: { type: "boolean" },
-    format: { type: "string", value: FORMATS.join("|"), choices: FORMATS },
-    out: { type: "string", value: "FILE" },
+    ...paperOptions(["md", "html", "ics"]),
   },
   async run(context, { options }) {
     const { adviseDomain, planOnboarding, planToHtml, planToIcs, planToMarkdown } = await import(
@@ -34,8 +31,7 @@ export const onboardingPlan: Command = {
       days: daysOf(options.list("days")),
       domain: adviseDomain(structure, options.text("domain"), () => options.flag("listed")),
     });
-    const format = context.json ? "json" : (options.text("format") ?? "md");
-    const value = {
+    const json = {
       structure: plan.structure,
       solution: plan.solution,
       start: plan.start,
@@ -56,13 +52,15 @@ export const onboardingPlan: Command = {
         ...planned,
       })),
     };
-    const made = {
-      md: () => planToMarkdown(plan, context.lang),
-      html: () => planToHtml(plan, context.lang),
-      ics: () => planToIcs(plan, new Date(), context.lang),
-      json: () => `${JSON.stringify(value, null, 2)}\n`,
-    }[format as (typeof FORMATS)[number]];
-    return await give(context, options, made(), value);
+    await givePaper(context, options, {
+      json,
+      texts: {
+        md: () => planToMarkdown(plan, context.lang),
+        html: () => planToHtml(plan, context.lang),
+        ics: () => planToIcs(plan, new Date(), context.lang),
+      },
+    });
+    return EXIT.done;
   },
 };
 
@@ -105,16 +103,6 @@ export const onboardingSolution: Command = {
     return EXIT.done;
   },
 };
-
-/** To the file named, or to stdout; with `--json` the value, and the name of the file that was written. */
-async function give(context: Context, options: Options, text: string, value: object): Promise<number> {
-  const out = options.text("out");
-  if (out !== undefined) writeAtomically(out, Buffer.from(text), "--out");
-  await context.value(out === undefined ? value : { ...value, file: out }, (style) =>
-    out === undefined ? text : `${style.green("✓")} ${out}`,
-  );
-  return EXIT.done;
-}
 
 function daysOf(given: readonly string[]): Record<string, number> {
   return Object.fromEntries(
