@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { escapeHtml } from "../html-escape.js";
+import { htmlPage } from "../html-page.js";
 import type { Lang } from "./text.js";
 
 /** A piece of HTML that `html` made: everything that came into it as text is escaped. */
@@ -42,29 +42,9 @@ figure { margin: 1rem 0; } svg text { font: 12px system-ui, sans-serif; fill: #1
 @media print { body { max-width: none; padding: 0; font-size: 11pt; } h2 { break-after: avoid; } tr { break-inside: avoid; } thead { display: table-header-group; } }
 `;
 
-/**
- * One self-contained page: no script, nothing from elsewhere, printable, and a Content-Security-Policy that holds it to that. Its one style sheet is
- * named by its hash.
- */
+/** One self-contained page, printable. */
 export function page(title: string, body: Html, lang: Lang): string {
-  const hash = createHash("sha256").update(STYLE).digest("base64");
-  return html`<!DOCTYPE html>
-<html lang="${lang}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
-<style>${new Html(STYLE)}</style>
-</head>
-<body>
-<main>
-<h1>${title}</h1>
-${body}
-</main>
-</body>
-</html>
-`.text;
+  return htmlPage({ lang, title, style: STYLE, body: html`<main>\n<h1>${title}</h1>\n${body}\n</main>`.text });
 }
 
 /** A table with its headings; cells as they come. */

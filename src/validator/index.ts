@@ -24,6 +24,7 @@ export type { ArrivalPlan, DocumentPlan, Reaction, ScenarioPlan, StageAct, StepP
 export { readReport } from "./read-report.js";
 export type { PlayedScenario, Report } from "./report-types.js";
 export { badge, checklistHtml, checklistMarkdown } from "./reports/checklist.js";
+export { VERDICTS } from "./reports/words.js";
 export { validate } from "./run.js";
 export type { RunEvent, RunOptions, RunReady, RunResult, Walker } from "./run-types.js";
 export { plansOf, SCENARIOS } from "./scenarios/index.js";

@@ -14,6 +14,7 @@ export const FLOORS = {
   "plain-text.ts": -1,
   "base64.ts": -1,
   "html-escape.ts": -1,
+  "html-page.ts": 0,
   "windows-1252.ts": -1,
   "pdf-file.ts": -1,
   "abortable.ts": 1,
@@ -59,6 +60,7 @@ export const FLOORS = {
 /** Rooms that can be read without knowing a socket: no file, network, process or timer. */
 const PURE = new Set([
   "html-escape.ts",
+  "html-page.ts",
   "windows-1252.ts",
   "base64.ts",
   "pdf-file.ts",

@@ -117,9 +117,11 @@ async function compare(context: Context, folders: readonly string[]): Promise<nu
   const [before, after, ...more] = folders;
   if (before === undefined || after === undefined || more.length > 0)
     throw usage("two runs are compared: --compare BEFORE --compare AFTER");
-  const { compareReports, readReport } = await import("../../validator/index.js");
+  const { compareReports, readReport, VERDICTS } = await import("../../validator/index.js");
   const comparison = compareReports(readReport(resolve(before)), readReport(resolve(after)));
-  await context.event({ event: "compared", ...comparison }, (style) => comparedText(comparison, context.lang, style));
+  await context.event({ event: "compared", ...comparison }, (style) =>
+    comparedText(comparison, VERDICTS[context.lang], context.lang, style),
+  );
   return comparison.regressed ? EXIT.no : EXIT.done;
 }
 

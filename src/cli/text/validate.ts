@@ -1,4 +1,3 @@
-import type { Verdict } from "../../compliance/index.js";
 import type { Lang } from "./types.js";
 
 /** The words of `validate` and `checklist`. */
@@ -23,7 +22,6 @@ export interface ValidateText {
   untrusted: string;
   same: string;
   regressed: string;
-  verdicts: Readonly<Record<Verdict, string>>;
 }
 
 const french: ValidateText = {
@@ -49,14 +47,6 @@ const french: ValidateText = {
   untrusted: "Le certificat du signataire n'est d'aucune des autorités données.",
   same: "Aucun verdict n'a changé.",
   regressed: "Une exigence obligatoire a régressé.",
-  verdicts: {
-    pass: "conforme",
-    fail: "non conforme",
-    "not-observed": "non observé",
-    "to-declare": "à attester",
-    declared: "attesté",
-    "not-applicable": "sans objet",
-  },
 };
 
 const english: ValidateText = {
@@ -86,14 +76,6 @@ const english: ValidateText = {
   untrusted: "The signer's certificate is of none of the authorities given.",
   same: "No verdict has changed.",
   regressed: "A mandatory requirement has regressed.",
-  verdicts: {
-    pass: "pass",
-    fail: "fail",
-    "not-observed": "not observed",
-    "to-declare": "to declare",
-    declared: "declared",
-    "not-applicable": "not applicable",
-  },
 };
 
 export function validateText(lang: Lang): ValidateText {

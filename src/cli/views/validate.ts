@@ -1,3 +1,4 @@
+import type { Verdict } from "../../compliance/index.js";
 import type { Comparison, Report, RunEvent, ScenarioPlan, Verification } from "../../validator/index.js";
 import type { Style } from "../style.js";
 import { printable } from "../style.js";
@@ -85,18 +86,20 @@ export function verifiedText(
   ].join("\n");
 }
 
-export function comparedText({ changes, regressed }: Comparison, lang: Lang, style: Style): string {
+export function comparedText(
+  { changes, regressed }: Comparison,
+  verdicts: Readonly<Record<Verdict, string>>,
+  lang: Lang,
+  style: Style,
+): string {
+  const name = (verdict: Verdict | undefined): string => (verdict === undefined ? "—" : verdicts[verdict]);
   const words = validateText(lang);
   const marks = { better: style.green("↑"), worse: style.red("↓"), other: style.dim("·") };
   const lines = changes.map(
     ({ code, title, before, after, change }) =>
-      `${marks[change]} ${style.bold(code)} ${printable(title)}: ${verdictName(before, lang)} → ${verdictName(after, lang)}`,
+      `${marks[change]} ${style.bold(code)} ${printable(title)}: ${name(before)} → ${name(after)}`,
   );
   return [...(lines.length === 0 ? [words.same] : lines), ...(regressed ? [style.red(words.regressed)] : [])].join(
     "\n",
   );
-}
-
-function verdictName(verdict: Report["results"][number]["verdict"] | undefined, lang: Lang): string {
-  return verdict === undefined ? "—" : validateText(lang).verdicts[verdict];
 }

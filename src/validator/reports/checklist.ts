@@ -1,6 +1,7 @@
+import { htmlPage } from "../../html-page.js";
 import type { Checklist, ChecklistRow } from "../checklist.js";
 import { safe } from "./html.js";
-import { CONTENT_POLICY, STYLE } from "./html-style.js";
+import { STYLE } from "./html-style.js";
 import { plain } from "./markdown.js";
 import { CERTAINTIES, OBLIGATIONS, PROFILE_NAMES, SECTIONS, VERDICTS, WORDS } from "./words.js";
 
@@ -77,21 +78,9 @@ export function checklistHtml(list: Checklist, lang: Lang): string {
     );
     return `<section aria-labelledby="c${number}"><h2 id="c${number}">${number}. ${safe(SECTIONS[lang][number] ?? "")}</h2><table><thead><tr>${heads}</tr></thead><tbody>${lines.join("")}</tbody></table></section>`;
   });
-  return `<!DOCTYPE html>
-<html lang="${lang}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${safe(CONTENT_POLICY)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${safe(title)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<header><h1>${safe(title)}</h1><p>${safe(PROGRESS[lang](list.progress))}. ${safe(words.catalogue)}${words.colon} ${safe(list.catalogue)}.</p></header>
-<main>${parts.join("\n")}</main>
-</body>
-</html>
-`;
+  const body = `<header><h1>${safe(title)}</h1><p>${safe(PROGRESS[lang](list.progress))}. ${safe(words.catalogue)}${words.colon} ${safe(list.catalogue)}.</p></header>
+<main>${parts.join("\n")}</main>`;
+  return htmlPage({ lang, title, style: STYLE, body });
 }
 
 /** A badge for a README: how many of the mandatory requirements are met. SVG, no font or address of others. */

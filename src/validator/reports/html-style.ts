@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-
 /** Of the report alone: no font, image or script is asked for. */
 export const STYLE = `
 :root{color-scheme:light;--ink:#1b1b1b;--soft:#555;--line:#c9c9c9;--bad:#a4001d;--good:#0b5d1e;--wait:#7a4b00}
@@ -19,6 +17,3 @@ code{font-family:ui-monospace,"DejaVu Sans Mono",monospace;font-size:.92em}td co
 a{color:#003a8c}a:focus,input:focus,textarea:focus{outline:3px solid #003a8c;outline-offset:1px}
 @media print{body{padding:0;max-width:none;font-size:10pt}h2{break-after:avoid}tr,li{break-inside:avoid}nav{display:none}a{color:inherit;text-decoration:none}@page{size:A4;margin:15mm}}
 `;
-
-/** What the page may do: apply this style, and nothing else. */
-export const CONTENT_POLICY = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(STYLE).digest("base64")}'; form-action 'none'; base-uri 'none'`;

@@ -1,7 +1,8 @@
 import { type Declaration, requirement } from "../../compliance/index.js";
 import { escapeHtml } from "../../html-escape.js";
+import { htmlPage } from "../../html-page.js";
 import type { Report } from "../report-types.js";
-import { CONTENT_POLICY, STYLE } from "./html-style.js";
+import { STYLE } from "./html-style.js";
 import {
   CERTAINTIES,
   OBLIGATIONS,
@@ -17,8 +18,10 @@ type Row = Report["results"][number];
 
 /** Text of the page, of an attribute too: everything shown comes from mails of the software under test. */
 export function safe(text: string): string {
-  return escapeHtml(text.replace(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/g, "\ufffd"));
+  return escapeHtml(visible(text));
 }
+
+const visible = (text: string): string => text.replace(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/g, "\ufffd");
 
 /** `report.html`: one file to print, or to join to a request. Nothing in it runs, and nothing is fetched. */
 export function htmlOf(report: Report, declarations: readonly Declaration[]): string {
@@ -47,21 +50,12 @@ export function htmlOf(report: Report, declarations: readonly Declaration[]): st
     `<p>${safe(report.masked ? words.masked : words.unmasked)} ${safe(words.checkIt)}</p>`,
     "</main>",
   ];
-  return `<!DOCTYPE html>
-<html lang="${lang}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${safe(CONTENT_POLICY)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>${safe(`${words.title} — ${report.connector.software ?? report.connector.nil ?? ""}`)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-${body.filter((part) => part !== "").join("\n")}
-</body>
-</html>
-`;
+  return htmlPage({
+    lang,
+    title: visible(`${words.title} — ${report.connector.software ?? report.connector.nil ?? ""}`),
+    style: STYLE,
+    body: body.filter((part) => part !== "").join("\n"),
+  });
 }
 
 function section(id: string, title: string, content: string): string {
