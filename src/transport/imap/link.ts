@@ -6,10 +6,13 @@ import type { Clock } from "../../seams/clock.js";
 import type { Random } from "../../seams/random.js";
 import type { BudgetHolder, ConnectionBudget } from "./budget.js";
 import { imapError } from "./errors.js";
+import { logOut } from "./log-out.js";
 
 export interface LinkOptions {
   open(signal: AbortSignal): Promise<ImapFlow>;
   commandMs: number;
+  /** A session that nobody has used for so long says LOGOUT; never that of a watch. */
+  idleMs: number;
   /** Wait before the 2nd, 3rd… opening after failures: doubles from `minMs` to `maxMs`, with jitter. */
   backoff: { minMs: number; maxMs: number };
   clock: Clock;
@@ -27,7 +30,8 @@ const LOST: ReadonlySet<string> = new Set(["connection_lost", "timeout"]);
 
 /**
  * One IMAP session that is there when it is needed: opened at the first use, replaced when it is lost, never opened in
- * a rush. imapflow's client cannot cancel a command: giving one up costs the session.
+ * a rush. imapflow's client cannot cancel a command: giving one up costs the session, which says LOGOUT once the server is done with it;
+ * who gave up does not wait for that.
  */
 export class ImapLink implements BudgetHolder {
   readonly background: boolean;
@@ -35,11 +39,14 @@ export class ImapLink implements BudgetHolder {
   readonly #abort = new AbortController();
   #client: ImapFlow | undefined;
   #opening: Promise<ImapFlow> | undefined;
+  /** Sessions on their way out, which serve nobody any more. */
+  readonly #leaving = new Map<ImapFlow, Promise<void>>();
   #failures = 0;
   #notBefore = 0;
   /** What runs on the session, or waits for it. */
   #busy = 0;
   #idleSince = 0;
+  #rest: NodeJS.Timeout | undefined;
   /** The session was closed to make room for another mailbox, and no other was opened since. */
   #gaveUp = false;
 
@@ -54,7 +61,7 @@ export class ImapLink implements BudgetHolder {
    * Runs `work` on an open session. Lost on the way, it is run once more on a new one: only for work that reads.
    */
   async run<T>(doing: string, signal: AbortSignal | undefined, work: (client: ImapFlow) => Promise<T>): Promise<T> {
-    return await this.#attempt(doing, signal, work, () => true);
+    return await this.#occupied(() => this.#attempt(doing, signal, work, () => true));
   }
 
   /**
@@ -70,14 +77,11 @@ export class ImapLink implements BudgetHolder {
     const begin = (): void => {
       // Given up while it was looking: what it was about to do, nobody waits for.
       signal?.throwIfAborted();
+      if (this.closing.aborted) throw closedError();
       begun = true;
     };
-    return await this.#attempt(
-      doing,
-      signal,
-      (client) => work(client, begin),
-      () => !begun,
-    );
+    const beginning = (client: ImapFlow): Promise<T> => work(client, begin);
+    return await this.#occupied(() => this.#attempt(doing, signal, beginning, () => !begun));
   }
 
   /** What {@link BudgetHolder} asks. */
@@ -88,7 +92,7 @@ export class ImapLink implements BudgetHolder {
   /** What {@link BudgetHolder} asks. */
   giveUp(): void {
     this.#gaveUp = true;
-    this.#client?.close();
+    void this.hangUp();
   }
 
   /** Whether the session that was lost was given up for another mailbox. */
@@ -106,20 +110,12 @@ export class ImapLink implements BudgetHolder {
       if (this.#busy === 0) {
         this.#idleSince = this.#options.clock.now();
         this.#options.budget?.look();
+        this.#leaveLater();
       }
     }
   }
 
-  #attempt<T>(
-    doing: string,
-    signal: AbortSignal | undefined,
-    work: (client: ImapFlow) => Promise<T>,
-    repeatable: () => boolean,
-  ): Promise<T> {
-    return this.#occupied(() => this.#try(doing, signal, work, repeatable));
-  }
-
-  async #try<T>(
+  async #attempt<T>(
     doing: string,
     signal: AbortSignal | undefined,
     work: (client: ImapFlow) => Promise<T>,
@@ -128,16 +124,11 @@ export class ImapLink implements BudgetHolder {
     for (let again = true; ; again = false) {
       const client = await this.#guard(doing, signal, () => this.#current(signal));
       try {
-        return await this.#guard(
-          doing,
-          signal,
-          () => work(client),
-          () => client.close(),
-        );
+        return await this.#guard(doing, signal, () => work(client), client);
       } catch (error) {
         const known = imapError(error, doing);
         if (LOST.has(known.code)) client.close();
-        if (!again || !repeatable() || !LOST.has(known.code) || this.#abort.signal.aborted) throw known;
+        if (!again || !repeatable() || !LOST.has(known.code) || this.closing.aborted) throw known;
       }
     }
   }
@@ -155,33 +146,46 @@ export class ImapLink implements BudgetHolder {
     work: () => Promise<T>,
   ): Promise<T> {
     try {
-      return await this.#occupied(() => this.#guard(doing, signal, work, () => client.close()));
+      return await this.#occupied(() => this.#guard(doing, signal, work, client));
     } catch (error) {
       throw imapError(error, doing);
     }
   }
 
+  /** Within 2 s and what an opening under way takes to stop, whatever the server does. */
   async close(): Promise<void> {
     this.#abort.abort();
-    const client = this.#client ?? (await this.#opening?.catch(() => undefined));
-    await this.#logOut(client);
+    clearTimeout(this.#rest);
+    void this.hangUp();
+    await this.#opening?.catch(() => {});
+    await Promise.all(this.#leaving.values());
+  }
+
+  /** Aborted by {@link close}: there will be no session any more. */
+  get closing(): AbortSignal {
+    return this.#abort.signal;
   }
 
   /** Ends the session, if there is one; the next that is needed is opened. */
   async hangUp(): Promise<void> {
-    await this.#logOut(this.#client);
+    if (this.#client) await this.#leave(this.#client);
   }
 
-  async #logOut(client: ImapFlow | undefined): Promise<void> {
-    this.#client = undefined;
-    if (!client?.usable) return;
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, 2_000);
-    });
-    await Promise.race([client.logout().catch(() => {}), limit]);
-    clearTimeout(timer);
-    client.close();
+  #leave(client: ImapFlow): Promise<void> {
+    if (this.#client === client) this.#client = undefined;
+    const leaving = this.#leaving.get(client) ?? logOut(client).finally(() => this.#leaving.delete(client));
+    this.#leaving.set(client, leaving);
+    return leaving;
+  }
+
+  /** Left alone for long, imapflow or the server would end the session without a word. */
+  #leaveLater(): void {
+    clearTimeout(this.#rest);
+    if (this.background || !this.#client || this.closing.aborted) return;
+    this.#rest = setTimeout(() => {
+      if (this.#busy === 0) void this.hangUp();
+    }, this.#options.idleMs);
+    this.#rest.unref();
   }
 
   async #current(signal: AbortSignal | undefined): Promise<ImapFlow> {
@@ -212,15 +216,18 @@ export class ImapLink implements BudgetHolder {
         if (this.#gaveUp) logger.log("info", "imap_session_given_up", { host, mailbox });
         else if (!client.closedByClient) logger.log("info", "imap_session_lost", { host, mailbox });
       });
-      if (this.#abort.signal.aborted) {
-        client.close();
+      if (this.closing.aborted) {
+        await this.#leave(client);
         throw closedError();
       }
       this.#client = client;
+      // Whoever wanted it may have given up meanwhile.
+      this.#leaveLater();
       logger.log("debug", "imap_session_open", { host, mailbox });
       return client;
     } catch (error) {
       release();
+      if (this.closing.aborted) throw error;
       this.#failures++;
       const most = Math.min(backoff.maxMs, backoff.minMs * 2 ** (this.#failures - 1));
       this.#notBefore = clock.now() + most * (0.5 + random.fraction() / 2);
@@ -234,8 +241,8 @@ export class ImapLink implements BudgetHolder {
     }
   }
 
-  /** Ends the wait for `work` on abort, close or time limit; `giveUp` then ends the work. */
-  #guard<T>(doing: string, signal: AbortSignal | undefined, work: () => Promise<T>, giveUp?: () => void): Promise<T> {
+  /** Ends the wait for `work` on abort, close or time limit, and then the session that it runs on. */
+  #guard<T>(doing: string, signal: AbortSignal | undefined, work: () => Promise<T>, client?: ImapFlow): Promise<T> {
     const closing = this.#abort.signal;
     if (closing.aborted) return Promise.reject(closedError());
     if (signal?.aborted) return Promise.reject(abortedError(doing, signal));
@@ -248,16 +255,17 @@ export class ImapLink implements BudgetHolder {
       const stop = (error: MedimailError): void => {
         release();
         reject(error);
-        giveUp?.();
+        if (client) void this.#leave(client);
       };
       const onAbort = (): void => stop(abortedError(doing, signal));
       const onClose = (): void => stop(closedError());
       // Opening has limits of its own, step by step.
-      const timer = giveUp
-        ? setTimeout(
-            () => stop(new MedimailError("timeout", `the IMAP server did not answer in time while ${doing}`)),
-            this.#options.commandMs,
-          )
+      const timer = client
+        ? setTimeout(() => {
+            // To a server that is silent there is nothing to say.
+            client.close();
+            stop(new MedimailError("timeout", `the IMAP server did not answer in time while ${doing}`));
+          }, this.#options.commandMs)
         : undefined;
       signal?.addEventListener("abort", onAbort, { once: true });
       closing.addEventListener("abort", onClose, { once: true });

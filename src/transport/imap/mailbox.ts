@@ -24,7 +24,7 @@ import { inFolder } from "./folders.js";
 import { ImapLink } from "./link.js";
 import { type PartOptions, partPieces } from "./part.js";
 import type { ImapTimeouts } from "./session.js";
-import { openImapSession } from "./session.js";
+import { openImapSession, silenceMs } from "./session.js";
 import { folderPath, type Place, placeOf } from "./special.js";
 import { type ImapSearch, oneSummary, type SummaryPagesOptions, searchPages, summaryPages } from "./summaries.js";
 import type { ImapSummary } from "./summary-rows.js";
@@ -47,6 +47,8 @@ export interface ImapMailboxOptions {
   mailbox: string;
   logger?: Logger;
   timeouts?: Partial<ImapTimeouts>;
+  /** A session that nobody has used for so long says LOGOUT, in ms; that of a watch stays. Default: 180 000, longer where `timeouts.commandMs` is. */
+  idleMs?: number;
   /** Wait before a new session after failures, in ms: doubles from the first to the second, with jitter. Default 1 000 to 60 000. */
   backoff?: { minMs: number; maxMs: number };
   /** Largest part of a mail that is ever read, in bytes. Default 64 MB; a server that sends more loses its session. */
@@ -154,6 +156,7 @@ export function createImapMailbox(options: ImapMailboxOptions): ImapMailbox {
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
   const logger = safeLogger(options.logger, "debug");
+  const idleMs = options.idleMs ?? 0.75 * silenceMs(timeouts);
   const backoff = options.backoff ?? { minMs: 1_000, maxMs: 60_000 };
   const links = new Set<ImapLink>();
   const newLink = (watching = false): ImapLink => {
@@ -161,6 +164,7 @@ export function createImapMailbox(options: ImapMailboxOptions): ImapMailbox {
       open: (signal) =>
         openImapSession({ endpoints, dialer, tls, credentials, timeouts, maxLiteral, qresync: watching, signal }),
       commandMs: timeouts.commandMs,
+      idleMs,
       backoff,
       clock,
       random,
@@ -176,9 +180,8 @@ export function createImapMailbox(options: ImapMailboxOptions): ImapMailbox {
   const link = newLink();
   let closed = false;
   // Without a right no session stays open (ECO.1.2.6 = SC.MSS/CONF.10).
-  credentials.ended?.addEventListener("abort", () => void Promise.all([...links].map((open) => open.hangUp())), {
-    once: true,
-  });
+  const onEnded = (): void => void Promise.all([...links].map((open) => open.hangUp()));
+  credentials.ended?.addEventListener("abort", onEnded, { once: true });
   async function* watch(watched: ImapWatchOptions): AsyncGenerator<ImapEvent> {
     if (closed) return;
     const own = newLink(true);
@@ -190,6 +193,8 @@ export function createImapMailbox(options: ImapMailboxOptions): ImapMailbox {
   }
   const close = async (): Promise<void> => {
     closed = true;
+    // The session that ends it may be that of other mailboxes, and live on.
+    credentials.ended?.removeEventListener("abort", onEnded);
     await Promise.all([...links].map((open) => open.close()));
   };
   return {

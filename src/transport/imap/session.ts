@@ -7,6 +7,7 @@ import type { TlsVerifier } from "../../seams/tls.js";
 import { dial } from "../dial.js";
 import { external, isTokenError, plain, xoauth2 } from "../sasl.js";
 import { imapError } from "./errors.js";
+import { logOut } from "./log-out.js";
 import { pipelines } from "./pipeline.js";
 import { readRows } from "./rows.js";
 import { failed, ImapWire } from "./wire.js";
@@ -18,6 +19,9 @@ export interface ImapTimeouts {
   /** Each command; operators are seen to take 58 s for a read. Default 120 000. Passing it: `timeout`, and a new session. */
   commandMs: number;
 }
+
+/** Silence on the socket after which the library gives a session up, in ms. */
+export const silenceMs = ({ commandMs }: ImapTimeouts): number => Math.max(commandMs, 60_000) * 2;
 
 export interface ImapSessionOptions {
   endpoints: EndpointSource;
@@ -47,16 +51,18 @@ export async function openImapSession(options: ImapSessionOptions): Promise<Imap
 }
 
 async function openOnce(options: ImapSessionOptions): Promise<ImapFlow> {
-  const { dialer, endpoints, signal, timeouts } = options;
+  const { credentials, dialer, endpoints, signal, timeouts } = options;
   // Nothing is opened without a right.
-  if (options.credentials.ended?.aborted) throw options.credentials.ended.reason;
+  if (credentials.ended?.aborted) throw credentials.ended.reason;
   const { socket, host, port } = await dial(dialer, endpoints, { signal, timeoutMs: timeouts.connectMs });
   const wire = new ImapWire(socket, host);
   let secured = false;
   let client: ImapFlow | undefined;
+  let left: Promise<void> | undefined;
   const onAbort = (): void => {
-    wire.fail(new MedimailError("aborted", "opening the IMAP session was aborted", { cause: signal.reason }));
-    client?.close();
+    // Authenticated by now: it ends as every session does.
+    if (client) left = logOut(client);
+    else wire.fail(new MedimailError("aborted", "opening the IMAP session was aborted", { cause: signal.reason }));
   };
   signal.addEventListener("abort", onAbort, { once: true });
   if (signal.aborted) onAbort();
@@ -66,9 +72,16 @@ async function openOnce(options: ImapSessionOptions): Promise<ImapFlow> {
     const announced = await authenticate(wire, host, options);
     client = adopt(wire, host, port, options, announced);
     await client.connect();
+    // The right has ended while the server was asked: nobody will come back to this session.
+    if (credentials.ended?.aborted) {
+      left = logOut(client);
+      throw credentials.ended.reason;
+    }
+    if (left) throw new MedimailError("aborted", "opening the IMAP session was aborted", { cause: signal.reason });
     return client;
   } catch (error) {
-    client?.close();
+    if (left) await left;
+    else client?.close();
     // Whoever answers there may not be the operator any more.
     if (!secured && !signal.aborted) endpoints.failed();
     const known = isMedimailError(error) ? error : imapError(error, "opening the session");
@@ -198,7 +211,7 @@ function adopt(
     qresync,
     connectionTimeout: timeouts.commandMs,
     greetingTimeout: timeouts.commandMs,
-    socketTimeout: Math.max(timeouts.commandMs, 60_000) * 2,
+    socketTimeout: silenceMs(timeouts),
     maxLineLength: 4 * 1024 * 1024,
     maxLiteralSize: maxLiteral,
     maxResponseSize: maxLiteral + 8 * 1024 * 1024,

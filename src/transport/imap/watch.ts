@@ -25,7 +25,9 @@ const MAX_LOSSES = 30;
  */
 export async function* watchFolders(deps: WatchDeps, options: ImapWatchOptions): AsyncGenerator<ImapEvent> {
   const closing = new AbortController();
-  const signal = options.signal ? AbortSignal.any([options.signal, closing.signal]) : closing.signal;
+  // Closed meanwhile, nothing of it is a session that was lost, nor is there a back-off to sit out.
+  const ends = [deps.link.closing, closing.signal, ...(options.signal ? [options.signal] : [])];
+  const signal = AbortSignal.any(ends);
   const watch = new Watch(deps, options, signal);
   try {
     for (;;) {
@@ -88,7 +90,8 @@ class Watch {
 
   async #interrupted(error: MedimailError): Promise<void> {
     const { clock, random, backoff, logger, host, mailbox, link } = this.#deps;
-    this.#client?.close();
+    // What went wrong may be one answer of a server that is well.
+    if (this.#client) await link.hangUp();
     this.#client = undefined;
     this.#telling = undefined;
     this.#watching = false;
