@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { frenchTime } from "../cda/index.js";
 import type { Scenario } from "../compliance/index.js";
 import { MedimailError } from "../errors.js";
@@ -40,34 +41,38 @@ export class Stage {
     | { plan: ScenarioPlan; repetition: number; reset: () => void; reacted: Reacted; since: string; step?: number }
     | undefined;
 
-  private constructor(
-    mock: MockMedimail,
-    options: StageOptions,
-    maker: DocumentMaker,
-    date: Date,
-    materials: Map<string, Material>,
-  ) {
+  /** The documents of a scenario are written when it begins, if not before ({@link writeDocuments}). */
+  constructor(mock: MockMedimail, options: StageOptions) {
     this.#mock = mock;
     this.#options = options;
-    this.#maker = maker;
-    this.#date = date;
-    this.#materials = materials;
+    this.#date = options.date ?? new Date();
+    this.#maker = new DocumentMaker(frenchTime(this.#date));
+    this.#materials = new Map(options.plans.map((plan) => [plan.id, this.#material(plan, 1)]));
   }
 
-  /** Makes the documents that every scenario has sent. */
+  /** A stage whose documents are all there. */
   static async prepare(mock: MockMedimail, options: StageOptions): Promise<Stage> {
-    const date = options.date ?? new Date();
-    const maker = new DocumentMaker(frenchTime(date));
-    const stage = new Stage(mock, options, maker, date, new Map());
-    for (const plan of options.plans) stage.#materials.set(plan.id, await stage.#make(plan, 1));
+    const stage = new Stage(mock, options);
+    await stage.writeDocuments();
     return stage;
   }
 
-  #make(plan: ScenarioPlan, repetition: number): Promise<Material> {
+  /**
+   * Writes the documents that every scenario has sent, one scenario after another: a second of work on PDFs, between which the mock answers. Stops with
+   * the signal, a scenario later at the most.
+   */
+  async writeDocuments(signal?: AbortSignal): Promise<void> {
+    for (const { id } of this.#options.plans) {
+      if (signal?.aborted) return;
+      await this.#materials.get(id)?.written();
+      await setImmediate();
+    }
+  }
+
+  #material(plan: ScenarioPlan, repetition: number): Material {
     const { folder, seed } = this.#options;
     const own = join(folder, plan.id);
-    if (repetition > 1) rmSync(own, { recursive: true, force: true });
-    return Material.make(plan, { folder: own, maker: this.#maker, seed, repetition, date: this.#date });
+    return new Material(plan, { folder: own, maker: this.#maker, seed, repetition, date: this.#date });
   }
 
   /** As the ready object names them: with paths and identifiers. */
@@ -102,8 +107,14 @@ export class Stage {
     const plan = this.#options.plans.find((known) => known.id === id);
     if (!plan) throw unknownScenario(id);
     this.end("stopped");
-    if (repetition > 1) this.#materials.set(id, await this.#make(plan, repetition));
+    if (repetition > 1) {
+      // Those of the one before are not written over it.
+      await this.#materials.get(id)?.written();
+      rmSync(join(this.#options.folder, id), { recursive: true, force: true });
+      this.#materials.set(id, this.#material(plan, repetition));
+    }
     const material = this.#materials.get(id) as Material;
+    await material.written();
     this.#mock.observe({ connection: "run", kind: "scenario", id, what: "begin", repetition });
     await this.#deliver(material);
     const reset = setStage(this.#mock, plan.stage ?? []);

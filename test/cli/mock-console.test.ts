@@ -8,7 +8,7 @@ const folder = temporaryFolder();
 type Ready = MockReady & {
   control: { url: string; token: string };
   console?: { url: string };
-  scenarios: { id: string }[];
+  scenarios: { id: string; steps: { documents?: { cda: string }[] }[] }[];
 };
 const isReady = (line: string): boolean => line.includes('"event":"ready"');
 const api = async (ready: Ready, path: string, options: RequestInit = {}) => {
@@ -49,6 +49,16 @@ describe("medimail mock, its page and its control API", () => {
     await run.result;
     expect(existsSync(file)).toBe(false);
   });
+
+  it("writes the documents of all scenarios once it has said where they are, without one having begun", async () => {
+    const run = startCli(["mock", "--json"]);
+    const { scenarios } = JSON.parse(await run.line(isReady)) as Ready;
+    const paths = scenarios.flatMap(({ steps }) => steps.flatMap(({ documents = [] }) => documents));
+    expect(paths.length).toBeGreaterThan(50);
+    await expect.poll(() => paths.filter(({ cda }) => !existsSync(cda)), { timeout: 20_000 }).toEqual([]);
+    run.interrupt();
+    await run.result;
+  }, 30_000);
 
   it("serves no page with --no-console, the API still", async () => {
     const run = startCli(["mock", "--json", "--no-console"]);
