@@ -1,5 +1,4 @@
 import type {
-  InboxAction,
   InboxClaim,
   InboxOutcome,
   InboxPlace,
@@ -10,52 +9,9 @@ import type {
   InboxStore,
 } from "../../seams/index.js";
 import { inboxActivity } from "../activity.js";
-import type { ContentCipher } from "../cipher.js";
-import { bytesOf, type SqliteDatabase, type SqlValue } from "../driver.js";
-import type { Lookup } from "../key-check.js";
+import { bytesOf, type SqlValue } from "../driver.js";
 import { storageError } from "../sqlite-errors.js";
-import type { WriteQueue } from "../write-queue.js";
-
-export interface InboxContext {
-  database: SqliteDatabase;
-  queue: WriteQueue;
-  cipher: ContentCipher;
-  lookup: Lookup;
-}
-
-interface Row {
-  id: number;
-  version: number | null;
-  action: InboxAction;
-  received_at: number;
-  seen_at: number;
-  state: InboxState;
-  integrated_at: number | null;
-  attempts: number;
-  due_at: number | null;
-  error: string | null;
-  document: ArrayBuffer;
-  mail: ArrayBuffer;
-  data: ArrayBuffer;
-}
-
-/** What of a row is sealed. */
-interface Sealed {
-  uniqueId: string;
-  setId?: string;
-  sha256?: string;
-  sender?: string;
-  organisation?: string;
-  mailId: string;
-  place?: InboxPlace;
-}
-
-/** Beside the state of a new row. */
-interface Standing {
-  dueAt?: number | null;
-  integratedAt?: number | null;
-  error?: string | null;
-}
+import { type InboxContext, inboxRows, type Row } from "./rows.js";
 
 /** Why a document is set aside whose id another has. */
 const CONFLICT = "idempotency_conflict";
@@ -66,65 +22,8 @@ const LIMIT = 100;
 const MAX_RELATED = 1_000;
 
 export function inboxOf(context: InboxContext): InboxStore {
-  const { database: sql, queue, cipher, lookup } = context;
-  const keyOf = ({ tenant, mailbox }: InboxScope, kind: string, id: string): Buffer =>
-    lookup(kind, `${tenant}\n${mailbox}\n${id}`);
-  const documentKey = (scope: InboxScope, id: string): Buffer => keyOf(scope, "inbox-document", id);
-
-  function insert(
-    scope: InboxScope,
-    sighting: InboxSighting,
-    state: InboxState,
-    place?: InboxPlace,
-    { dueAt = null, integratedAt = null, error = null }: Standing = {},
-  ): void {
-    const document = documentKey(scope, sighting.uniqueId);
-    const mail = keyOf(scope, "inbox-mail", sighting.mailId);
-    const { uniqueId, setId, sha256, sender, organisation, mailId, action } = sighting;
-    const data: Sealed = {
-      uniqueId,
-      mailId,
-      ...(setId === undefined ? {} : { setId }),
-      ...(sha256 === undefined ? {} : { sha256 }),
-      ...(sender === undefined ? {} : { sender }),
-      ...(organisation === undefined ? {} : { organisation }),
-      ...(place ? { place } : {}),
-    };
-    const sealed = cipher.seal(Buffer.from(JSON.stringify(data)), contextOf(document, action, mail));
-    const known = sql.get<{ id: number; state: InboxState }>(
-      "SELECT id, state FROM medimail_inbox WHERE document = ? AND action = ? AND mail = ?",
-      [document, action, mail],
-    );
-    if (known) {
-      // What was only looked at is queued now.
-      if (place && known.state === "seen")
-        sql.run(
-          "UPDATE medimail_inbox SET state = ?, due_at = ?, integrated_at = ?, error = ?, data = ? WHERE id = ?",
-          [state, dueAt, integratedAt, error, sealed, known.id],
-        );
-      return;
-    }
-    sql.run(
-      `INSERT INTO medimail_inbox (tenant, mailbox, document, series, version, action, mail, received_at, seen_at, state, due_at, integrated_at, error, data)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      [
-        scope.tenant,
-        scope.mailbox,
-        document,
-        setId === undefined ? null : keyOf(scope, "inbox-series", setId),
-        sighting.versionNumber ?? null,
-        action,
-        mail,
-        sighting.receivedAt,
-        sighting.seenAt,
-        state,
-        dueAt,
-        integratedAt,
-        error,
-        sealed,
-      ],
-    );
-  }
+  const { database: sql, queue } = context;
+  const { documentKey, seriesKey, mailKey, insert, opened } = inboxRows(context);
 
   /** Once for each (document, action), whatever the mails that bring it. */
   function enqueueOne(scope: InboxScope, sighting: InboxSighting, place: InboxPlace, dueAt: number): void {
@@ -186,25 +85,6 @@ export function inboxOf(context: InboxContext): InboxStore {
       sql.run("UPDATE medimail_inbox SET state = 'waiting', due_at = 0, error = NULL WHERE id = ?", [next.id]);
   }
 
-  const opened = (row: Row): InboxRecord => {
-    const data = JSON.parse(
-      cipher.open(bytesOf(row.data), contextOf(bytesOf(row.document), row.action, bytesOf(row.mail))).toString("utf8"),
-    ) as Sealed;
-    return {
-      id: row.id,
-      ...data,
-      ...(row.version === null ? {} : { versionNumber: row.version }),
-      action: row.action,
-      receivedAt: row.received_at,
-      seenAt: row.seen_at,
-      state: row.state,
-      ...(row.integrated_at === null ? {} : { integratedAt: row.integrated_at }),
-      attempts: row.attempts,
-      pending: row.due_at !== null,
-      ...(row.error === null ? {} : { error: row.error }),
-    };
-  };
-
   const read = async <T>(work: () => T): Promise<T> => {
     try {
       return work();
@@ -225,7 +105,7 @@ export function inboxOf(context: InboxContext): InboxStore {
           for (const row of found) rows.set(row.id, row);
         };
         for (const id of new Set(uniqueIds)) look("document", documentKey(scope, id));
-        for (const id of new Set(setIds)) look("series", keyOf(scope, "inbox-series", id));
+        for (const id of new Set(setIds)) look("series", seriesKey(scope, id));
         return [...rows.values()].map(opened);
       }),
     remember: (scope, sightings) =>
@@ -247,9 +127,7 @@ export function inboxOf(context: InboxContext): InboxStore {
       ),
     ofMail: (scope, mailId) =>
       read(() =>
-        sql
-          .all<Row>("SELECT * FROM medimail_inbox WHERE mail = ? ORDER BY id", [keyOf(scope, "inbox-mail", mailId)])
-          .map(opened),
+        sql.all<Row>("SELECT * FROM medimail_inbox WHERE mail = ? ORDER BY id", [mailKey(scope, mailId)]).map(opened),
       ),
     claim: (query) => queue.write(() => claim(query)),
     settle: (id, outcome) => queue.write(() => settle(id, outcome)),
@@ -331,6 +209,3 @@ export function inboxOf(context: InboxContext): InboxStore {
     }
   }
 }
-
-const contextOf = (document: Buffer, action: string, mail: Buffer): string =>
-  `medimail_inbox|${document.toString("hex")}|${action}|${mail.toString("hex")}`;

@@ -1,0 +1,135 @@
+import { defined } from "../../defined.js";
+import type { InboxAction, InboxPlace, InboxRecord, InboxScope, InboxSighting, InboxState } from "../../seams/index.js";
+import type { ContentCipher } from "../cipher.js";
+import { bytesOf, type SqliteDatabase } from "../driver.js";
+import type { Lookup } from "../key-check.js";
+import type { WriteQueue } from "../write-queue.js";
+
+export interface InboxContext {
+  database: SqliteDatabase;
+  queue: WriteQueue;
+  cipher: ContentCipher;
+  lookup: Lookup;
+}
+
+export interface Row {
+  id: number;
+  version: number | null;
+  action: InboxAction;
+  received_at: number;
+  seen_at: number;
+  state: InboxState;
+  integrated_at: number | null;
+  attempts: number;
+  due_at: number | null;
+  error: string | null;
+  document: ArrayBuffer;
+  mail: ArrayBuffer;
+  data: ArrayBuffer;
+}
+
+/** What of a row is sealed. */
+interface Sealed {
+  uniqueId: string;
+  setId?: string;
+  sha256?: string;
+  sender?: string;
+  organisation?: string;
+  mailId: string;
+  place?: InboxPlace;
+}
+
+/** Beside the state of a new row. */
+interface Standing {
+  dueAt?: number | null;
+  integratedAt?: number | null;
+  error?: string | null;
+}
+
+/** The rows of the inbox: found by keyed hashes, with what names a person or a document sealed. */
+export interface InboxRows {
+  documentKey(scope: InboxScope, uniqueId: string): Buffer;
+  seriesKey(scope: InboxScope, setId: string): Buffer;
+  mailKey(scope: InboxScope, mailId: string): Buffer;
+  insert(scope: InboxScope, sighting: InboxSighting, state: InboxState, place?: InboxPlace, standing?: Standing): void;
+  opened(row: Row): InboxRecord;
+}
+
+export function inboxRows({ database: sql, cipher, lookup }: InboxContext): InboxRows {
+  const keyOf = ({ tenant, mailbox }: InboxScope, kind: string, id: string): Buffer =>
+    lookup(kind, `${tenant}\n${mailbox}\n${id}`);
+  const documentKey = (scope: InboxScope, id: string): Buffer => keyOf(scope, "inbox-document", id);
+  const seriesKey = (scope: InboxScope, id: string): Buffer => keyOf(scope, "inbox-series", id);
+  const mailKey = (scope: InboxScope, id: string): Buffer => keyOf(scope, "inbox-mail", id);
+
+  function insert(
+    scope: InboxScope,
+    sighting: InboxSighting,
+    state: InboxState,
+    place?: InboxPlace,
+    { dueAt = null, integratedAt = null, error = null }: Standing = {},
+  ): void {
+    const document = documentKey(scope, sighting.uniqueId);
+    const mail = mailKey(scope, sighting.mailId);
+    const { uniqueId, setId, sha256, sender, organisation, mailId, action } = sighting;
+    const data: Sealed = defined({ uniqueId, mailId, setId, sha256, sender, organisation, place });
+    const sealed = cipher.seal(Buffer.from(JSON.stringify(data)), contextOf(document, action, mail));
+    const known = sql.get<{ id: number; state: InboxState }>(
+      "SELECT id, state FROM medimail_inbox WHERE document = ? AND action = ? AND mail = ?",
+      [document, action, mail],
+    );
+    if (known) {
+      // What was only looked at is queued now.
+      if (place && known.state === "seen")
+        sql.run(
+          "UPDATE medimail_inbox SET state = ?, due_at = ?, integrated_at = ?, error = ?, data = ? WHERE id = ?",
+          [state, dueAt, integratedAt, error, sealed, known.id],
+        );
+      return;
+    }
+    sql.run(
+      `INSERT INTO medimail_inbox (tenant, mailbox, document, series, version, action, mail, received_at, seen_at, state, due_at, integrated_at, error, data)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      [
+        scope.tenant,
+        scope.mailbox,
+        document,
+        setId === undefined ? null : seriesKey(scope, setId),
+        sighting.versionNumber ?? null,
+        action,
+        mail,
+        sighting.receivedAt,
+        sighting.seenAt,
+        state,
+        dueAt,
+        integratedAt,
+        error,
+        sealed,
+      ],
+    );
+  }
+
+  const opened = (row: Row): InboxRecord => {
+    const data = JSON.parse(
+      cipher.open(bytesOf(row.data), contextOf(bytesOf(row.document), row.action, bytesOf(row.mail))).toString("utf8"),
+    ) as Sealed;
+    return {
+      id: row.id,
+      ...data,
+      ...(row.version === null ? {} : { versionNumber: row.version }),
+      action: row.action,
+      receivedAt: row.received_at,
+      seenAt: row.seen_at,
+      state: row.state,
+      ...(row.integrated_at === null ? {} : { integratedAt: row.integrated_at }),
+      attempts: row.attempts,
+      pending: row.due_at !== null,
+      ...(row.error === null ? {} : { error: row.error }),
+    };
+  };
+
+  return { documentKey, seriesKey, mailKey, insert, opened };
+}
+
+const contextOf = (document: Buffer, action: string, mail: Buffer): string =>
+  `medimail_inbox|${document.toString("hex")}|${action}|${mail.toString("hex")}`;
