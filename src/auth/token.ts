@@ -6,9 +6,12 @@ import type { CredentialSource } from "../seams/credentials.js";
 import { secret } from "./password.js";
 
 export interface TokenRequest {
-  /** True where the server has just refused the last token: one from a cache will not do. */
+  /** True where a server has refused the last token: one from a cache will not do. The same again is shown again. */
   renew: boolean;
 }
+
+/** Tokens that are remembered as refused: a source that gives older ones again is past help. */
+const MOST_REFUSED = 8;
 
 export interface TokenCredentialsOptions {
   /** The mailbox's address: XOAUTH2 names it beside the token (ECO.1.2.1). */
@@ -35,21 +38,24 @@ export function tokenCredentials(options: TokenCredentialsOptions): CredentialSo
     });
   let held: { token: string; until: number } | undefined;
   let asking: Promise<string> | undefined;
+  /** One of the sessions was refused, and no other token has come since. */
   let renew = false;
+  /** The last that were refused: shown to no server again, unless their source stands by them. */
+  const refused = new Set<string>();
   let closed = false;
 
   async function ask(): Promise<string> {
-    const renewing = renew;
-    renew = false;
-    try {
+    for (let renewing = renew; ; renewing = true) {
       const token = await secret("the access token", () => options.token({ renew: renewing }));
       if (!/^[\x21-\x7e]+$/.test(token))
         throw new MedimailError("secret_unavailable", "the access token has a space or a control character");
+      // Refused while it was being asked for, or out of a cache.
+      if (refused.has(token) && !renewing) continue;
+      // What is given by who knows of the refusal is vouched for: a server may have erred.
+      refused.delete(token);
+      renew = false;
       if (!closed) held = { token, until: clock.now() + reuseMs };
       return token;
-    } catch (error) {
-      renew ||= renewing;
-      throw error;
     }
   }
 
@@ -72,14 +78,20 @@ export function tokenCredentials(options: TokenCredentialsOptions): CredentialSo
         initialResponse,
       };
     },
-    async refused() {
-      held = undefined;
-      renew = true;
-      return !closed;
+    async refused(_protocol, step) {
+      if (closed || step?.mechanism !== "xoauth2") return false;
+      refused.delete(step.token);
+      refused.add(step.token);
+      for (const oldest of refused) if (refused.size > MOST_REFUSED) refused.delete(oldest);
+      if (held?.token === step.token) held = undefined;
+      // Another session was refused the same, and there is a fresh one already.
+      if (!held) renew = true;
+      return true;
     },
     async close() {
       closed = true;
       held = undefined;
+      refused.clear();
     },
   };
 }

@@ -30,7 +30,7 @@ export function sessionByCard(
           inner ??= (await session()).credentials(mailbox, options);
           return await inner.sasl(protocol, waiting);
         },
-        refused: async (protocol) => (await inner?.refused(protocol)) ?? false,
+        refused: async (protocol, step) => (await inner?.refused(protocol, step)) ?? false,
         close: async () => await inner?.close(),
       };
     },

@@ -110,7 +110,7 @@ export class Watched {
         this.mechanism = step.mechanism;
         return step;
       },
-      refused: (protocol) => parts.credentials.refused(protocol),
+      refused: (protocol, step) => parts.credentials.refused(protocol, step),
       close: async () => {},
     };
   }

@@ -23,10 +23,10 @@ export interface CredentialSource {
   certificate(): Promise<ClientCertificate | undefined>;
   sasl(protocol: "smtp" | "imap", options?: { signal?: AbortSignal }): Promise<SaslStep>;
   /**
-   * The server refused what `sasl` gave. True where a fresh credential can be had and the session may be tried once
-   * more: the cached token is dropped (interfaces.md §2.2). False: stop.
+   * The server refused `step`, which `sasl` gave: a token is given to no session any more, of whatever protocol (interfaces.md §2.2).
+   * True where a fresh credential can be had and the session may be tried once more. False: stop. Undefined: `sasl` gave nothing.
    */
-  refused(protocol: "smtp" | "imap"): Promise<boolean>;
+  refused(protocol: "smtp" | "imap", step: SaslStep | undefined): Promise<boolean>;
   /** Aborted when there is no right any more: open sessions are ended, and none is opened (ECO.1.2.6). Absent where that cannot be. */
   readonly ended?: AbortSignal;
   close(): Promise<void>;

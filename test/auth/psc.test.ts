@@ -10,6 +10,7 @@ import {
 import { isMedimailError } from "../../src/errors.js";
 import { createHttp } from "../../src/http.js";
 import { createDialer } from "../../src/net/index.js";
+import type { CredentialSource, SaslStep } from "../../src/seams/index.js";
 import { browse, CLIENT, NATIONAL_ID, type PscServer, REDIRECT, startPsc } from "./psc-server.js";
 
 const open: AsyncDisposable[] = [];
@@ -59,6 +60,7 @@ const failure = async (work: Promise<unknown>): Promise<{ code?: string; require
     ? { code: error.code, message: error.message, ...(error.requirement ? { requirement: error.requirement } : {}) }
     : { code: String(error) };
 };
+const tokenOf = (step: SaslStep): string => (step.mechanism === "xoauth2" ? step.token : "");
 const refreshes = (server: PscServer): number => server.requests.filter((path) => path === "/token").length - 1;
 
 describe("a login with Pro Santé Connect, against an OpenID provider", () => {
@@ -204,10 +206,40 @@ describe("the session of a professional", () => {
     const boxes = ["a@chu.mssante.fr", "b@chu.mssante.fr"].map((address) => session.credentials(address));
     const steps = await Promise.all(boxes.map((box) => box.sasl("imap")));
     expect(steps[1]).toMatchObject({ mechanism: "xoauth2", username: "b@chu.mssante.fr", initialResponse: true });
-    expect(await Promise.all(boxes.map((box) => box.refused("imap")))).toEqual([true, true]);
+    expect(await Promise.all(boxes.map((box, at) => box.refused("imap", steps[at])))).toEqual([true, true]);
     const again = await Promise.all(boxes.map((box) => box.sasl("imap")));
     expect(new Set([...steps, ...again].map((step) => (step.mechanism === "xoauth2" ? step.token : ""))).size).toBe(2);
     expect(refreshes(server)).toBe(1);
+  });
+
+  it("shows a token that one mailbox saw refused to no server any more, and keeps the fresh one where another learns of it late", async () => {
+    const server = await psc();
+    const session = await loggedIn(server);
+    const [one, other] = ["a@chu.mssante.fr", "b@chu.mssante.fr"].map((address) => session.credentials(address)) as [
+      CredentialSource,
+      CredentialSource,
+    ];
+    const old = await one.sasl("smtp");
+    await other.sasl("imap");
+    await one.refused("smtp", old);
+    const fresh = tokenOf(await other.sasl("smtp"));
+    expect(fresh).not.toBe(tokenOf(old));
+    await other.refused("imap", old);
+    expect([tokenOf(await one.sasl("smtp")), tokenOf(await other.sasl("imap"))]).toEqual([fresh, fresh]);
+    expect(refreshes(server)).toBe(1);
+  });
+
+  it("serves the mailboxes that were refused nothing, where a refused token cannot be renewed for now", async () => {
+    const server = await psc();
+    const session = await loggedIn(server);
+    const [one, other] = [session.credentials("a@chu.mssante.fr"), session.credentials("b@chu.mssante.fr")];
+    const old = await one.sasl("smtp");
+    await one.refused("smtp", old);
+    server.down = "503";
+    expect(await failure(one.sasl("imap"))).toMatchObject({ code: "http_failed" });
+    expect(tokenOf(await other.sasl("imap"))).toBe(tokenOf(old));
+    server.down = "up";
+    expect(tokenOf(await other.sasl("imap"))).not.toBe(tokenOf(old));
   });
 
   it("ends where the renewal is refused, and says so to who holds sessions open (ECO.1.2.6)", async () => {
@@ -218,7 +250,7 @@ describe("the session of a professional", () => {
     server.revoke();
     now += 55_000;
     expect(await failure(box.sasl("smtp"))).toMatchObject({ code: "login_required", requirement: "ECO.1.2.6" });
-    expect([box.ended?.aborted, await box.refused("smtp")]).toEqual([true, false]);
+    expect([box.ended?.aborted, await box.refused("smtp", undefined)]).toEqual([true, false]);
     expect((await failure(session.accessToken())).code).toBe("login_required");
   });
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import * as client from "openid-client";
 import { abortable } from "../../abortable.js";
 import { isMedimailError, MedimailError } from "../../errors.js";
@@ -21,6 +22,8 @@ export interface SessionDeps {
 const WAITING = "waiting for the access token";
 /** After a refresh that failed for want of the network. */
 const AGAIN_MS = 30_000;
+/** Between two refreshes that nobody asked for, however short a life the server tells. */
+const LEAST_MS = 1_000;
 
 export class Session implements ProSanteConnectSession {
   readonly professional: Professional;
@@ -29,10 +32,14 @@ export class Session implements ProSanteConnectSession {
   readonly #logger: Logger | undefined;
   readonly #end = new AbortController();
   #tokens: Tokens | undefined;
+  /** The token held, once a mail server has refused it to any of the mailboxes: the others renew it before they show it too. */
+  #refused: string | undefined;
   #refreshing: Promise<Tokens> | undefined;
   #renewedAt: number;
 
   constructor(answer: client.TokenEndpointResponse, { party, professional, keepAliveMs, clock, logger }: SessionDeps) {
+    // Two for each mailbox of the professional: more than the ten at which Node suspects a leak.
+    setMaxListeners(0, this.#end.signal);
     this.professional = professional;
     this.#party = party;
     this.#clock = clock ?? systemClock;
@@ -50,11 +57,11 @@ export class Session implements ProSanteConnectSession {
     return await abortable(this.#token(undefined), signal, WAITING);
   }
 
-  /** @param refused a token that a server has just refused: another one is wanted */
+  /** @param refused what a server has refused to the mailbox that asks: another one is wanted, or none */
   async #token(refused: string | undefined): Promise<string> {
     const held = this.#held();
-    const now = this.#clock.now();
-    if (held.access !== refused && held.until - now > held.margin) return held.access;
+    const renews = held.access === refused || held.access === this.#refused;
+    if (!renews && held.until - this.#clock.now() > held.margin) return held.access;
     try {
       return (await this.#refresh()).access;
     } catch (error) {
@@ -89,6 +96,7 @@ export class Session implements ProSanteConnectSession {
       this.#held();
       this.#renewedAt = this.#clock.now();
       this.#tokens = readTokens(answer, this.#renewedAt, held);
+      this.#refused = undefined;
       return this.#tokens;
     } catch (error) {
       if (this.ended.aborted) throw this.ended.reason;
@@ -102,13 +110,15 @@ export class Session implements ProSanteConnectSession {
 
   #finish(reason: MedimailError): void {
     this.#tokens = undefined;
+    this.#refused = undefined;
     this.#end.abort(reason);
   }
 
   /** The right to renew ends by itself when it is not used. */
   async #keepAlive(wanted: number): Promise<void> {
     const { ended } = this;
-    const every = (): number => Math.min(wanted, (this.#tokens?.refreshMs ?? Number.POSITIVE_INFINITY) / 2);
+    const told = (): number => (this.#tokens?.refreshMs ?? Number.POSITIVE_INFINITY) / 2;
+    const every = (): number => Math.min(wanted, Math.max(LEAST_MS, told()));
     let pause = every();
     while (!ended.aborted) {
       try {
@@ -119,7 +129,7 @@ export class Session implements ProSanteConnectSession {
       } catch (error) {
         if (ended.aborted) return;
         // Asked again soon while the right may still live; said by the refresh itself.
-        pause = isMedimailError(error) ? AGAIN_MS : every();
+        pause = isMedimailError(error) ? Math.min(AGAIN_MS, every()) : every();
       }
     }
   }
@@ -133,7 +143,6 @@ export class Session implements ProSanteConnectSession {
           path: "mailbox",
         },
       );
-    let given: string | undefined;
     let refused: string | undefined;
     let closed = false;
     return {
@@ -141,17 +150,18 @@ export class Session implements ProSanteConnectSession {
       certificate: async () => undefined,
       sasl: async (_protocol, { signal } = {}) => {
         if (closed) throw new MedimailError("closed", "the credentials are closed");
-        given = await abortable(this.#token(refused), signal, WAITING);
-        return { mechanism: "xoauth2", username: mailbox, token: given, initialResponse };
+        const token = await abortable(this.#token(refused), signal, WAITING);
+        return { mechanism: "xoauth2", username: mailbox, token, initialResponse };
       },
-      refused: async () => {
-        refused = given;
-        return !closed && !this.ended.aborted;
+      refused: async (_protocol, step) => {
+        if (closed || this.ended.aborted || step?.mechanism !== "xoauth2") return false;
+        // One that was renewed meanwhile is shown by nobody: the fresh one stays.
+        if (step.token === this.#tokens?.access) this.#refused = refused = step.token;
+        return true;
       },
       // The session is the caller's: other mailboxes may use it.
       close: async () => {
         closed = true;
-        given = undefined;
         refused = undefined;
       },
     };

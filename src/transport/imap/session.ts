@@ -5,6 +5,7 @@ import type { Dialer } from "../../seams/dialer.js";
 import type { EndpointSource } from "../../seams/endpoints.js";
 import type { TlsVerifier } from "../../seams/tls.js";
 import { dial } from "../dial.js";
+import { openAuthenticated } from "../log-in.js";
 import { external, isTokenError, plain, xoauth2 } from "../sasl.js";
 import { imapError } from "./errors.js";
 import { logOut } from "./log-out.js";
@@ -41,13 +42,7 @@ export interface ImapSessionOptions {
  * the same socket. Where the server refuses a token and its source has a fresh one, all is done once more, only once.
  */
 export async function openImapSession(options: ImapSessionOptions): Promise<ImapFlow> {
-  try {
-    return await openOnce(options);
-  } catch (error) {
-    const refused = isMedimailError(error) && (error.code === "token_refused" || error.code === "auth_refused");
-    if (!refused || !(await options.credentials.refused("imap"))) throw error;
-    return await openOnce(options);
-  }
+  return await openAuthenticated("imap", options.credentials, (credentials) => openOnce({ ...options, credentials }));
 }
 
 async function openOnce(options: ImapSessionOptions): Promise<ImapFlow> {

@@ -6,6 +6,7 @@ import type { SmtpStage } from "../../seams/mail-transport.js";
 import { transportFailure } from "../../seams/mail-transport.js";
 import type { TlsVerifier } from "../../seams/tls.js";
 import { type DialedSocket, dial } from "../dial.js";
+import { openAuthenticated } from "../log-in.js";
 import { authenticate } from "./auth.js";
 import type { Capabilities } from "./capabilities.js";
 import { parseCapabilities } from "./capabilities.js";
@@ -57,16 +58,9 @@ export interface SmtpSession {
  * credentials and their source has fresh ones, all is done once more, and only once.
  */
 export async function openSession(options: SessionOptions): Promise<SmtpSession> {
-  try {
-    return await openOnce(options);
-  } catch (error) {
-    const refused =
-      isMedimailError(error) &&
-      (error.code === "token_refused" || error.code === "auth_refused") &&
-      transportFailure(error)?.stage === "auth";
-    if (!refused || !(await options.credentials.refused("smtp"))) throw error;
-    return await openOnce(options);
-  }
+  const open = (credentials: CredentialSource): Promise<SmtpSession> => openOnce({ ...options, credentials });
+  const atAuth = (error: unknown): boolean => isMedimailError(error) && transportFailure(error)?.stage === "auth";
+  return await openAuthenticated("smtp", options.credentials, open, atAuth);
 }
 
 async function openOnce(options: SessionOptions): Promise<SmtpSession> {
@@ -87,7 +81,13 @@ async function openOnce(options: SessionOptions): Promise<SmtpSession> {
   signal.addEventListener("abort", onAbort, { once: true });
   if (signal.aborted) onAbort();
   try {
-    return await negotiate(connection, host, options);
+    const session = await negotiate(connection, host, options);
+    // The right has ended while the server was asked: nobody comes back to this session.
+    if (options.credentials.ended?.aborted) {
+      void connection.quit(timeouts.commandMs);
+      throw options.credentials.ended.reason;
+    }
+    return session;
   } catch (error) {
     // Whoever answers there may not be the operator any more.
     if (connection.stage !== "auth" && !signal.aborted) endpoints.failed();

@@ -106,7 +106,8 @@ export function createSmtpTransport(options: SmtpTransportOptions): SmtpTranspor
   });
 
   // Without a right no session stays open (ECO.1.2.6 = SC.MSS/CONF.10).
-  credentials.ended?.addEventListener("abort", () => pool.retire(), { once: true });
+  const onEnded = (): void => pool.retire();
+  credentials.ended?.addEventListener("abort", onEnded, { once: true });
 
   async function attempt(mail: OutgoingMail, context: SendContext, fresh: boolean): Promise<TransportResult> {
     const session = await pool.acquire(context, fresh);
@@ -153,6 +154,8 @@ export function createSmtpTransport(options: SmtpTransportOptions): SmtpTranspor
     stats: () => ({ ...pool.stats, sent }),
     giveUp: () => pool.giveUp(),
     close() {
+      // The session that ends it may be that of other mailboxes, and live on.
+      credentials.ended?.removeEventListener("abort", onEnded);
       closing ??= pool.close(options.closeGraceMs ?? 10_000);
       return closing;
     },
