@@ -14,6 +14,8 @@ export { IMPLIES, impliedBy } from "./implies.js";
 export type { Judgement, JudgeOptions, JudgeProblem } from "./judge/judge.js";
 export { certaintyOf, Judge, judge, summarise } from "./judge/judge.js";
 export type { TraceLine } from "./judge/run.js";
+export type { ImportedLogs, ImportOptions, LogContent, LogLeftOut, LogLimits, ServerLog } from "./logs/index.js";
+export { importServerLogs } from "./logs/index.js";
 export { appliesTo, PROFILES } from "./profiles.js";
 export type { LeftOut, ObservationLimits } from "./read-observations.js";
 export { readObservation, readObservations } from "./read-observations.js";

@@ -30,7 +30,15 @@ const parameters = z.record(z.string().max(200), text);
 
 /** Fields that a later version adds are kept out of the way: what is not named here is not read. */
 const SCHEMAS = {
-  tcp: z.object({ ...head, kind: z.literal("tcp"), protocol, what: z.enum(["open", "close"]), port: size }),
+  tcp: z.object({
+    ...head,
+    kind: z.literal("tcp"),
+    protocol,
+    what: z.enum(["open", "close"]),
+    port: size,
+    dialogue: z.enum(["part", "none"]).optional(),
+    commands: z.record(z.string().max(30), size).optional(),
+  }),
   tls: z.object({
     ...head,
     kind: z.literal("tls"),
@@ -47,6 +55,7 @@ const SCHEMAS = {
       .object({ subject: short, issuer: short, fingerprint256: short, authorized: z.boolean() })
       .optional(),
     error: short.optional(),
+    partial: z.literal(true).optional(),
   }),
   line: z.object({
     ...head,
@@ -75,6 +84,7 @@ const SCHEMAS = {
     size,
     parameters,
     sha256: hash,
+    messageId: short.optional(),
     file: short.optional(),
   }),
   fault: z.object({ ...head, kind: z.literal("fault"), name: short }),

@@ -10,7 +10,15 @@ export type Observation =
       kind: "tcp";
       protocol: "smtp" | "imap";
       what: "open" | "close";
+      /** 0 where it is not known. */
       port: number;
+      /**
+       * Where the dialogue was not recorded as a whole: `none` of it, or `part`. What is absent was then not seen, which is not to
+       * say that it was not said. On `open`.
+       */
+      dialogue?: "part" | "none";
+      /** How often each command was said, where a server has counted them and not written them down; upper case. On `close`. */
+      commands?: Readonly<Record<string, number>>;
     }
   | {
       v: 1;
@@ -24,10 +32,15 @@ export type Observation =
       serverName?: string;
       /** What the client offered, read from its ClientHello. Suites as hex (`0xC030`), in the client's order; GREASE left out. */
       clientHello?: { versions: readonly string[]; suites: readonly string[]; serverName?: string };
-      /** Which certificate and profile the server showed: `good`, or the name of the fault (`expired-certificate`, `tls-1.1`). */
+      /**
+       * Which certificate and profile the server showed: `good` (of the test chain; the default), the name of the fault
+       * (`expired-certificate`, `tls-1.1`), or `unknown`.
+       */
       profile?: string;
       clientCertificate?: { subject: string; issuer: string; fingerprint256: string; authorized: boolean };
       error?: string;
+      /** What is absent here is not known, rather than not there: a log says little of a handshake. */
+      partial?: true;
     }
   /** One line of the dialogue; a credential is replaced by `[credential]`, content (DATA, literals) by its size. */
   | {
@@ -63,7 +76,9 @@ export type Observation =
       to: string[];
       size: number;
       parameters: Record<string, string>;
+      /** Empty where its bytes were not kept, as by a log: the mail is then known, and not judged. */
       sha256: string;
+      messageId?: string;
       /** Where the mock wrote it, relative to its folder. */
       file?: string;
     }

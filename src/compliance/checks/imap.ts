@@ -36,6 +36,11 @@ export const imap: readonly Check[] = [
     look(session, tell) {
       if (session.protocol !== "imap") return;
       for (const command of session.commands) {
+        // A list by numbers that asks for the UID and for no content is how UIDs are learnt.
+        if (
+          /^\S+ FETCH \S+ \((?=.*\bUID\b)(?!.*(?:\bBODY(?:\.PEEK)?\[(?!HEADER)|\bRFC822(?!\.SIZE)))/i.test(command.line)
+        )
+          continue;
         if (/^\S+ (?:FETCH|STORE|COPY|MOVE) /i.test(command.line))
           tell.breach(
             both(

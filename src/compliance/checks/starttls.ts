@@ -31,6 +31,7 @@ export const starttls: readonly Check[] = [
       look(session, tell) {
         if (session.protocol !== protocol) return;
         const [first] = spokenInClear(session);
+        const open = session.auths.find(({ tls }) => !tls);
         if (first)
           tell.breach(
             both(
@@ -40,7 +41,21 @@ export const starttls: readonly Check[] = [
             lineOf(session, first),
             first.at,
           );
-        else if (session.tls?.what === "established" && (session.mails > 0 || session.authenticated !== undefined))
+        else if (open)
+          tell.breach(
+            both(
+              "Une authentification est tentée en clair, avant STARTTLS.",
+              "An authentication is tried in clear, before STARTTLS.",
+            ),
+            session.id,
+            open.at,
+          );
+        // Of a dialogue that was not recorded, what was said before STARTTLS is not known.
+        else if (
+          session.dialogue === "whole" &&
+          session.tls?.what === "established" &&
+          (session.mails > 0 || session.authenticated !== undefined)
+        )
           tell.ok(lineOf(session, session.starttls));
       },
     }),
@@ -54,7 +69,7 @@ export const starttls: readonly Check[] = [
       "Capabilities are asked again after STARTTLS",
     ),
     look(session, tell) {
-      if (session.tls?.what !== "established") return;
+      if (session.tls?.what !== "established" || session.dialogue !== "whole") return;
       const [first] = session.commands;
       if (!first || first.verb === "QUIT" || first.verb === "LOGOUT") return;
       if (session.protocol === "smtp") {

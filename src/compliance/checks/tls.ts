@@ -17,6 +17,10 @@ export function trusted(session: WatchedSession) {
   );
 }
 
+/** The same, of a session whose commands may not have been recorded. */
+const relied = (session: WatchedSession) =>
+  trusted(session) !== undefined || session.mails > 0 || session.authenticated !== undefined;
+
 /** A certificate that must be refused: no credential is shown after it. */
 function refuses(id: string, row: string, profiles: readonly string[], fr: string, en: string): Check {
   return {
@@ -65,7 +69,9 @@ export const tls: readonly Check[] = [
           ),
           where,
         );
-      else if (session.profile === "tls-1.1" || (handshake.what === "established" && trusted(session))) tell.ok(where);
+      else if (session.profile === "tls-1.1") tell.ok(where);
+      // A version that is not told proves nothing.
+      else if (handshake.what === "established" && handshake.version !== undefined && relied(session)) tell.ok(where);
     },
   },
   {
@@ -210,7 +216,9 @@ function authentication(): Check[] {
           tell.breach(both("XOAUTH2 hors de TLS.", "XOAUTH2 outside of TLS."), lineOf(session, early), early.at);
         for (const auth of session.auths) {
           const type = typeOf(auth.user, run.mailboxes);
-          if (type === undefined && auth.mechanism.toUpperCase() === "XOAUTH2" && !auth.ok && run.mailboxes.size > 0)
+          // A log may not say who was refused.
+          const named = type === undefined && auth.user !== "" && run.mailboxes.size > 0;
+          if (named && auth.mechanism.toUpperCase() === "XOAUTH2" && !auth.ok)
             tell.breach(
               both(
                 "XOAUTH2 au nom d'autre chose que la boîte : ce n'est l'adresse d'aucune.",
@@ -249,7 +257,11 @@ function authentication(): Check[] {
         if (user === undefined || typeOf(user, run.mailboxes) !== "APP") return;
         const certificate = session.tls.clientCertificate;
         const where = lineOf(session, session.starttls);
-        if (!certificate)
+        // SASL EXTERNAL inside TLS is the client's certificate (RFC 4422, appendix A), though a log may not show it.
+        const external = session.auths.find(({ mechanism, ok, tls }) => ok && tls && /^EXTERNAL$/i.test(mechanism));
+        if (!certificate && session.tls.partial) {
+          if (external) tell.ok(where, external.at);
+        } else if (!certificate)
           tell.breach(
             both(
               "La boîte APP est ouverte sans certificat client.",

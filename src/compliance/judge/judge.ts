@@ -76,6 +76,7 @@ export class Judge {
   readonly #recorder: Recorder;
   readonly #problems: JudgeProblem[] = [];
   #mails = 0;
+  #unkept = 0;
 
   constructor(options: JudgeOptions) {
     this.#options = options;
@@ -110,12 +111,13 @@ export class Judge {
       summary: summarise(results),
       mails: this.#mails,
       observations: run.observations,
-      problems: [...this.#problems],
+      problems: [...this.#problems, ...this.#notKept()],
     };
   }
 
   async #mail(observation: Extract<Observation, { kind: "mail" }>, session: WatchedSession | undefined): Promise<void> {
-    const raw = await this.#bytes(observation);
+    if (observation.sha256 === "") this.#unkept += 1;
+    const raw = observation.sha256 === "" ? undefined : await this.#bytes(observation);
     if (!raw) return;
     this.#mails += 1;
     let mail: SentMail;
@@ -181,6 +183,12 @@ export class Judge {
       tally.errors += 1;
       this.#problem(error, check.id);
     }
+  }
+
+  /** Mails of a log: one line for all of them. */
+  #notKept(): JudgeProblem[] {
+    const what = `the content of ${this.#unkept} mails was not kept, and is not judged`;
+    return this.#unkept === 0 ? [] : [{ what, where: "mail" }];
   }
 
   #problem(error: unknown, where: string): void {

@@ -118,7 +118,9 @@ export class Recorder {
     const session = this.#sessionOf(observation);
     switch (observation.kind) {
       case "tcp":
-        return observation.what === "close" ? this.#close(session, observation.at) : { session };
+        if (observation.what === "close") return this.#close(session, observation);
+        if (observation.dialogue !== undefined) session.dialogue = observation.dialogue;
+        return { session };
       case "tls":
         session.tls = observation;
         if (observation.profile !== undefined) session.profile = observation.profile;
@@ -135,6 +137,7 @@ export class Recorder {
         return { session };
       case "mail":
         session.mails += 1;
+        if (observation.from !== "") session.lastFrom = observation.from;
         if (session.current) session.current.observation = observation;
         return { session };
     }
@@ -151,8 +154,9 @@ export class Recorder {
     return session;
   }
 
-  #close(session: WatchedSession, at: string): Taken {
+  #close(session: WatchedSession, { at, commands }: Of<"tcp">): Taken {
     session.closedAt = at;
+    if (session.dialogue !== "whole" && commands) takeCounts(session, commands);
     this.#sessions.delete(session.id);
     const transaction = session.current;
     delete session.current;
@@ -238,6 +242,14 @@ const TLS_PROFILES: ReadonlySet<string> = new Set(BAD_TLS_PROFILES);
 
 function add<T>(list: T[], item: T): void {
   if (list.length < MAX_LIST) list.push(item);
+}
+
+/** Commands that a server has counted and not written down. */
+function takeCounts(session: WatchedSession, commands: Readonly<Record<string, number>>): void {
+  session.counted = true;
+  for (const [verb, count] of Object.entries(commands).slice(0, 100))
+    if (count > 0) session.counts.set(verb.toUpperCase(), count);
+  session.saidGoodbye ||= session.counts.has("QUIT") || session.counts.has("LOGOUT");
 }
 
 function past(session: WatchedSession): PastSession {

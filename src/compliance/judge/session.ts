@@ -47,6 +47,8 @@ export interface WatchedSession {
   openedAt: string;
   closedAt?: string;
   scenario?: string;
+  /** How much of the dialogue was recorded: where it is not the whole of it, nothing is said of what is absent. */
+  dialogue: "whole" | "part" | "none";
   /** Lines seen so far, of both sides. */
   lines: number;
   /** Commands before TLS, the first 50. */
@@ -64,6 +66,8 @@ export interface WatchedSession {
   commands: Command[];
   dropped: number;
   counts: Map<string, number>;
+  /** `counts` are the server's own, of every command. */
+  counted?: true;
   auths: Of<"auth">[];
   authenticated?: string;
   announced: Map<string, string>;
@@ -96,6 +100,7 @@ export function newSession(
     protocol,
     openedAt: at,
     ...(scenario === undefined ? {} : { scenario }),
+    dialogue: "whole",
     lines: 0,
     clear: [],
     profile: "good",
