@@ -28,6 +28,8 @@ const SHORT: Readonly<Record<string, string>> = { h: "help", V: "version" };
 
 export interface RawArgs {
   positionals: string[];
+  /** `--` was written: what follows it is nobody's option. */
+  dashes: boolean;
   options: { name: string; raw: string; value: string | undefined; inline: boolean }[];
 }
 
@@ -43,9 +45,10 @@ export function splitArgs(argv: readonly string[], specs: OptionSpecs): RawArgs 
     }),
   );
   const { tokens } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true });
-  const raw: RawArgs = { positionals: [], options: [] };
+  const raw: RawArgs = { positionals: [], dashes: false, options: [] };
   for (const token of tokens) {
     if (token.kind === "positional") raw.positionals.push(token.value);
+    else if (token.kind === "option-terminator") raw.dashes = true;
     else if (token.kind === "option") {
       raw.options.push({
         name: token.name,

@@ -15,7 +15,7 @@ export interface Command {
   ownsSignal?: true;
   /** Default time limit in seconds; none where absent. */
   timeoutSeconds?: number;
-  run(context: Context, args: { options: Options; positionals: string[] }): Promise<number>;
+  run(context: Context, args: { options: Options; positionals: string[]; dashes: boolean }): Promise<number>;
 }
 
 export const EXIT = { done: 0, no: 1, usage: 2, couldNotRun: 3, interrupted: 130 } as const;

@@ -107,7 +107,7 @@ async function runCommand(command: Command, raw: RawArgs, io: CliIo, printed: Pr
     styleFor(io.outIsTty, io.env),
   );
   try {
-    const work = command.run(context, { options, positionals: raw.positionals });
+    const work = command.run(context, { options, positionals: raw.positionals, dashes: raw.dashes });
     return await (command.ownsSignal ? work : Promise.race([work, stop.reached]));
   } catch (error) {
     // Rooms only know that they were stopped; nobody interrupted a command whose time is over.

@@ -10,7 +10,7 @@ import { type PlayedScenario, REPORT_FORMAT, type Report } from "./report-types.
 import { htmlOf } from "./reports/html.js";
 import { junitOf } from "./reports/junit.js";
 import { markdownOf } from "./reports/markdown.js";
-import { noticeOf } from "./reports/words.js";
+import { importedNotice, noticeOf } from "./reports/words.js";
 import type { RunOptions, RunResult } from "./run-types.js";
 import { TOOL } from "./tool.js";
 
@@ -20,10 +20,12 @@ export interface Conclusion {
   scenarios: readonly Scenario[];
   played: readonly PlayedScenario[];
   commands: Report["commands"];
+  imported?: Report["imported"];
 }
 
 /** Judges what the run has written, and writes the reports beside it. */
-export async function concludeRun({ options, startedAt, scenarios, played, commands }: Conclusion): Promise<RunResult> {
+export async function concludeRun(conclusion: Conclusion): Promise<RunResult> {
+  const { options, startedAt, scenarios, played, commands, imported } = conclusion;
   const { out, profile, declarations, lang = "fr", mask = true, signer } = options;
   const write = (name: string, content: string) => writeFileSync(join(out, name), content);
   write("scenarios.json", `${JSON.stringify(scenarios.map(withoutPaths), undefined, 2)}\n`);
@@ -55,10 +57,11 @@ export async function concludeRun({ options, startedAt, scenarios, played, comma
     observations: { sha256: judged.sha256, count: judged.observations, mails: judged.mails },
     scenarios: played,
     commands,
+    ...(imported ? { imported } : {}),
     attachments: declarations?.attachments ?? [],
     lang,
     masked: mask,
-    notice: noticeOf(lang),
+    notice: imported ? importedNotice(lang) : noticeOf(lang),
     results: judged.results,
     summary: judged.summary,
     problems: judged.problems,

@@ -18,6 +18,7 @@ export { hasPassed, renderedOf } from "./conclude.js";
 export type { DeclarationsFile } from "./declarations.js";
 export { type Declarations, declarationsSchema, readDeclarations } from "./declarations.js";
 export { deskOf } from "./desk.js";
+export { type JudgeLogsOptions, judgeLogs } from "./judge-logs.js";
 export { LiveJudge, mailsOf } from "./live-judge.js";
 export { PATIENTS, patientBox } from "./people.js";
 export type { ArrivalPlan, DocumentPlan, Reaction, ScenarioPlan, StageAct, StepPlan } from "./plan-types.js";

@@ -1,4 +1,4 @@
-import type { Profile, RequirementResult, Summary } from "../compliance/index.js";
+import type { LogLeftOut, Profile, RequirementResult, Summary } from "../compliance/index.js";
 import type { Attachment, DeclaredConnector } from "./declarations.js";
 import type { EndReason } from "./stage.js";
 
@@ -27,6 +27,12 @@ export interface Report {
   scenarios: readonly PlayedScenario[];
   /** How the command under test ended, each time that it was run. */
   commands: readonly { scenario?: string; code?: number; signal?: string; ended?: "time" | "stopped" }[];
+  /** Where the observations come from logs of a server (`--import`) and not from a run: which, of whom, and what was left out. */
+  imported?: {
+    files: readonly string[];
+    clients: readonly { address: string; connections: number }[];
+    leftOut: LogLeftOut;
+  };
   /** Files that declarations join, as they were at the end of the run. */
   attachments: readonly Attachment[];
   /** Language of the words; the keys are the same in all. */

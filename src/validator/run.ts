@@ -3,16 +3,16 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Scenario } from "../compliance/index.js";
 import { MedimailError } from "../errors.js";
-import { ensureFolder } from "../folders.js";
 import { type MockMedimail, startMockMedimail } from "../mock/index.js";
 import type { ObservationSink } from "../seams/index.js";
 import { runCommand } from "./command.js";
 import { concludeRun } from "./conclude.js";
 import { deskOf } from "./desk.js";
 import { LiveJudge, mailsOf } from "./live-judge.js";
-import { ATTACHMENTS_FOLDER, MAILS_FOLDER, MOCK_FOLDER, OUTPUTS } from "./outputs.js";
+import { openFolder } from "./out-folder.js";
+import { MOCK_FOLDER } from "./outputs.js";
 import type { ScenarioPlan } from "./plan-types.js";
-import { Recorder } from "./recorder.js";
+import type { Recorder } from "./recorder.js";
 import type { PlayedScenario, Report } from "./report-types.js";
 import type { RunOptions, RunReady, RunResult } from "./run-types.js";
 import { plansOf, SCENARIOS } from "./scenarios/index.js";
@@ -241,21 +241,6 @@ class Run {
     if (next === "next") return "done";
     this.#left = true;
     return "stopped";
-  }
-}
-
-function openFolder(out: string): Recorder {
-  try {
-    ensureFolder(out);
-    for (const name of [...OUTPUTS, MAILS_FOLDER, ATTACHMENTS_FOLDER, MOCK_FOLDER])
-      rmSync(join(out, name), { recursive: true, force: true });
-    ensureFolder(join(out, MOCK_FOLDER));
-    return new Recorder(out);
-  } catch (cause) {
-    throw new MedimailError("run_failed", `the report cannot be written to ${out}`, {
-      cause,
-      hint: "--out is a folder that may be written",
-    });
   }
 }
 

@@ -6,9 +6,10 @@ import { usage } from "../args.js";
 import { type Command, EXIT } from "../command.js";
 import type { Context } from "../context.js";
 import { readInput, readText } from "../files.js";
+import { importLogs } from "../import-logs.js";
 import { openConsole } from "../mock-console.js";
 import { PROFILES } from "../profiles.js";
-import { comparedText, endText, eventText, scenarioList, verifiedText } from "../views/validate.js";
+import { comparedText, endText, eventText, scenarioList, silenceText, verifiedText } from "../views/validate.js";
 
 /** A day: a run is stopped by a person, or by its end. */
 const MAX_SECONDS = 86_400;
@@ -33,11 +34,15 @@ export const validate: Command = {
     "passphrase-env": { type: "string", value: "NAME" },
     unmasked: { type: "boolean" },
     list: { type: "boolean" },
+    import: { type: "string", value: "FILE", multiple: true },
+    client: { type: "string", value: "IP", multiple: true },
+    mailbox: { type: "string", value: "ADDRESS=TYPE", multiple: true },
+    "time-zone": { type: "string", value: "NAME" },
     verify: { type: "string", value: "DIR" },
     ca: { type: "string", value: "FILE", multiple: true },
     compare: { type: "string", value: "DIR", multiple: true },
   },
-  async run(context, { options, positionals }) {
+  async run(context, { options, positionals, dashes }) {
     if (options.text("verify") !== undefined) return verify(context, options);
     if (options.list("compare").length > 0) return compare(context, options.list("compare"));
     const { SCENARIOS, plansOf, readDeclarations, validate: run } = await import("../../validator/index.js");
@@ -52,29 +57,39 @@ export const validate: Command = {
     const unknown = named.find((id) => id !== "all" && !SCENARIOS.some((plan) => plan.id === id));
     if (unknown !== undefined)
       throw usage(`no scenario is called ${unknown.slice(0, 80)}`, "medimail validate --list names them");
+    const [word = ""] = positionals;
+    if (!dashes && (word === "all" || SCENARIOS.some(({ id }) => id === word)))
+      throw usage(
+        `${word} is the name of a scenario, and was taken for the command`,
+        `--scenario is repeated: ${[...named, word].map((id) => `--scenario ${id}`).join(" ")}`.slice(0, 300),
+      );
     const seconds = options.number("stop-after", { min: 0, max: MAX_SECONDS });
     const repeat = options.number("repeat", { min: 1, max: 1_000, whole: true });
     const file = options.text("declarations");
     const declarations = file === undefined ? undefined : readDeclarations(resolve(file));
     const signer = await signerFrom(context, options);
     const traces = options.text("traces");
-    const walker = positionals.length === 0 ? walkerOf(context) : undefined;
-    const all = named.includes("all") || (named.length === 0 && walker !== undefined);
-    const { report, passed } = await run({
+    const common = {
       out,
       profile,
       lang: context.lang,
-      signal: context.signal,
       mask: !options.flag("unmasked"),
-      ...(all ? { scenarios: "all" } : named.length > 0 ? { scenarios: named } : {}),
-      ...(repeat === undefined ? {} : { repeat }),
-      ...(positionals.length > 0 ? { command: positionals } : {}),
-      ...(seconds === undefined ? {} : { stopAfterMs: seconds * 1_000 }),
       ...(declarations && file !== undefined
         ? { declarations, declarationsFile: resolve(file), declaredFiles: declarations.files }
         : {}),
       ...(traces === undefined ? {} : { tracesFile: resolve(traces) }),
       ...(signer ? { signer } : {}),
+    };
+    if (options.list("import").length > 0) return importLogs(context, options, positionals, common);
+    const walker = positionals.length === 0 ? walkerOf(context) : undefined;
+    const all = named.includes("all") || (named.length === 0 && walker !== undefined);
+    const { report, passed } = await run({
+      ...common,
+      signal: context.signal,
+      ...(all ? { scenarios: "all" } : named.length > 0 ? { scenarios: named } : {}),
+      ...(repeat === undefined ? {} : { repeat }),
+      ...(positionals.length > 0 ? { command: positionals } : {}),
+      ...(seconds === undefined ? {} : { stopAfterMs: seconds * 1_000 }),
       ...(walker ? { walker } : {}),
       control: async (mock, stage, results) => ({
         ...(await openConsole(mock, stage, results)),
@@ -85,6 +100,8 @@ export const validate: Command = {
         else await context.event(event, (style) => eventText(event, context.lang, style));
       },
     });
+    const silence = silenceText(report, context.lang);
+    if (silence !== undefined) await context.warn(silence);
     await context.event({ event: "report", ...report.summary }, (style) => endText(report, out, context.lang, style));
     return passed ? EXIT.done : EXIT.no;
   },

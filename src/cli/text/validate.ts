@@ -7,6 +7,11 @@ export interface ValidateText {
   ended: (reason: string) => string;
   reasons: Readonly<Record<string, string>>;
   command: (code: number | undefined, why: string | undefined) => string;
+  nothingSeen: string;
+  commandsFailed: (failed: number, runs: number, codes: string) => string;
+  imported: (files: number, observations: number) => string;
+  clients: string;
+  leftOut: string;
   pass: string;
   fail: string;
   notObserved: string;
@@ -30,6 +35,13 @@ const french: ValidateText = {
   ended: (reason) => `fin : ${reason}`,
   reasons: { done: "mené à bien", time: "temps écoulé", stopped: "arrêté", "command-failed": "la commande a échoué" },
   command: (code, why) => `La commande a fini avec ${code === undefined ? (why ?? "un signal") : `le code ${code}`}.`,
+  nothingSeen: "Rien n'a été observé : aucune exigence n'a pu être jugée.",
+  commandsFailed: (failed, runs, codes) =>
+    `La commande a échoué ${failed} fois sur ${runs} (${codes}) : le rapport ne dit rien du logiciel.`,
+  imported: (files, observations) =>
+    `${files} journ${files > 1 ? "aux" : "al"} lu${files > 1 ? "s" : ""} : ${observations} observation${observations > 1 ? "s" : ""}`,
+  clients: "Clients (connexions) :",
+  leftOut: "Laissé de côté :",
   pass: "conformes",
   fail: "non conformes",
   notObserved: "non observées",
@@ -60,6 +72,13 @@ const english: ValidateText = {
     "command-failed": "the command failed",
   },
   command: (code, why) => `The command ended with ${code === undefined ? (why ?? "a signal") : `code ${code}`}.`,
+  nothingSeen: "Nothing was observed: no requirement could be judged.",
+  commandsFailed: (failed, runs, codes) =>
+    `The command failed ${failed} times of ${runs} (${codes}): the report says nothing of the software.`,
+  imported: (files, observations) =>
+    `${files} log${files === 1 ? "" : "s"} read: ${observations} observation${observations === 1 ? "" : "s"}`,
+  clients: "Clients (connections):",
+  leftOut: "Left out:",
   pass: "pass",
   fail: "fail",
   notObserved: "not observed",

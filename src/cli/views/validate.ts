@@ -65,6 +65,35 @@ export function endText(report: Report, out: string, lang: Lang, style: Style): 
   return [...lines, "", counts.join(" · "), `${words.written} ${printable(out)}`, style.dim(report.notice)].join("\n");
 }
 
+/** Where nothing was observed at all: said aloud, since the exit code is that of no failure (CLI.md). */
+export function silenceText(
+  { results, commands }: Pick<Report, "results" | "commands">,
+  lang: Lang,
+): string | undefined {
+  if (results.some(({ checks }) => checks.some(({ seen }) => seen > 0))) return undefined;
+  const words = validateText(lang);
+  const failed = commands.filter(({ code, ended }) => ended === undefined && code !== 0);
+  const codes = [...new Set(failed.map(({ code, signal }) => String(code ?? signal ?? "?")))].slice(0, 10);
+  return failed.length === 0
+    ? words.nothingSeen
+    : `${words.nothingSeen} ${words.commandsFailed(failed.length, commands.length, codes.join(", "))}`;
+}
+
+/** What was read of logs, and what was left out. */
+export function importedText({ imported, observations }: Report, lang: Lang, style: Style): string {
+  const words = validateText(lang);
+  const { files = [], clients = [], leftOut } = imported ?? {};
+  const shown = clients.slice(0, 10).map(({ address, connections }) => `${address || "?"} (${connections})`);
+  const left = Object.entries(leftOut ?? {}).filter(([, count]) => count > 0);
+  return [
+    style.bold(words.imported(files.length, observations.count)),
+    `  ${words.clients} ${printable(shown.join(", "))}${clients.length > 10 ? " …" : ""}`,
+    ...(left.length === 0
+      ? []
+      : [style.dim(`  ${words.leftOut} ${left.map(([name, count]) => `${name} ${count}`).join(", ")}`)]),
+  ].join("\n");
+}
+
 /** What was found of a folder that was handed over. */
 export function verifiedText(
   { ok, problems, report, signedBy, trusted }: Verification,

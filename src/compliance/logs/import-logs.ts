@@ -41,7 +41,7 @@ const MAX_CLIENTS = 1_000;
  * Turns logs of Postfix and Dovecot into observations (docs/server-logs.md says what each can show). What a log does not say is not made up:
  * a check that needs it finds nothing, and its row is `not-observed`. The same logs always give the same observations.
  *
- * @throws MedimailError `invalid_argument` beyond `limits.maxLines` or `limits.maxObservations`; what is too long or unknown is left out and
+ * @throws MedimailError `invalid_argument` beyond `limits.maxBytes`, `limits.maxLines` or `limits.maxObservations`; what is too long or unknown is left out and
  * counted instead
  * @example
  * const { observations } = await importServerLogs([{ name: "mail.log", content: createReadStream(path), until: new Date() }], { clients: ["10.1.2.3"] });
@@ -69,8 +69,7 @@ async function readLog(log: ServerLog, { timeZone }: ImportOptions, budget: LogB
   const stamped = stampReader({ until: log.until, ...(timeZone === undefined ? {} : { timeZone }) });
   const postfix = new PostfixReader(budget);
   const dovecot = new DovecotReader(budget);
-  for await (const { text, size } of linesOf(log.content, budget.limits.maxLine)) {
-    budget.line();
+  for await (const { text, size } of linesOf(log.content, budget)) {
     if (size - 1 > text.length) {
       budget.leftOut.tooLong += 1;
       continue;

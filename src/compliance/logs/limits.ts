@@ -4,6 +4,8 @@ import { MedimailError } from "../../errors.js";
 export interface LogLimits {
   /** Bytes of one line. Default 65,536; beyond, the line is left out and counted. */
   maxLine: number;
+  /** Bytes of all logs together, as they are read. Default 8 GB; beyond, `invalid_argument`. */
+  maxBytes: number;
   /** Lines of all logs together. Default 5,000,000; beyond, `invalid_argument`. */
   maxLines: number;
   /** Observations that come of them. Default 500,000; beyond, `invalid_argument`. */
@@ -28,6 +30,7 @@ export interface LogLeftOut {
 
 export const LOG_LIMITS: LogLimits = {
   maxLine: 65_536,
+  maxBytes: 8_000_000_000,
   maxLines: 5_000_000,
   maxObservations: 500_000,
   maxOpen: 5_000,
@@ -36,10 +39,16 @@ export const LOG_LIMITS: LogLimits = {
 /** Counts what is read and made; one for an import. */
 export class LogBudget {
   readonly leftOut: LogLeftOut = { unknown: 0, malformed: 0, tooLong: 0, otherClients: 0, undecided: 0 };
+  #bytes = 0;
   #lines = 0;
   #observations = 0;
 
   constructor(readonly limits: LogLimits) {}
+
+  bytes(count: number): void {
+    this.#bytes += count;
+    if (this.#bytes > this.limits.maxBytes) throw tooMany("bytes", "maxBytes", this.limits.maxBytes);
+  }
 
   line(): void {
     this.#lines += 1;

@@ -1,3 +1,5 @@
+import type { LogBudget } from "./limits.js";
+
 /** One line of a log, without its line feed. */
 export interface LogLine {
   /** Its beginning, at most the limit, a byte a character. */
@@ -12,12 +14,14 @@ export type LogContent = Iterable<Uint8Array | string> | AsyncIterable<Uint8Arra
  * Lines of bytes that come in pieces. Not `readline`: a line without end would be gathered whole. The text has a character for each byte,
  * so that sizes of a dialogue can be counted; {@link utf8Of} reads it.
  */
-export async function* linesOf(content: LogContent, maxLine: number): AsyncGenerator<LogLine> {
+export async function* linesOf(content: LogContent, budget: LogBudget): AsyncGenerator<LogLine> {
+  const { maxLine } = budget.limits;
   let text = "";
   let size = 0;
   for await (const piece of content) {
     const bytes =
       typeof piece === "string" ? Buffer.from(piece) : Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+    budget.bytes(bytes.length);
     let start = 0;
     while (start < bytes.length) {
       const feed = bytes.indexOf(0x0a, start);
@@ -26,12 +30,15 @@ export async function* linesOf(content: LogContent, maxLine: number): AsyncGener
       size += end - start;
       start = end + 1;
       if (feed < 0) break;
+      budget.line();
       yield { text, size: size + 1 };
       text = "";
       size = 0;
     }
   }
-  if (size > 0) yield { text, size };
+  if (size === 0) return;
+  budget.line();
+  yield { text, size };
 }
 
 export const utf8Of = (text: string): string => Buffer.from(text, "latin1").toString("utf8");

@@ -31,8 +31,7 @@ export async function readRawlog(
   budget: LogBudget,
 ): Promise<DraftEvent[]> {
   const side = new Side(from, budget);
-  for await (const { text, size } of linesOf(content, budget.limits.maxLine)) {
-    budget.line();
+  for await (const { text, size } of linesOf(content, budget)) {
     side.take(text, size);
   }
   return side.events;

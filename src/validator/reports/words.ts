@@ -9,6 +9,13 @@ export function noticeOf(lang: Lang): string {
     : "A verdict against a mock Medimail (invented data). It is neither a Ségur referencing nor an approval by ANS or Mipih.";
 }
 
+/** The same, where a server's logs were judged and nothing was run. */
+export function importedNotice(lang: Lang): string {
+  return lang === "fr"
+    ? "Verdict tiré des journaux d'un serveur : ce qu'ils ne disent pas est « non observé », et le contenu des courriels n'y est pas. Ce n'est ni un référencement Ségur, ni un agrément de l'ANS ou de Mipih."
+    : "A verdict drawn from the logs of a server: what they do not say is “not observed”, and the content of mails is not in them. It is neither a Ségur referencing nor an approval by ANS or Mipih.";
+}
+
 export const VERDICTS: Readonly<Record<Lang, Readonly<Record<Verdict, string>>>> = {
   fr: {
     pass: "conforme",
