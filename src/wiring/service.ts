@@ -35,11 +35,22 @@ export async function runDelivery(
     { name: "retention", atStart: true, everyMs: () => 3_600_000, run: () => erase(frame, core) },
   ];
   if (receipts) {
+    // Somebody may begin to wait at any moment: a pause that was begun before must not hold him up for its whole length.
+    let lookedAt = Number.NEGATIVE_INFINITY;
     chores.push({
       name: "receipts",
       atStart: true,
-      everyMs: () => (waiting() > 0 ? Math.min(EAGER_POLL_MS, pollMs) : pollMs),
-      run: (during) => readReceipts(frame, core, during),
+      everyMs: () => Math.min(EAGER_POLL_MS, pollMs),
+      async run(during) {
+        const since = clock.now() - lookedAt;
+        // Negative: the clock was set back.
+        if (waiting() === 0 && since >= 0 && since < pollMs) return;
+        try {
+          await readReceipts(frame, core, during);
+        } finally {
+          lookedAt = clock.now();
+        }
+      },
     });
   }
   chores.push({

@@ -1,41 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import { beforeAll, describe, expect, it } from "vitest";
-
-const root = join(import.meta.dirname, "../..");
-
-interface Block {
-  /** Where it stands, for the message of a failure. */
-  page: string;
-  /** Line of the page on which the code begins, from 1. */
-  line: number;
-  code: string;
-}
-
-function pages(): string[] {
-  const folders = ["docs", "docs/decisions"].filter((folder) => existsSync(join(root, folder)));
-  const inDocs = folders.flatMap((folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`));
-  return ["README.md", "README.fr.md", "SECURITY.md", "CONTRIBUTING.md", ...inDocs].filter((page) =>
-    page.endsWith(".md"),
-  );
-}
-
-/** The blocks fenced as `ts`; one fenced as `typescript` is found too, so that none goes unchecked. */
-function blocksOf(page: string): Block[] {
-  const lines = readFileSync(join(root, page), "utf8").split("\n");
-  const blocks: Block[] = [];
-  let open: { line: number; code: string[] } | undefined;
-  for (const [index, line] of lines.entries()) {
-    if (open && /^\s*```\s*$/.test(line)) {
-      blocks.push({ page, line: open.line, code: open.code.join("\n") });
-      open = undefined;
-    } else if (open) open.code.push(line);
-    else if (/^\s*```(ts|typescript)\b/.test(line)) open = { line: index + 2, code: [] };
-  }
-  if (open) throw new Error(`${page}:${open.line}: the block has no end`);
-  return blocks;
-}
+import { type Block, pages, root, typescriptOf } from "./blocks.js";
 
 /** Type errors of the blocks, each with its page and line. One program for all: most of the time goes into the package's own types. */
 function typeErrors(blocks: readonly Block[]): string[] {
@@ -76,7 +42,7 @@ const WRONG: Block = {
 };
 
 describe("the TypeScript of the documentation", () => {
-  const blocks = pages().flatMap(blocksOf);
+  const blocks = pages().flatMap(typescriptOf);
   let errors: string[] = [];
 
   beforeAll(() => {
