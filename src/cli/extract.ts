@@ -2,7 +2,7 @@ import { lstatSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { MedimailError } from "../errors.js";
 import { ensureFolder } from "../folders.js";
-import { makeFolder, writeAtomically, writeError } from "./files.js";
+import { makeFolder, streamAtomically, writeAtomically, writeError } from "./files.js";
 
 /** What file systems allow for one name. */
 const MAX_NAME_BYTES = 255;
@@ -14,17 +14,30 @@ const MAX_NAME_BYTES = 255;
  * Throws `archive_unsafe_entry`, `file_unwritable`.
  */
 export function extractFiles(folder: string, files: readonly { path: string; content: Uint8Array }[]): string[] {
-  makeFolder(folder, "--out");
-  const root = realpathSync(resolve(folder));
+  const root = rootOf(folder);
   const targets = files.map(({ path, content }) => ({ path, content, target: targetOf(root, path) }));
   // All are checked before the first is written: a hostile entry leaves nothing behind.
   for (const { path, target } of targets) refuseLinks(root, target, path);
   for (const { path, content, target } of targets) {
-    makeParents(root, dirname(target), path);
-    refuseLinks(root, target, path);
+    prepareParents(root, target, path);
     writeAtomically(target, content, "--out");
   }
   return targets.map(({ target }) => join(folder, relative(root, target)));
+}
+
+/** One file, under the same rules, as its content comes. Errors of the content pass as they are. */
+export async function extractStream(folder: string, path: string, content: AsyncIterable<Uint8Array>): Promise<string> {
+  const root = rootOf(folder);
+  const target = targetOf(root, path);
+  refuseLinks(root, target, path);
+  prepareParents(root, target, path);
+  await streamAtomically(target, content, "--out");
+  return join(folder, relative(root, target));
+}
+
+function rootOf(folder: string): string {
+  makeFolder(folder, "--out");
+  return realpathSync(resolve(folder));
 }
 
 function targetOf(root: string, path: string): string {
@@ -61,10 +74,12 @@ function refuseLinks(root: string, target: string, path: string): void {
   }
 }
 
-function makeParents(root: string, folder: string, path: string): void {
+function prepareParents(root: string, target: string, path: string): void {
+  const folder = dirname(target);
   try {
     if (folder !== root) ensureFolder(folder);
   } catch (cause) {
     throw writeError(cause, path, "--out");
   }
+  refuseLinks(root, target, path);
 }

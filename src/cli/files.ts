@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { closeSync, fsyncSync, lstatSync, openSync, renameSync, unlinkSync, writeSync } from "node:fs";
+import { open, rename, unlink } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { MedimailError } from "../errors.js";
 import { ensureFolder } from "../folders.js";
@@ -27,7 +28,7 @@ export function readText(file: string, option: string): string {
  */
 export function writeAtomically(file: string, content: Uint8Array | readonly Uint8Array[], option: string): void {
   const target = resolve(file);
-  const temporary = join(dirname(target), `.${basename(target).slice(0, 100)}.${randomUUID()}.tmp`);
+  const temporary = temporaryBeside(target);
   try {
     writeNew(temporary, content instanceof Uint8Array ? [content] : content);
     renameSync(temporary, target);
@@ -39,6 +40,40 @@ export function writeAtomically(file: string, content: Uint8Array | readonly Uin
     }
     throw writeError(cause, file, option);
   }
+}
+
+/**
+ * As {@link writeAtomically}, piece by piece as they come: what is large is never held whole. Where the content ends with an error, that error is thrown
+ * as it is, and nothing is left.
+ */
+export async function streamAtomically(
+  file: string,
+  content: AsyncIterable<Uint8Array>,
+  option: string,
+): Promise<void> {
+  const target = resolve(file);
+  const temporary = temporaryBeside(target);
+  const onDisk = async <T>(work: Promise<T>): Promise<T> =>
+    work.catch((cause) => {
+      throw writeError(cause, file, option);
+    });
+  const handle = await onDisk(open(temporary, "wx"));
+  try {
+    try {
+      for await (const piece of content) await onDisk(handle.writeFile(piece));
+      await onDisk(handle.sync());
+    } finally {
+      await onDisk(handle.close());
+    }
+    await onDisk(rename(temporary, target));
+  } catch (error) {
+    await unlink(temporary).catch(() => {});
+    throw error;
+  }
+}
+
+function temporaryBeside(target: string): string {
+  return join(dirname(target), `.${basename(target).slice(0, 100)}.${randomUUID()}.tmp`);
 }
 
 /** Makes the folder where it isn't there; a link or a file in its place is refused. */

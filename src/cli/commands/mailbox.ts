@@ -4,12 +4,12 @@ import { type Options, usage } from "../args.js";
 import { type Command, EXIT } from "../command.js";
 import { CONFIG_OPTION, withConnector } from "../connect.js";
 import type { Context } from "../context.js";
-import { extractFiles } from "../extract.js";
+import { extractFiles, extractStream } from "../extract.js";
 import { folderText, mailText, mailValue } from "../views/mailbox.js";
 import { printedOpened } from "./mailbox-show.js";
 
 const FOLDER_OPTION = { folder: { type: "string", value: "FOLDER" } } as const;
-/** What `save` holds in memory at a time is one attachment. */
+/** Of an attachment that `save` writes. It goes to the disk as it comes; an archive that is to be opened is held whole. */
 const MAX_ATTACHMENT = 128 * 1024 * 1024;
 
 export const mailboxFolders: Command = {
@@ -126,10 +126,11 @@ export const mailboxSave: Command = {
       let doubtful = false;
       const names = new Set<string>();
       for (const attachment of mail.attachments) {
-        const content = await contentOf(mailbox, mail, attachment, context.signal);
-        written.push(...extractFiles(out, [{ path: distinct(attachment.name, names), content }]));
-        if (!options.flag("open") || !isArchive(attachment)) continue;
-        const opened = await openXdm(content);
+        const held: Uint8Array[] | undefined = options.flag("open") && isArchive(attachment) ? [] : undefined;
+        const content = contentOf(mailbox, mail, attachment, { signal: context.signal, held });
+        written.push(await extractStream(out, distinct(attachment.name, names), content));
+        if (!held) continue;
+        const opened = await openXdm(Buffer.concat(held));
         written.push(...extractFiles(out, extractTargets(opened)));
         await context.warnProblems(opened.problems);
         doubtful ||= opened.problems.some(({ severity }) => severity === "error");
@@ -140,16 +141,18 @@ export const mailboxSave: Command = {
   },
 };
 
-async function contentOf(
+/** Asked for when it is first read: where the disk refuses before, no session is left waiting. */
+async function* contentOf(
   mailbox: MailboxReader,
   mail: { folder: string; uid: number; uidValidity: string },
   { part }: MailAttachment,
-  signal: AbortSignal,
-): Promise<Buffer> {
-  const pieces: Uint8Array[] = [];
+  { signal, held }: { signal: AbortSignal; held: Uint8Array[] | undefined },
+): AsyncGenerator<Uint8Array> {
   const { content } = await mailbox.attachment(mail, part, { signal, maxBytes: MAX_ATTACHMENT });
-  for await (const piece of content) pieces.push(piece);
-  return Buffer.concat(pieces);
+  for await (const piece of content) {
+    held?.push(piece);
+    yield piece;
+  }
 }
 
 function isArchive({ name }: MailAttachment): boolean {
