@@ -1,5 +1,5 @@
 import type { CdaHeader } from "../cda/index.js";
-import { isInsOid, isPatientAddress } from "../identity/index.js";
+import { isInsOid, isPatientAddress, sameBirthDate, sameGender, sameName } from "../identity/index.js";
 import type { DocumentEntry } from "../xdm/index.js";
 import type { Agreement, MailPatient, PatientTraits } from "./open-types.js";
 
@@ -42,13 +42,13 @@ export function agreementOf(values: readonly (string | undefined)[]): Agreement 
 /** Traits that metadata and CDA both have, and have otherwise. */
 export function traitsThatDiffer({ metadata, cda }: MailPatient): string[] {
   if (!metadata || !cda) return [];
-  const differ = (a: string | undefined, b: string | undefined): boolean =>
-    a !== undefined && b !== undefined && folded(a) !== folded(b);
+  const differ = (a: string | undefined, b: string | undefined, same: (a: string, b: string) => boolean): boolean =>
+    a !== undefined && b !== undefined && !same(a, b);
   return [
-    ...(differ(metadata.ins?.oid, cda.ins?.oid) ? ["insOid"] : []),
-    ...(differ(metadata.birthName, cda.birthName) ? ["birthName"] : []),
-    ...(differ(metadata.birthDate?.slice(0, 8), cda.birthDate?.slice(0, 8)) ? ["birthDate"] : []),
-    ...(differ(metadata.gender, cda.gender) ? ["gender"] : []),
+    ...(differ(metadata.ins?.oid, cda.ins?.oid, (a, b) => a.trim() === b.trim()) ? ["insOid"] : []),
+    ...(differ(metadata.birthName, cda.birthName, sameName) ? ["birthName"] : []),
+    ...(differ(metadata.birthDate, cda.birthDate, sameBirthDate) ? ["birthDate"] : []),
+    ...(differ(metadata.gender, cda.gender, sameGender) ? ["gender"] : []),
   ];
 }
 
@@ -104,11 +104,3 @@ function insOfCx(cx: string): { value: string; oid: string } | undefined {
 
 const HL7: Readonly<Record<string, string>> = { E: "\\", F: "|", S: "^", R: "~", T: "&" };
 const unescaped = (text: string): string => text.replace(/\\([EFSRT])\\/g, (_, letter: string) => HL7[letter] ?? "");
-
-const folded = (text: string): string =>
-  text
-    .normalize("NFD")
-    .replace(/\p{Mark}/gu, "")
-    .replace(/[^\p{L}\p{N}.]+/gu, " ")
-    .trim()
-    .toUpperCase();
