@@ -6,16 +6,19 @@ import type { SmtpStage } from "./mail-transport.js";
  * `refused`: the recipient's software refused to integrate (900-906), or denied. `failed`: permanently not delivered.
  * `unknown`: the hand-over was cut after the final dot. `cancelled`: withdrawn before it left.
  */
-export type RecipientState =
-  | "queued"
-  | "unknown"
-  | "accepted"
-  | "delivered"
-  | "read"
-  | "integrated"
-  | "refused"
-  | "failed"
-  | "cancelled";
+export type RecipientState = (typeof RECIPIENT_STATES)[number];
+
+export const RECIPIENT_STATES = [
+  "queued",
+  "unknown",
+  "accepted",
+  "delivered",
+  "read",
+  "integrated",
+  "refused",
+  "failed",
+  "cancelled",
+] as const;
 
 export type SubmissionEventName =
   | "queued"

@@ -1,21 +1,11 @@
 import type { Connector } from "../../connector-types.js";
 import type { RecipientState, SubmissionRow } from "../../seams/index.js";
+import { RECIPIENT_STATES } from "../../seams/outbox-records.js";
 import { usage } from "../args.js";
 import { type Command, EXIT } from "../command.js";
 import { CONFIG_OPTION, withConnector } from "../connect.js";
 import { submissionText, submissionValue } from "../views/outbox.js";
 
-const STATES = [
-  "queued",
-  "unknown",
-  "accepted",
-  "delivered",
-  "read",
-  "integrated",
-  "refused",
-  "failed",
-  "cancelled",
-] as const satisfies readonly RecipientState[];
 const ID = { name: "ID", min: 1, max: 1 };
 const PAGE = 200;
 
@@ -23,7 +13,7 @@ export const outboxList: Command = {
   name: "outbox list",
   options: {
     ...CONFIG_OPTION,
-    state: { type: "string", value: "STATE", choices: STATES },
+    state: { type: "string", value: "STATE", choices: RECIPIENT_STATES },
     limit: { type: "string", value: "N" },
   },
   async run(context, { options }) {
@@ -105,7 +95,7 @@ export const outboxStats: Command = {
       const { view, events } = context.text;
       await context.value(stats, (style) =>
         [
-          ...STATES.filter((state) => stats.byState[state] > 0).map(
+          ...RECIPIENT_STATES.filter((state) => stats.byState[state] > 0).map(
             (state) => `${style.bold(String(stats.byState[state]).padStart(8))}  ${events[state]}`,
           ),
           `${style.bold(String(stats.due).padStart(8))}  ${view.due}${stats.due > 0 ? `, ${view.oldest} ${Math.round(stats.oldestDueMs / 1000)} ${view.seconds}` : ""}`,

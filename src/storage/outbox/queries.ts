@@ -1,10 +1,11 @@
-import type {
-  EventRow,
-  OutboxStats,
-  RecipientState,
-  StoredError,
-  SubmissionEventName,
-  SubmissionRow,
+import {
+  type EventRow,
+  type OutboxStats,
+  RECIPIENT_STATES,
+  type RecipientState,
+  type StoredError,
+  type SubmissionEventName,
+  type SubmissionRow,
 } from "../../seams/index.js";
 import type { SqlValue } from "../driver.js";
 import type { OutboxContext } from "./context.js";
@@ -13,19 +14,6 @@ import type { SubmissionRecord } from "./rows.js";
 import { SUBMISSION_COLUMNS, submissionRecord, submissionRecordByKey, toSubmission } from "./rows.js";
 
 const DEFAULT_LIMIT = 100;
-
-// A closed list, so that a state may stand in the SQL itself: only then is the index on the rare states used.
-const STATES: readonly RecipientState[] = [
-  "queued",
-  "unknown",
-  "accepted",
-  "delivered",
-  "read",
-  "integrated",
-  "refused",
-  "failed",
-  "cancelled",
-];
 
 // Those a person looks for: they have an index, and the list starts from it instead of walking every submission.
 const RARE: ReadonlySet<RecipientState> = new Set(["unknown", "failed", "refused", "cancelled"]);
@@ -78,7 +66,8 @@ export function list({ database, cipher }: OutboxContext, query: ListQuery): Sub
   }
   let from = "medimail_submissions s";
   if (query.state !== undefined) {
-    if (!STATES.includes(query.state)) return [];
+    // A closed list, so that a state may stand in the SQL itself: only then is the index on the rare states used.
+    if (!RECIPIENT_STATES.includes(query.state)) return [];
     if (RARE.has(query.state)) {
       from = `(SELECT DISTINCT submission FROM medimail_recipients WHERE state = '${query.state}') r CROSS JOIN ${from} ON s.pk = r.submission`;
     } else {
@@ -96,7 +85,7 @@ export function list({ database, cipher }: OutboxContext, query: ListQuery): Sub
 
 export function stats({ database: sql }: OutboxContext, query: Scope & { now: number }): OutboxStats {
   const submissions = scoped(query, "s");
-  const byState = Object.fromEntries(STATES.map((state) => [state, 0])) as Record<RecipientState, number>;
+  const byState = Object.fromEntries(RECIPIENT_STATES.map((state) => [state, 0])) as Record<RecipientState, number>;
   const join = submissions.conditions.length === 0 ? "" : "JOIN medimail_submissions s ON s.pk = r.submission";
   const states = sql.all<{ state: RecipientState; n: number }>(
     `SELECT r.state, count(*) AS n FROM medimail_recipients r ${join} ${whereOf(submissions.conditions)} GROUP BY r.state`,
