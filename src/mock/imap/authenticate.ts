@@ -1,5 +1,5 @@
-import { strike } from "../context.js";
-import { authenticate, fingerprintOf, isMechanism, XOAUTH2_ERROR } from "../sasl.js";
+import { isMechanism, XOAUTH2_ERROR } from "../sasl.js";
+import { attempt } from "../sasl-attempt.js";
 import { SessionOver } from "../wire/session-over.js";
 import type { Outcome } from "./outcome.js";
 import { bad, no, ok } from "./outcome.js";
@@ -26,22 +26,14 @@ export async function imapAuthenticate(session: ImapSession, values: readonly Va
     connection.said("client", response === "*" ? response : "[credential]");
     if (response === "*") return bad("Cancelled");
   }
-  const outcome = authenticate(mechanism, response, { store: context.store, protocol: "imap", peer: connection.peer });
-  const fault = await session.fault("imap-auth", [outcome.user]);
-  const dropped = fault ? undefined : strike(context, connection, "imap-auth", [outcome.user], ["token-refused-drop"]);
-  const accepted = outcome.ok && !fault && !dropped;
-  connection.observe({
-    connection: connection.id,
-    kind: "auth",
-    protocol: "imap",
+  const { outcome, fault, isDropped } = await attempt(session, {
+    at: "imap-auth",
     mechanism,
-    user: outcome.user,
-    ok: accepted,
-    tls: connection.tls,
+    response,
     initialResponse,
-    fingerprint: fingerprintOf(response),
+    fault: (user) => session.fault("imap-auth", [user]),
   });
-  if (dropped) {
+  if (isDropped) {
     // What was said still arrives.
     session.writer.release();
     session.untagged(`+ ${XOAUTH2_ERROR}`);

@@ -1,6 +1,5 @@
-import { strike } from "../context.js";
-import type { Mechanism, SaslOutcome } from "../sasl.js";
-import { authenticate, fingerprintOf, isMechanism, XOAUTH2_ERROR } from "../sasl.js";
+import { isMechanism, type Mechanism, XOAUTH2_ERROR } from "../sasl.js";
+import { attempt } from "../sasl-attempt.js";
 import { SessionOver } from "../wire/session-over.js";
 import type { Reply } from "./replies.js";
 import { reply } from "./replies.js";
@@ -10,7 +9,7 @@ const MAX_RESPONSE = 12_288;
 
 /** AUTH of RFC 4954, with and without initial response. */
 export async function smtpAuth(session: SmtpSession, rest: string): Promise<Reply | undefined> {
-  const { connection, context } = session;
+  const { connection } = session;
   const [name = "", initial, ...more] = rest.split(" ");
   const mechanism = name.toUpperCase();
   if (!connection.tls) return reply(538, "5.7.11", "Encryption required");
@@ -26,36 +25,26 @@ export async function smtpAuth(session: SmtpSession, rest: string): Promise<Repl
     if (line === "*") return reply(501, "5.7.0", "Cancelled");
     response = line;
   }
-  const outcome = authenticate(mechanism, response, { store: context.store, protocol: "smtp", peer: connection.peer });
-  return conclude(session, mechanism, outcome, initial !== undefined, response);
+  return conclude(session, mechanism, response, initial !== undefined);
 }
 
 async function conclude(
   session: SmtpSession,
   mechanism: Mechanism,
-  outcome: SaslOutcome,
-  initialResponse: boolean,
   response: string,
+  initialResponse: boolean,
 ): Promise<Reply> {
-  const { connection, context } = session;
-  const fault = await session.fault("auth", [outcome.user]);
-  const dropped = fault ? undefined : strike(context, connection, "auth", [outcome.user], ["token-refused-drop"]);
-  const ok = outcome.ok && !fault && !dropped;
-  connection.observe({
-    connection: connection.id,
-    kind: "auth",
-    protocol: "smtp",
+  const { outcome, fault, isDropped } = await attempt(session, {
+    at: "auth",
     mechanism,
-    user: outcome.user,
-    ok,
-    tls: connection.tls,
+    response,
     initialResponse,
-    fingerprint: fingerprintOf(response),
+    fault: (user) => session.fault("auth", [user]),
   });
-  if (dropped) {
+  if (isDropped) {
     // The shape seen at one operator: the error is shown as a challenge, and nobody waits for the answer (interfaces.md §2.2).
     session.say({ code: 334, text: XOAUTH2_ERROR });
-    connection.end();
+    session.connection.end();
     throw new SessionOver();
   }
   if (fault) return fault;
