@@ -19,4 +19,4 @@ export type { StructIdNat, StructIdNatKind } from "./struct-idnat.js";
 export { isStructIdNat, parseStructIdNat, STRUCT_IDNAT_OID } from "./struct-idnat.js";
 export type { Finess, Siren, Siret } from "./structure.js";
 export { isFiness, isSiren, isSiret, parseFiness, parseSiren, parseSiret } from "./structure.js";
-export { sameBirthDate, sameGender, sameName } from "./traits.js";
+export { plainName, sameBirthDate, sameGender, sameName } from "./traits.js";

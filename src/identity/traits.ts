@@ -4,7 +4,7 @@ const LIGATURES: Readonly<Record<string, string>> = { œ: "oe", Œ: "OE", æ: "a
 
 /** Letters and digits count; accents, case and what stands between words do not. */
 export function sameName(a: string, b: string): boolean {
-  return folded(a) === folded(b);
+  return plainName(a) === plainName(b);
 }
 
 /** A date that is known in part does not contradict the whole one; the hour of a birth does not count. */
@@ -15,11 +15,12 @@ export function sameBirthDate(a: string, b: string): boolean {
 
 /** `U` of the metadata is `UN` of a CDA. */
 export function sameGender(a: string, b: string): boolean {
-  const known = (gender: string): string => folded(gender).replace(/^UN?$/, "U");
+  const known = (gender: string): string => plainName(gender).replace(/^UN?$/, "U");
   return known(a) === known(b);
 }
 
-const folded = (text: string): string =>
+/** A name as it is compared: `D'Étoile-Cœur` is `D ETOILE COEUR`. */
+export const plainName = (text: string): string =>
   text
     .replace(/[œŒæÆß]/g, (letter) => LIGATURES[letter] as string)
     .normalize("NFD")

@@ -1,3 +1,4 @@
+import { plainName } from "../identity/index.js";
 import type { ImapSummary } from "../transport/imap/index.js";
 import type { OpenedMail } from "./open-types.js";
 
@@ -80,14 +81,4 @@ export function documentsFit(kept: Uint8Array, { patient, ins, documentType }: D
     (ins === undefined || (found.ins ?? []).includes(ins)) &&
     (documentType === undefined || (found.typeCodes ?? []).includes(documentType))
   );
-}
-
-/** Without accents, case and signs: `D'Étoile-Martin` is `D ETOILE MARTIN`. */
-function plainName(name: string): string {
-  return name
-    .normalize("NFD")
-    .replace(/\p{M}/gu, "")
-    .toUpperCase()
-    .replace(/[^A-Z0-9]+/g, " ")
-    .trim();
 }

@@ -1,4 +1,5 @@
 import type { CdaHeader } from "../cda/index.js";
+import { plainName } from "../identity/index.js";
 import { pdfName } from "../message/index.js";
 import type { PdfFile } from "./collect.js";
 
@@ -44,11 +45,4 @@ function expectedName(header: CdaHeader): string | undefined {
 const begins = (name: string, expected: string): boolean => name === expected || name.startsWith(`${expected} `);
 
 /** Without ending, accents, case and signs: senders differ in them, and mail software cuts and replaces some. */
-const plain = (name: string): string =>
-  name
-    .replace(/\.pdf$/i, "")
-    .normalize("NFD")
-    .replace(/\p{Mark}/gu, "")
-    .replace(/[^A-Za-z0-9]+/g, " ")
-    .trim()
-    .toLowerCase();
+const plain = (name: string): string => plainName(name.replace(/\.pdf$/i, ""));
