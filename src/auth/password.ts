@@ -1,4 +1,4 @@
-import { MedimailError } from "../errors.js";
+import { isMedimailError, MedimailError } from "../errors.js";
 import type { CredentialSource } from "../seams/credentials.js";
 
 export interface PasswordCredentialsOptions {
@@ -29,7 +29,9 @@ export async function secret<T extends string | Uint8Array>(what: string, ask: (
   try {
     value = await ask();
   } catch (cause) {
-    throw new MedimailError("secret_unavailable", `${what} could not be had`, { cause, retryable: true });
+    // Ours says which variable, file or program, and nothing of what it held; a stranger's may quote it.
+    const why = isMedimailError(cause) ? `: ${cause.message}` : "";
+    throw new MedimailError("secret_unavailable", `${what} could not be had${why}`, { cause, retryable: true });
   }
   if (typeof value === "string" ? value === "" : value.byteLength === 0)
     throw new MedimailError("secret_unavailable", `${what} is empty`);

@@ -20,6 +20,10 @@ export function readBody(findings: Findings, document: XmlElement): Pick<Cda, "b
     return { body: { level: "N3" }, encapsulated: none };
   }
 
+  // The schema has the one or the other: which of the two a reader shows is his guess.
+  if (one(component, "structuredBody") !== undefined) {
+    findings.error("body_twice", "The document has a file and sections as its body.", "component");
+  }
   const text = one(nonXml, "text");
   const path = "component/nonXMLBody/text";
   const mediaType = attribute(text, "mediaType")?.trim();

@@ -51,9 +51,12 @@ export function readShown(bytes: Uint8Array, options: ReadShownOptions = {}): Sh
   const component = child(document, "component");
   const structured = component && child(component, "structuredBody");
   const media = new MediaStore(structured, findings, limits);
-  const body = structured ? sectionsOf(structured, media, findings, limits) : fileOf(cda, media);
+  const sections = structured && sectionsOf(structured, media, findings, limits);
+  const body = sections && (sections.length > 0 || cda.body.level === "N3") ? shownAs(sections) : fileOf(cda, media);
   return { cda, parties: readCdaParties(document), body, problems: [...cda.problems, ...findings.problems] };
 }
+
+const shownAs = (sections: Section[]): Body => ({ kind: "sections", sections });
 
 function fileOf(cda: Cda, media: MediaStore): Body {
   const file = cda.encapsulated();
@@ -68,7 +71,7 @@ function parserLimits({ limits = {} }: ReadShownOptions): Partial<CdaLimits> {
   );
 }
 
-function sectionsOf(structured: XmlElement, media: MediaStore, findings: Findings, limits: RenderLimits): Body {
+function sectionsOf(structured: XmlElement, media: MediaStore, findings: Findings, limits: RenderLimits): Section[] {
   const reader = new NarrativeReader(findings, media, limits);
   const read = (holder: XmlElement, path: string): Section[] =>
     childrenOf(holder, "component").flatMap((component, index) =>
@@ -88,7 +91,7 @@ function sectionsOf(structured: XmlElement, media: MediaStore, findings: Finding
   };
   const sections = read(structured, "");
   reader.finish();
-  return { kind: "sections", sections };
+  return sections;
 }
 
 function codeOf(element: XmlElement | undefined): Code | undefined {

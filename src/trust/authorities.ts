@@ -20,11 +20,12 @@ export interface Authorities {
  * @throws config_invalid
  */
 export function readAuthorities(ca: readonly (string | Uint8Array)[]): Authorities {
-  const all = ca.flatMap((file) => read(typeof file === "string" ? Buffer.from(file) : file));
+  const all = ca.flatMap((file, index) => read(typeof file === "string" ? Buffer.from(file) : file, index));
   if (all.length === 0)
     throw new MedimailError("config_invalid", "no certificate authority is given", {
       path: "tls.ca",
       requirement: "ECO.1.1.10",
+      hint: "Name the files of the IGC-Santé's authorities in tls.ca of the configuration.",
     });
   const environments = new Set(all.flatMap((one) => igcAuthority(one)?.environment ?? []));
   if (environments.size > 1)
@@ -40,10 +41,11 @@ export function readAuthorities(ca: readonly (string | Uint8Array)[]): Authoriti
   };
 }
 
-function read(bytes: Uint8Array): Certificate[] {
+function read(bytes: Uint8Array, index: number): Certificate[] {
   try {
     return readCertificates(bytes);
   } catch (cause) {
-    throw new MedimailError("config_invalid", "an authority is not a certificate", { path: "tls.ca", cause });
+    const path = `tls.ca[${index}]`;
+    throw new MedimailError("config_invalid", `${path} is not a certificate (PEM, DER or PKCS#7)`, { path, cause });
   }
 }

@@ -2,6 +2,7 @@ import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
 import type { TokenRequest } from "../../src/auth/index.js";
 import { passwordCredentials, tokenCredentials } from "../../src/auth/index.js";
+import { MedimailError } from "../../src/errors.js";
 import type { Clock, SaslStep } from "../../src/seams/index.js";
 
 function source(give: (count: number, request: TokenRequest) => string | Promise<string> = (count) => `t${count}`) {
@@ -56,6 +57,13 @@ describe("token credentials (ECO.1.2.1)", () => {
     expect(await credentials.refused("smtp", shown("t1"))).toBe(true);
     expect(await Promise.all([token(), token()])).toEqual(["t2", "t2"]);
     expect(requests).toEqual([{ renew: false }, { renew: true }]);
+  });
+
+  it("say why a secret of the configuration is not there, and quote no stranger's error", async () => {
+    const ours = source(() => Promise.reject(new MedimailError("secret_unavailable", "auth.token: the file is empty")));
+    await expect(ours.token()).rejects.toThrow("the access token could not be had: auth.token: the file is empty");
+    const strange = source(() => Promise.reject(new Error("canary")));
+    await expect(strange.token()).rejects.toThrow(/could not be had$/);
   });
 
   it("still ask for a new one after a renewal that failed", async () => {

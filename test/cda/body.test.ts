@@ -83,6 +83,13 @@ describe("the body of a CDA", () => {
     });
   }
 
+  it("that is a file and sections is told: which of the two is read is a guess", () => {
+    const { body } = nonXml(`mediaType="application/pdf" representation="B64"`, PDF.toString("base64"));
+    const read = readCda(cda({ body: body.replace("</component>", "<structuredBody/></component>") }));
+    expect(read.problems).toMatchObject([{ severity: "error", code: "body_twice" }]);
+    expect(read.body.level).toBe("N1");
+  });
+
   it("that is missing is an error, not an exception", () => {
     const read = readCda(cda({ body: "" }));
     expect(read.problems).toMatchObject([{ severity: "error", code: "body_missing" }]);

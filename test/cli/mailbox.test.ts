@@ -53,7 +53,10 @@ describe("mailbox list", () => {
     expect(await mailbox("list", "--folder", "sent")).toMatchObject({ code: 0, out: "" });
     const absent = await mailbox("list", "--folder", "Nowhere");
     expect(absent.code).toBe(1);
-    expect(absent.value<{ error: { code: string } }>().error.code).toBe("imap_failed");
+    expect(absent.value<{ error: { code: string; hint: string } }>().error).toMatchObject({
+      code: "imap_failed",
+      hint: expect.stringContaining("medimail mailbox folders"),
+    });
   });
 });
 

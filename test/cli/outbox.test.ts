@@ -87,6 +87,17 @@ describe("outbox show, cancel, retry, stats", () => {
     expect((await outbox(path, "stats")).value()).toMatchObject({ byState: { cancelled: 1, queued: 0 } });
   });
 
+  it("answers no where nothing is left to cancel, and yes to the same order twice", async () => {
+    const path = config();
+    await cli("send", "--config", path, "--cda", files.cda, "--pdf", files.pdf, "--to", DOCTOR);
+    const [sent] = (await outbox(path, "list")).value<Row[]>();
+    const late = await outbox(path, "cancel", sent?.submission ?? "");
+    expect([late.code, late.value<{ error: { code: string } }>().error.code]).toEqual([1, "submission_state"]);
+    await store(path, "--to", "claire.morel@medecin.mssante.fr");
+    const [waits] = (await outbox(path, "list", "--state", "queued")).value<Row[]>();
+    for (const _ of [1, 2]) expect((await outbox(path, "cancel", waits?.submission ?? "")).code).toBe(0);
+  });
+
   it("queues a failed recipient again", async () => {
     const path = config();
     await cli("send", "--config", path, "--cda", files.cda, "--pdf", files.pdf, "--to", "nobody@medecin.mssante.fr");

@@ -56,6 +56,22 @@ describe("a load file of accounts (rac-load)", () => {
     expect(row?.account).toMatchObject({ type: "ORG", label: "Médecine" });
   });
 
+  it("takes a first line sep= for what it is to a spreadsheet program: no row", async () => {
+    const { rows, problems } = await readAccounts(
+      Buffer.from("sep=,\r\nType de BAL,Libellé de la BAL\r\nORG,Secr; 1\r\n"),
+    );
+    expect(problems.map(({ code }) => code)).not.toContain("unknown-column");
+    expect(rows).toMatchObject([{ row: 2, account: { type: "ORG", label: "Secr; 1" } }]);
+  });
+
+  it("refuses a stray zero byte, and does not read the whole as UTF-16 for it", async () => {
+    const read = readAccounts(Buffer.from(`Type de BAL;Libellé de la BAL\nORG;Secr\0étariat\n`));
+    await expect(read).rejects.toMatchObject({
+      code: "accounts_file_invalid",
+      message: expect.stringContaining("zero bytes"),
+    });
+  });
+
   it("reads the letters that Windows-1252 has where Latin-1 has none", async () => {
     const bytes = Buffer.concat([
       Buffer.from("Type de BAL;Libellé de la BAL\nORG;", "latin1"),

@@ -21,6 +21,14 @@ describe("the PDF of a level 1", () => {
     ]);
   });
 
+  it("is not lost where the body has sections beside it, and none that can be shown", async () => {
+    const file = pdfOf(5_000);
+    const cda = Buffer.from(cdaOf(1, file)).toString("utf8").replace("</nonXMLBody>", "</nonXMLBody><structuredBody/>");
+    const made = await pdfFrom(Buffer.from(cda));
+    expect(Buffer.from(made.pdf).equals(file)).toBe(true);
+    expect(codesOf(made)).toContain("body_twice");
+  });
+
   it("is given without a warning where it declares PDF/A-1", async () => {
     const file = Buffer.concat([pdfOf(500), Buffer.from("<pdfaid:part>1</pdfaid:part>")]);
     const made = await pdfFrom(cdaOf(1, file));

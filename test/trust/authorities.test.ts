@@ -58,6 +58,16 @@ describe("the files of authorities", () => {
     ]);
   });
 
+  it("are named by their place where one is no certificate", () => {
+    expect(() => readAuthorities([root.pem, "{}"])).toThrow(
+      expect.objectContaining({
+        code: "config_invalid",
+        path: "tls.ca[1]",
+        message: expect.stringContaining("tls.ca[1]"),
+      }),
+    );
+  });
+
   it("are never of the test and of the production at once", () => {
     const production = rootOf({ subject: igcName("RACINE IGC-SANTE ELEMENTAIRE", false) });
     expect(() => createTlsVerifier({ ca: [root.pem, production.pem], revocation: "off" })).toThrow(

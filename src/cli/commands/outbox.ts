@@ -1,4 +1,5 @@
 import type { Connector } from "../../connector-types.js";
+import { MedimailError } from "../../errors.js";
 import type { RecipientState, SubmissionRow } from "../../seams/index.js";
 import { RECIPIENT_STATES } from "../../seams/outbox-records.js";
 import { usage } from "../args.js";
@@ -58,7 +59,13 @@ export const outboxRetry = onOne(
 export const outboxCancel = onOne(
   "outbox cancel",
   { actor: { type: "string", value: "ID" } },
-  (connector, id, options) => connector.outbox.cancel(id, actorOf(options.text("actor"))),
+  async (connector, id, options) => {
+    const row = await connector.outbox.cancel(id, actorOf(options.text("actor")));
+    // A script must not believe that a mail was withdrawn which has left. Twice the same order is no fault.
+    if (row.recipients.every(({ state }) => state !== "cancelled"))
+      throw new MedimailError("submission_state", "Nothing of this submission waits to leave: it cannot be cancelled.");
+    return row;
+  },
 );
 
 function onOne(

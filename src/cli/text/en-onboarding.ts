@@ -2,9 +2,12 @@ import type { OnboardingText } from "./onboarding-types.js";
 
 const PARIS = new Intl.DateTimeFormat("en-GB", { timeZone: "Europe/Paris", dateStyle: "full", timeStyle: "short" });
 
+const several = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
+
 export const englishOnboarding: OnboardingText = {
   row: (row) => `row ${row}`,
-  counted: (rows, errors, warnings) => `${rows} accounts, ${errors} errors, ${warnings} warnings`,
+  counted: (rows, errors, warnings) =>
+    `${several(rows, "account")}, ${several(errors, "error")}, ${several(warnings, "warning")}`,
   layout: (name) => `Layout: ${name}. Mipih's real columns are given by --layout.`,
   added: "Added",
   changed: "Changed",

@@ -2,9 +2,13 @@ import type { OnboardingText } from "./onboarding-types.js";
 
 const PARIS = new Intl.DateTimeFormat("fr-FR", { timeZone: "Europe/Paris", dateStyle: "full", timeStyle: "short" });
 
+/** In French none is singular. */
+const several = (count: number, word: string): string => `${count} ${word}${count > 1 ? "s" : ""}`;
+
 export const frenchOnboarding: OnboardingText = {
   row: (row) => `ligne ${row}`,
-  counted: (rows, errors, warnings) => `${rows} comptes, ${errors} erreurs, ${warnings} avertissements`,
+  counted: (rows, errors, warnings) =>
+    `${several(rows, "compte")}, ${several(errors, "erreur")}, ${several(warnings, "avertissement")}`,
   layout: (name) => `Description de fichier : ${name}. Les colonnes réelles de Mipih se donnent par --layout.`,
   added: "Ajoutés",
   changed: "Modifiés",

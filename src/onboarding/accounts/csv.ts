@@ -8,11 +8,12 @@ const SEPARATORS = [";", ",", "\t", "|"] as const;
 
 /** A CSV file as rows of text. The separator is the one that the line of headings has most of. */
 export function readCsv(bytes: Uint8Array, limits: AccountLimits): string[][] {
-  const text = decodeText(bytes);
+  const { text, separator } = withoutSep(decodeText(bytes));
   // The parser holds a record as long as a quote is open: a line without an end is refused before it.
   if (longestLine(text) > limits.maxRowChars) throw limitPassed("maxRowChars", limits);
   const first = text.slice(0, Math.max(0, text.search(/\r|\n|$/)));
-  const delimiter = SEPARATORS.reduce((best, each) => (count(first, each) > count(first, best) ? each : best), ";");
+  const delimiter =
+    separator ?? SEPARATORS.reduce((best, each) => (count(first, each) > count(first, best) ? each : best), ";");
   try {
     const rows: string[][] = parse(text, {
       delimiter,
@@ -37,6 +38,12 @@ export function readCsv(bytes: Uint8Array, limits: AccountLimits): string[][] {
       },
     );
   }
+}
+
+/** A first line `sep=;` is a word to spreadsheet programs, which do not show it: nor is it a row here. */
+function withoutSep(text: string): { text: string; separator?: string } {
+  const [line, separator] = /^\ufeff?"?sep=([;,\t|])"?[ \t;,]*(?:\r\n|\r|\n)/i.exec(text) ?? [];
+  return line === undefined || separator === undefined ? { text } : { text: text.slice(line.length), separator };
 }
 
 function longestLine(text: string): number {

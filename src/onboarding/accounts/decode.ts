@@ -10,8 +10,10 @@ export function decodeText(bytes: Uint8Array): string {
   // UTF-16 without a mark: every other byte of Latin text is zero. Neither UTF-8 nor Windows-1252 text holds one.
   const zeros = countZeros(bytes);
   if (zeros.even > 0 || zeros.odd > 0) {
-    if (zeros.even === 0) return strict("utf-16le", bytes);
-    if (zeros.odd === 0) return strict("utf-16be", bytes);
+    // A stray zero in a text of single bytes is damage, and no sign of UTF-16.
+    const many = Math.min(bytes.length, LOOKED_AT) / 8;
+    if (zeros.even === 0 && zeros.odd > many) return strict("utf-16le", bytes);
+    if (zeros.odd === 0 && zeros.even > many) return strict("utf-16be", bytes);
     throw unreadable("holds zero bytes");
   }
   try {
@@ -20,6 +22,8 @@ export function decodeText(bytes: Uint8Array): string {
     return windows1252(bytes);
   }
 }
+
+const LOOKED_AT = 65_536;
 
 function strict(charset: string, bytes: Uint8Array): string {
   try {
@@ -31,7 +35,7 @@ function strict(charset: string, bytes: Uint8Array): string {
 
 function countZeros(bytes: Uint8Array): { even: number; odd: number } {
   const zeros = { even: 0, odd: 0 };
-  for (let at = 0; at < Math.min(bytes.length, 65_536); at++)
+  for (let at = 0; at < Math.min(bytes.length, LOOKED_AT); at++)
     if (bytes[at] === 0) zeros[at % 2 === 0 ? "even" : "odd"]++;
   return zeros;
 }

@@ -12,6 +12,7 @@ const LOST: ReadonlySet<string> = new Set([
   "ERR_STREAM_WRITE_AFTER_END",
 ]);
 const SLOW: ReadonlySet<string> = new Set(["ETIMEOUT", "CONNECT_TIMEOUT", "GREETING_TIMEOUT", "LockTimeout"]);
+const NO_FOLDER = "There is no such folder: mailbox.folders() (medimail mailbox folders) lists those that there are.";
 const FINAL: ReadonlySet<string> = new Set(["TRYCREATE", "NONEXISTENT", "NOPERM", "CANNOT"]);
 
 /** imapflow's errors in our codes. Their text may quote the server, so a subject or an address: only codes are kept. */
@@ -28,9 +29,10 @@ export function imapError(error: unknown, doing: string): MedimailError {
     return new MedimailError("connection_lost", `the IMAP connection was lost while ${doing}`);
   if (typeof code === "string" && SLOW.has(code))
     return new MedimailError("timeout", `the IMAP server did not answer in time while ${doing}`);
+  const hint = /^NONEXISTENT$/i.test(shown) ? { hint: NO_FOLDER } : {};
   return new MedimailError(
     "imap_failed",
     `the IMAP server failed while ${doing} (${shown})`,
-    FINAL.has(shown.toUpperCase()) ? { retryable: false } : {},
+    FINAL.has(shown.toUpperCase()) ? { retryable: false, ...hint } : {},
   );
 }

@@ -66,6 +66,6 @@ export async function statusOf(client: ImapFlow, path: string, query: StatusQuer
 export function folderNotFound(message = "the mailbox has no such folder"): MedimailError {
   return new MedimailError("folder_not_found", message, {
     path: "folder",
-    hint: "mailbox.folders() lists the folders and what each is for.",
+    hint: "mailbox.folders() (medimail mailbox folders) lists the folders and what each is for.",
   });
 }
