@@ -61,8 +61,7 @@ export function createReceipts(deps: ReceiptDeps): Pick<MailboxWriter, "receipt"
           ...composed,
           to,
           software: deps.software,
-          // in-mdn wants both; nothing else is known of whom the sender wrote to.
-          originalRecipient: deps.own,
+          originalRecipient: writtenTo(found) ?? deps.own,
           finalRecipient: deps.own,
           disposition: disposition === "displayed" ? "displayed" : "processed",
           automatic: options.automatic ?? disposition !== "displayed",
@@ -125,6 +124,19 @@ function refuseReports({ mail, fields }: Found): void {
   if (mail.kind === "receipt" || field(fields, "return-path")?.trim() === "<>")
     throw new MedimailError("receipt_not_asked", "a report is not answered with a report");
 }
+
+/**
+ * Whom the sender wrote to, as the operator that delivered the mail says it (RFC 8098 §3.2.3: of several fields none counts). Without the field
+ * the box itself, since in-mdn wants Original-Recipient of every receipt.
+ */
+function writtenTo({ fields }: Found): string | undefined {
+  const [only, more] = fields.filter(([name, value]) => name === "original-recipient" && value !== "");
+  const address = more ? undefined : /^rfc822\s*;\s*(\S{1,254})$/i.exec(only?.[1].trim() ?? "")?.[1];
+  return address !== undefined && ADDRESS.test(address) ? address : undefined;
+}
+
+/** What the composer takes for a plain address: the field is a stranger's. */
+const ADDRESS = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}$/;
 
 const requestsOf = ({ fields }: Found) => peopleOf(field(fields, "disposition-notification-to"));
 

@@ -68,6 +68,39 @@ describe("the form of a receipt (in-mdn)", () => {
   });
 });
 
+describe("Original-Recipient of a receipt (in-mdn, RFC 8098 §3.2.3)", () => {
+  const ALIAS = "secretariat@medecin.mssante.fr";
+  const receiptTo = (changes: Record<string, string | null>, input: object = {}) => {
+    const text = freeMail({ ...asking, ...changes });
+    return failing([received(text), ...send(mdn(input, text))]);
+  };
+  const none = { originalRecipient: undefined };
+
+  it("is due where the original has the field, and is the address that it says", async () => {
+    const original = { "Original-Recipient": `rfc822;${ALIAS}`, To: "<liste@medecin.mssante.fr>" };
+    expect(await receiptTo(original, { originalRecipient: ALIAS })).toEqual([]);
+    expect(await receiptTo(original, none)).toEqual(["in-mdn"]);
+    expect(await receiptTo(original, { originalRecipient: DOCTOR })).toEqual(["in-mdn"]);
+  });
+
+  it("is due where the original was written to the box that answers", async () => {
+    expect(await receiptTo({}, none)).toEqual(["in-mdn"]);
+    expect(await receiptTo({ To: `<${ALIAS}>`, Cc: `<${DOCTOR.toUpperCase()}>` }, none)).toEqual(["in-mdn"]);
+  });
+
+  it("may be absent where nobody knows whom the sender wrote to: an alias, a list, a blind copy, or two fields", async () => {
+    expect(await receiptTo({ To: `<${ALIAS}>` }, none)).toEqual([]);
+    expect(await receiptTo({ To: "undisclosed-recipients:;" }, none)).toEqual([]);
+    const twice = { To: `<${ALIAS}>`, "Original-Recipient": `rfc822;${ALIAS}\r\nOriginal-Recipient: rfc822;${DOCTOR}` };
+    expect(await receiptTo(twice, none)).toEqual([]);
+  });
+
+  it("is type;address where it is given", async () => {
+    const wrong = mdn().replace(/^Original-Recipient: .*\r\n/m, `Original-Recipient: ${DOCTOR}\r\n`);
+    expect(await failing([received(), ...send(wrong)])).toEqual(["in-mdn"]);
+  });
+});
+
 describe("when a receipt is given (ECO.3.1.6, RFC-8098)", () => {
   it("fails one that nobody asked for", async () => {
     const silent = freeMail({ "Message-ID": `<${ORIGINAL_ID}>` });

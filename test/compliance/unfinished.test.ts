@@ -59,5 +59,10 @@ describe("the mailbox", () => {
     expect(await outcomeOf("uids-not-numbers", imap([...open, "C: d UID FETCH 4 (FLAGS)"]))).toBe("ok");
     expect(await outcomeOf("uids-not-numbers", imap([...open, "C: d STORE 4 +FLAGS (\\Seen)"]))).toBe("breach");
     expect(await outcomeOf("uids-not-numbers", imap(open))).toBe("not-observed");
+    // How UIDs are learnt: a list by numbers that asks for them, and for no content.
+    for (const items of ["(UID FLAGS ENVELOPE)", "(UID RFC822.SIZE BODY.PEEK[HEADER.FIELDS (References)])"])
+      expect(await outcomeOf("uids-not-numbers", imap([...open, `C: d FETCH 1:9 ${items}`]))).toBe("not-observed");
+    for (const items of ["(FLAGS ENVELOPE)", "(UID BODY.PEEK[])", "(UID RFC822)", "(UID BODY[1])", "BODY.PEEK[HEADER]"])
+      expect(await outcomeOf("uids-not-numbers", imap([...open, `C: d FETCH 1:9 ${items}`]))).toBe("breach");
   });
 });

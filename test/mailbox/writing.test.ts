@@ -290,6 +290,26 @@ describe("receipts from the mailbox", () => {
     await accepted(await box.doctor.mailbox.receipt(await only(box.doctor), { disposition: "displayed" }));
   });
 
+  it.each([
+    ["the operator's one field", [`rfc822;${COLLEAGUE}`], COLLEAGUE],
+    ["none", [], DOCTOR],
+    ["two fields", [`rfc822;${COLLEAGUE}`, `rfc822;${LABO}`], DOCTOR],
+    ["a field that is no address", ["rfc822;a@b\u0000 <x>"], DOCTOR],
+  ])(
+    "names as Original-Recipient whom the sender wrote to, by %s (in-mdn, RFC 8098 §3.2.3)",
+    async (_, fields, named) => {
+      await using box = await place();
+      const told = fields.map((field) => `Original-Recipient: ${field}\r\n`).join("");
+      const mail = `Return-Path: <${LABO}>\r\n${told}From: ${LABO}\r\nTo: ${DOCTOR}\r\nMessage-ID: <a3@x.mssante.fr>\r\nDisposition-Notification-To: <${LABO}>\r\nSubject: a\r\n\r\nb\r\n`;
+      await box.other.append("INBOX", Buffer.from(mail));
+      await accepted(await box.doctor.mailbox.receipt(await only(box.doctor), { disposition: "displayed" }));
+      const [sent] = box.mock.mails;
+      expect(Buffer.from(sent?.raw ?? "").toString()).toMatch(
+        new RegExp(`^Original-Recipient: rfc822;${named}\r\nFinal-Recipient: rfc822;${DOCTOR}\r\n`, "m"),
+      );
+    },
+  );
+
   it("sends none where another program did, and none to another address without a person's word", async () => {
     await using box = await place({ delivery: "manual" });
     const { mail } = await asked(box);

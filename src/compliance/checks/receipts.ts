@@ -5,9 +5,9 @@ import { isKo } from "../mail/kinds.js";
 import { reportOf } from "../mail/report.js";
 import type { SentMail } from "../mail/sent-mail.js";
 import { field, whereOf } from "../mail/sent-mail.js";
-import type { Both } from "../types.js";
 import type { Check } from "./check.js";
 import { both } from "./check.js";
+import { wrongMdn } from "./mdn-form.js";
 
 /** The mail that a receipt speaks of: one that came in, or one that another box of the same client sent. */
 function originalOf(mail: SentMail, run: RunRecord) {
@@ -23,46 +23,6 @@ const KO_SUBJECT = /^\[KO Intégration système !\]\s*\[(\d{1,3})\]\s*\S/;
 const isNegative = (report: ReadonlyMap<string, string>) =>
   /\/\s*(?:error|failure)/i.test(report.get("disposition") ?? "") || report.has("error");
 
-function wrongStructure(mail: SentMail): Both | undefined {
-  const { root } = mail;
-  const types = root.children.map(({ type }) => type);
-  if (
-    root.type !== "multipart/report" ||
-    root.parameters.get("report-type")?.toLowerCase() !== "disposition-notification"
-  )
-    return both(
-      "le type n'est pas multipart/report; report-type=disposition-notification",
-      "the type is not multipart/report; report-type=disposition-notification",
-    );
-  if (!types[0]?.startsWith("text/") && types[0] !== "multipart/alternative")
-    return both("la première partie n'est pas un texte", "the first part is no text");
-  if (types[1] !== "message/disposition-notification")
-    return both(
-      "la deuxième partie n'est pas message/disposition-notification",
-      "the second part is not message/disposition-notification",
-    );
-  if (types[2] !== "message/rfc822")
-    return both(
-      "l'original entier n'est pas rendu dans message/rfc822",
-      "the whole original is not given back in message/rfc822",
-    );
-  return undefined;
-}
-
-function wrongReport(report: ReadonlyMap<string, string>): Both | undefined {
-  for (const name of ["original-message-id", "final-recipient", "original-recipient", "disposition"])
-    if ((report.get(name) ?? "") === "") return both(`le champ ${name} manque`, `the field ${name} is missing`);
-  if (
-    !/^\s*(?:manual-action|automatic-action)\s*\/\s*MDN-sent-(?:manually|automatically)\s*;\s*(?:displayed|processed|deleted|dispatched|denied|failed)\b/i.test(
-      report.get("disposition") ?? "",
-    )
-  )
-    return both("le champ Disposition est mal formé", "the field Disposition is ill formed");
-  if (!/^rfc822\s*;\s*\S+@\S+$/i.test(report.get("final-recipient") ?? ""))
-    return both("Final-Recipient n'est pas rfc822;adresse", "Final-Recipient is not rfc822;address");
-  return undefined;
-}
-
 /** Receipts of reading and integration that the client gives. */
 export const receipts: readonly Check[] = [
   {
@@ -77,7 +37,7 @@ export const receipts: readonly Check[] = [
       if (mail.kind !== "mdn") return;
       const where = whereOf(mail);
       const report = reportOf(mail);
-      const wrong = wrongStructure(mail) ?? (report ? wrongReport(report) : undefined);
+      const wrong = wrongMdn(mail, report);
       const original = originalOf(mail, run);
       const asked = original?.receiptTo?.toLowerCase();
       const from = mailboxes(field(mail, "from")?.flat ?? "")[0]?.address.toLowerCase();

@@ -1,4 +1,4 @@
-import { bringsDocuments, isForwarded } from "../mail/kinds.js";
+import { bringsDocuments, isForwarded, isKo } from "../mail/kinds.js";
 import type { Names } from "../mail/naming.js";
 import { loosely, namesOf, plainLetters } from "../mail/naming.js";
 import type { SentMail } from "../mail/sent-mail.js";
@@ -111,7 +111,7 @@ export const subject: readonly Check[] = [
     look({ mail }, tell) {
       if (mail.kind !== "message" || !hasDocuments(mail)) return;
       const where = whereOf(mail, "Subject");
-      if (isForwarded(mail) || /^\[KO/i.test(mail.subject ?? "")) return;
+      if (isForwarded(mail) || isKo(mail)) return;
       if (/^\s*\[[^\]]*annule/i.test(mail.subject ?? ""))
         tell.breach(
           both(

@@ -1,7 +1,8 @@
 import { decoded, mailboxes } from "../mail/fields.js";
-import { readParts, walk } from "../mail/parts.js";
+import { contentOf, readParts, walk } from "../mail/parts.js";
 import { reportOf } from "../mail/report.js";
 import type { SentMail } from "../mail/sent-mail.js";
+import { sha256Of } from "../mail/sent-mail.js";
 import type { DeliveredMail } from "./run.js";
 
 /** The message ids of a field, without brackets. */
@@ -26,6 +27,7 @@ export function readDelivered(raw: Uint8Array): Partial<DeliveredMail> {
     (name) => mailboxes(first(name) ?? "")[0]?.address,
   );
   const messageId = idsOf(first("message-id"))[0];
+  const archive = parts.find((part) => /^ihe_xdm\.zip$/i.test(part.filename?.trim() ?? ""));
   return {
     ...(messageId === undefined ? {} : { messageId }),
     subject: decoded(first("subject") ?? "").slice(0, 500),
@@ -40,6 +42,7 @@ export function readDelivered(raw: Uint8Array): Partial<DeliveredMail> {
         ? "dsn"
         : "message",
     files: parts.flatMap((part) => part.filename ?? []).slice(0, 50),
-    hasArchive: parts.some((part) => /^ihe_xdm\.zip$/i.test(part.filename ?? "")),
+    hasArchive: archive !== undefined,
+    archiveSha256: archive && sha256Of(contentOf(raw, archive)),
   };
 }

@@ -127,6 +127,8 @@ export class Judge {
       this.#problem(error, `mail n°${this.#mails}`);
       return;
     }
+    const returns = this.#recorder.returnedBy(mail);
+    if (returns !== undefined) mail.returns = returns;
     const context = { mail, session, run: this.#recorder.record };
     for (const [check, tally] of this.#tallies)
       if (check.scope === "mail") this.#run(check, tally, observation.at, (tell) => check.look(context, tell));

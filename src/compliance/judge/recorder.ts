@@ -182,6 +182,18 @@ export class Recorder {
     if (refusal !== undefined && this.#refused.size < MAX_LIST) this.#refused.set(key, { code: refusal, at: mail.at });
   }
 
+  /** Which mail this one takes the documents of back to their sender: the very archive, to nobody else, from the box that got it. */
+  returnedBy({ kind, archive, observation }: SentMail): string | undefined {
+    if (kind !== "message" || !archive || archive.sha256 === "" || observation.to.length === 0) return undefined;
+    const box = observation.from.toLowerCase();
+    const original = this.record.delivered.find(({ mailbox, archiveSha256, from, replyTo, returnPath }) => {
+      if (archiveSha256 !== archive.sha256 || mailbox !== box) return false;
+      const senders = [from, replyTo, returnPath].map((address) => address?.toLowerCase());
+      return observation.to.every((to) => senders.includes(to.toLowerCase()));
+    });
+    return original?.messageId;
+  }
+
   sent(mail: SentMail): void {
     if (this.record.sent.length >= MAX_SENT) return;
     const { observation } = mail;
@@ -231,6 +243,7 @@ export class Recorder {
       returnPath: undefined,
       kind: "message",
       hasArchive: false,
+      archiveSha256: undefined,
       files: [],
       ...read,
       messageId: messageId.replace(/^<|>$/g, ""),

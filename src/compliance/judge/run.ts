@@ -43,6 +43,8 @@ export interface DeliveredMail {
   returnPath: string | undefined;
   kind: "mdn" | "dsn" | "message";
   hasArchive: boolean;
+  /** Of its archive: a mail that takes it back brings nothing of its own. */
+  archiveSha256: string | undefined;
   /** Names of its attachments. */
   files: readonly string[];
   sha256: string;

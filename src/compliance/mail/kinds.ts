@@ -1,7 +1,11 @@
 import type { SentMail } from "./sent-mail.js";
 
-/** The mail of a receiver that could not integrate a document and was asked for no receipt (in-std). */
-export const isKo = (mail: SentMail): boolean => /^\[KO Int[ée]gration/i.test(mail.subject ?? "");
+/**
+ * The mail of a receiver that could not integrate a document and was asked for no receipt (in-std): by its subject, or because it takes the
+ * very archive back to whoever sent it. A failure that is told in words of its own is one all the same, and its subject is in-std's to tell.
+ */
+export const isKo = (mail: SentMail): boolean =>
+  mail.returns !== undefined || /^\[KO Int[ée]gration/i.test(mail.subject ?? "");
 
 /** Somebody passes a mail on: its subject is no longer that of the rule. */
 export const isForwarded = (mail: SentMail): boolean => /^\s*(fwd?|tr|wg)\s?:/i.test(mail.subject ?? "");

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Cda } from "../../cda/index.js";
 import { readCda } from "../../cda/index.js";
 import { isPatientAddress } from "../../identity/index.js";
@@ -39,6 +40,7 @@ export interface SentText {
 /** The archive of a mail, opened; `error` is the code where it could not be. */
 export interface SentArchive {
   part: Part;
+  sha256: string;
   opened?: OpenedXdm;
   error?: string;
   documents: readonly SentDocument[];
@@ -69,6 +71,8 @@ export interface SentMail {
   pdfs: readonly SentPdf[];
   toPatients: readonly string[];
   toProfessionals: readonly string[];
+  /** Message-ID of the mail whose documents go back to their sender with this one: it brings none of its own. */
+  returns?: string;
 }
 
 /** Documents that are read of one archive, and bytes of each. */
@@ -146,24 +150,28 @@ function kindOf(root: Part): SentMail["kind"] {
   return types.includes("message/delivery-status") ? "dsn" : "message";
 }
 
+export const sha256Of = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
 const isZip = (bytes: Uint8Array) => bytes[0] === 0x50 && bytes[1] === 0x4b;
 
 async function archiveOf(raw: Uint8Array, files: readonly Part[]): Promise<SentArchive | undefined> {
   const named = files.filter((part) => /^ihe_xdm\.zip$/i.test(part.filename?.trim() ?? ""));
   const part = named[0];
   if (!part) return undefined;
+  let sha256 = "";
   try {
     const bytes = contentOf(raw, part);
-    if (!isZip(bytes)) return { part, error: "archive_invalid", documents: [] };
+    sha256 = sha256Of(bytes);
+    if (!isZip(bytes)) return { part, sha256, error: "archive_invalid", documents: [] };
     const opened = await openXdm(bytes, { limits: { maxArchiveBytes: MAX_ARCHIVE, maxDocuments: MAX_DOCUMENTS } });
     const documents = opened.documents.flatMap((entry): SentDocument[] => {
       if (entry.content === undefined) return [];
       const cda = tryReadCda(entry.content);
       return [{ path: entry.path, bytes: entry.content, action: entry.action, entry, ...(cda ? { cda } : {}) }];
     });
-    return { part, opened, documents };
+    return { part, sha256, opened, documents };
   } catch (error) {
-    return { part, error: codeOf(error), documents: [] };
+    return { part, sha256, error: codeOf(error), documents: [] };
   }
 }
 

@@ -13,10 +13,10 @@ export const products: CoverageTable = {
     ["src/message/compose.ts"],
     ["test/compliance/sent-mail.test.ts"],
   ),
-  "in-mdn": partly(
-    "MDN of this form are read and can be composed; answering a mail received comes with the mailbox.",
-    ["src/message/reports.ts"],
-    ["test/message/reports.test.ts"],
+  "in-mdn": met(
+    "MDN of this form are read, and `mailbox.receipt` answers with one; Original-Recipient is the operator's field, else the box.",
+    ["src/message/reports.ts", "src/mailbox/receipts.ts"],
+    ["test/message/reports.test.ts", "test/mailbox/writing.test.ts"],
   ),
   "in-mdn-ko": partly(
     "Both forms of a failed integration are read, and the present one can be composed; answering comes with the mailbox.",

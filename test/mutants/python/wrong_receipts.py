@@ -190,3 +190,13 @@ def _():
 @mutant("ko-mail-subject", "in-std", KO_MAIL, "does not write the code into the subject")
 def _():
     receipts._ko_subject = lambda original, code: f"[KO Intégration système !] {original['Subject']}"
+
+
+@mutant("ko-mail-own-subject", "in-std", KO_MAIL, "tells the failure under a subject of its own")
+def _():
+    receipts._ko_subject = lambda original, code: "Document non intégré"
+
+
+@mutant("ko-mail-reply-subject", "in-std", KO_MAIL, "tells the failure as a reply")
+def _():
+    receipts._ko_subject = lambda original, code: f"Re: {original['Subject'] or ''}"
