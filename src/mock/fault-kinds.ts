@@ -91,6 +91,10 @@ const NAMED = {
   "tls-1.1": { at: "starttls", imap: "imap-starttls", what: "TLS 1.1 at most" },
   "weak-ciphers": { at: "starttls", imap: "imap-starttls", what: "only suites outside ECO.1.1.3" },
   "token-refused": { at: "auth", imap: "imap-auth", what: "535 5.7.8, or NO [AUTHENTICATIONFAILED]" },
+  "token-refused-challenge": {
+    at: "auth",
+    what: "334 and the error JSON, and 535 5.7.8 once the client has answered it (over IMAP `token-refused` does so)",
+  },
   "token-refused-drop": {
     at: "auth",
     imap: "imap-auth",

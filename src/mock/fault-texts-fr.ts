@@ -26,6 +26,8 @@ const NAMED: Readonly<Record<Exclude<FaultName, Extension>, string>> = {
   "tls-1.1": "TLS 1.1 au plus",
   "weak-ciphers": "seulement des suites hors d'ECO.1.1.3",
   "token-refused": "jeton refusé : 535 5.7.8, ou NO [AUTHENTICATIONFAILED]",
+  "token-refused-challenge":
+    "jeton refusé par 334 et le JSON d'erreur, puis 535 5.7.8 une fois que le client y a répondu",
   "token-refused-drop": "jeton refusé par 334 et le JSON d'erreur, puis connexion coupée, comme chez un opérateur",
   "full-mailbox": "boîte pleine : 452 4.2.2, ou 552 5.2.2 avec le code 552",
   "unknown-recipient": "destinataire inconnu : 550 5.1.1",

@@ -8,9 +8,11 @@ export interface Attempt<F> {
   outcome: SaslOutcome;
   /** The fault that answers in place of the outcome. */
   fault: F | undefined;
-  /** The token is refused with a challenge, and the line is dropped then. */
-  isDropped: boolean;
+  /** The token is refused with the error as a challenge: its answer is waited for, or the line is dropped then. */
+  shape: "challenge" | "dropped" | undefined;
 }
+
+const SHAPES = ["token-refused-challenge", "token-refused-drop"] as const;
 
 /** Judges a response by the credentials and by the faults that are set, and tells it in the observations. */
 export async function attempt<F>(
@@ -33,18 +35,18 @@ export async function attempt<F>(
   const outcome = authenticate(mechanism, response, { store: context.store, protocol, peer });
   const { user } = outcome;
   const fault = await faultOf(user);
-  const isDropped =
-    fault === undefined && strike(context, connection, at, [user], ["token-refused-drop"]) !== undefined;
+  const shown = fault === undefined ? strike(context, connection, at, [user], SHAPES) : undefined;
+  const shape = shown && (shown.name === "token-refused-drop" ? "dropped" : "challenge");
   connection.observe({
     connection: connection.id,
     kind: "auth",
     protocol,
     mechanism,
     user,
-    ok: outcome.ok && fault === undefined && !isDropped,
+    ok: outcome.ok && fault === undefined && !shape,
     tls,
     initialResponse,
     fingerprint: fingerprintOf(response),
   });
-  return { outcome, fault, isDropped };
+  return { outcome, fault, shape };
 }

@@ -15,6 +15,13 @@ export type SaslOutcome =
 /** The JSON that a refused XOAUTH2 client is shown before the failure. */
 export const XOAUTH2_ERROR = Buffer.from('{"status":"401","schemes":"bearer","scope":"mail"}').toString("base64");
 
+/** What the transcript shows of a client's answer to that JSON: what it may say as it is, of a command its name, of the rest nothing. */
+export function shownAnswer(line: string): string {
+  const command =
+    /^(?:\S{1,20} )?(NOOP|QUIT|RSET|AUTH|AUTHENTICATE|EHLO|HELO|MAIL|CAPABILITY|LOGOUT|LOGIN)(?: |$)/i.exec(line);
+  return /^(?:\*|AQ==)?$/.test(line) ? line : (command?.[1]?.toUpperCase() ?? "[credential]");
+}
+
 export function isMechanism(name: string): name is Mechanism {
   return (MECHANISMS as readonly string[]).includes(name);
 }

@@ -237,6 +237,12 @@ describe("sessions, tokens and Pro Santé Connect", () => {
     ];
     expect(await outcomeOf("session-ends-with-psc", then("C: d LOGOUT"))).toBe("ok");
     expect(await outcomeOf("session-ends-with-psc", then("C: d UID FETCH 1 (FLAGS)"))).toBe("breach");
+    // Shown again in the very millisecond of the refusal.
+    const login = (seconds: number) => at(smtp([], { id: "smtp-9", auth: { ok: false } }), seconds);
+    const auths = (seconds: number) => login(seconds).filter(({ kind }) => kind === "auth");
+    const now = auths(10).map((seen) => ({ ...seen, at: refused[0]?.at ?? "" }));
+    expect(await outcomeOf("session-ends-with-psc", [...login(5), ...refused, ...now])).toBe("breach");
+    expect(await outcomeOf("session-ends-with-psc", [...login(5), ...refused])).not.toBe("breach");
   });
 
   it("session-reopened", async () => {

@@ -134,6 +134,32 @@ describe("authentication (ECO.1.2.1, APP-AUTH)", () => {
   });
 });
 
+describe("the answer to the error of a refused token (RFC 7628)", () => {
+  const error = Buffer.from('{"status":"401","schemes":"bearer"}').toString("base64");
+  const asked = (answer: string): Seen[] =>
+    smtp([], { afterTls: [`C: AUTH XOAUTH2 [credential]`, `S: 334 ${error}`, `C: ${answer}`, "S: 535 5.7.8 no"] });
+
+  it.each(["", "*", "AQ=="])("is %j", async (answer) => {
+    expect(await outcomeOf("token-error-answered", asked(answer))).toBe("ok");
+  });
+
+  it.each(["NOOP", "MAIL FROM:<a@b.fr>", "QUIT"])("is not the command %j", async (answer) => {
+    expect(await outcomeOf("token-error-answered", asked(answer))).toBe("breach");
+  });
+
+  it("is not looked at where it may be the token again, as a library in use gives it", async () => {
+    expect(await outcomeOf("token-error-answered", asked("[credential]"))).toBe("not-observed");
+  });
+
+  it("is looked for over IMAP too, and not where the server asks for the token itself", async () => {
+    const over = (challenge: string, answer: string) =>
+      imap(["TLS", "C: a AUTHENTICATE XOAUTH2", `S: ${challenge}`, `C: ${answer}`, "S: a NO no"]);
+    expect(await outcomeOf("token-error-answered", over(`+ ${error}`, ""))).toBe("ok");
+    expect(await outcomeOf("token-error-answered", over(`+ ${error}`, "b NOOP"))).toBe("breach");
+    expect(await outcomeOf("token-error-answered", over("+ ", "[credential]"))).toBe("not-observed");
+  });
+});
+
 describe("SMTP (MSS/va1.13, RFC 1870, 3461, 5321)", () => {
   it("fails a mail beyond the announced size", async () => {
     const big = smtp([freeMail()], { announced: ["SIZE 100"] });

@@ -194,6 +194,24 @@ describe("connections cut", () => {
     expect(await client.reply()).toBe("closed");
   });
 
+  it.each([
+    ["", ""],
+    ["*", "*"],
+    ["dXNlcj14AWF1dGg9QmVhcmVyIHkBAQ==", "[credential]"],
+    ["noop with-a-secret", "NOOP"],
+  ])("token-refused-challenge: 334 with the error JSON, 535 once %j has answered it", async (answer, recorded) => {
+    mock.faults.add({ name: "token-refused-challenge" });
+    const client = await smtpClient(mock);
+    const response = xoauth2(DUPONT, mock.token(DUPONT));
+    const challenge = await client.smtp(`AUTH XOAUTH2 ${response}`);
+    expect(challenge).toMatch(/^334 eyJ/);
+    expect(await client.smtp(answer)).toMatch(/^535 5\.7\.8 /);
+    const lines = mock.observations.flatMap((seen) => (seen.kind === "line" ? [seen.line] : []));
+    expect(lines[lines.indexOf(challenge) + 1]).toBe(recorded);
+    expect(await client.smtp(`AUTH XOAUTH2 ${response}`)).toMatch(/^235 /);
+    client.destroy();
+  });
+
   it("token-refused-drop: 334 with the error JSON, then cut (interfaces.md §2.2)", async () => {
     mock.faults.add({ name: "token-refused-drop" });
     const client = await smtpClient(mock);

@@ -79,9 +79,21 @@ class Program:
         elif action == "wait":
             box.mailbox.idle(step["seconds"]) if step.get("mailbox") else pause(step["seconds"])
         elif action == "restart":
+            # Ce programme ne s'arrête pas pour de bon : il oublie ce qu'un arrêt oublierait, et le bouchon apprend qu'il est reparti.
+            self.tell("end")
             for each in self.connectors.values():
                 each.restart()
+            self.tell("start")
         return "fait"
+
+    def tell(self, what: str) -> None:
+        """Dit au bouchon que le logiciel s'arrête (end) ou démarre (start), par son API de pilotage."""
+        control = self.ready.get("control")
+        if not control:
+            return
+        headers = {"Authorization": f"Bearer {control['token']}", "Content-Type": "application/json"}
+        request = urllib.request.Request(f"{control['url']}/client", json.dumps({"what": what}).encode(), headers)
+        urllib.request.urlopen(request, timeout=30).close()
 
     def close(self) -> None:
         for connector in self.connectors.values():

@@ -1,8 +1,11 @@
 import type { PastSession } from "../judge/run.js";
+import { lineOf } from "../judge/session.js";
 import type { Check } from "./check.js";
 import { both } from "./check.js";
 
 const FORTUNE = ["drop", "bye", "bye-midway", "drop-after-commands", "silence", "silent-idle", "drop-in-literal"];
+
+const COMMAND = /^(?:\S{1,20} )?(?:NOOP|QUIT|RSET|AUTH|AUTHENTICATE|EHLO|HELO|MAIL|CAPABILITY|LOGOUT|LOGIN)(?: |$)/i;
 
 /** What ends a session, or says nothing. */
 export const isHarmless = (verb: string) => ["LOGOUT", "QUIT", "DONE", "RSET"].includes(verb);
@@ -54,13 +57,13 @@ export const sessions: readonly Check[] = [
         }
         // Refused once and shown again on the same session, whatever was just said of it.
         const stubborn = run.logins.find(
-          (login) =>
-            login.at > at &&
+          (login, order) =>
+            // In the same millisecond, on a fast machine.
+            login.at >= at &&
             login.at < again &&
-            run.logins.some(
-              (before) =>
-                before.connection === login.connection && before.at <= at && !before.auth.ok && before !== login,
-            ),
+            run.logins
+              .slice(0, order)
+              .some((before) => before.connection === login.connection && before.at <= at && !before.auth.ok),
         );
         if (stubborn)
           tell.breach(
@@ -215,6 +218,31 @@ export const sessions: readonly Check[] = [
           else tell.ok(connection, at);
         }
         last.set(auth.user, { fingerprint: auth.fingerprint, ok: auth.ok });
+      }
+    },
+  },
+  {
+    id: "token-error-answered",
+    rows: ["RFC-7628"],
+    scope: "session",
+    shows: both(
+      "L'erreur montrée par le serveur reçoit une réponse avant toute commande",
+      "The error that the server shows is answered before any command",
+    ),
+    look(session, tell) {
+      for (const answer of session.errorAnswers) {
+        // Empty for XOAUTH2, 0x01 for OAUTHBEARER, `*` to give up (RFC 4954 §4).
+        if (/^(?:\*|AQ==)?$/.test(answer.line)) tell.ok(lineOf(session, answer), answer.at);
+        // Who says the token again (Jakarta Mail 2.0 over IMAP) answers badly, but answers; who hangs up asks nothing more of the server.
+        else if (COMMAND.test(answer.line))
+          tell.breach(
+            both(
+              "Le serveur montre l'erreur du jeton et attend une ligne vide ; le logiciel envoie une commande.",
+              "The server shows the token's error and waits for an empty line; the software sends a command.",
+            ),
+            lineOf(session, answer),
+            answer.at,
+          );
       }
     },
   },

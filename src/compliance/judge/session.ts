@@ -69,6 +69,10 @@ export interface WatchedSession {
   /** `counts` are the server's own, of every command. */
   counted?: true;
   auths: Of<"auth">[];
+  /** What the client answered to the error of a refused token, where the server showed one (RFC 7628 §3.2.3); the first 100. */
+  errorAnswers: Command[];
+  /** The server has just shown such an error. */
+  errorShown?: boolean;
   authenticated?: string;
   announced: Map<string, string>;
   /** The server has told its capabilities since TLS was set up, asked or not. */
@@ -109,6 +113,7 @@ export function newSession(
     dropped: 0,
     counts: new Map(),
     auths: [],
+    errorAnswers: [],
     announced: new Map(),
     mails: 0,
     saidGoodbye: false,
@@ -147,6 +152,8 @@ function fromClient(session: WatchedSession, { line, at, tls }: Of<"line">): Smt
     session.commands[MAX_COMMANDS - 1] = command;
   }
   if (command.verb === "QUIT" || command.verb === "LOGOUT") session.saidGoodbye = true;
+  if (session.errorShown && session.errorAnswers.length < 100) session.errorAnswers.push(command);
+  session.errorShown = false;
   session.pending = command;
   return session.protocol === "smtp" ? transactionOf(session, command) : undefined;
 }
@@ -177,6 +184,7 @@ function transactionOf(session: WatchedSession, command: Command): SmtpTransacti
 
 function fromServer(session: WatchedSession, { line, at, tls }: Of<"line">): SmtpTransaction | undefined {
   session.lastReply = line;
+  session.errorShown = isTokenError(line);
   if (/^(421|\* BYE)/i.test(line) && !session.ended && !session.saidGoodbye) session.ended = { at, line };
   return session.protocol === "smtp" ? smtpReply(session, line, tls) : imapReply(session, line, tls);
 }
@@ -231,6 +239,12 @@ function imapReply(session: WatchedSession, line: string, tls: boolean): undefin
     pending.replyLine = line;
   }
   return undefined;
+}
+
+/** `334 ` or `+ ` with the JSON by which XOAUTH2 and OAUTHBEARER say that a token will not do. */
+function isTokenError(line: string): boolean {
+  const encoded = /^(?:334|\+) ([A-Za-z0-9+/]{4,2000}={0,2})$/.exec(line)?.[1];
+  return encoded !== undefined && /^\{.*"status"\s*:/s.test(Buffer.from(encoded, "base64").toString("utf8"));
 }
 
 function verbOf(protocol: "smtp" | "imap", line: string): string {

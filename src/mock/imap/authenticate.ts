@@ -1,4 +1,4 @@
-import { isMechanism, XOAUTH2_ERROR } from "../sasl.js";
+import { isMechanism, shownAnswer, XOAUTH2_ERROR } from "../sasl.js";
 import { attempt } from "../sasl-attempt.js";
 import { SessionOver } from "../wire/session-over.js";
 import type { Outcome } from "./outcome.js";
@@ -26,14 +26,14 @@ export async function imapAuthenticate(session: ImapSession, values: readonly Va
     connection.said("client", response === "*" ? response : "[credential]");
     if (response === "*") return bad("Cancelled");
   }
-  const { outcome, fault, isDropped } = await attempt(session, {
+  const { outcome, fault, shape } = await attempt(session, {
     at: "imap-auth",
     mechanism,
     response,
     initialResponse,
     fault: (user) => session.fault("imap-auth", [user]),
   });
-  if (isDropped) {
+  if (shape === "dropped") {
     // What was said still arrives.
     session.writer.release();
     session.untagged(`+ ${XOAUTH2_ERROR}`);
@@ -52,7 +52,7 @@ async function refuse(session: ImapSession, mechanism: string, malformed: boolea
     session.untagged(`+ ${XOAUTH2_ERROR}`);
     const line = await session.connection.line(session.context.limits.imapLiteralBeforeLogin);
     if (line === undefined) throw new SessionOver();
-    session.connection.said("client", line === "" ? line : "[credential]");
+    session.connection.said("client", shownAnswer(line));
   }
   return no("[AUTHENTICATIONFAILED] Authentication failed");
 }

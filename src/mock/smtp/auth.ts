@@ -1,4 +1,4 @@
-import { isMechanism, type Mechanism, XOAUTH2_ERROR } from "../sasl.js";
+import { isMechanism, type Mechanism, shownAnswer, XOAUTH2_ERROR } from "../sasl.js";
 import { attempt } from "../sasl-attempt.js";
 import { SessionOver } from "../wire/session-over.js";
 import type { Reply } from "./replies.js";
@@ -34,22 +34,27 @@ async function conclude(
   response: string,
   initialResponse: boolean,
 ): Promise<Reply> {
-  const { outcome, fault, isDropped } = await attempt(session, {
+  const { outcome, fault, shape } = await attempt(session, {
     at: "auth",
     mechanism,
     response,
     initialResponse,
     fault: (user) => session.fault("auth", [user]),
   });
-  if (isDropped) {
+  if (shape === "challenge" && mechanism === "XOAUTH2") {
+    session.say({ code: 334, text: XOAUTH2_ERROR });
+    const answer = await session.connection.line(MAX_RESPONSE);
+    if (answer === undefined) throw new SessionOver();
+    session.connection.said("client", shownAnswer(answer));
+  } else if (shape === "dropped") {
     // The shape seen at one operator: the error is shown as a challenge, and nobody waits for the answer (interfaces.md §2.2).
     session.say({ code: 334, text: XOAUTH2_ERROR });
     session.connection.end();
     throw new SessionOver();
   }
   if (fault) return fault;
-  if (!outcome.ok)
-    return outcome.malformed
+  if (!outcome.ok || shape)
+    return !outcome.ok && outcome.malformed
       ? reply(501, "5.5.2", "Response not understood")
       : reply(535, "5.7.8", "Authentication credentials invalid");
   session.user = outcome.mailbox;

@@ -58,7 +58,8 @@ export const SESSION: readonly ScenarioPlan[] = [
     titleEn: "The token is not accepted any more: the software asks for another, once",
     requirements: ["ECO.1.2.1", "RFC-7628"],
     documents: { visit },
-    stage: [{ do: "fault", name: "token-refused", at: "auth", times: 1 }],
+    // The shape in which the server waits for an answer: the plain 535 asks nothing of a client.
+    stage: [{ do: "fault", name: "token-refused-challenge", at: "auth", times: 1 }],
     steps: [open, toColleague],
   },
   {

@@ -147,12 +147,13 @@ def _():
     right = tokens.ProSanteConnect.get
 
     def stubborn(self, box, fresh):
-        before = self.access
+        # Whether its token has ended by itself meanwhile, on a slow machine, or not: it never asks for a new login.
+        before = (self.access, self.until, self.refresh, self.id_token)
         try:
             return right(self, box, fresh)
         except tokens.LoginRequired:
-            self.access = before
-            return before
+            self.access, self.until, self.refresh, self.id_token = before
+            return self.access
 
     tokens.ProSanteConnect.get = stubborn
 

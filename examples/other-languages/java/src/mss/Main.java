@@ -3,8 +3,13 @@ package mss;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -76,12 +81,30 @@ public final class Main {
                 if (step.has("mailbox")) box.mailbox.idle(millis);
                 else Thread.sleep(millis);
             }
-            case "restart" -> connectors.values().forEach(Connector::restart);
+            case "restart" -> {
+                // Ce programme ne s'arrête pas pour de bon : il oublie ce qu'un arrêt oublierait, et le bouchon apprend qu'il est reparti.
+                tell("end");
+                connectors.values().forEach(Connector::restart);
+                tell("start");
+            }
             default -> {
                 return "pour une personne";
             }
         }
         return "fait";
+    }
+
+    /** Dit au bouchon que le logiciel s'arrête (end) ou démarre (start), par son API de pilotage. */
+    private void tell(String what) throws Exception {
+        if (!ready.has("control")) return;
+        JsonObject control = ready.getAsJsonObject("control");
+        HttpRequest request = HttpRequest.newBuilder(URI.create(control.get("url").getAsString() + "/client"))
+            .timeout(Duration.ofSeconds(30))
+            .header("Authorization", "Bearer " + control.get("token").getAsString())
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString("{\"what\":\"" + what + "\"}"))
+            .build();
+        HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.discarding());
     }
 
     private Connector connector(String address) throws Exception {
