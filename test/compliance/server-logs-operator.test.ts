@@ -103,12 +103,68 @@ describeWithOperator("logs of a real Postfix and Dovecot", (settings) => {
     expect(JSON.stringify(observations)).not.toMatch(/MOREL|BEGIN CERT|PK\\u0003/);
   });
 
+  it("shows who logs in by a password, taken and refused, and keeps neither", { timeout: 90_000 }, async () => {
+    const before = ended("postfix.log");
+    const smtp = { ...settings().smtpCertificate, port: settings().smtpCertificate.port - 1 };
+    const submitted = async (password: string, until: () => Promise<unknown>) => {
+      const config = operatorConfig({ ...settings(), plainPassword: password, smtpCertificate: smtp }, DOCTOR);
+      await using connector = createConnector(config, QUICK);
+      await connector.documents.submit({ documents: [{ cda: cdaOf(33) }], to: [DOCTOR], resend: true });
+      await until();
+    };
+    await submitted(settings().plainPassword, () =>
+      expect.poll(() => log("postfix.log"), { timeout: 20_000 }).toMatch(/sasl_method=PLAIN[\s\S]*queued as/),
+    );
+    await submitted("un-mauvais-mot", () =>
+      expect.poll(() => log("postfix.log"), { timeout: 20_000 }).toContain("SASL PLAIN authentication failed"),
+    );
+    await expect.poll(() => ended("postfix.log"), { timeout: 10_000 }).toBeGreaterThan(before + 1);
+    const { observations } = await importServerLogs(logs(true));
+    const logins = observations.filter((one) => one.kind === "auth" && one.protocol === "smtp");
+    expect(logins).toContainEqual(expect.objectContaining({ mechanism: "PLAIN", user: DOCTOR, ok: true, tls: true }));
+    expect(logins).toContainEqual(expect.objectContaining({ mechanism: "PLAIN", ok: false, tls: true }));
+    const text = JSON.stringify(observations);
+    for (const password of [settings().plainPassword, "un-mauvais-mot"])
+      for (const secret of [password, Buffer.from(`\0${DOCTOR}\0${password}`).toString("base64")])
+        expect(text).not.toContain(secret);
+    expect(text).toContain("AUTH PLAIN [credential]");
+    expect(log("postfix.log")).toContain("AUTH PLAIN");
+    expect(failed(await verdicts(logs(), { mailboxes: [{ address: DOCTOR, type: "PER" }] }))).toEqual(["ECO.1.2.1"]);
+  });
+
+  it("shows a password that came in clear to Dovecot, taken or refused", { timeout: 30_000 }, async () => {
+    const { host, port } = settings().imap;
+    // Dovecot lets a client of its own address log in without TLS, and no other.
+    for (const [localAddress, told] of [
+      ["127.0.0.2", "Plaintext authentication disabled"],
+      ["127.0.0.1", "Login: user=<x@medecin.test.mssante.fr>"],
+    ] as const) {
+      await new Promise<void>((resolve, reject) => {
+        const socket = connect({ port, host, localAddress, family: 4 })
+          .setEncoding("utf8")
+          .once("error", reject)
+          .once("close", () => resolve());
+        const lines = ["1 LOGIN x@medecin.test.mssante.fr secret", "2 LOGOUT"];
+        socket.on("data", () => {
+          const line = lines.shift();
+          if (line !== undefined) socket.write(`${line}\r\n`);
+        });
+      });
+      await expect
+        .poll(() => log("dovecot.log"), { timeout: 10_000 })
+        .toMatch(new RegExp(`${told}[\\s\\S]*: Disconnected`));
+      const results = await verdicts(logs(), { clients: [localAddress] });
+      expect(results.get("ECO.1.0.2")?.verdict, told).toBe("fail");
+    }
+    expect(failed(await verdicts(logs(true)))).toEqual(["ECO.1.0.2", "ECO.1.1.1"]);
+  });
+
   it("shows a client that speaks in clear", { timeout: 60_000 }, async () => {
     const before = ended("postfix.log");
     await speakInClear();
     await expect.poll(() => ended("postfix.log"), { timeout: 10_000 }).toBeGreaterThan(before);
     const results = await verdicts(logs(), {});
-    expect(failed(results)).toEqual(["ECO.1.0.1", "ECO.1.1.1"]);
+    expect(failed(results)).toEqual(["ECO.1.0.1", "ECO.1.0.2", "ECO.1.1.1"]);
     expect(results.get("ECO.1.0.1")?.evidence[0]?.what).toContain("MAIL");
   });
 });

@@ -172,9 +172,22 @@ describe("logs of Dovecot", () => {
     expect(passed(await verdicts([logOf(dovecotLines({ ...login, method: "XOAUTH2" }))], { mailboxes }))).toEqual([
       "ECO.1.2.1",
     ]);
+    const bare = dovecotLines({ ...login, method: "XOAUTH2", tls: "", session: "s9", mpid: 9 });
+    expect(failed(await verdicts([logOf([...dovecotLines(login), ...bare])]))).toEqual(["ECO.1.0.2", "ECO.1.1.1"]);
+    // A format that never says TLS does not say its absence; "secured" is said of a proxy's connections too.
+    for (const unsaid of [bare, dovecotLines({ ...login, tls: "secured" })]) {
+      const { observations, leftOut } = await imported(unsaid, { mailboxes });
+      expect([of(observations, "auth"), leftOut.undecided]).toEqual([[], 1]);
+    }
     const clear =
       "Feb 03 09:20:00 imap-login: Info: Disconnected: Aborted login by logging out (tried to use disallowed plaintext auth): user=<>, rip=192.0.2.10, lip=192.0.2.1, session=<a1>";
     expect(failed(await verdicts([logOf([clear])]))).toEqual(["ECO.1.0.2", "ECO.1.1.1"]);
+    const verbose = [
+      "Feb 03 09:20:00 imap-login: Info: Login failed: Plaintext authentication disabled: user=<>, rip=192.0.2.10, lip=192.0.2.1, session=<a1>",
+      "Feb 03 09:20:00 imap-login: Info: Disconnected: Aborted login by logging out (auth failed, 1 attempts in 0 secs): user=<x@y.fr>, rip=192.0.2.10, lip=192.0.2.1, session=<a1>",
+    ];
+    expect(failed(await verdicts([logOf(verbose)]))).toEqual(["ECO.1.0.2", "ECO.1.1.1"]);
+    expect(of((await imported(verbose)).observations, "auth")).toHaveLength(1);
   });
 
   it("tell refused logins as often as they were tried, at most twenty times", async () => {

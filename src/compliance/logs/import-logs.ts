@@ -81,6 +81,7 @@ async function readLog(log: ServerLog, { timeZone }: ImportOptions, budget: LogB
     else if (!postfix.take(entry) && !dovecot.take(entry)) budget.leftOut.unknown += 1;
   }
   postfix.finish();
+  dovecot.finish();
   return [...postfix.connections, ...dovecot.connections];
 }
 
