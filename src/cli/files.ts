@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { closeSync, fsyncSync, lstatSync, openSync, renameSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, lstatSync, openSync, renameSync, unlinkSync, writeSync } from "node:fs";
 import { open, rename, unlink } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { MedimailError } from "../errors.js";
@@ -9,6 +9,13 @@ import { readNamedFile } from "../settings/index.js";
 /** The bytes of an input file that a person named; `option` is how it was given (`--cda`). */
 export function readInput(file: string, option: string): Buffer {
   return readNamedFile(file, option);
+}
+
+/** The path of a folder that a person named to be read; what is in it is another matter. Throws `file_not_found`. */
+export function inputFolder(folder: string, option: string): string {
+  const path = resolve(folder);
+  if (!existsSync(path)) throw new MedimailError("file_not_found", `${option}: there is no folder ${folder}`);
+  return path;
 }
 
 /** A text file of a person's: UTF-8, with or without a byte order mark. */

@@ -138,3 +138,14 @@ describe("the frame", () => {
     expect(out.includes("\u001b[")).toBe(coloured);
   });
 });
+
+describe("a folder that is to be read", () => {
+  it.each([
+    ["validate", "--verify", "/nowhere/report"],
+    ["validate", "--compare", "/nowhere/report", "--compare", "/nowhere/other"],
+    ["checklist", "--state", "/nowhere/state.json", "--report", "/nowhere/report"],
+  ])("and is not there is an input that isn't there: %s %s", async (...args) => {
+    const result = await cli(...args, "--json");
+    expect([result.code, result.value<{ error: { code: string } }>().error.code]).toEqual([2, "file_not_found"]);
+  });
+});

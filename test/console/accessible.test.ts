@@ -18,6 +18,18 @@ async function violations({ page }: OpenedPage): Promise<string[]> {
   return told.found;
 }
 
+const steps = [{ action: "send", text: "Envoyez", textEn: "Send" }];
+const SCENARIOS: NonNullable<OpenedPage["mock"]["scenarios"]> = {
+  scenarios: [{ id: "envoi", title: "Envoi", titleEn: "Sending", requirements: ["ECO.2.1.1"], steps, seconds: 60 }],
+  current: { id: "envoi", since: "2026-01-01T00:00:00Z", step: 1 },
+  begin() {},
+  end() {},
+  results: () => [
+    { code: "A", title: "x", obligation: "M", verdict: "pass", evidence: [] },
+    { code: "B", title: "y", obligation: "M", verdict: "fail", evidence: [{ what: "z", where: "mail 1", at: "" }] },
+  ],
+};
+
 describeWithProgram("chromium", "chromium", "the page of the mock, for who cannot see it or sees badly", () => {
   useBrowser();
 
@@ -28,17 +40,7 @@ describeWithProgram("chromium", "chromium", "the page of the mock, for who canno
     await using opened = await openPage();
     const { page, mock, see, press, view } = opened;
     await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
-    const steps = [{ action: "send", text: "Envoyez", textEn: "Send" }];
-    mock.scenarios = {
-      scenarios: [{ id: "envoi", title: "Envoi", titleEn: "Sending", requirements: ["ECO.2.1.1"], steps, seconds: 60 }],
-      current: { id: "envoi", since: "2026-01-01T00:00:00Z", step: 1 },
-      begin() {},
-      end() {},
-      results: () => [
-        { code: "A", title: "x", obligation: "M", verdict: "pass", evidence: [] },
-        { code: "B", title: "y", obligation: "M", verdict: "fail", evidence: [{ what: "z", where: "mail 1", at: "" }] },
-      ],
-    };
+    mock.scenarios = SCENARIOS;
     await submit(await smtpClient(mock, LABO), "a@t.fr");
     mock.faults.add({ name: "bounce", times: 2 });
     if (lang === "en") await press("English");
@@ -69,6 +71,18 @@ describeWithProgram("chromium", "chromium", "the page of the mock, for who canno
       const sheet = new CSSStyleSheet(); sheet.replaceSync(".pale { color: #bbb; background: #fff }"); document.adoptedStyleSheets = [sheet];
       pale.className = "pale"; document.querySelector("main").append(pale); })()`);
     expect((await violations(opened)).map((fault) => fault.split(":")[0])).toEqual(["color-contrast"]);
+  });
+
+  it("can be hit by a finger: what opens a scenario is 24 pixels high at least (WCAG 2.5.8)", async () => {
+    await using opened = await openPage({}, { width: 1200, height: 800 });
+    const { page, mock, see, view } = opened;
+    mock.scenarios = SCENARIOS;
+    await see(DUPONT);
+    await view("scenarios");
+    await page.waitForSelector("summary");
+    const heights = `[...document.querySelectorAll("summary")].map((each) => each.getBoundingClientRect().height)`;
+    const low = ((await page.evaluate(heights)) as number[]).filter((height) => height < 24);
+    expect(low).toEqual([]);
   });
 
   it("fits a narrow screen without scrolling sideways (WCAG 1.4.10)", async () => {

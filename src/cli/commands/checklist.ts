@@ -4,7 +4,7 @@ import type { ChecklistState } from "../../validator/index.js";
 import type { Options } from "../args.js";
 import { usage } from "../args.js";
 import { type Command, EXIT } from "../command.js";
-import { writeAtomically } from "../files.js";
+import { inputFolder, writeAtomically } from "../files.js";
 import { PROFILES } from "../profiles.js";
 
 const FORMATS = ["md", "html", "json"] as const;
@@ -52,7 +52,8 @@ function changed(
   options: Options,
 ): ChecklistState {
   const report = options.text("report");
-  let state = report === undefined ? before : room.fillFromReport(before, room.readReport(resolve(report)));
+  let state =
+    report === undefined ? before : room.fillFromReport(before, room.readReport(inputFolder(report, "--report")));
   const by = options.text("by");
   const note = options.text("note");
   const evidence = options.list("evidence");

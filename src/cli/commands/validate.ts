@@ -5,7 +5,7 @@ import type { Options } from "../args.js";
 import { usage } from "../args.js";
 import { type Command, EXIT } from "../command.js";
 import type { Context } from "../context.js";
-import { readInput, readText } from "../files.js";
+import { inputFolder, readInput, readText } from "../files.js";
 import { importLogs } from "../import-logs.js";
 import { openConsole } from "../mock-console.js";
 import { PROFILES } from "../profiles.js";
@@ -112,7 +112,7 @@ async function verify(context: Context, options: Options): Promise<number> {
   const { verifyFolder } = await import("../../validator/index.js");
   const ca = options.list("ca").map((file) => readText(file, "--ca"));
   const { report, signedBy, ...rest } = await verifyFolder(
-    resolve(options.needed("verify")),
+    inputFolder(options.needed("verify"), "--verify"),
     ca.length > 0 ? { ca } : {},
   );
   const { chain: _, ...signer } = signedBy ?? { chain: [] };
@@ -135,7 +135,8 @@ async function compare(context: Context, folders: readonly string[]): Promise<nu
   if (before === undefined || after === undefined || more.length > 0)
     throw usage("two runs are compared: --compare BEFORE --compare AFTER");
   const { compareReports, readReport, VERDICTS } = await import("../../validator/index.js");
-  const comparison = compareReports(readReport(resolve(before)), readReport(resolve(after)));
+  const reportOf = (folder: string) => readReport(inputFolder(folder, "--compare"));
+  const comparison = compareReports(reportOf(before), reportOf(after));
   await context.event({ event: "compared", ...comparison }, (style) =>
     comparedText(comparison, VERDICTS[context.lang], context.lang, style),
   );
