@@ -57,4 +57,19 @@ describe("hostile mails", () => {
     const { problems, mails } = await judged(smtp([freeMail()]), { mail: () => undefined });
     expect([mails, problems.length]).toEqual([0, 1]);
   });
+
+  it("more connections open at once than are kept: what comes of one later is a part, and is held against nobody", async () => {
+    const first = smtp([freeMail()], { id: "smtp-first" });
+    const half = first.findIndex((one) => one.kind === "tls") + 1;
+    const others = Array.from({ length: 5_001 }, (_, at) => ({
+      connection: `imap-${at}`,
+      kind: "tcp" as const,
+      protocol: "imap" as const,
+      what: "open" as const,
+      port: 143,
+    }));
+    const without = first.slice(half).filter((one) => one.kind !== "line" || !/^(EHLO|QUIT)/.test(one.line));
+    expect(await failing([...first.slice(0, half), ...others, ...without])).toEqual([]);
+    expect(await failing([...first.slice(0, half), ...without])).not.toEqual([]);
+  });
 });

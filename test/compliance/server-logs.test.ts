@@ -354,6 +354,12 @@ describe("hostile logs", () => {
     expect(JSON.stringify(observations)).not.toContain("autre@");
     expect(leftOut.otherClients).toBe(1);
     expect(clients).toHaveLength(2);
+    // They count towards no limit either: a server has many.
+    const many = Array.from({ length: 100 }, (_, at) =>
+      dovecotLines({ rip: "198.51.100.7", session: `z${at}` }),
+    ).flat();
+    const small = { clients: ["192.0.2.10"], limits: { maxObservations: 10 } };
+    expect((await imported([...many, ...dovecotLines()], small)).leftOut.otherClients).toBe(100);
   });
 
   it("take no time that grows with the square of a line", async () => {

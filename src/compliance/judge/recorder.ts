@@ -24,6 +24,8 @@ export interface Taken {
 /** Puts observations together: lines into sessions and transactions, the rest into the record of the run. */
 export class Recorder {
   readonly #sessions = new Map<string, WatchedSession>();
+  /** Sessions that were let go while they were open: what comes of them later is a part. */
+  readonly #letGo = new Set<string>();
   readonly #refused = new Map<string, { code: string; at: string }>();
   readonly record: RunRecord & {
     sent: SentSummary[];
@@ -149,7 +151,12 @@ export class Recorder {
     const protocol = observation.kind === "mail" ? "smtp" : observation.protocol;
     const session = newSession(observation.connection, protocol, observation.at, this.record.current);
     // Ones that never close (a cut recording) must not pile up.
-    if (this.#sessions.size >= MAX_OPEN) this.#sessions.delete(this.#sessions.keys().next().value ?? "");
+    if (this.#sessions.size >= MAX_OPEN) {
+      const [oldest = ""] = this.#sessions.keys();
+      this.#sessions.delete(oldest);
+      if (this.#letGo.size < MAX_LIST) this.#letGo.add(oldest);
+    }
+    if (this.#letGo.has(session.id)) session.dialogue = "part";
     this.#sessions.set(session.id, session);
     return session;
   }

@@ -27,6 +27,8 @@ export class DraftConnection {
   /** How much of the dialogue was written down. */
   dialogue: "whole" | "part" | "none" = "none";
   closed: { at: number; commands?: Record<string, number> } | undefined;
+  /** False for a client that was not asked for: nothing is kept of it, nor counted. */
+  readonly kept: boolean;
   readonly #budget: LogBudget;
 
   constructor(budget: LogBudget, protocol: "smtp" | "imap", openedAt: number, address: string) {
@@ -34,12 +36,14 @@ export class DraftConnection {
     this.protocol = protocol;
     this.openedAt = openedAt;
     this.address = address;
-    budget.observation();
+    this.kept = budget.wants(address);
+    if (this.kept) budget.observation();
   }
 
   add(at: number, observation: DraftObservation): DraftEvent {
-    this.#budget.observation();
     const event = { at, observation };
+    if (!this.kept) return event;
+    this.#budget.observation();
     this.events.push(event);
     return event;
   }

@@ -48,7 +48,7 @@ const MAX_CLIENTS = 1_000;
  * const { results } = await judge(observations, { mail: () => undefined });
  */
 export async function importServerLogs(logs: readonly ServerLog[], options: ImportOptions = {}): Promise<ImportedLogs> {
-  const budget = new LogBudget({ ...LOG_LIMITS, ...options.limits });
+  const budget = new LogBudget({ ...LOG_LIMITS, ...options.limits }, options.clients);
   const connections: DraftConnection[] = [];
   const rawlogs = new Map<string, Rawlog>();
   for (const log of logs) {
@@ -112,7 +112,6 @@ function join(rawlogs: Iterable<Rawlog>, connections: DraftConnection[], budget:
 }
 
 function place(connections: readonly DraftConnection[], options: ImportOptions, budget: LogBudget): ImportedLogs {
-  const wanted = options.clients && new Set(options.clients);
   const clients = new Map<string, number>();
   const numbers = { smtp: 0, imap: 0 };
   const placed: { at: number; observation: Observation }[] = [];
@@ -120,7 +119,7 @@ function place(connections: readonly DraftConnection[], options: ImportOptions, 
   for (const connection of inOrder) {
     const { address, protocol } = connection;
     if (clients.has(address) || clients.size < MAX_CLIENTS) clients.set(address, (clients.get(address) ?? 0) + 1);
-    if (wanted && !wanted.has(address)) {
+    if (!connection.kept) {
       budget.leftOut.otherClients += 1;
       continue;
     }

@@ -43,7 +43,19 @@ export class LogBudget {
   #lines = 0;
   #observations = 0;
 
-  constructor(readonly limits: LogLimits) {}
+  readonly #clients: ReadonlySet<string> | undefined;
+
+  constructor(
+    readonly limits: LogLimits,
+    clients?: readonly string[],
+  ) {
+    this.#clients = clients && new Set(clients);
+  }
+
+  /** Whether a client is one that was asked for; of the others nothing is kept. */
+  wants(address: string): boolean {
+    return this.#clients?.has(address) ?? true;
+  }
 
   bytes(count: number): void {
     this.#bytes += count;
