@@ -28,6 +28,14 @@ export interface ClaimedMail {
   action: string;
   /** Those still queued. */
   recipients: { id: number; address: string; kind: "professional" | "patient" }[];
+  /** Of a mail that is recovered: what the server said when it took it for all recipients, noted by the worker before it died. */
+  answer?: string;
+}
+
+/** The server took a mail for all of its recipients, and said this (as it may be kept: no address, no header of the mail). */
+export interface HandoverAnswer {
+  mailId: number;
+  answer: string;
 }
 
 /** An accepted mail whose copy is not in Sent yet; in the caller's hands until `until`. */
@@ -146,14 +154,23 @@ export interface OutboxStore {
   discard(submission: string): Promise<void>;
   /** Highest priority first, then due time. A mail is claimed by one worker. */
   claim(query: ClaimQuery): Promise<ClaimedMail[]>;
-  /** The final dot is about to be written: durable before it resolves. All or none; throws `lease_lost`: then do not write it. */
-  markHandover(worker: string, mailIds: number[]): Promise<void>;
+  /**
+   * The final dots of these are to be written next: durable before it resolves, one commit for many. After a power cut any of them is in
+   * doubt; after the death of the process only those that were marked as well. All or none; throws `lease_lost`.
+   */
+  prepareHandover(worker: string, mailIds: number[]): Promise<void>;
+  /**
+   * The final dot is about to be written: survives the process before it resolves, and the machine where the mail was prepared (else it is
+   * made durable here). `answers` to earlier dots, whose settlements are still to come, are noted with it. All or none; throws
+   * `lease_lost`: then do not write the dot.
+   */
+  markHandover(worker: string, mailIds: number[], answers?: readonly HandoverAnswer[]): Promise<void>;
   settle(settlements: MailSettlement[]): Promise<void>;
   /** Registers the worker and says that it lives. */
   heartbeat(worker: WorkerIdentity, now: number): Promise<void>;
   removeWorker(id: string): Promise<void>;
   /**
-   * Mails held by workers that are dead (`isDead`): those before the hand-over mark are due again; those after are returned, still held
+   * Mails held by workers that are dead (`isDead`): those before the hand-over mark are due again; those in doubt are returned, still held
    * by the caller (`worker`), to be settled.
    */
   recover(query: {

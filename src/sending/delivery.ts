@@ -15,7 +15,8 @@ import { transportFailure } from "../seams/index.js";
 import { type BackoffPolicy, backoffMs, DEFAULT_BACKOFF } from "./backoff.js";
 import type { Circuit } from "./circuit.js";
 import { Gate } from "./gate.js";
-import { type OutcomeContext, settleAnswer, settleDoubt, settleFailure, type TraceDraft } from "./outcome.js";
+import { SettlementNotes } from "./notes.js";
+import { type OutcomeContext, settleAnswer, settleFailure, settleRecovered, type TraceDraft } from "./outcome.js";
 
 export interface DeliverySettings {
   /** Mails under way at once. Default 5. */
@@ -67,6 +68,7 @@ export interface DeliveryDeps {
 export class DeliveryWorker {
   readonly #settings: DeliverySettings;
   readonly #gate: Gate;
+  readonly #notes: SettlementNotes;
   /** Mails claimed whose outcome is not yet written down. */
   readonly #inHand = new Set<Promise<void>>();
   /** Those of them that wait for the operator. */
@@ -82,6 +84,8 @@ export class DeliveryWorker {
   ) {
     this.#settings = { ...DEFAULT_DELIVERY, ...settings };
     this.#gate = new Gate(this.#settings.maxInDoubt);
+    const { store, clock, log, worker } = deps;
+    this.#notes = new SettlementNotes({ store, clock, log, worker: worker.id, group: this.#settings.concurrency });
   }
 
   /** A submission was stored, or a mail came free: look at once. */
@@ -191,7 +195,7 @@ export class DeliveryWorker {
     const inDoubt = await store.recover({ worker: worker.id, now, isDead });
     if (inDoubt.length === 0) return;
     log.log("warn", "delivery.recovered", { count: inDoubt.length, worker: worker.id });
-    await store.settle(inDoubt.map((mail) => settleDoubt(mail, this.#context(mail, now))));
+    await store.settle(inDoubt.map((mail) => settleRecovered(mail, this.#context(mail, now))));
     this.deps.changed();
   }
 
@@ -212,7 +216,7 @@ export class DeliveryWorker {
   }
 
   async #deliver(mail: ClaimedMail, answered: () => void): Promise<void> {
-    const { store, clock, circuit, log } = this.deps;
+    const { store, clock, circuit, log, worker } = this.deps;
     let entered = false;
     const leave = () => {
       if (entered) this.#gate.leave();
@@ -223,9 +227,12 @@ export class DeliveryWorker {
       const result: TransportResult = await this.deps.transport.send(outgoing(mail, this.deps.mailbox), {
         timeoutMs: this.#settings.sendTimeoutMs,
         beforeFinalDot: async () => {
+          // With the commit of this mark, which is the slow one, goes what else there is to write.
+          this.#notes.flush();
+          await store.prepareHandover(worker.id, [mail.mailId]);
           await this.#gate.enter();
           entered = true;
-          await store.markHandover(this.deps.worker.id, [mail.mailId]);
+          await this.#notes.carry((answers) => store.markHandover(worker.id, [mail.mailId], answers));
         },
       });
       circuit.succeeded();
@@ -244,26 +251,12 @@ export class DeliveryWorker {
         ...(failure?.reply === undefined ? {} : { reply: failure.reply }),
       });
     }
-    // The note of this answer is queued before the gate opens: it shares its commit with the next mail's hand-over mark, and is never later.
-    const noted = this.#note(settlement);
+    // The answer is with the notes before the gate opens: the mark of the next mail carries it.
+    const noted = this.#notes.add(settlement, takenAnswer(settlement), this.#sending <= 1);
     leave();
     answered();
     await noted;
     this.deps.changed();
-  }
-
-  /** An answer must not be lost to a store that is busy: written again until it holds. The lease is kept meanwhile. */
-  async #note(settlement: MailSettlement): Promise<void> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        await this.deps.store.settle([settlement]);
-        return;
-      } catch (error) {
-        this.deps.log.log("error", "delivery.note", { code: codeOf(error), attempt, worker: this.deps.worker.id });
-        if (isMedimailError(error) && error.code === "closed") return;
-        await this.deps.clock.sleep(Math.min(5_000, 50 * 2 ** attempt));
-      }
-    }
   }
 
   #context(mail: ClaimedMail, now: number): OutcomeContext {
@@ -304,6 +297,12 @@ function outgoing(mail: ClaimedMail, mailbox: string) {
 function notifyOf({ info }: ClaimedMail): ("SUCCESS" | "FAILURE" | "DELAY")[] {
   if (info.kind === "receipt") return [];
   return info.requestDelivery === false ? ["FAILURE", "DELAY"] : ["SUCCESS", "FAILURE", "DELAY"];
+}
+
+/** The words with which the server took the mail for all of its recipients: then they are all there is to know. */
+function takenAnswer({ next, recipients, traces: [trace] }: MailSettlement): string | undefined {
+  const taken = next.kind === "done" && recipients.every(({ state }) => state === "accepted");
+  return taken ? trace?.answer : undefined;
 }
 
 function codeOf(error: unknown): string {

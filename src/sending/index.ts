@@ -9,8 +9,8 @@ export { Gate, IntakeGate } from "./gate.js";
 export {
   type OutcomeContext,
   settleAnswer,
-  settleDoubt,
   settleFailure,
+  settleRecovered,
   storedError,
   type TraceDraft,
 } from "./outcome.js";

@@ -97,8 +97,26 @@ function headOf({ content: [head] }: ClaimedMail): Uint8Array | undefined {
   return head && !isStream(head) ? head : undefined;
 }
 
-/** A mail whose worker died after the hand-over mark: nobody knows whether the server took it. */
-export function settleDoubt(mail: ClaimedMail, context: OutcomeContext): MailSettlement {
+/** A mail whose worker died after the mark of its final dot: taken, where the answer was noted before. */
+export function settleRecovered(mail: ClaimedMail, context: OutcomeContext): MailSettlement {
+  const { answer } = mail;
+  if (answer === undefined) return settleDoubt(mail, context);
+  const recipients = mail.recipients.map(({ id }): RecipientChange => ({ id, state: "accepted", error: null }));
+  return {
+    mailId: mail.mailId,
+    worker: context.worker,
+    at: context.now,
+    stage: "done",
+    recipients,
+    next: { kind: "done" },
+    attempted: true,
+    events: mail.recipients.map(({ id }) => event(mail, id, "accepted", context.now)),
+    traces: [traceOfAttempt(mail, context, answer, true)],
+  };
+}
+
+/** Nobody knows whether the server took it. */
+function settleDoubt(mail: ClaimedMail, context: OutcomeContext): MailSettlement {
   const stored: StoredError = {
     code: "delivery_unknown",
     message: "The sending process ended between the hand-over to the operator and its answer.",

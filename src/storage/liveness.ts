@@ -41,6 +41,12 @@ export function isWorkerDead(
   return !isRunning(worker.pid, worker.pidStart);
 }
 
+/** Whether nothing that was written to the disk's cache can have been lost between the two; false where the system does not say. */
+export function isSameBoot(one: string, other: string): boolean {
+  const [first, second] = [parseBoot(one), parseBoot(other)];
+  return first.exact && second.exact && first.boot !== "" && first.boot === second.boot;
+}
+
 function isRunning(pid: number, start: string): boolean {
   try {
     process.kill(pid, 0);

@@ -6,7 +6,7 @@ import {
   type TransportFailure,
   withTransportFailure,
 } from "../../src/seams/index.js";
-import { type OutcomeContext, settleAnswer, settleDoubt, settleFailure } from "../../src/sending/outcome.js";
+import { type OutcomeContext, settleAnswer, settleFailure, settleRecovered } from "../../src/sending/outcome.js";
 
 const mail: ClaimedMail = {
   mailId: 1,
@@ -150,6 +150,6 @@ describe("a failed hand-over", () => {
   });
 
   it("traces a deletion as such (ECO.4.1.1)", () => {
-    expect(settleDoubt({ ...mail, action: "delete" }, context).traces[0]?.action).toBe("delete-document");
+    expect(settleRecovered({ ...mail, action: "delete" }, context).traces[0]?.action).toBe("delete-document");
   });
 });

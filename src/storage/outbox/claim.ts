@@ -1,4 +1,3 @@
-import { MedimailError } from "../../errors.js";
 import type { ClaimedMail, ClaimQuery } from "../../seams/index.js";
 import type { Sql, SqlValue } from "../driver.js";
 import type { MailRecord } from "./contents.js";
@@ -106,24 +105,4 @@ export function nextDue(context: OutboxContext, query: Filter): number | undefin
     if (row && row.due !== null && (next === undefined || row.due < next)) next = row.due;
   }
   return next;
-}
-
-const HANDOVER = "UPDATE medimail_mails SET handover_at = ? WHERE id = ? AND lease_owner = ? AND state = 'queued'";
-
-/** All or none. Throws `lease_lost`: the final dot must then not be written. */
-export function markHandover(context: OutboxContext, worker: string, mailIds: readonly number[]): Promise<void> {
-  return context.queue.write(() => {
-    const now = context.clock.now();
-    for (const id of mailIds) {
-      if (context.database.run(HANDOVER, [now, id, worker]).changes !== 1) {
-        throw new MedimailError(
-          "lease_lost",
-          "another worker holds the mail, or it is settled: it must not be handed over",
-          {
-            hint: "Nothing to do: the other worker delivers it.",
-          },
-        );
-      }
-    }
-  });
 }

@@ -18,6 +18,8 @@ export interface MailRecord {
   message_id: string;
   size: number;
   attempts: number;
+  /** Where it was taken over from a dead worker. */
+  answer?: string | null;
 }
 
 // With the two parts of a mail, which is all that most submissions have.
@@ -83,6 +85,7 @@ function load(context: OutboxContext, mail: MailRecord, cache: Map<number, Share
     mailbox: mail.mailbox,
     messageId: mail.message_id,
     attempts: mail.attempts,
+    ...(mail.answer ? { answer: mail.answer } : {}),
     createdAt: shared.createdAt,
     content: [head, body, ...shared.tail],
     size: mail.size,

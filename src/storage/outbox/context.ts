@@ -18,6 +18,8 @@ export interface OutboxContext {
   leaseMs: number;
   /** The last claim found mails: there may be more. */
   busy: boolean;
+  /** Mails that this process has prepared for their hand-over and not settled. */
+  prepared: Set<number>;
 }
 
 /** Part numbers of {@link OUTBOX_MIGRATIONS}'s contents. */

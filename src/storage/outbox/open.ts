@@ -12,8 +12,9 @@ import { openKeys } from "../key-check.js";
 import { migrate } from "../migrations.js";
 import { storageError } from "../sqlite-errors.js";
 import { WriteQueue } from "../write-queue.js";
-import { claim, markHandover, nextDue } from "./claim.js";
+import { claim, nextDue } from "./claim.js";
 import type { OutboxContext } from "./context.js";
+import { markHandover, prepareHandover } from "./handover.js";
 import { cancel, requeue, resolve, setPaused } from "./manage.js";
 import { events, findByKey, get, lastEventSeq, list, stats } from "./queries.js";
 import { receipts, recordReceipt } from "./receipts.js";
@@ -69,7 +70,7 @@ export async function openSqliteOutbox(options: SqliteOutboxOptions): Promise<Sq
     const storeId = storeIdOf(database) ?? "";
     endOpening(database);
     const queue = new WriteQueue(database, { ...wait, ...(maxBatch === undefined ? {} : { maxBatch }) });
-    return storeOf({ database, queue, cipher, lookup, clock, storeId, leaseMs, busy: false });
+    return storeOf({ database, queue, cipher, lookup, clock, storeId, leaseMs, busy: false, prepared: new Set() });
   } catch (error) {
     database.close();
     throw storageError(error);
@@ -96,7 +97,8 @@ function storeOf(context: OutboxContext): SqliteOutbox {
     stage: (submission) => read(() => stage(context, submission)),
     discard: (submission) => discard(context, submission),
     claim: (query) => read(() => claim(context, query)),
-    markHandover: (worker, mailIds) => markHandover(context, worker, mailIds),
+    prepareHandover: (worker, mailIds) => prepareHandover(context, worker, mailIds),
+    markHandover: (worker, mailIds, answers) => markHandover(context, worker, mailIds, answers),
     settle: (settlements) => settle(context, settlements),
     heartbeat: (worker, now) => heartbeat(context, worker, now),
     removeWorker: (id) => removeWorker(context, id),

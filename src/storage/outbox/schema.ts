@@ -119,4 +119,13 @@ CREATE TABLE medimail_pieces (
   PRIMARY KEY (tail, place)) STRICT;
 `,
   },
+  {
+    // Mails whose final dot was written, until their settlement; with the answer once it came. Written without fsync (see handover.ts).
+    name: "handovers",
+    sql: `
+CREATE TABLE medimail_handovers (
+  mail INTEGER PRIMARY KEY REFERENCES medimail_mails (id), answer TEXT) STRICT;
+INSERT INTO medimail_handovers (mail) SELECT id FROM medimail_mails WHERE handover_at IS NOT NULL AND lease_owner IS NOT NULL;
+`,
+  },
 ];
