@@ -110,6 +110,8 @@ export interface ClaimQuery {
   mailbox?: string;
   /** Only this submission's mails (the command `send`). */
   submission?: string;
+  /** They are handed over at once: as `prepareHandover`, in the same commit. */
+  prepare?: boolean;
 }
 
 export interface WorkerIdentity {

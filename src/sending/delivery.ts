@@ -61,6 +61,15 @@ export interface DeliveryDeps {
   changed: () => void;
 }
 
+/** A flow is swift while its mails are small and their answers come within these: bytes, ms. */
+const SWIFT = { size: 256 * 1024, ms: 500 };
+
+/** A mail that was claimed; `prepared`: its hand-over too. */
+interface Taken {
+  mail: ClaimedMail;
+  prepared: boolean;
+}
+
 /**
  * The worker: takes what is due, hands it over, writes down what came of it. Any number may run on one outbox, in one
  * process or several; a mail is in the hands of one. A fault of the operator stays in here: submitting goes on (ECO.1.2.3).
@@ -73,6 +82,9 @@ export class DeliveryWorker {
   readonly #inHand = new Set<Promise<void>>();
   /** Those of them that wait for the operator. */
   #sending = 0;
+  /** Claimed ahead, in a swift flow: some mails share the commit of their claim, and the next is at hand. */
+  readonly #ahead: Taken[] = [];
+  #swift = false;
   #wake: (() => void) | undefined;
   #woken = false;
   #lastRecovery = Number.NEGATIVE_INFINITY;
@@ -85,7 +97,7 @@ export class DeliveryWorker {
     this.#settings = { ...DEFAULT_DELIVERY, ...settings };
     this.#gate = new Gate(this.#settings.maxInDoubt);
     const { store, clock, log, worker } = deps;
-    this.#notes = new SettlementNotes({ store, clock, log, worker: worker.id, group: this.#settings.concurrency });
+    this.#notes = new SettlementNotes({ store, clock, log, worker: worker.id, group: 2 * this.#settings.concurrency });
   }
 
   /** A submission was stored, or a mail came free: look at once. */
@@ -97,6 +109,7 @@ export class DeliveryWorker {
   /** Starts no new mail until {@link resume}; those in hand are finished. */
   pause(): void {
     this.#paused = true;
+    this.wake();
   }
 
   resume(): void {
@@ -119,6 +132,7 @@ export class DeliveryWorker {
     beat.unref();
     try {
       while (!signal.aborted) await this.#turn(options);
+      await this.#giveBack().catch(() => {});
       await Promise.all(this.#inHand);
     } finally {
       clearInterval(beat);
@@ -133,17 +147,23 @@ export class DeliveryWorker {
     let claimed: ClaimedMail[] = [];
     try {
       await this.#recover();
-      const room = this.#paused ? 0 : Math.min(this.#free(), circuit.permits());
-      if (room > 0) {
+      if (this.#paused || circuit.permits() < this.#ahead.length) await this.#giveBack();
+      const limit = this.#wanted();
+      if (limit > 0) {
+        const prepare = this.#swift;
+        // What else there is to write goes with the commit of the claim.
+        this.#notes.flush();
         claimed = await store.claim({
           worker: worker.id,
           now: clock.now(),
-          limit: room,
+          limit,
           tenant,
           mailbox,
+          prepare,
           ...(submission === undefined ? {} : { submission }),
         });
-        for (const mail of claimed) this.#start(mail);
+        this.#ahead.push(...claimed.map((mail) => ({ mail, prepared: prepare })));
+        this.#startAhead();
       }
     } catch (error) {
       // The store did not answer (a full disk, a lock held too long): nothing is lost, look again later.
@@ -151,23 +171,51 @@ export class DeliveryWorker {
       await this.#sleep(this.#settings.pollMs);
       return;
     }
-    if (claimed.length === 0 || this.#free() <= 0) await this.#sleep(await this.#pause(submission));
+    if (claimed.length === 0 || this.#wanted() <= 0) await this.#sleep(await this.#pause(submission));
   }
 
-  /**
-   * How many more mails may be taken. The next is taken while the answer of the last is being written down, so that both share
-   * a commit; a store that does not write holds the worker up all the same.
-   */
+  /** How many more mails may be started. A store that does not write the answers down holds the worker up. */
   #free(): number {
     const { concurrency } = this.#settings;
-    return Math.min(concurrency - this.#sending, 2 * concurrency - this.#inHand.size);
+    const room = Math.min(concurrency - this.#sending, 3 * concurrency - this.#inHand.size);
+    return this.#paused ? 0 : Math.min(room, this.deps.circuit.permits());
+  }
+
+  /** How many to claim now. */
+  #wanted(): number {
+    const { concurrency } = this.#settings;
+    if (!this.#swift) return this.#free() - this.#ahead.length;
+    return !this.#paused && this.#ahead.length <= 1 ? 2 * concurrency - this.#ahead.length : 0;
+  }
+
+  #startAhead(): void {
+    while (this.#ahead.length > 0 && this.#free() > 0) this.#start(this.#ahead.shift() as Taken);
+  }
+
+  async #giveBack(): Promise<void> {
+    const { clock, store, worker } = this.deps;
+    const taken = this.#ahead.splice(0);
+    if (taken.length === 0) return;
+    await store.settle(
+      taken.map(({ mail: { mailId } }) => ({
+        mailId,
+        worker: worker.id,
+        at: clock.now(),
+        stage: "connect",
+        recipients: [],
+        next: { kind: "release" },
+        attempted: false,
+        events: [],
+        traces: [],
+      })),
+    );
   }
 
   /** How long to sleep when nothing may start now. A mail that comes free wakes the worker before. */
   async #pause(submission: string | undefined): Promise<number> {
     const { clock, store, circuit, tenant, mailbox } = this.deps;
     const most = this.#settings.pollMs;
-    if (this.#free() <= 0) return most;
+    if (this.#ahead.length > 0 || (this.#free() <= 0 && circuit.permits() > 0)) return most;
     if (circuit.permits() === 0) return Math.min(most, Math.max(1, circuit.retryAt - clock.now()));
     const due = await store
       .nextDue({ tenant, mailbox, ...(submission === undefined ? {} : { submission }) })
@@ -199,23 +247,24 @@ export class DeliveryWorker {
     this.deps.changed();
   }
 
-  #start(mail: ClaimedMail): void {
+  #start({ mail, prepared }: Taken): void {
     this.deps.circuit.started();
     this.#sending += 1;
     let sending = true;
     const answered = () => {
       if (sending) this.#sending -= 1;
       sending = false;
-      this.wake();
+      this.#startAhead();
+      if (this.#wanted() > 0) this.wake();
     };
-    const work = this.#deliver(mail, answered).finally(() => {
+    const work = this.#deliver(mail, prepared, answered).finally(() => {
       this.#inHand.delete(work);
       answered();
     });
     this.#inHand.add(work);
   }
 
-  async #deliver(mail: ClaimedMail, answered: () => void): Promise<void> {
+  async #deliver(mail: ClaimedMail, prepared: boolean, answered: () => void): Promise<void> {
     const { store, clock, circuit, log, worker } = this.deps;
     let entered = false;
     const leave = () => {
@@ -223,21 +272,25 @@ export class DeliveryWorker {
       entered = false;
     };
     let settlement: MailSettlement;
+    const since = performance.now();
     try {
       const result: TransportResult = await this.deps.transport.send(outgoing(mail, this.deps.mailbox), {
         timeoutMs: this.#settings.sendTimeoutMs,
         beforeFinalDot: async () => {
-          // With the commit of this mark, which is the slow one, goes what else there is to write.
-          this.#notes.flush();
-          await store.prepareHandover(worker.id, [mail.mailId]);
+          if (!prepared) {
+            this.#notes.flush();
+            await store.prepareHandover(worker.id, [mail.mailId]);
+          }
           await this.#gate.enter();
           entered = true;
           await this.#notes.carry((answers) => store.markHandover(worker.id, [mail.mailId], answers));
         },
       });
       circuit.succeeded();
+      this.#swift = mail.size <= SWIFT.size && performance.now() - since <= SWIFT.ms;
       settlement = settleAnswer(mail, result, this.#context(mail, clock.now()));
     } catch (error) {
+      this.#swift = false;
       const failure = transportFailure(error);
       if (failure?.systemic) circuit.failed(failure.verdict === "permanent");
       else circuit.neutral();
@@ -252,7 +305,8 @@ export class DeliveryWorker {
       });
     }
     // The answer is with the notes before the gate opens: the mark of the next mail carries it.
-    const noted = this.#notes.add(settlement, takenAnswer(settlement), this.#sending <= 1);
+    const last = this.#sending <= 1 && this.#ahead.length === 0;
+    const noted = this.#notes.add(settlement, takenAnswer(settlement), last);
     leave();
     answered();
     await noted;

@@ -74,22 +74,25 @@ function dueMails(sql: Sql, query: ClaimQuery): MailRecord[] {
   return mails;
 }
 
-const LEASE = "UPDATE medimail_mails SET lease_owner = ?, lease_end = ? WHERE id = ?";
+const LEASE = "UPDATE medimail_mails SET lease_owner = ?, lease_end = ?, handover_at = ? WHERE id = ?";
 
 export async function claim(context: OutboxContext, query: ClaimQuery): Promise<ClaimedMail[]> {
   if (query.limit <= 0) return [];
   // A look first, but where the last claim found mails: an idle worker that polls takes no lock and writes nothing.
   if (!context.busy && dueMails(context.database, { ...query, limit: 1 }).length === 0) return [];
   const leaseEnd = query.now + context.leaseMs;
-  // A lease lost in a power cut leaves the mail to be claimed again: no fsync of its own.
+  const { prepare = false } = query;
   const claimed = await context.queue.write(
     () => {
       const mails = dueMails(context.database, query);
-      for (const { id } of mails) context.database.run(LEASE, [query.worker, leaseEnd, id]);
+      const handoverAt = prepare ? query.now : null;
+      for (const { id } of mails) context.database.run(LEASE, [query.worker, leaseEnd, handoverAt, id]);
       return mails;
     },
-    { durable: false },
+    // A lease lost in a power cut leaves the mail to be claimed again: no fsync of its own.
+    { durable: prepare },
   );
+  if (prepare) for (const { id } of claimed) context.prepared.add(id);
   context.busy = claimed.length > 0;
   return loadMails(context, claimed);
 }
