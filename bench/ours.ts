@@ -164,8 +164,7 @@ async function withoutTls({ port, connections, maxInDoubt, threads }: ContenderS
       await intake.enter(bytes);
       try {
         const { submission: prepared } = await preparation.prepare(submission, PROFILE);
-        await intake.together();
-        await store.submit(prepared);
+        await store.submit(prepared, { waitMs: intake.ready() });
       } finally {
         intake.leave(bytes);
       }

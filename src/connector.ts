@@ -123,13 +123,13 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
   async function enqueue(
     core: Core,
     prepared: PreparedSubmission,
-    { tx, signal }: { tx?: unknown; signal?: AbortSignal } = {},
+    { tx, waitMs = 0, signal }: { tx?: unknown; waitMs?: number; signal?: AbortSignal } = {},
   ): Promise<Submission> {
     // Here pass documents, mails, answers and receipts: none is stored for an address outside the trust space.
     if (trustSpace) prepared.problems.push(...(await checkTrustSpace(trustSpace, prepared.submission.mails, signal)));
     const stored = prepared.tail
       ? await submitInPieces(core.store, prepared.submission, prepared.tail)
-      : await core.store.submit(prepared.submission, tx === undefined ? {} : { tx });
+      : await core.store.submit(prepared.submission, tx === undefined ? { waitMs } : { tx });
     core.worker.wake();
     core.reader.notify();
     return handle(core, stored.submission, stored.created, prepared.problems);
@@ -143,6 +143,7 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
     checkSubmission(submission);
     const bytes = documentBytes(submission);
     await intake.enter(bytes);
+    let ready = false;
     try {
       stopIfAborted(signal);
       if (submission.idempotencyKey !== undefined) {
@@ -154,13 +155,14 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
       const prepared = await preparation.prepare(known.submission, profile);
       prepared.problems.push(...known.problems);
       // The key stands for what the caller gave: what a directory says of it may change.
-      prepared.submission.contentHash = contentHash(submission);
-      if (tx === undefined) await intake.together();
+      if (known.submission.to !== submission.to) prepared.submission.contentHash = contentHash(submission);
       stopIfAborted(signal);
+      ready = tx === undefined;
+      const waitMs = ready ? intake.ready() : 0;
       if (copiesDocuments(frame, core)) prepared.submission.info.sentCopy = true;
-      return await enqueue(core, prepared, { tx, ...(signal ? { signal } : {}) });
+      return await enqueue(core, prepared, { tx, waitMs, ...(signal ? { signal } : {}) });
     } finally {
-      intake.leave(bytes);
+      intake.leave(bytes, ready);
     }
   }
 

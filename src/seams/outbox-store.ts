@@ -112,6 +112,8 @@ export interface ClaimQuery {
   submission?: string;
   /** They are handed over at once: as `prepareHandover`, in the same commit. */
   prepare?: boolean;
+  /** How long the claim may wait for other writes to share its commit with, ms. */
+  waitMs?: number;
 }
 
 export interface WorkerIdentity {
@@ -147,9 +149,12 @@ export interface OutboxStore {
   /**
    * `created: false` gives back the first submission of the same key and content. `tx`: the caller's own open transaction (for
    * SQLite: a better-sqlite3 or libsql `Database` of the same file, inside BEGIN); then it is durable when the caller commits.
-   * Throws `idempotency_conflict`, `already_sent`.
+   * `waitMs`: how long it may wait for others to share its commit with. Throws `idempotency_conflict`, `already_sent`.
    */
-  submit(input: NewSubmission, options?: { tx?: unknown }): Promise<{ submission: SubmissionRow; created: boolean }>;
+  submit(
+    input: NewSubmission,
+    options?: { tx?: unknown; waitMs?: number },
+  ): Promise<{ submission: SubmissionRow; created: boolean }>;
   /** Begins the tail of a submission that is still to come (see {@link StagedTail}). */
   stage(submission: string): Promise<TailWriter>;
   /** Erases a tail that no submission has taken up. */
@@ -167,7 +172,7 @@ export interface OutboxStore {
    * `lease_lost`: then do not write the dot.
    */
   markHandover(worker: string, mailIds: number[], answers?: readonly HandoverAnswer[]): Promise<void>;
-  settle(settlements: MailSettlement[]): Promise<void>;
+  settle(settlements: MailSettlement[], options?: { waitMs?: number }): Promise<void>;
   /** Registers the worker and says that it lives. */
   heartbeat(worker: WorkerIdentity, now: number): Promise<void>;
   removeWorker(id: string): Promise<void>;

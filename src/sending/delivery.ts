@@ -63,6 +63,8 @@ export interface DeliveryDeps {
 
 /** A flow is swift while its mails are small and their answers come within these: bytes, ms. */
 const SWIFT = { size: 256 * 1024, ms: 500 };
+/** How long a claim waits for other writes to share its commit with, while others are at hand. */
+const CLAIM_WAIT_MS = 3;
 
 /** A mail that was claimed; `prepared`: its hand-over too. */
 interface Taken {
@@ -97,7 +99,7 @@ export class DeliveryWorker {
     this.#settings = { ...DEFAULT_DELIVERY, ...settings };
     this.#gate = new Gate(this.#settings.maxInDoubt);
     const { store, clock, log, worker } = deps;
-    this.#notes = new SettlementNotes({ store, clock, log, worker: worker.id, group: 2 * this.#settings.concurrency });
+    this.#notes = new SettlementNotes({ store, clock, log, worker: worker.id });
   }
 
   /** A submission was stored, or a mail came free: look at once. */
@@ -151,8 +153,6 @@ export class DeliveryWorker {
       const limit = this.#wanted();
       if (limit > 0) {
         const prepare = this.#swift;
-        // What else there is to write goes with the commit of the claim.
-        this.#notes.flush();
         claimed = await store.claim({
           worker: worker.id,
           now: clock.now(),
@@ -160,6 +160,7 @@ export class DeliveryWorker {
           tenant,
           mailbox,
           prepare,
+          waitMs: prepare && this.#ahead.length > 0 ? CLAIM_WAIT_MS : 0,
           ...(submission === undefined ? {} : { submission }),
         });
         this.#ahead.push(...claimed.map((mail) => ({ mail, prepared: prepare })));
@@ -185,7 +186,7 @@ export class DeliveryWorker {
   #wanted(): number {
     const { concurrency } = this.#settings;
     if (!this.#swift) return this.#free() - this.#ahead.length;
-    return !this.#paused && this.#ahead.length <= 1 ? 2 * concurrency - this.#ahead.length : 0;
+    return !this.#paused && this.#ahead.length <= concurrency ? 2 * concurrency - this.#ahead.length : 0;
   }
 
   #startAhead(): void {
@@ -277,10 +278,7 @@ export class DeliveryWorker {
       const result: TransportResult = await this.deps.transport.send(outgoing(mail, this.deps.mailbox), {
         timeoutMs: this.#settings.sendTimeoutMs,
         beforeFinalDot: async () => {
-          if (!prepared) {
-            this.#notes.flush();
-            await store.prepareHandover(worker.id, [mail.mailId]);
-          }
+          if (!prepared) await store.prepareHandover(worker.id, [mail.mailId]);
           await this.#gate.enter();
           entered = true;
           await this.#notes.carry((answers) => store.markHandover(worker.id, [mail.mailId], answers));

@@ -30,7 +30,7 @@ export interface IntakeLimits {
   bytes: number;
 }
 
-const GROUP = 8;
+/** How long a submission that is ready waits for others that are about to be, ms. */
 const GATHER_MS = 5;
 
 /** The back-pressure of `submit`: each that is inside holds its documents, and the mails made of them, in memory. In order of arrival. */
@@ -38,8 +38,7 @@ export class IntakeGate {
   #inside = 0;
   #bytes = 0;
   readonly #waiting: { bytes: number; go: () => void }[] = [];
-  #ready: (() => void)[] = [];
-  #timer: NodeJS.Timeout | undefined;
+  #ready = 0;
 
   constructor(private readonly limits: IntakeLimits = { any: 4, small: 32, bytes: 2 * 1024 * 1024 }) {}
 
@@ -51,10 +50,11 @@ export class IntakeGate {
     return new Promise((go) => this.#waiting.push({ bytes, go }));
   }
 
-  leave(bytes: number): void {
+  /** `ready`: it had said so. */
+  leave(bytes: number, ready = true): void {
     this.#inside -= 1;
     this.#bytes -= bytes;
-    if (this.#ready.length > 0) this.#gather();
+    if (ready) this.#ready -= 1;
     for (let next = this.#waiting[0]; next && this.#fits(next.bytes); next = this.#waiting[0]) {
       this.#waiting.shift();
       this.#take(next.bytes);
@@ -63,31 +63,12 @@ export class IntakeGate {
   }
 
   /**
-   * Waits for others that are about to be ready too, so that they are stored together, with one commit. Who is alone inside
-   * does not wait; nobody waits longer than {@link GATHER_MS}.
+   * It is ready to be stored. Gives back how long it may wait for others that are about to be ready too, so that they are stored with one
+   * commit, in ms: not at all where it is the last of those inside.
    */
-  together(): Promise<void> {
-    return new Promise((go) => {
-      this.#ready.push(go);
-      this.#gather();
-    });
-  }
-
-  #gather(): void {
-    const ready = this.#ready.length;
-    if (ready < GROUP && ready < this.#inside) {
-      this.#timer ??= setTimeout(() => this.#release(), GATHER_MS);
-      return;
-    }
-    this.#release();
-  }
-
-  #release(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    const ready = this.#ready;
-    this.#ready = [];
-    for (const go of ready) go();
+  ready(): number {
+    this.#ready += 1;
+    return this.#ready < this.#inside ? GATHER_MS : 0;
   }
 
   #fits(bytes: number): boolean {

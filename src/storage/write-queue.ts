@@ -30,6 +30,8 @@ export class WriteQueue {
   readonly #lockTimeoutMs: number;
   #pending: Pending[] = [];
   #scheduled = false;
+  /** For writes that may wait: the first of their ends. */
+  #patience: { timer: NodeJS.Timeout; end: number } | undefined;
   #waitingSince: number | undefined;
   #closed = false;
   #idle: (() => void)[] = [];
@@ -42,14 +44,16 @@ export class WriteQueue {
 
   /**
    * Runs `work` inside a transaction. It must be synchronous, touch nothing but the database, and may run twice (when
-   * another write of its batch failed half-way). `durable: false` where losing it in a power cut is harmless.
+   * another write of its batch failed half-way). `durable: false` where losing it in a power cut is harmless. `waitMs`: how long it may
+   * wait for another write to share its commit with.
    */
-  write<T>(work: () => T, { durable = true }: { durable?: boolean } = {}): Promise<T> {
+  write<T>(work: () => T, { durable = true, waitMs = 0 }: { durable?: boolean; waitMs?: number } = {}): Promise<T> {
     if (this.#closed) return Promise.reject(new MedimailError("closed", "the store is closed"));
     return new Promise<T>((resolve, reject) => {
       this.#pending.push({ work, durable, resolve: resolve as (value: unknown) => void, reject });
       if (this.#waitingSince !== undefined) return;
       if (this.#pending.length >= this.#maxBatch) this.#flush();
+      else if (waitMs > 0 && !this.#closed) this.#wait(waitMs);
       else this.#schedule();
     });
   }
@@ -81,7 +85,18 @@ export class WriteQueue {
   close(): Promise<void> {
     this.#closed = true;
     if (this.#pending.length === 0) return Promise.resolve();
+    if (this.#waitingSince === undefined) this.#schedule();
     return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  #wait(ms: number): void {
+    const end = performance.now() + ms;
+    if (this.#scheduled || (this.#patience && this.#patience.end <= end)) return;
+    clearTimeout(this.#patience?.timer);
+    const timer = setTimeout(() => {
+      if (this.#waitingSince === undefined) this.#flush();
+    }, ms);
+    this.#patience = { timer, end };
   }
 
   #schedule(turns = MAX_TURNS): void {
@@ -97,6 +112,8 @@ export class WriteQueue {
   }
 
   #flush(): void {
+    clearTimeout(this.#patience?.timer);
+    this.#patience = undefined;
     const batch = this.#pending.splice(0, this.#maxBatch);
     if (batch.length === 0) return;
     const settle = this.#commit(batch, false);

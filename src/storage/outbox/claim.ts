@@ -90,7 +90,7 @@ export async function claim(context: OutboxContext, query: ClaimQuery): Promise<
       return mails;
     },
     // A lease lost in a power cut leaves the mail to be claimed again: no fsync of its own.
-    { durable: prepare },
+    { durable: prepare, waitMs: query.waitMs ?? 0 },
   );
   if (prepare) for (const { id } of claimed) context.prepared.add(id);
   context.busy = claimed.length > 0;

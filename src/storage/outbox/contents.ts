@@ -152,10 +152,10 @@ function putAside({ database: sql, clock, prepared }: OutboxContext, mail: MailR
   const now = clock.now();
   prepared.delete(mail.id);
   const again = error.code === "storage_key_wrong";
-  sql.run("UPDATE medimail_mails SET lease_owner = NULL, lease_end = NULL, handover_at = NULL, due_at = ? WHERE id = ?", [
-    now + KEY_RETRY_MS,
-    mail.id,
-  ]);
+  sql.run(
+    "UPDATE medimail_mails SET lease_owner = NULL, lease_end = NULL, handover_at = NULL, due_at = ? WHERE id = ?",
+    [now + KEY_RETRY_MS, mail.id],
+  );
   const owner = { pk: mail.submission, tenant: mail.tenant, mailbox: mail.mailbox };
   for (const { id } of sql.all<{ id: number }>(
     "SELECT id FROM medimail_recipients WHERE mail = ? AND state = 'queued'",

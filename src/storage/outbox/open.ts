@@ -93,13 +93,13 @@ function storeOf(context: OutboxContext): SqliteOutbox {
   };
   return {
     inbox: inboxOf(context),
-    submit: (input, options) => submit(context, input, options?.tx),
+    submit: (input, options) => submit(context, input, options),
     stage: (submission) => read(() => stage(context, submission)),
     discard: (submission) => discard(context, submission),
     claim: (query) => read(() => claim(context, query)),
     prepareHandover: (worker, mailIds) => prepareHandover(context, worker, mailIds),
     markHandover: (worker, mailIds, answers) => markHandover(context, worker, mailIds, answers),
-    settle: (settlements) => settle(context, settlements),
+    settle: (settlements, options) => settle(context, settlements, options),
     heartbeat: (worker, now) => heartbeat(context, worker, now),
     removeWorker: (id) => removeWorker(context, id),
     recover: (query) => read(() => recover(context, query)),

@@ -20,12 +20,16 @@ const MAIL = `SELECT m.submission, m.tenant, m.mailbox, m.state, m.lease_owner, 
 
 type HeldRow = Held & { recipient: number | null; recipient_state: RecipientState };
 
-export function settle(context: OutboxContext, settlements: readonly MailSettlement[]): Promise<void> {
+export function settle(
+  context: OutboxContext,
+  settlements: readonly MailSettlement[],
+  wait: { waitMs?: number } = {},
+): Promise<void> {
   const { database, queue, prepared } = context;
   for (const { mailId } of settlements) prepared.delete(mailId);
   return queue.write(() => {
     for (const settlement of settlements) settleOne(database, settlement);
-  });
+  }, wait);
 }
 
 /**

@@ -33,13 +33,17 @@ interface Prepared {
   recipients: { address: string | Buffer; keys: Buffer[] }[][];
 }
 
-export function submit(context: OutboxContext, input: NewSubmission, tx?: unknown): Promise<Submitted> {
+export function submit(
+  context: OutboxContext,
+  input: NewSubmission,
+  { tx, ...wait }: { tx?: unknown; waitMs?: number } = {},
+): Promise<Submitted> {
   // In the caller's transaction everything happens before this function returns: a synchronous transaction ends with it.
   if (tx !== undefined) return submitWithin(context, input, tx);
   try {
     checkShape(input);
     const prepared = prepare(context, input);
-    return context.queue.write(() => insert(context, context.database, input, prepared));
+    return context.queue.write(() => insert(context, context.database, input, prepared), wait);
   } catch (error) {
     return Promise.reject(error);
   }
