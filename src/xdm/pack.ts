@@ -19,7 +19,7 @@ import { oidOfUuid } from "./oid.js";
 import { digitsOf } from "./time.js";
 import type { DocumentEntry, PackedXdm, PackInput, SubmissionSet, XdmAction, XdmDocumentInput } from "./types.js";
 import { writeMetadata } from "./write-metadata.js";
-import { writeZip } from "./zip-write.js";
+import { type PackedEntry, packEntry, writeZip } from "./zip-write.js";
 
 const FOLDER = "IHE_XDM/SUBSET01/";
 const ACTIONS: readonly XdmAction[] = ["create", "replace", "delete"];
@@ -60,19 +60,33 @@ export async function packXdm(input: PackInput): Promise<PackedXdm> {
   const metadata = writeMetadata(submissionSet, titleOf(documents), documents);
   const sender = senderOf(input, cdas[0] as Cda);
   const names = documents.map((document) => document.uri);
-  const text = (value: string) => Buffer.from(value, "utf8");
   const zip = await writeZip(
     [
-      { path: "INDEX.HTM", content: text(indexPage(sender, names)) },
-      { path: "README.TXT", content: text(readme(sender, input.software, names)) },
+      { path: "INDEX.HTM", packed: await companion(indexPage(sender, names)) },
+      { path: "README.TXT", packed: await companion(readme(sender, input.software, names)) },
       { path: "IHE_XDM/" },
       { path: FOLDER },
-      { path: `${FOLDER}METADATA.XML`, content: text(metadata) },
+      { path: `${FOLDER}METADATA.XML`, content: Buffer.from(metadata, "utf8") },
       ...documents.map(({ path }, index) => ({ path, content: (input.documents[index] as XdmDocumentInput).content })),
     ],
     now,
   );
   return { zip, submissionSet, documents, problems };
+}
+
+/** Those of one sender are the same in each of his archives. */
+const companions = new Map<string, PackedEntry>();
+const MAX_COMPANIONS = 64;
+const MAX_COMPANION = 4_096;
+
+async function companion(text: string): Promise<PackedEntry> {
+  const known = companions.get(text);
+  if (known) return known;
+  const packed = await packEntry(Buffer.from(text, "utf8"));
+  if (text.length > MAX_COMPANION) return packed;
+  if (companions.size >= MAX_COMPANIONS) companions.clear();
+  companions.set(text, packed);
+  return packed;
 }
 
 function describe(

@@ -5,6 +5,8 @@ import { ASIDE_BYTES, CHUNK_BYTES } from "./zip-read.js";
 
 const deflateAside = promisify<Uint8Array, ZlibOptions, Buffer>(deflateRaw);
 const USUAL = { level: 6 };
+/** What is packed in the caller's thread, with every mail: a quarter of the time less, and 2 % more bytes. */
+const SWIFT = { level: 3 };
 /** Eight to one at most. */
 const MODEST = { ...USUAL, strategy: constants.Z_HUFFMAN_ONLY };
 /** Readers tell a bomb by its ratio, ours at 200, others at 100. */
@@ -15,7 +17,22 @@ export interface ZipInput {
   /** A folder's path ends with `/` and has no content. */
   path: string;
   content?: Uint8Array;
+  /** The content, from {@link packEntry}. */
+  packed?: PackedEntry;
 }
+
+/** A file as it lies in an archive, without its name: it may lie in many. */
+export interface PackedEntry {
+  data: Uint8Array;
+  size: number;
+  crc: number;
+}
+
+export async function packEntry(content: Uint8Array): Promise<PackedEntry> {
+  return { data: await deflate(content), size: content.byteLength, crc: crc32(content) };
+}
+
+const FOLDER: PackedEntry = { data: new Uint8Array(0), size: 0, crc: 0 };
 
 interface Entry {
   name: Uint8Array;
@@ -35,18 +52,19 @@ interface Entry {
 export async function writeZip(inputs: readonly ZipInput[], now: number): Promise<Uint8Array> {
   const entries: Entry[] = [];
   let total = 22;
-  for (const { path, content } of inputs) {
+  for (const { path, content, packed: ready } of inputs) {
     const name = Buffer.from(path, "latin1");
-    const packed = content === undefined ? Buffer.alloc(0) : await deflate(content);
+    const packed = ready ?? (content === undefined ? FOLDER : await packEntry(content));
+    const isFolder = packed === FOLDER;
     entries.push({
       name,
-      packed,
-      method: content === undefined ? 0 : 8,
-      size: content?.byteLength ?? 0,
-      crc: content === undefined ? 0 : crc32(content),
-      attributes: content === undefined ? 0x10 : 0x20,
+      packed: packed.data,
+      method: isFolder ? 0 : 8,
+      size: packed.size,
+      crc: packed.crc,
+      attributes: isFolder ? 0x10 : 0x20,
     });
-    total += 30 + 46 + 2 * name.byteLength + packed.byteLength;
+    total += 30 + 46 + 2 * name.byteLength + packed.data.byteLength;
   }
   const { date, time } = dosTime(now);
   const zip = Buffer.allocUnsafe(total);
@@ -112,7 +130,8 @@ async function deflate(content: Uint8Array): Promise<Uint8Array> {
 }
 
 async function deflateAs(content: Uint8Array, options: ZlibOptions): Promise<Uint8Array> {
-  if (content.byteLength <= ASIDE_BYTES) return deflateRawSync(content, options);
+  if (content.byteLength <= ASIDE_BYTES)
+    return deflateRawSync(content, options === USUAL ? SWIFT : options);
   return deflateAside(content, { ...options, chunkSize: Math.min(content.byteLength, CHUNK_BYTES) });
 }
 
