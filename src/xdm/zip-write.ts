@@ -130,8 +130,7 @@ async function deflate(content: Uint8Array): Promise<Uint8Array> {
 }
 
 async function deflateAs(content: Uint8Array, options: ZlibOptions): Promise<Uint8Array> {
-  if (content.byteLength <= ASIDE_BYTES)
-    return deflateRawSync(content, options === USUAL ? SWIFT : options);
+  if (content.byteLength <= ASIDE_BYTES) return deflateRawSync(content, options === USUAL ? SWIFT : options);
   return deflateAside(content, { ...options, chunkSize: Math.min(content.byteLength, CHUNK_BYTES) });
 }
 

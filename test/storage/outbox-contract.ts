@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { OutboxStore } from "../../src/seams/index.js";
 import { activityContract } from "./contract-activity.js";
 import { claimContract } from "./contract-claim.js";
+import { handoverContract } from "./contract-handover.js";
 import { lifeContract } from "./contract-life.js";
 import { receiptContract } from "./contract-receipts.js";
 import { submitContract } from "./contract-submit.js";
@@ -29,6 +30,7 @@ export function outboxContract(name: string, factory: StoreFactory): void {
     submitContract(store);
     tailContract(store);
     claimContract(store);
+    handoverContract(store);
     lifeContract(store);
     receiptContract(store);
     activityContract(store);

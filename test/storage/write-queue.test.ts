@@ -52,6 +52,60 @@ describe("WriteQueue", () => {
     expect(values()).toEqual([1, 2, 3]);
   });
 
+  it("keeps a write that can wait for company, which takes it along at once", async () => {
+    const queue = queueOf();
+    const waiting = queue.write(insert(1), { waitMs: 60_000 });
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    expect(commands).toEqual([]);
+    await Promise.all([waiting, queue.write(insert(2))]);
+    expect(commands).toEqual(["BEGIN IMMEDIATE", "COMMIT"]);
+    expect(values()).toEqual([1, 2]);
+  });
+
+  it("writes what waited alone at the end of its time, the first of several ends", async () => {
+    const queue = queueOf();
+    await Promise.all([queue.write(insert(1), { waitMs: 60_000 }), queue.write(insert(2), { waitMs: 5 })]);
+    expect(commands).toEqual(["BEGIN IMMEDIATE", "COMMIT"]);
+  });
+
+  it("makes nobody wait once it is closed", async () => {
+    const queue = queueOf();
+    const waiting = queue.write(insert(1), { waitMs: 60_000 });
+    await queue.close();
+    expect(await waiting).toBe(1);
+  });
+
+  it("writes at once, by itself, what cannot wait for a commit of others", async () => {
+    const queue = queueOf();
+    const others = queue.write(insert(2));
+    expect(await queue.writeNow(insert(1))).toBe(1);
+    expect(commands).toEqual(["BEGIN IMMEDIATE", "COMMIT"]);
+    await others;
+    expect(values()).toEqual([1, 2]);
+  });
+
+  it("refuses such a write alone where it throws", async () => {
+    const queue = queueOf();
+    const failing = queue.writeNow(() => {
+      database.run("INSERT INTO t VALUES (?)", [1]);
+      throw new Error("no");
+    });
+    await expect(failing).rejects.toThrow();
+    expect(values()).toEqual([]);
+    expect(database.inTransaction).toBe(false);
+  });
+
+  it("lets such a write wait for the lock of another connection, like all", async () => {
+    const queue = queueOf();
+    const other = new Libsql(join(folder, "q.db"));
+    other.exec("BEGIN IMMEDIATE");
+    const write = queue.writeNow(insert(1));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    other.exec("COMMIT");
+    other.close();
+    expect(await write).toBe(1);
+  });
+
   it("resolves a write after its commit, not before", async () => {
     const queue = queueOf();
     const seen = queue.write(insert(1)).then(() => database.inTransaction);
