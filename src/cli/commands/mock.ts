@@ -81,7 +81,8 @@ export const mock: Command = {
         // Beside the certificates and the configurations, and gone with them.
         const folder = join(dirname(made.ca), "scenarios");
         const seed = randomBytes(16).toString("hex");
-        stage = new Stage(started, { folder, plans: plansOf("all"), seed });
+        // All of them: a script opens the paths of the ready object as soon as it has read it.
+        stage = await Stage.prepare(started, { folder, plans: plansOf("all"), seed });
         judge = new LiveJudge({ mail: mailsOf(own), scenarios: stage.scenarios, lang: context.lang });
         const live = judge;
         for (const observation of started.observations) live.add(observation);
@@ -101,11 +102,8 @@ export const mock: Command = {
       gone();
       throw error;
     });
-    let documents: Promise<void> | undefined;
     try {
       await context.event(ready, (style) => readyText(ready, context.text, style));
-      // What could not be written is said to who begins the scenario.
-      documents = stage?.writeDocuments(context.signal).catch(() => {});
       let last: Promise<void> = Promise.resolve();
       print = (observation) => {
         last = context.event(observation, (style) => observationText(observation, style));
@@ -114,7 +112,6 @@ export const mock: Command = {
       await stopped(context.signal);
       await last;
     } finally {
-      await documents;
       await server.close();
       gone();
     }
