@@ -1,65 +1,12 @@
 import { isMedimailError } from "../errors.js";
-import type { Logger } from "../log.js";
-import type {
-  ClaimedMail,
-  Clock,
-  MailSettlement,
-  MailTransport,
-  OutboxStore,
-  Random,
-  TraceEntry,
-  TransportResult,
-  WorkerIdentity,
-} from "../seams/index.js";
+import type { ClaimedMail, MailSettlement, TransportResult } from "../seams/index.js";
 import { transportFailure } from "../seams/index.js";
-import { type BackoffPolicy, backoffMs, DEFAULT_BACKOFF } from "./backoff.js";
-import type { Circuit } from "./circuit.js";
+import { backoffMs } from "./backoff.js";
+import { DEFAULT_DELIVERY, type DeliveryDeps, type DeliverySettings } from "./delivery-settings.js";
 import { Gate } from "./gate.js";
 import { SettlementNotes } from "./notes.js";
-import { type OutcomeContext, settleAnswer, settleFailure, settleRecovered, type TraceDraft } from "./outcome.js";
-
-export interface DeliverySettings {
-  /** Mails under way at once. Default 5. */
-  concurrency: number;
-  /**
-   * Mails that may stand between the final dot and the note of its answer at once: a process that is killed leaves at most so many
-   * `unknown`. Default 1; more is faster against a slow operator.
-   */
-  maxInDoubt: number;
-  backoff: BackoffPolicy;
-  /** A mail not accepted by then is given up. Default 2 days, in ms. */
-  maxAgeMs: number;
-  /** Longest sleep while nothing is due, in ms: how soon another process' submission, or a dead one's, is seen. Default 1 s. */
-  pollMs: number;
-  /** Time limit of one hand-over, in ms. Default 5 min. */
-  sendTimeoutMs: number;
-}
-
-export const DEFAULT_DELIVERY: DeliverySettings = {
-  concurrency: 5,
-  maxInDoubt: 1,
-  backoff: DEFAULT_BACKOFF,
-  maxAgeMs: 2 * 24 * 3_600_000,
-  pollMs: 1_000,
-  sendTimeoutMs: 5 * 60_000,
-};
-
-export interface DeliveryDeps {
-  store: OutboxStore;
-  transport: MailTransport;
-  circuit: Circuit;
-  worker: WorkerIdentity;
-  isDead: Parameters<OutboxStore["recover"]>[0]["isDead"];
-  clock: Clock;
-  random: Random;
-  log: Logger;
-  tenant: string;
-  mailbox: string;
-  /** Completes a trace with tenant, mailbox, actor and local time. */
-  trace: (entry: TraceDraft, actor: string | undefined, now: number) => TraceEntry;
-  /** Something changed: events are to be read. */
-  changed: () => void;
-}
+import { type OutcomeContext, settleAnswer, settleFailure, settleRecovered, settleRelease } from "./outcome.js";
+import { outgoing, senderOf, takenAnswer } from "./outgoing.js";
 
 /** A flow is swift while its mails are small and their answers come within these: bytes, ms. */
 const SWIFT = { size: 256 * 1024, ms: 500 };
@@ -185,8 +132,9 @@ export class DeliveryWorker {
   /** How many to claim now. */
   #wanted(): number {
     const { concurrency } = this.#settings;
-    if (!this.#swift) return this.#free() - this.#ahead.length;
-    return !this.#paused && this.#ahead.length <= concurrency ? 2 * concurrency - this.#ahead.length : 0;
+    const ahead = this.#ahead.length;
+    if (!this.#swift || this.#paused || this.deps.circuit.state !== "closed") return this.#free() - ahead;
+    return ahead <= concurrency ? 2 * concurrency - ahead : 0;
   }
 
   #startAhead(): void {
@@ -197,19 +145,12 @@ export class DeliveryWorker {
     const { clock, store, worker } = this.deps;
     const taken = this.#ahead.splice(0);
     if (taken.length === 0) return;
-    await store.settle(
-      taken.map(({ mail: { mailId } }) => ({
-        mailId,
-        worker: worker.id,
-        at: clock.now(),
-        stage: "connect",
-        recipients: [],
-        next: { kind: "release" },
-        attempted: false,
-        events: [],
-        traces: [],
-      })),
-    );
+    try {
+      await store.settle(taken.map(({ mail }) => settleRelease(mail, worker.id, clock.now())));
+    } catch (error) {
+      this.#ahead.unshift(...taken);
+      throw error;
+    }
   }
 
   /** How long to sleep when nothing may start now. A mail that comes free wakes the worker before. */
@@ -326,35 +267,6 @@ export class DeliveryWorker {
       from: senderOf(mail, this.deps.mailbox),
     };
   }
-}
-
-/** A receipt leaves from the null path, and nobody reports about it (RFC 8098 §3). */
-const senderOf = ({ info }: ClaimedMail, mailbox: string): string => (info.kind === "receipt" ? "" : mailbox);
-
-function outgoing(mail: ClaimedMail, mailbox: string) {
-  return {
-    from: senderOf(mail, mailbox),
-    to: mail.recipients.map((recipient) => recipient.address),
-    content: mail.content,
-    size: mail.size,
-    dsn: {
-      // Opaque and stable, so that a report that lost the Message-ID is matched all the same.
-      envid: mail.messageId.slice(0, mail.messageId.lastIndexOf("@")),
-      ret: "HDRS" as const,
-      notify: notifyOf(mail),
-    },
-  };
-}
-
-function notifyOf({ info }: ClaimedMail): ("SUCCESS" | "FAILURE" | "DELAY")[] {
-  if (info.kind === "receipt") return [];
-  return info.requestDelivery === false ? ["FAILURE", "DELAY"] : ["SUCCESS", "FAILURE", "DELAY"];
-}
-
-/** The words with which the server took the mail for all of its recipients: then they are all there is to know. */
-function takenAnswer({ next, recipients, traces: [trace] }: MailSettlement): string | undefined {
-  const taken = next.kind === "done" && recipients.every(({ state }) => state === "accepted");
-  return taken ? trace?.answer : undefined;
 }
 
 function codeOf(error: unknown): string {

@@ -2,7 +2,8 @@
 export { type BackoffPolicy, backoffMs, DEFAULT_BACKOFF } from "./backoff.js";
 export { checkSubmission } from "./border.js";
 export { Circuit, type CircuitPolicy, DEFAULT_CIRCUIT } from "./circuit.js";
-export { DEFAULT_DELIVERY, type DeliveryDeps, type DeliverySettings, DeliveryWorker } from "./delivery.js";
+export { DeliveryWorker } from "./delivery.js";
+export { DEFAULT_DELIVERY, type DeliveryDeps, type DeliverySettings } from "./delivery-settings.js";
 export { type DoubtDeps, settleDoubts, type UnknownPolicy } from "./doubts.js";
 export { EventReader, FINAL_STATES } from "./events.js";
 export { Gate, IntakeGate } from "./gate.js";

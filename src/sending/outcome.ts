@@ -134,6 +134,12 @@ function settleDoubt(mail: ClaimedMail, context: OutcomeContext): MailSettlement
   };
 }
 
+/** Given back as if it had never been claimed. */
+export function settleRelease({ mailId }: ClaimedMail, worker: string, at: number): MailSettlement {
+  const nothing = { recipients: [], events: [], traces: [], attempted: false };
+  return { ...nothing, mailId, worker, at, stage: "connect", next: { kind: "release" } };
+}
+
 function fromReplies(mail: ClaimedMail, replies: readonly RecipientReply[], context: OutcomeContext): Draft {
   const draft: Draft = { recipients: [], events: [], retry: false };
   const tooOld = context.now - mail.createdAt >= context.maxAgeMs;
