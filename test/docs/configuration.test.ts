@@ -75,7 +75,7 @@ describe("docs/configuration.md", () => {
     const wanted = members("src/connector-types.ts", "ConnectorOptions").filter(
       (name) => !["settings", "clock", "random"].includes(name),
     );
-    const settings = members("src/sending/delivery.ts", "DeliverySettings").map((name) => `settings.${name}`);
+    const settings = members("src/sending/delivery-settings.ts", "DeliverySettings").map((name) => `settings.${name}`);
     expect(new Set(firstCells(options))).toEqual(new Set([...wanted, ...settings]));
   });
 
