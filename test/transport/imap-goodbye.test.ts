@@ -1,11 +1,12 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
+import { tokenCredentials } from "../../src/auth/index.js";
 import { MedimailError } from "../../src/errors.js";
 import { systemClock } from "../../src/seams/index.js";
 import { ConnectionBudget, type ImapMailbox } from "../../src/transport/imap/index.js";
-import { type Box, imapTo, login, rawMail, serveBox } from "./imap-kit.js";
+import { type Box, command, imapTo, login, rawMail, serveBox } from "./imap-kit.js";
 import { type Peer, scriptedServer } from "./scripted-server.js";
-import { credentials } from "./smtp-kit.js";
+import { credentials, serverCertificate } from "./smtp-kit.js";
 
 const box = (intercept?: Box["intercept"]): Box => ({
   list: ['* LIST (\\HasNoChildren) "/" INBOX'],
@@ -106,6 +107,76 @@ describe("who gives up a command (RFC 9051 §6.1.3)", () => {
     await mailbox.close();
     expect(performance.now() - since).toBeLessThan(4_000);
     await Promise.all(server.peers.map((peer) => peer.gone()));
+  });
+});
+
+describe("a mailbox that is closed while its session is being opened", () => {
+  const steps: [silentAt: string, script: (peer: Peer) => Promise<void>][] = [
+    ["the greeting", async () => {}],
+    ["STARTTLS", async (peer) => void (await greeted(peer))],
+    [
+      "the handshake",
+      async (peer) => {
+        peer.send(`${await greeted(peer)} OK go`);
+      },
+    ],
+    [
+      "the authentication",
+      async (peer) => {
+        peer.send(`${await greeted(peer)} OK go`);
+        await peer.startTls(serverCertificate);
+        const [tag] = await command(peer);
+        peer.send("* CAPABILITY IMAP4rev1 SASL-IR AUTH=EXTERNAL", `${tag} OK done`);
+        await command(peer);
+      },
+    ],
+  ];
+
+  async function greeted(peer: Peer): Promise<string> {
+    peer.send("* OK imap.test ready");
+    const [first] = await command(peer);
+    peer.send("* CAPABILITY IMAP4rev1 STARTTLS", `${first} OK done`);
+    return (await command(peer))[0];
+  }
+
+  it.each(steps)("waits for nothing where the server is silent at %s", async (_at, script) => {
+    let silent = (): void => {};
+    const reached = new Promise<void>((resolve) => {
+      silent = resolve;
+    });
+    await using server = await scriptedServer(async (peer) => {
+      await script(peer);
+      silent();
+      await peer.gone();
+    });
+    const mailbox = imapTo(server.port);
+    const searching = expect(search(mailbox)).rejects.toMatchObject({ code: "closed" });
+    await reached;
+    const since = performance.now();
+    await mailbox.close();
+    expect(performance.now() - since).toBeLessThan(1_500);
+    await searching;
+  });
+
+  it("waits for no token", async () => {
+    await using server = await scriptedServer(serving(box()));
+    let asked = (): void => {};
+    const reached = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const mailbox = imapTo(server.port, {
+      credentials: tokenCredentials({
+        username: "u",
+        token() {
+          asked();
+          return new Promise(() => {});
+        },
+      }),
+    });
+    const searching = expect(search(mailbox)).rejects.toMatchObject({ code: "closed" });
+    await reached;
+    await mailbox.close();
+    await searching;
   });
 });
 

@@ -17,7 +17,7 @@ function stream(size: number, pieces: readonly string[], end?: MedimailError): C
 }
 
 /** What the server was told of APPEND, and what it answered. */
-async function appending(tail: ContentStream, answer: (tag: string) => string) {
+async function appending(tail: ContentStream, answer: (tag: string) => string, { afterMs = 0, ...options } = {}) {
   const appends: string[] = [];
   await using server = await scriptedServer(async (peer) => {
     await login(peer);
@@ -32,7 +32,8 @@ async function appending(tail: ContentStream, answer: (tag: string) => string) {
           left -= Buffer.byteLength(`${given} ${text}\r\n`.replace(/^ /, "").replace(/^(.*) \r\n$/, "$1\r\n"));
           if (left <= 0) {
             left = -1;
-            to.send(answer(tag));
+            if (afterMs === 0) to.send(answer(tag));
+            else setTimeout(() => to.send(answer(tag)), afterMs);
           }
           return true;
         }
@@ -50,7 +51,7 @@ async function appending(tail: ContentStream, answer: (tag: string) => string) {
       },
     });
   });
-  const imap = imapTo(server.port);
+  const imap = imapTo(server.port, options);
   try {
     const report = await imap
       .append({
@@ -75,6 +76,16 @@ describe("APPEND in pieces", () => {
     );
     expect(appends).toEqual([`APPEND Sent (\\Seen) " 8-Nov-2026 09:05:00 +0000" {${HEAD.length + 9}}`]);
     expect(report).toMatchObject({ outcome: "done", already: false, uid: 42 });
+  });
+
+  it("has time for its bytes beside that of a command, for who has a slow line", async () => {
+    const limits = { afterMs: 900, timeouts: { commandMs: 500 } };
+    const line = `${"x".repeat(62)}\r\n`;
+    // 128 KB at 64 KB/s: two seconds more.
+    const long = await appending(stream(131_072, Array(2_048).fill(line)), (tag) => `${tag} OK done`, limits);
+    expect(long.report).toMatchObject({ outcome: "done" });
+    const short = await appending(stream(64, [line]), (tag) => `${tag} OK done`, limits);
+    expect(short.report).toMatchObject({ outcome: expect.stringMatching(/unknown|not_done/) });
   });
 
   it("is not begun where the server refuses at once", async () => {

@@ -1,11 +1,12 @@
 import { setMaxListeners } from "node:events";
 import type { ImapFlow } from "imapflow";
-import { isMedimailError, MedimailError } from "../../errors.js";
+import { isMedimailError } from "../../errors.js";
 import type { Logger } from "../../log.js";
 import type { Clock } from "../../seams/clock.js";
 import type { Random } from "../../seams/random.js";
 import type { BudgetHolder, ConnectionBudget } from "./budget.js";
 import { imapError } from "./errors.js";
+import { closedError, guarded } from "./guarded.js";
 import { logOut } from "./log-out.js";
 
 export interface LinkOptions {
@@ -26,6 +27,8 @@ export interface LinkOptions {
   background?: boolean;
 }
 
+/** What a slow line takes, at least: 64 KB/s. */
+const BYTES_PER_MS = 64;
 const LOST: ReadonlySet<string> = new Set(["connection_lost", "timeout"]);
 
 /**
@@ -67,11 +70,14 @@ export class ImapLink implements BudgetHolder {
   /**
    * Runs work that changes something. It calls `begin` before its first command that does: lost before, it is run once more, lost
    * after, never, since the server may have done it. Giving up (abort, time limit) costs the session as for {@link run}.
+   *
+   * @param bytes that it sends: they have time of their own, beside that of a command
    */
   async act<T>(
     doing: string,
     signal: AbortSignal | undefined,
     work: (client: ImapFlow, begin: () => void) => Promise<T>,
+    bytes = 0,
   ): Promise<T> {
     let begun = false;
     const begin = (): void => {
@@ -81,7 +87,7 @@ export class ImapLink implements BudgetHolder {
       begun = true;
     };
     const beginning = (client: ImapFlow): Promise<T> => work(client, begin);
-    return await this.#occupied(() => this.#attempt(doing, signal, beginning, () => !begun));
+    return await this.#occupied(() => this.#attempt(doing, signal, beginning, () => !begun, bytes));
   }
 
   /** What {@link BudgetHolder} asks. */
@@ -120,11 +126,12 @@ export class ImapLink implements BudgetHolder {
     signal: AbortSignal | undefined,
     work: (client: ImapFlow) => Promise<T>,
     repeatable: () => boolean,
+    bytes = 0,
   ): Promise<T> {
     for (let again = true; ; again = false) {
       const client = await this.#guard(doing, signal, () => this.#current(signal));
       try {
-        return await this.#guard(doing, signal, () => work(client), client);
+        return await this.#guard(doing, signal, () => work(client), client, bytes);
       } catch (error) {
         const known = imapError(error, doing);
         if (LOST.has(known.code)) client.close();
@@ -158,7 +165,7 @@ export class ImapLink implements BudgetHolder {
     clearTimeout(this.#rest);
     void this.hangUp();
     await this.#opening?.catch(() => {});
-    await Promise.all(this.#leaving.values());
+    await this.parted();
   }
 
   /** Aborted by {@link close}: there will be no session any more. */
@@ -176,6 +183,11 @@ export class ImapLink implements BudgetHolder {
     const leaving = this.#leaving.get(client) ?? logOut(client).finally(() => this.#leaving.delete(client));
     this.#leaving.set(client, leaving);
     return leaving;
+  }
+
+  /** Resolves once the sessions that were given up have ended: what they were at is done by then, or will not be told. */
+  async parted(): Promise<void> {
+    await Promise.all(this.#leaving.values());
   }
 
   /** Left alone for long, imapflow or the server would end the session without a word. */
@@ -241,52 +253,22 @@ export class ImapLink implements BudgetHolder {
     }
   }
 
-  /** Ends the wait for `work` on abort, close or time limit, and then the session that it runs on. */
-  #guard<T>(doing: string, signal: AbortSignal | undefined, work: () => Promise<T>, client?: ImapFlow): Promise<T> {
-    const closing = this.#abort.signal;
-    if (closing.aborted) return Promise.reject(closedError());
-    if (signal?.aborted) return Promise.reject(abortedError(doing, signal));
-    return new Promise<T>((resolve, reject) => {
-      const release = (): void => {
-        clearTimeout(timer);
-        signal?.removeEventListener("abort", onAbort);
-        closing.removeEventListener("abort", onClose);
-      };
-      const stop = (error: MedimailError): void => {
-        release();
-        reject(error);
-        if (client) void this.#leave(client);
-      };
-      const onAbort = (): void => stop(abortedError(doing, signal));
-      const onClose = (): void => stop(closedError());
-      // Opening has limits of its own, step by step.
-      const timer = client
-        ? setTimeout(() => {
-            // To a server that is silent there is nothing to say.
-            client.close();
-            stop(new MedimailError("timeout", `the IMAP server did not answer in time while ${doing}`));
-          }, this.#options.commandMs)
-        : undefined;
-      signal?.addEventListener("abort", onAbort, { once: true });
-      closing.addEventListener("abort", onClose, { once: true });
-      work().then(
-        (value) => {
-          release();
-          resolve(value);
-        },
-        (error: unknown) => {
-          release();
-          reject(error);
-        },
-      );
+  /** Given up or late, the work costs the session that it runs on. */
+  #guard<T>(
+    doing: string,
+    signal: AbortSignal | undefined,
+    work: () => Promise<T>,
+    client?: ImapFlow,
+    bytes = 0,
+  ): Promise<T> {
+    const guard = { doing, signal, closing: this.closing };
+    if (!client) return guarded(work, guard);
+    return guarded(work, {
+      ...guard,
+      limitMs: this.#options.commandMs + bytes / BYTES_PER_MS,
+      // To a server that is silent there is nothing to say.
+      onLate: () => client.close(),
+      onGivenUp: () => void this.#leave(client),
     });
   }
-}
-
-function closedError(): MedimailError {
-  return new MedimailError("closed", "the IMAP mailbox is closed");
-}
-
-function abortedError(doing: string, signal: AbortSignal | undefined): MedimailError {
-  return new MedimailError("aborted", `${doing} was given up by the caller`, { cause: signal?.reason });
 }

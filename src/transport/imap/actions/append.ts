@@ -42,28 +42,33 @@ export async function appendMail(link: ImapLink, mail: AppendOptions): Promise<A
   let begun: { place: Place; validity: string } | undefined;
   let failure: [string, MedimailError] | undefined;
   try {
-    const done = await link.act("filing a mail", mail.signal, async (client, begin): Promise<AppendReport> => {
-      const place = await placeOf(client, mail.folder);
-      const { uidValidity } = await statusOf(client, place.path, { uidValidity: true });
-      const folder = { ...place, ...(uidValidity === undefined ? {} : { uidValidity: String(uidValidity) }) };
-      const known = await uidOf(client, place.path, messageId);
-      if (known !== undefined)
-        return { folder, outcome: "done", already: true, uid: known, answer: "not asked: the mail is there" };
-      checkLimit(client, contentSize(content));
-      begun = { place, validity: String(uidValidity ?? "") };
-      begin();
-      let appended: number | undefined;
-      try {
-        appended = await appendInPieces(client, { ...mail, path: place.path });
-      } catch (error) {
-        failure = refusal(error);
-        if (!failure) throw error;
-        return { folder, outcome: "not_done", already: false, answer: failure[0], error: failure[1] };
-      }
-      // Without UIDPLUS the server does not say which UID the mail has.
-      const uid = appended ?? (await uidOf(client, place.path, messageId));
-      return { folder, outcome: "done", already: false, answer: "OK", ...(uid === undefined ? {} : { uid }) };
-    });
+    const done = await link.act(
+      "filing a mail",
+      mail.signal,
+      async (client, begin): Promise<AppendReport> => {
+        const place = await placeOf(client, mail.folder);
+        const { uidValidity } = await statusOf(client, place.path, { uidValidity: true });
+        const folder = { ...place, ...(uidValidity === undefined ? {} : { uidValidity: String(uidValidity) }) };
+        const known = await uidOf(client, place.path, messageId);
+        if (known !== undefined)
+          return { folder, outcome: "done", already: true, uid: known, answer: "not asked: the mail is there" };
+        checkLimit(client, contentSize(content));
+        begun = { place, validity: String(uidValidity ?? "") };
+        begin();
+        let appended: number | undefined;
+        try {
+          appended = await appendInPieces(client, { ...mail, path: place.path });
+        } catch (error) {
+          failure = refusal(error);
+          if (!failure) throw error;
+          return { folder, outcome: "not_done", already: false, answer: failure[0], error: failure[1] };
+        }
+        // Without UIDPLUS the server does not say which UID the mail has.
+        const uid = appended ?? (await uidOf(client, place.path, messageId));
+        return { folder, outcome: "done", already: false, answer: "OK", ...(uid === undefined ? {} : { uid }) };
+      },
+      contentSize(content),
+    );
     if (done.outcome === "done") return done;
   } catch (error) {
     if (!begun || isUnreadable(error)) throw error;

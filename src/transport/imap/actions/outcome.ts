@@ -48,6 +48,8 @@ export async function afterwards<T>(
   work: (client: ImapFlow) => Promise<T>,
 ): Promise<T | undefined> {
   try {
+    // The server may be at it still, and would be done with it after the look.
+    await link.parted();
     return await link.run("looking at what was done", undefined, (client) =>
       inFolder(client, place.path, async (folder) =>
         validity === undefined || folder.validity === validity ? await work(client) : undefined,
