@@ -35,7 +35,7 @@ export class Context {
   }
 
   async warn(message: string): Promise<void> {
-    await this.note(`${this.text.warning}${this.text.colon} ${printable(message)}`);
+    await this.note(`${this.text.warning}${this.text.colon} ${printable(this.text.detail(message))}`);
   }
 
   async warnProblems(problems: readonly Problem[]): Promise<void> {

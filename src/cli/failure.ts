@@ -51,9 +51,9 @@ export async function printError(
 ): Promise<void> {
   if (json) await io.out(`${JSON.stringify({ error: shape(error) })}\n`);
   const lines = [`${style.red(`${text.error}${text.colon}`)} ${text.errors[error.code] ?? error.code} [${error.code}]`];
-  for (const line of error.message.split("\n")) lines.push(`  ${printable(line)}`);
+  for (const line of error.message.split("\n")) lines.push(`  ${printable(text.detail(line))}`);
   if (error.requirement) lines.push(`  ${text.requirement}${text.colon} ${error.requirement}`);
-  if (error.hint) lines.push(`  ${text.hint}${text.colon} ${printable(error.hint)}`);
+  if (error.hint) lines.push(`  ${text.hint}${text.colon} ${printable(text.detail(error.hint))}`);
   if (verbose) lines.push(...stackOf(error).map((line) => style.dim(`  ${line}`)));
   await io.err(`${lines.join("\n")}\n`);
 }

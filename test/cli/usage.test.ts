@@ -13,12 +13,12 @@ const folder = temporaryFolder();
 
 describe("a wrong command line", () => {
   it.each([
-    [["sned"], 'did you mean "medimail send"?'],
-    [["cda", "inpsect", "x.xml"], 'did you mean "medimail cda inspect"?'],
-    [["outbox", "lst", "--config", "c"], 'did you mean "medimail outbox list"?'],
-    [["cda", "inspect", "x.xml", "--jsn"], "did you mean --json?"],
-    [["send", "--patiant"], "did you mean --patient?"],
-    [["xdm", "pack", "--cda", "a", "--out", "b", "--action", "delte"], "did you mean delete?"],
+    [["sned"], 'vouliez-vous dire "medimail send" ?'],
+    [["cda", "inpsect", "x.xml"], 'vouliez-vous dire "medimail cda inspect" ?'],
+    [["outbox", "lst", "--config", "c"], 'vouliez-vous dire "medimail outbox list" ?'],
+    [["cda", "inspect", "x.xml", "--jsn"], "vouliez-vous dire --json ?"],
+    [["send", "--patiant"], "vouliez-vous dire --patient ?"],
+    [["xdm", "pack", "--cda", "a", "--out", "b", "--action", "delte"], "vouliez-vous dire delete ?"],
   ])("%j is exit 2 with a suggestion", async (argv, hint) => {
     const { code, err, out } = await cli(...argv);
     expect(code).toBe(2);

@@ -211,6 +211,7 @@ export const en: Text = {
     list: "lists the scenarios",
   },
   errors: englishErrors,
+  detail: (line) => line,
   events: {
     queued: "queued",
     accepted: "accepted by the operator",

@@ -1,4 +1,5 @@
 import { withExamples } from "./examples.js";
+import { frenchDetail } from "./fr-details.js";
 import { frenchDirectory } from "./fr-directory.js";
 import { frenchDoctor } from "./fr-doctor.js";
 import { frenchErrors } from "./fr-errors.js";
@@ -212,6 +213,7 @@ export const fr: Text = {
     list: "liste les scénarios",
   },
   errors: frenchErrors,
+  detail: frenchDetail,
   events: {
     queued: "en attente",
     accepted: "accepté par l'opérateur",

@@ -29,6 +29,8 @@ export interface Text {
   commands: Readonly<Record<string, { summary: string; example: string }>>;
   options: Readonly<Record<string, string>>;
   errors: Readonly<Partial<Record<ErrorCode, string>>>;
+  /** A line that an error says beside its title, or a warning, in this language where it is known. */
+  detail: (line: string) => string;
   events: Readonly<Record<SubmissionEventName, string>>;
   actions: Readonly<Record<XdmAction, string>>;
   mailKinds: Readonly<Record<MailKind, string>>;

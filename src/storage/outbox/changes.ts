@@ -46,7 +46,7 @@ export function alreadySent(submission: string): MedimailError {
     "already_sent",
     "a document was already submitted to one of the recipients with this action",
     {
-      hint: `It is in submission ${submission}. To send it again on purpose, ask for it (resend).`,
+      hint: `It is in submission ${submission}. If it waits there, the outbox delivers it (medimail outbox run). To send it again on purpose, ask for it (resend).`,
     },
   );
 }

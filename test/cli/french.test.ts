@@ -1,0 +1,59 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { frenchDetail } from "../../src/cli/text/fr-details.js";
+import { writeDocuments } from "./documents.js";
+import { cli, temporaryFolder } from "./harness.js";
+
+const folder = temporaryFolder();
+const files = writeDocuments(folder);
+const at = (name: string, content?: string | Uint8Array) => {
+  const path = join(folder, name);
+  if (content !== undefined) writeFileSync(path, content);
+  return path;
+};
+/** Words that no line of French has. Names of options, keys, files and formats stand in both. */
+const ENGLISH =
+  /\b(?:the|is|are|must|missing|unknown|there|of|one|was|given|takes|needs|cannot|known|did|you|lists)\b/i;
+
+const WRONG: string[][] = [
+  ["frobnicate"],
+  ["xdm", "inspekt", "x.zip"],
+  ["xdm", "inspect"],
+  ["xdm", "inspect", "a.zip", "b.zip"],
+  ["xdm", "inspect", "a.zip", "--outt", "x"],
+  ["xdm", "inspect", "a.zip", "--timeout", "soon"],
+  ["xdm", "inspect", "a.zip", "--lang", "de"],
+  ["xdm", "inspect", at("nowhere.zip")],
+  ["xdm", "inspect", folder],
+  ["xdm", "inspect", at("letter.pdf")],
+  ["xdm", "pack", "--cda", files.cda],
+  ["xdm", "pack", "--cda", files.cda, "--out", at("nowhere/x.zip")],
+  ["xdm", "pack", "--cda", files.cda, "--out", at("x.zip"), "--action", "bogus"],
+  ["cda", "render", files.cda],
+  ["send", "--cda", files.cda],
+  ["send", "--config", at("nowhere.json"), "--cda", files.cda, "--patient"],
+  ["send", "--config", at("cut.json", '{"mailbox": '), "--cda", files.cda, "--patient"],
+  ["send", "--config", at("latin.json", Buffer.from('{"é": 1}', "latin1")), "--cda", files.cda, "--patient"],
+  ["send", "--config", at("bare.json", '{"mailboxx": 1}'), "--cda", files.cda, "--patient"],
+  ["send", "--config", at("bare.json"), "--cda", files.cda],
+  ["mailbox", "show", "abc", "--config", at("bare.json")],
+  ["mailbox", "search", "--config", at("bare.json")],
+  ["directory", "search", "--index", at("none.db"), "martin"],
+  ["validate", "--out", at("run"), "--scenario", "bogus"],
+];
+
+describe("what a person reads where French is not refused", () => {
+  it.each(WRONG.map((line) => [line.join(" ").replaceAll(folder, "…"), line] as const))("%s", async (_name, line) => {
+    const french = await cli(...line);
+    expect(french.code).toBeGreaterThan(0);
+    // What is in quotes or brackets is of the input and of the code.
+    const prose = french.err.replaceAll(folder, "").replace(/\[[a-z0-9_]+\]|"[^"]*"|\{.*?\}|--?[a-z][\w-]*/g, "");
+    expect(prose).not.toMatch(ENGLISH);
+    expect((await cli(...line, "--json")).value<{ error: { message: string } }>().error.message).not.toMatch(/[éèêà]/);
+  });
+
+  it("keeps what it does not know as it is", () => {
+    expect(frenchDetail("something that nobody foresaw")).toBe("something that nobody foresaw");
+  });
+});
