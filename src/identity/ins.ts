@@ -60,7 +60,12 @@ export function parseIns(value: string, oid: string, options: InsOptions = {}): 
   }
   const test = oid === INS_OIDS.testNir || oid === INS_OIDS.demoNir;
   if (test && options.allowTest !== true)
-    refuse("an INS of a test authority is refused", options, "ins_test_oid_refused", "allow test INS (allowTestIdentities) for a test only; medimail does against a mock of this machine");
+    refuse(
+      "an INS of a test authority is refused",
+      options,
+      "ins_test_oid_refused",
+      "allow test INS (allowTestIdentities) for a test only; medimail does against a mock of this machine",
+    );
   const matricule = value.toUpperCase();
   if (!MATRICULE.test(matricule)) refuse("an INS has 15 characters: 13 and a key of 2 digits", options);
   if (options.checkKey !== false && insKey(matricule.slice(0, 13)) !== matricule.slice(13))
