@@ -46,6 +46,9 @@ describeWithOperator("logs of a real Postfix and Dovecot", (settings) => {
       expect((await submission.settled({ until: "delivered", signal: soon(40_000) })).ok).toBe(true);
       await using reader = createConnector(operatorConfig(settings(), DOCTOR), { ...QUICK, delivery: "manual" });
       expect(await reader.mailbox.list({ pageSize: 7 }).toArray({ limit: 100 })).not.toEqual([]);
+      // Content of several pieces, and with lines that look like a rawlog's own.
+      const text = `Chère consœur,\n${"1795888806.370864 1 NOOP\n".repeat(2_000)}Mme MOREL\n`;
+      await reader.mailbox.drafts.save({ to: [DOCTOR], subject: "Avis pour Mme MOREL", text });
     }
     // What the servers say of the end comes a little later.
     await expect.poll(() => ended("postfix.log"), { timeout: 10_000 }).toBeGreaterThan(quits);
@@ -99,8 +102,20 @@ describeWithOperator("logs of a real Postfix and Dovecot", (settings) => {
       "RFC-3461-3464",
       "RFC-9051-3501",
     ]);
-    const { observations } = await importServerLogs(logs(true));
+    const { observations, leftOut } = await importServerLogs(logs(true));
     expect(JSON.stringify(observations)).not.toMatch(/MOREL|BEGIN CERT|PK\\u0003/);
+    const said = observations.filter((one) => one.kind === "line" && one.protocol === "imap" && one.from === "client");
+    const append = said.findIndex((one) => one.kind === "line" && / APPEND .*\[\d+ bytes\]$/.test(one.line));
+    expect(append).toBeGreaterThan(0);
+    const [{ connection } = { connection: "" }] = said.slice(append, append + 1);
+    const after = said.slice(append + 1).filter((one) => one.connection === connection);
+    expect(after.map((one) => (one.kind === "line" ? one.line : ""))).toContainEqual(
+      expect.stringMatching(/^\S+ LOGOUT$/),
+    );
+    expect(after.filter((one) => one.kind === "line" && !/^\S+ [A-Z]/.test(one.line) && one.line !== "DONE")).toEqual(
+      [],
+    );
+    expect([leftOut.malformed, leftOut.tooLong]).toEqual([0, 0]);
   });
 
   it("shows who logs in by a password, taken and refused, and keeps neither", { timeout: 90_000 }, async () => {
