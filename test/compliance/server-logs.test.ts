@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { importServerLogs, judge, readObservation } from "../../src/compliance/index.js";
+import { importServerLogs, judge, readObservation, requirement } from "../../src/compliance/index.js";
 import type { Observation } from "../../src/seams/observations.js";
 import { dovecotLines, failed, imported, logOf, passed, postfixLines, rawlogs, UNTIL, verdicts } from "./logs.js";
 
@@ -62,6 +63,10 @@ describe("logs of Postfix", () => {
     expect(failed(results)).toEqual([]);
     // The number that was told is there, the size of the content is not.
     expect(results.get("RFC-1870")?.verdict).toBe("not-observed");
+    const chunks = postfixLines({ dialogue: true })
+      .filter((line) => !line.includes("354 End data"))
+      .map((line) => line.replace(": DATA", ": BDAT 4000 LAST").replace("data=1", "bdat=1"));
+    expect((await verdicts([logOf(chunks)])).get("RFC-1870")?.verdict).toBe("not-observed");
   });
 
   it("show no version of TLS where the server does not log it, and the login is inside TLS by its STARTTLS", async () => {
@@ -100,6 +105,22 @@ describe("logs of Postfix", () => {
       user: "x@y.fr",
       tls: false,
     });
+  });
+
+  it("keep no credential either where the line of its AUTH was lost", async () => {
+    const sasl = ", sasl_method=LOGIN, sasl_username=dr.martin@medecin.mssante.fr";
+    const lines = postfixLines({ dialogue: true, sasl });
+    const at = lines.findIndex((line) => line.includes("AUTH XOAUTH2 "));
+    const secret = (lines[at] ?? "").replace(/AUTH XOAUTH2 .*/, "bW90ZGVwYXNzZQ==");
+    const refused = (lines[at] ?? "").replace(
+      /< (\S+) AUTH.*/,
+      "> $1 535 5.7.8 Error: authentication failed: bW90ZGVwYXNzZQ==",
+    );
+    for (const changed of [lines.toSpliced(at, 1, secret), lines.toSpliced(at + 1, 1, refused)]) {
+      const { observations } = await imported(changed);
+      expect(JSON.stringify(observations)).not.toContain("bW90");
+      expect(failed(await verdicts([logOf(changed)]))).toEqual([]);
+    }
   });
 
   it("fail what they show: an old TLS, commands in clear, an untrusted certificate, no QUIT", async () => {
@@ -310,6 +331,19 @@ describe("times", () => {
   it("without a zone are of the zone that is named, winter and summer", async () => {
     expect(await at("Feb  3 10:00:00", "2026-07-03T00:00:00Z", "Europe/Paris")).toBe("2026-02-03T09:00:00.000Z");
     expect(await at("Jul  2 10:00:00", "2026-07-03T00:00:00Z", "Europe/Paris")).toBe("2026-07-02T08:00:00.000Z");
+  });
+});
+
+describe("docs/server-logs.md", () => {
+  it("names rows of the catalogue in its table", () => {
+    const page = readFileSync(new URL("../../docs/server-logs.md", import.meta.url), "utf8");
+    const named = page
+      .split("\n")
+      .filter((line) => line.startsWith("| "))
+      .join("\n")
+      .match(/\b(?:ECO|RFC|SC|APP|MSS)[.-][\w.-]*\w/g);
+    expect(named?.length).toBeGreaterThan(15);
+    expect(named?.filter((code) => requirement(code) === undefined)).toEqual([]);
   });
 });
 

@@ -174,7 +174,7 @@ function transactionOf(session: WatchedSession, command: Command): SmtpTransacti
     return current;
   }
   if (command.verb === "RCPT" && current) current.recipients.push({ ...command, ...pathOf(command.line) });
-  if (command.verb === "DATA" && current) current.data = command;
+  if ((command.verb === "DATA" || command.verb === "BDAT") && current) current.data = command;
   if (command.verb === "RSET" || command.verb === "QUIT" || command.verb === "EHLO") {
     delete session.current;
     return current;

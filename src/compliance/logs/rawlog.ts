@@ -46,8 +46,6 @@ class Side {
   /** The command so far, and when it began. */
   #command = "";
   #at = 0;
-  /** A credential may stand on a line of its own. */
-  #credential = false;
 
   constructor(from: "client" | "server", budget: LogBudget) {
     this.#from = from;
@@ -102,8 +100,8 @@ class Side {
   }
 
   #masked(line: string): string {
-    if (this.#credential && !/^\S+ [A-Za-z]/.test(line)) return line === "*" ? line : "[credential]";
-    this.#credential = /^\S+ AUTHENTICATE\b/i.test(line);
+    // Of what is no command nobody knows what it is: the answer to a challenge looks so.
+    if (!/^\S{1,100} [A-Za-z]/.test(line)) return /^(?:\*|DONE)$/i.test(line) ? line : "[credential]";
     return line
       .replace(/^(\S+ LOGIN) .*$/is, "$1 [credential]")
       .replace(/^(\S+ AUTHENTICATE \S+) .*$/is, "$1 [credential]");

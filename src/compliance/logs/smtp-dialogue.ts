@@ -2,6 +2,11 @@ import { pathOf } from "../judge/session.js";
 import type { DraftConnection } from "./draft.js";
 import { bounded } from "./draft.js";
 
+/** What Postfix knows, and a client may say. Anything else may be a credential whose AUTH the log has lost. */
+const VERBS = new Set(
+  "EHLO HELO STARTTLS AUTH MAIL RCPT DATA BDAT RSET NOOP QUIT VRFY EXPN HELP ETRN XCLIENT XFORWARD LHLO".split(" "),
+);
+
 /**
  * The dialogue of one connection as Postfix writes it down for a peer of `debug_peer_list`: every line of both sides, but for the content of
  * mails. Credentials are taken out here; nothing behind this knows them.
@@ -36,7 +41,7 @@ export class SmtpDialogue {
     this.#tlsNext = false;
     connection.tls ??= false;
     connection.line(at, "client", bounded(this.#masked(text)));
-    const verb = /^[A-Za-z]{1,12}/.exec(text)?.[0].toUpperCase() ?? "";
+    const verb = verbOf(text);
     if (!this.#answered) this.#holes = true;
     this.#answered = false;
     this.#greeting = verb === "EHLO";
@@ -58,8 +63,9 @@ export class SmtpDialogue {
     if (/^250[ -]STARTTLS\b/i.test(text)) this.offered = true;
     // STARTTLS and AUTH come and go with TLS; the rest a server announces each time.
     if (this.#greeting && code === "250" && !/^250[ -](?:STARTTLS|AUTH)\b/i.test(text)) this.#announce(text);
-    // What follows 334 may be what the token's server answered.
-    this.#connection.line(at, "server", code === "334" ? "334" : bounded(text));
+    // What follows 334, or a refusal, may be what the token's server answered.
+    const said = this.#authenticating ? text.replace(/^(\d{3}[ -](?:\d\.\d{1,3}\.\d{1,3})?).*$/s, "$1") : bounded(text);
+    this.#connection.line(at, "server", code === "334" ? "334" : said.slice(0, 1_000));
     if (this.#authenticating && code !== "334") this.#authenticating = false;
     if (this.#tlsNext && code !== "220") this.#tlsNext = false;
   }
@@ -90,6 +96,13 @@ export class SmtpDialogue {
 
   #masked(text: string): string {
     if (this.#authenticating) return text === "*" || text === "" ? text : "[credential]";
+    if (verbOf(text) === "UNKNOWN") return "[unknown command]";
     return text.replace(/^(AUTH\s+\S+)\s.*$/is, "$1 [credential]");
   }
+}
+
+/** As Postfix counts them. */
+function verbOf(text: string): string {
+  const word = /^[A-Za-z]{1,12}(?=[\s:]|$)/.exec(text)?.[0].toUpperCase() ?? "";
+  return VERBS.has(word) ? word : "UNKNOWN";
 }
