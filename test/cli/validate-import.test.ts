@@ -46,9 +46,13 @@ describe("medimail validate --import", () => {
   });
 
   it("exits 1 where a mandatory requirement is seen to fail, and says in which session", async () => {
-    const wrong = postfixLines({ dialogue: true }).map((line) => line.replace("TLSv1.2 with", "TLSv1 with"));
+    const wrong = [...postfixLines({ dialogue: true }), "sans heure"].map((line) =>
+      line.replace("TLSv1.2 with", "TLSv1 with"),
+    );
     const done = await cli(...["validate", "--import", log("wrong.log", wrong), "--out", join(folder, "wrong")]);
     expect(done.code).toBe(1);
+    expect(done.out).toContain("1 journal lu : ");
+    expect(done.out).toContain("Laissé de côté : 1 ligne(s) sans heure lisible\n");
     expect(done.out).toMatch(/ECO\.1\.1\.1[\s\S]*TLSv1\. — smtp-1/);
   });
 

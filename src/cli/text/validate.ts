@@ -1,3 +1,4 @@
+import type { LogLeftOut } from "../../compliance/index.js";
 import type { Lang } from "./types.js";
 
 /** The words of `validate` and `checklist`. */
@@ -12,6 +13,8 @@ export interface ValidateText {
   imported: (files: number, observations: number) => string;
   clients: string;
   leftOut: string;
+  /** What follows the count of each. */
+  leftOutOf: Readonly<Record<keyof LogLeftOut, string>>;
   pass: string;
   fail: string;
   notObserved: string;
@@ -42,6 +45,13 @@ const french: ValidateText = {
     `${files} journ${files > 1 ? "aux" : "al"} lu${files > 1 ? "s" : ""} : ${observations} observation${observations > 1 ? "s" : ""}`,
   clients: "Clients (connexions) :",
   leftOut: "Laissé de côté :",
+  leftOutOf: {
+    unknown: "ligne(s) d'autre chose",
+    malformed: "ligne(s) sans heure lisible",
+    tooLong: "ligne(s) trop longue(s)",
+    otherClients: "connexion(s) d'autres clients",
+    undecided: "authentification(s) dont rien ne dit si TLS les protège",
+  },
   pass: "conformes",
   fail: "non conformes",
   notObserved: "non observées",
@@ -79,6 +89,13 @@ const english: ValidateText = {
     `${files} log${files === 1 ? "" : "s"} read: ${observations} observation${observations === 1 ? "" : "s"}`,
   clients: "Clients (connections):",
   leftOut: "Left out:",
+  leftOutOf: {
+    unknown: "line(s) of other things",
+    malformed: "line(s) without a time that can be read",
+    tooLong: "line(s) too long",
+    otherClients: "connection(s) of other clients",
+    undecided: "authentication(s) of which nothing says whether TLS protects them",
+  },
   pass: "pass",
   fail: "fail",
   notObserved: "not observed",

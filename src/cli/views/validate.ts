@@ -84,13 +84,14 @@ export function importedText({ imported, observations }: Report, lang: Lang, sty
   const words = validateText(lang);
   const { files = [], clients = [], leftOut } = imported ?? {};
   const shown = clients.slice(0, 10).map(({ address, connections }) => `${address || "?"} (${connections})`);
-  const left = Object.entries(leftOut ?? {}).filter(([, count]) => count > 0);
+  const left = (Object.keys(words.leftOutOf) as (keyof typeof words.leftOutOf)[]).flatMap((name) => {
+    const count = leftOut?.[name] ?? 0;
+    return count === 0 ? [] : [`${count} ${words.leftOutOf[name]}`];
+  });
   return [
     style.bold(words.imported(files.length, observations.count)),
     `  ${words.clients} ${printable(shown.join(", "))}${clients.length > 10 ? " …" : ""}`,
-    ...(left.length === 0
-      ? []
-      : [style.dim(`  ${words.leftOut} ${left.map(([name, count]) => `${name} ${count}`).join(", ")}`)]),
+    ...(left.length === 0 ? [] : [style.dim(`  ${words.leftOut} ${left.join(", ")}`)]),
   ].join("\n");
 }
 
