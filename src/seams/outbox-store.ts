@@ -177,7 +177,7 @@ export interface OutboxStore {
   heartbeat(worker: WorkerIdentity, now: number): Promise<void>;
   removeWorker(id: string): Promise<void>;
   /**
-   * Mails held by workers that are dead (`isDead`): those before the hand-over mark are due again; those in doubt are returned, still held
+   * Mails held by workers that are dead (`isDead`): those before the hand-over mark are due again; those in doubt are returned (without content), still held
    * by the caller (`worker`), to be settled.
    */
   recover(query: {

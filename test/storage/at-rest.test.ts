@@ -18,6 +18,7 @@ import {
   T0,
   TENANT,
   trace,
+  worker,
 } from "./samples.js";
 
 const CANARY = "CANARY-Mme-Josette-EXEMPLE-glycemie";
@@ -155,6 +156,28 @@ describe("content at rest", () => {
     await store.close();
     const again = await open({ key: [fresh, old], clock });
     expect((await claimAll(again, T0 + 60_000)).map(({ submission: id }) => id)).toEqual(["s-a"]);
+  });
+
+  it.each([
+    ["its key is missing", () => undefined],
+    ["it is damaged", (raw: Libsql.Database) => raw.exec("UPDATE medimail_contents SET data = zeroblob(50)")],
+  ])("of a mail that may have gone leaves it in doubt, and never due again, where %s", async (_why, damage) => {
+    const key = { id: "old", key: randomBytes(32) };
+    const dying = await open({ key: [key] });
+    await dying.submit(secret("a"));
+    await dying.heartbeat(worker("dead"), T0);
+    await dying.markHandover("dead", [(await claimOne(dying, T0, "dead")).mailId]);
+    const raw = new Libsql(path);
+    damage(raw);
+    raw.close();
+    const fresh = { id: "new", key: randomBytes(32) };
+    await (await open({ key: [fresh, key] })).close();
+    const store = await open({ key: [fresh] });
+    const doubtful = await store.recover({ worker: "next", now: T0, isDead: ({ id }) => id === "dead" });
+    expect(doubtful).toMatchObject([
+      { submission: "s-a", content: [], recipients: [{ kind: "patient", address: "" }] },
+    ]);
+    expect(await claimAll(store, LATER)).toEqual([]);
   });
 
   it("that is damaged fails its mail for a person to see, and does not stop the others", async () => {

@@ -85,7 +85,6 @@ function load(context: OutboxContext, mail: MailRecord, cache: Map<number, Share
     mailbox: mail.mailbox,
     messageId: mail.message_id,
     attempts: mail.attempts,
-    ...(mail.answer ? { answer: mail.answer } : {}),
     createdAt: shared.createdAt,
     content: [head, body, ...shared.tail],
     size: mail.size,

@@ -3,8 +3,8 @@ import type { Sql } from "../driver.js";
 import { isSameBoot } from "../liveness.js";
 import { MAIL_COLUMNS } from "./claim.js";
 import type { MailRecord } from "./contents.js";
-import { loadMails } from "./contents.js";
 import type { OutboxContext } from "./context.js";
+import { loadRecovered } from "./recovered.js";
 
 type Known = WorkerIdentity & { heartbeatAt: number };
 
@@ -58,7 +58,7 @@ export async function recover(context: OutboxContext, query: RecoverQuery): Prom
     }
     return mails;
   });
-  return loadMails(context, taken);
+  return loadRecovered(context, taken);
 }
 
 const ANSWER = "(SELECT answer FROM medimail_handovers WHERE mail = m.id) AS answer";
