@@ -1,6 +1,6 @@
 import type { CdaHeader } from "../cda/index.js";
 import { MedimailError, type Problem } from "../errors.js";
-import { isPatientAddress, parseIns, parseMssAddress, patientAddress } from "../identity/index.js";
+import { isMssAddress, isPatientAddress, parseIns, parseMssAddress, patientAddress } from "../identity/index.js";
 import { headerText } from "../message/index.js";
 import type { AddressedSubmission, RecipientInput } from "./types.js";
 
@@ -16,6 +16,8 @@ export interface RuleContext {
   allowTestIdentities: boolean;
   /** Domains that an address may end in. Default `.mssante.fr`. */
   addressSuffixes?: readonly string[];
+  /** The sender of the configuration, where the submission names no Reply-To. */
+  sender?: { replyTo?: string };
 }
 
 /** The box of ANS that answers by itself, on the patients' side (requirement `mes-test`). */
@@ -78,7 +80,19 @@ export function allowedRecipients(
       requirement: "ECO.2.2.8",
     });
   }
+  problems.push(...replyToProblems(submission, context));
   return { recipients: list, problems };
+}
+
+/** A correspondent's operator refuses an answer that would leave the MSSanté space: it would reach nobody (ECO.2.2.5). */
+function replyToProblems(
+  submission: AddressedSubmission,
+  { sender, addressSuffixes: suffixes }: RuleContext,
+): Problem[] {
+  const replyTo = submission.replyTo ?? sender?.replyTo;
+  if (replyTo === undefined || isMssAddress(replyTo, suffixes ? { suffixes } : {})) return [];
+  const message = "Reply-To is not a MSSanté address: an answer to it is refused by its sender's operator (ECO.2.2.5).";
+  return [{ severity: "warning", code: "reply_to_outside", message, path: "replyTo" }];
 }
 
 /** A recipient whose address is of the MSSanté space. @throws `recipient_invalid` */

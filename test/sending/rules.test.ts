@@ -165,6 +165,18 @@ describe("recipients", () => {
     expect(() => allow({ to })).toThrow(expect.objectContaining({ code: "header_injection", path: "to[1].name" }));
   });
 
+  it("are told of a Reply-To outside of the MSSanté space, which no answer reaches (ECO.2.2.5)", () => {
+    const codes = (replyTo: string, sender?: { replyTo?: string }) => {
+      const context = { allowTestIdentities: false, ...(sender ? { sender } : {}) };
+      const submission = { ...base, ...(replyTo === "" ? {} : { replyTo }) };
+      return allowedRecipients(submission, [header()], context).problems.map(({ code }) => code);
+    };
+    expect(codes("secretariat@ch.mssante.fr")).toEqual([]);
+    expect(codes("secretariat@example.org")).toEqual(["reply_to_outside"]);
+    expect(codes("", { replyTo: "secretariat@example.org" })).toEqual(["reply_to_outside"]);
+    expect(codes("", { replyTo: "secretariat@ch.mssante.fr" })).toEqual([]);
+  });
+
   it("are at least one", () => {
     expect(refusal({ to: [] })).toBe("invalid_argument");
   });

@@ -96,8 +96,15 @@ const DETAILS: readonly (readonly [RegExp, string])[] = [
     /^the client certificate does not open with the passphrase given$/,
     "le certificat client ne s'ouvre pas avec le mot de passe donné",
   ],
+  [
+    /^.* could not be had: (\S+): the environment variable (\S+) is not set$/,
+    "$1 : la variable d'environnement $2 n'est pas définie",
+  ],
+  [/^.* could not be had: (\S+): there is no file (.*)$/, "$1 : le fichier $2 n'existe pas"],
+  [/^the IMAP server failed while .* \((\S+)\)$/, "le serveur IMAP a refusé ($1)"],
   // Sending
   [/^(\S+) is not a MSSanté address\.$/, "$1 n'est pas une adresse MSSanté."],
+  [/^not a plain address$/, "ce n'est pas une adresse simple"],
   [/^An address ends in (.*)\.$/, "Une adresse se termine par $1."],
   [/^The operator refused this recipient \((.*)\)\.$/, "L'opérateur a refusé ce destinataire ($1)."],
   [
