@@ -95,6 +95,8 @@ export {
 } from "./errors.js";
 export {
   type Ins,
+  type InsDifference,
+  type InsTraits,
   insDifferences,
   isPatientAddress,
   parseIns,
@@ -149,6 +151,7 @@ export type {
   NewMailOptions,
   OpenedMail,
   OpenOptions,
+  PatientToWriteTo,
   PatientTraits,
   ReceiptOptions,
   ReplyOptions,

@@ -10,8 +10,10 @@ export {
 export type { Branded, ParseOptions } from "./brand.js";
 export type { IdNps, IdNpsKind } from "./idnps.js";
 export { IDNPS_OID, isIdNps, parseIdNps } from "./idnps.js";
-export type { Ins, InsDifference, InsOid, InsOptions } from "./ins.js";
-export { INS_C_OID, INS_OIDS, insDifferences, insKey, isIns, isInsOid, parseIns } from "./ins.js";
+export type { Ins, InsOid, InsOptions } from "./ins.js";
+export { INS_C_OID, INS_OIDS, insKey, isIns, isInsOid, parseIns } from "./ins.js";
+export type { InsDifference, InsTraits } from "./ins-traits.js";
+export { insDifferences, insTraitsProblems } from "./ins-traits.js";
 export { luhnKey } from "./luhn.js";
 export type { Adeli, Rpps } from "./professional.js";
 export { isAdeli, isRpps, parseAdeli, parseRpps } from "./professional.js";

@@ -77,24 +77,3 @@ export function parseIns(value: string, oid: string, options: InsOptions = {}): 
 export function isIns(value: string, oid: string, options?: InsOptions): boolean {
   return passes(() => parseIns(value, oid, options));
 }
-
-/** What of the traits differs from what the matricule says. */
-export type InsDifference = "sex" | "birthYear" | "birthMonth";
-
-/**
- * Compares the matricule with the sex (`M`, `F`, or HL7's other codes, which are not compared) and the birth date
- * (`YYYYMMDD`, or its beginning). A difference is for a person to look at (SC.MSS/UX.32), not an error: a registered sex
- * or date may have changed since the number was given.
- */
-export function insDifferences(ins: Ins, traits: { sex?: string; birthDate?: string }): InsDifference[] {
-  const differences: InsDifference[] = [];
-  const registered = "137".includes(ins.matricule.charAt(0)) ? "M" : "F";
-  if ((traits.sex === "M" || traits.sex === "F") && traits.sex !== registered) differences.push("sex");
-  const year = traits.birthDate?.slice(2, 4) ?? "";
-  if (year.length === 2 && year !== ins.matricule.slice(1, 3)) differences.push("birthYear");
-  const month = traits.birthDate?.slice(4, 6) ?? "";
-  const known = Number(ins.matricule.slice(3, 5));
-  // A month over 12 means that it was not known.
-  if (month.length === 2 && known >= 1 && known <= 12 && Number(month) !== known) differences.push("birthMonth");
-  return differences;
-}

@@ -69,6 +69,7 @@ export type {
   MailboxDrafts,
   MailboxWriter,
   NewMailOptions,
+  PatientToWriteTo,
   ReceiptOptions,
   ReplyOptions,
   WriteOptions,

@@ -1,5 +1,7 @@
 import { type Cda, readCda } from "../cda/index.js";
+import { defined } from "../defined.js";
 import { isMedimailError, type Problem } from "../errors.js";
+import { insTraitsProblems } from "../identity/index.js";
 import { type OpenedDocument, openXdm, type SubmissionSet, type XdmLimits } from "../xdm/index.js";
 import { digest, type MailFile, type PdfFile } from "./collect.js";
 import { saysXdm } from "./file-kind.js";
@@ -157,6 +159,9 @@ function documentOf(parts: Parts, problems: Problem[]): HealthDocument {
     problems.push(
       doubt("patient_traits_differ", `The metadata and the document differ in: ${differing.join(", ")}.`, path),
     );
+  problems.push(
+    ...insTraitsProblems(patient.ins, defined({ sex: patient.gender, birthDate: patient.birthDate }), path),
+  );
   if (identity.header === "O" && header && !header.patient.ins)
     problems.push(doubt("ins_header_wrong", "X-MSS-INS says O, and the document has no INS (ECO.2.4.2).", path));
   const uniqueId = metadata?.uniqueId ?? header?.id;

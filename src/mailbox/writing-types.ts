@@ -1,3 +1,4 @@
+import type { InsTraits } from "../identity/index.js";
 import type { MailFile } from "../message/index.js";
 import type { RecipientInput, Submission } from "../sending/index.js";
 import type { MailRef } from "./types.js";
@@ -23,10 +24,19 @@ export interface WriteOptions {
   signal?: AbortSignal;
 }
 
+/** Matricule with its key and the OID of its authority; the traits of the patient base. */
+export interface PatientToWriteTo extends InsTraits {
+  value: string;
+  oid: string;
+}
+
 export interface NewMailOptions extends WriteOptions {
   subject: string;
-  /** Writes to this patient: the address is built from the qualified INS (ECO.2.2.6, ECO.3.1.5). */
-  patient?: { value: string; oid: string };
+  /**
+   * Writes to this patient: the address is built from the qualified INS (ECO.2.2.6). Where `sex` (`M`, `F`) and `birthDate` (`YYYYMMDD`) are
+   * given and the matricule says otherwise, the submission has the problem `ins_traits_differ`: a person confirms (ECO.3.1.5).
+   */
+  patient?: PatientToWriteTo;
 }
 
 export interface ReplyOptions extends WriteOptions {
@@ -103,7 +113,7 @@ export interface MailboxDrafts {
    */
   send(
     ref: MailRef,
-    options?: { patient?: { value: string; oid: string }; fin?: boolean; actor?: string; signal?: AbortSignal },
+    options?: { patient?: PatientToWriteTo; fin?: boolean; actor?: string; signal?: AbortSignal },
   ): Promise<Submission>;
 }
 

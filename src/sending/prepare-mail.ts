@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { defined } from "../defined.js";
 import { MedimailError, type Problem } from "../errors.js";
-import { parseIns, patientAddress } from "../identity/index.js";
+import { type InsTraits, insTraitsProblems, parseIns, patientAddress } from "../identity/index.js";
 import {
   type Composed,
   checkMailSize,
@@ -34,8 +34,8 @@ export interface MailToSend {
   requestDelivery?: boolean;
   /** `X-MSS-MES: FIN` on the patient's mail (ECO.2.2.8). */
   fin?: boolean;
-  /** Qualified INS of a patient who is written to (ECO.2.2.6). */
-  patient?: { value: string; oid: string };
+  /** Qualified INS of a patient who is written to (ECO.2.2.6), and the traits that its matricule is compared with (ECO.3.1.5). */
+  patient?: { value: string; oid: string } & InsTraits;
   /** Patients' addresses that stand in the mail answered: they may be written to. */
   knownPatients?: readonly string[];
   actor?: string;
@@ -113,7 +113,11 @@ export function prepareMail(mail: MailToSend, profile: SenderProfile): Omit<Prep
   );
   const streamed = files.some(({ file }) => "pieces" in file);
   return defined({
-    problems: [...(mail.problems ?? []), ...composed.problems],
+    problems: [
+      ...(mail.problems ?? []),
+      ...insTraitsProblems(mail.patient, mail.patient ?? {}, "patient"),
+      ...composed.problems,
+    ],
     tail: streamed ? comingTail(mail, files, composed, profile.maxSize) : undefined,
     submission: defined({
       id,

@@ -1,6 +1,14 @@
 import type { CdaHeader } from "../cda/index.js";
+import { defined } from "../defined.js";
 import { MedimailError, type Problem } from "../errors.js";
-import { isMssAddress, isPatientAddress, parseIns, parseMssAddress, patientAddress } from "../identity/index.js";
+import {
+  insTraitsProblems,
+  isMssAddress,
+  isPatientAddress,
+  parseIns,
+  parseMssAddress,
+  patientAddress,
+} from "../identity/index.js";
 import { headerText } from "../message/index.js";
 import type { AddressedSubmission, RecipientInput } from "./types.js";
 
@@ -80,8 +88,20 @@ export function allowedRecipients(
       requirement: "ECO.2.2.8",
     });
   }
+  if (toPatient) problems.push(...traitProblems(headers));
   problems.push(...replyToProblems(submission, context));
   return { recipients: list, problems };
+}
+
+/** Whom the patient's mail goes to is for a person to confirm where the matricule doubts it (ECO.3.1.5). */
+function traitProblems(headers: readonly CdaHeader[]): Problem[] {
+  return headers.flatMap(({ patient }, index) =>
+    insTraitsProblems(
+      patient.ins,
+      defined({ sex: patient.gender, birthDate: patient.birthTime }),
+      `documents[${index}].patient.ins`,
+    ),
+  );
 }
 
 /** A correspondent's operator refuses an answer that would leave the MSSanté space: it would reach nobody (ECO.2.2.5). */

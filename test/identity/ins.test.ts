@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isMedimailError } from "../../src/errors.js";
-import { INS_C_OID, INS_OIDS, insDifferences, insKey, isIns, parseIns } from "../../src/identity/index.js";
+import { INS_C_OID, INS_OIDS, insKey, isIns, parseIns } from "../../src/identity/index.js";
 
 const digits = (count: number) =>
   fc.array(fc.integer({ min: 0, max: 9 }), { minLength: count, maxLength: count }).map((list) => list.join(""));
@@ -99,24 +99,5 @@ describe("INS", () => {
         expect((error as { path?: string }).path).toBe("patient.ins");
       }
     }
-  });
-});
-
-describe("traits against the INS", () => {
-  const ins = parseIns("185057800608491", INS_OIDS.nir);
-
-  it("finds nothing where sex, year and month agree", () => {
-    expect(insDifferences(ins, { sex: "M", birthDate: "19850523" })).toEqual([]);
-  });
-
-  it("names each trait that differs", () => {
-    expect(insDifferences(ins, { sex: "F", birthDate: "19840623" })).toEqual(["sex", "birthYear", "birthMonth"]);
-  });
-
-  it("compares nothing that is unknown: other sex, partial date, month over 12", () => {
-    expect(insDifferences(ins, { sex: "UN", birthDate: "1985" })).toEqual([]);
-    const body = "1855078006084";
-    const unknownMonth = parseIns(body + insKey(body), INS_OIDS.nir);
-    expect(insDifferences(unknownMonth, { birthDate: "19850523" })).toEqual([]);
   });
 });

@@ -16,6 +16,7 @@ describeWithShared("the official archives, mailed in and opened", (shared) => {
 
   it("gives of each its document, whole, with its patient and no error", { timeout: 180_000 }, async () => {
     await using box = await doctorsBox();
+    const doubted: string[] = [];
     for (const name of names) {
       const zip = readFileSync(join(folder, name));
       const expected = await openXdm(zip);
@@ -43,7 +44,10 @@ describeWithShared("the official archives, mailed in and opened", (shared) => {
         opened.problems.filter(({ severity }) => severity === "error"),
         name,
       ).toEqual([]);
+      if (opened.problems.some(({ code }) => code === "ins_traits_differ")) doubted.push(name);
     }
+    // ECO.3.1.5: its test identity was born in May 1976, and its matricule says March 1979. The others agree.
+    expect(doubted).toEqual(["CANCER-PPS_2022.01_Autopresentable.zip"]);
   });
 
   it("says of a replacement and of a deletion what the slot says (LGC.MSS/UX.05), and of the version that it deletes that it is old", async () => {

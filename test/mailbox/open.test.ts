@@ -179,6 +179,27 @@ describe("opening a mail", () => {
     expect(codes(other)).toContain("patient_ins_differs");
   });
 
+  it("doubts the patient whose matricule says otherwise than his sex or birth date, and gives the document all the same (ECO.3.1.5)", async () => {
+    await using box = await doctorsBox();
+    const { patient } = headerOf();
+    const brought = async (traits: Partial<typeof patient>) => {
+      const content = wrapPdf(pdfOf(400), headerOf({ patient: { ...patient, ...traits } }));
+      return await box.mailbox.open(
+        box.deliver(mailOf([TEXT, { type: "text/xml", name: "document.xml", content: Buffer.from(content) }])),
+      );
+    };
+    expect(codes(await brought({}))).not.toContain("ins_traits_differ");
+    const opened = await brought({ gender: "M", birthTime: "19850612" });
+    expect(opened.problems).toContainEqual(
+      expect.objectContaining({
+        severity: "warning",
+        code: "ins_traits_differ",
+        message: expect.stringContaining("sex, birthMonth"),
+      }),
+    );
+    expect(opened.documents).toMatchObject([{ patient: { name: "MOREL Élodie", gender: "M" }, seen: "new" }]);
+  });
+
   it("keeps the rest of the mail where an archive is broken or hostile", async () => {
     await using box = await doctorsBox();
     const good = await zipOf();

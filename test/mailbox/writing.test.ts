@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { type Connector, type ConnectorOptions, createConnector } from "../../src/index.js";
 import { type MockMedimailOptions, startMockMedimail } from "../../src/mock/index.js";
 import { COLLEAGUE, configOf, DOCTOR, LABO, QUICK, soon, states } from "../sending/kit.js";
-import { cdaOf, pdfOf } from "../tools/documents.js";
+import { cdaOf, fictionalIns, pdfOf } from "../tools/documents.js";
 import { otherClient } from "./other-client.js";
 
 async function place(
@@ -150,6 +150,21 @@ describe("writing from the mailbox", () => {
     );
     expect(headerOf(sent, "x-mss-codecda")).toBe(headerOf(original, "x-mss-codecda"));
     expect(headerOf(sent, "x-mss-ins")).toBe(headerOf(original, "x-mss-ins"));
+  });
+
+  it("writes to a patient at the address of his INS, and asks for a confirmation where the matricule says otherwise than his traits (ECO.3.1.5)", async () => {
+    await using box = await place({ delivery: "manual" });
+    const ins = { value: fictionalIns(), oid: "1.2.250.1.213.1.4.8" };
+    const write = async (traits: { sex?: string; birthDate?: string }) => {
+      const submission = await box.doctor.mailbox.send({ subject: "x", text: "y", patient: { ...ins, ...traits } });
+      const [recipient] = (await box.doctor.outbox.get(submission.id)).recipients;
+      return [recipient?.address, ...submission.problems.map(({ severity, code }) => `${severity} ${code}`)];
+    };
+    const address = `${ins.value}@patient.mssante.fr`;
+    expect(await write({})).toEqual([address]);
+    expect(await write({ sex: "F", birthDate: "19850512" })).toEqual([address]);
+    expect(await write({ sex: "F", birthDate: "19860512" })).toEqual([address, "warning ins_traits_differ"]);
+    expect(await write({ sex: "M" })).toEqual([address, "warning ins_traits_differ"]);
   });
 
   it("lets nothing into a header, and writes to no patient whose INS is not given", async () => {

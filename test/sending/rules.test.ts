@@ -66,6 +66,20 @@ describe("a patient's address", () => {
     expect(allow({}, [wrong]).problems.map((problem) => problem.code)).toEqual(["ins_key_invalid"]);
   });
 
+  it("is doubted where the matricule says otherwise than sex or birth date: a warning, and the mail goes (ECO.3.1.5)", () => {
+    const one = header();
+    const differing = { ...one, patient: { ...one.patient, gender: "F", birthTime: "19850612" } };
+    const agreeing = { ...one, patient: { ...one.patient, gender: "M", birthTime: "19850512" } };
+    const { recipients, problems } = allow({ patient: true, to: [] }, [agreeing, differing]);
+    expect(recipients).toEqual([{ address: OWN, kind: "patient" }]);
+    expect(problems).toMatchObject([
+      { severity: "warning", code: "ins_traits_differ", path: "documents[1].patient.ins" },
+    ]);
+    expect(problems[0]?.message).toContain("sex, birthMonth");
+    // To professionals alone nobody's address is built: nothing to confirm.
+    expect(allow({}, [differing]).problems).toEqual([]);
+  });
+
   it("is one recipient, even named twice", () => {
     expect(
       allow({

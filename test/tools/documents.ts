@@ -3,7 +3,7 @@ import { insKey } from "../../src/identity/index.js";
 
 /** A fictional INS with a right key. */
 export function fictionalIns(serial = 48): string {
-  const body = `18505780060${String(serial % 100).padStart(2, "0")}`;
+  const body = `28505780060${String(serial % 100).padStart(2, "0")}`;
   return `${body}${insKey(body)}`;
 }
 

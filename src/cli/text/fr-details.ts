@@ -104,6 +104,10 @@ const DETAILS: readonly (readonly [RegExp, string])[] = [
   [/^the IMAP server failed while .* \((\S+)\)$/, "le serveur IMAP a refusé ($1)"],
   // Sending
   [/^(\S+) is not a MSSanté address\.$/, "$1 n'est pas une adresse MSSanté."],
+  [
+    /^ins_traits_differ: .*: ([\w, ]+) \(ECO\.3\.1\.5\)\. \((.*)\)$/,
+    "le matricule de l'INS ne correspond pas au sexe ou à la date de naissance du patient ($1) : à confirmer ($2)",
+  ],
   [/^not a plain address$/, "ce n'est pas une adresse simple"],
   [/^An address ends in (.*)\.$/, "Une adresse se termine par $1."],
   [/^The operator refused this recipient \((.*)\)\.$/, "L'opérateur a refusé ce destinataire ($1)."],
