@@ -80,7 +80,7 @@ describe("showing a received document", () => {
     const { documents, patient } = await box.mailbox.open(box.deliver(mail));
     expect(patient?.agreement).toBe("differ");
     const { html = "" } = (await documents[0]?.html()) ?? {};
-    expect(textOf(byClass(html, "cda-alert")[0] as never)).toMatch(/Courriel.*Matricule INS.*1 85 05 78 006 049/s);
+    expect(textOf(byClass(html, "cda-alert")[0] as never)).toMatch(/Courriel.*Matricule INS.*2 85 05 78 006 049/s);
   });
 
   it("tells before a document that its author asks for its deletion, and of its version that it is out of date", async () => {

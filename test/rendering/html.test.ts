@@ -301,7 +301,7 @@ describe("the page", () => {
   it("shows who the patient is: names, sex, birth, matricule with its nature", () => {
     const { html } = renderHtml(narrative("x"));
     const facts = byClass(html, "cda-patient").map(textOf).join("");
-    for (const text of ["MOREL Élodie", "Élodie Marie", "Féminin", "12/05/1985", "(NIR)", "1 85 05 78 006 048"])
+    for (const text of ["MOREL Élodie", "Élodie Marie", "Féminin", "12/05/1985", "(NIR)", "2 85 05 78 006 048"])
       expect(facts).toContain(text);
   });
 
