@@ -38,6 +38,7 @@ export function mailSummary(mail: ImapSummary): MailSummary {
     size: mail.size,
     kind: kindOf(mail, rawSubject, field(fields, "auto-submitted") ?? ""),
     attachments,
+    // in-detect: by the archive's name, else by the marker before any archive.
     hasXdm: mail.parts.some(isArchive) || (rawSubject.startsWith(XDM_MARKER) && attachments.some(isZip)),
   };
 }

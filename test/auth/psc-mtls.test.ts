@@ -59,7 +59,7 @@ describe("tls_client_auth at Pro Santé Connect", () => {
       proof: { method: "tls_client_auth", certificate: async () => certificate },
     });
 
-  it("proves the software by its certificate, and sends no secret", async () => {
+  it("proves the software by its certificate, and sends no secret (psc-mtls)", async () => {
     await using client = software(own);
     await using session = await client.ciba({ loginHint: psc.professional.SubjectNameID });
     expect(psc.accepts(await session.accessToken())).toBe(true);

@@ -64,7 +64,7 @@ const tokenOf = (step: SaslStep): string => (step.mechanism === "xoauth2" ? step
 const refreshes = (server: PscServer): number => server.requests.filter((path) => path === "/token").length - 1;
 
 describe("a login with Pro Santé Connect, against an OpenID provider", () => {
-  it("asks by authorization code with PKCE, state, nonce and eidas1, and gives the professional of userinfo", async () => {
+  it("asks by authorization code with PKCE, state, nonce and eidas1, and gives the professional of userinfo (SC.PSC.01)", async () => {
     const server = await psc();
     const client = software(server);
     const { url, pending } = await client.authorize();
@@ -283,7 +283,7 @@ describe("the session of a professional", () => {
     expect(session.ended.aborted).toBe(false);
   });
 
-  it("tells what its token is worth, and ends at Pro Santé Connect by an address for the browser", async () => {
+  it("tells what its token is worth, and ends at Pro Santé Connect by an address for the browser (SC.SSI/IE.38)", async () => {
     const server = await psc();
     const session = await loggedIn(server);
     const { active, expiresAt } = await session.introspect();

@@ -32,7 +32,7 @@ const mail = (changes: Partial<ImapSummary> = {}): ImapSummary => ({
   ...changes,
 });
 
-describe("a mail in a list (ECO.3.1.1, ECO.3.1.3)", () => {
+describe("a mail in a list (ECO.3.1.1, ECO.3.1.3, in-detect)", () => {
   it.each([
     ["XDM/1.0/DDM+LEROY JEANNE 01/02/1960", "LEROY JEANNE 01/02/1960"],
     ["Re: XDM/1.0/DDM+LEROY JEANNE", "Re: LEROY JEANNE"],

@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { MailEvent } from "../../src/index.js";
 import { Refusal } from "../../src/mock/imap/outcome.js";
 import { ImapSession } from "../../src/mock/imap/session.js";
+import { DEFAULT_TIMES } from "../../src/transport/imap/idle.js";
 import { DOCTOR } from "../sending/kit.js";
 import { Follower, SERVERS, serverIs, truth, watched } from "./watch-kit.js";
 
@@ -49,6 +50,22 @@ describe("a watch over what goes wrong", () => {
     await follower.until(() => follower.told.includes("new 6"));
     await follower.stop();
     expect(follower.mails).toEqual(truth(box.mock));
+  });
+
+  it("begins its IDLE again, before the 29 minutes of RFC 9051 by default, and hears what comes afterwards", async () => {
+    expect(DEFAULT_TIMES.idleMs).toBeLessThan(29 * 60_000);
+    await using box = await watched(1);
+    const follower = new Follower(box.connector, "inbox", { idleMs: 1_000 });
+    await follower.watching();
+    const idles = (): number =>
+      box.mock.observations.filter(
+        (seen) => seen.kind === "line" && seen.from === "client" && / IDLE$/i.test(seen.line),
+      ).length;
+    await expect.poll(idles, { timeout: 10_000 }).toBeGreaterThan(1);
+    box.deliver();
+    await follower.until(() => follower.told.includes("new 2"));
+    expect(follower.statuses).toEqual(["watching"]);
+    await follower.stop();
   });
 
   it("notices a line that has fallen silent, and goes on over another", async () => {

@@ -253,45 +253,89 @@ describe("receipts from the mailbox", () => {
     ["displayed", undefined, "read"],
     ["processed", undefined, "integrated"],
     ["error", "902", "refused"],
-  ] as const)("%s (%s) moves the sender's submission to %s, once", async (disposition, code, state) => {
-    await using box = await place();
-    const { submission, mail } = await asked(box);
-    const options = { disposition, ...(code === undefined ? {} : { code }), confirmed: true };
-    const first = await box.doctor.mailbox.receipt(mail, options);
-    await accepted(first);
-    const second = await box.doctor.mailbox.receipt(mail, options);
-    expect([second.id, second.created]).toEqual([first.id, false]);
-    await eventually(
-      () => states(box.labo, submission.id),
-      (now) => now[DOCTOR] === state,
-    );
-    expect(await states(box.labo, submission.id)).toEqual({ [DOCTOR]: state });
-    expect((await box.doctor.mailbox.get(mail)).flags).toContain("$MDNSent");
-    const reports = await box.labo.mailbox.list().toArray({ limit: 10 });
-    expect(reports.map(({ kind }) => kind)).toEqual(["receipt"]);
-    await expect(
-      box.doctor.mailbox.receipt(mail, {
-        disposition: disposition === "displayed" ? "processed" : "displayed",
-        confirmed: true,
-      }),
-    ).rejects.toMatchObject({ code: "idempotency_conflict" });
-    const traces = [];
-    for await (const { action, ok } of box.doctor.traces.list()) traces.push([action, ok]);
-    expect(traces).toContainEqual(["receipt", true]);
-  });
+  ] as const)(
+    "%s (%s) moves the sender's submission to %s, once (ECO.3.1.6, in-mdn-ko, RFC 8098)",
+    async (disposition, code, state) => {
+      await using box = await place();
+      const { submission, mail } = await asked(box);
+      const options = { disposition, ...(code === undefined ? {} : { code }), confirmed: true };
+      const first = await box.doctor.mailbox.receipt(mail, options);
+      await accepted(first);
+      // Nobody reports about a report: it leaves from the null path.
+      const paths = box.mock.observations.flatMap((seen) =>
+        seen.kind === "line" && seen.from === "client" && /^MAIL FROM:/i.test(seen.line)
+          ? [seen.line.slice(0, 12)]
+          : [],
+      );
+      expect(paths.at(-1)).toBe("MAIL FROM:<>");
+      const sent = Buffer.from(box.mock.mails.at(-1)?.raw ?? "");
+      const failed = (await PostalMime.parse(sent)).subject?.startsWith("[KO Intégration système !][902] XDM/1.0/DDM+");
+      expect([failed, sent.includes("\r\nError: 902^")]).toEqual([code === "902", code === "902"]);
+      const second = await box.doctor.mailbox.receipt(mail, options);
+      expect([second.id, second.created]).toEqual([first.id, false]);
+      await eventually(
+        () => states(box.labo, submission.id),
+        (now) => now[DOCTOR] === state,
+      );
+      expect(await states(box.labo, submission.id)).toEqual({ [DOCTOR]: state });
+      expect((await box.doctor.mailbox.get(mail)).flags).toContain("$MDNSent");
+      const reports = await box.labo.mailbox.list().toArray({ limit: 10 });
+      expect(reports.map(({ kind }) => kind)).toEqual(["receipt"]);
+      await expect(
+        box.doctor.mailbox.receipt(mail, {
+          disposition: disposition === "displayed" ? "processed" : "displayed",
+          confirmed: true,
+        }),
+      ).rejects.toMatchObject({ code: "idempotency_conflict" });
+      const traces = [];
+      for await (const { action, ok } of box.doctor.traces.list()) traces.push([action, ok]);
+      expect(traces).toContainEqual(["receipt", true]);
+    },
+  );
 
-  it("sends none that was not asked for; the failure mail then tells the sender", async () => {
+  it("sends none that was not asked for; the failure mail then tells the sender (in-std, ECO.3.1.6)", async () => {
     await using box = await place();
     const { submission, mail } = await asked(box, false);
     await expect(box.doctor.mailbox.receipt(mail, { disposition: "displayed" })).rejects.toMatchObject({
       code: "receipt_not_asked",
     });
     await accepted(await box.doctor.mailbox.failureMail(mail, { code: "902" }));
+    const told = await PostalMime.parse(Buffer.from(box.mock.mails.at(-1)?.raw ?? ""), {
+      forceRfc822Attachments: true,
+    });
+    expect(told.subject).toMatch(/^\[KO Intégration système !\]\[902\] XDM\/1\.0\/DDM\+/);
+    expect(told.attachments.map(({ mimeType, filename }) => filename ?? mimeType)).toEqual(
+      expect.arrayContaining(["IHE_XDM.ZIP"]),
+    );
+    expect(told.attachments.map(({ mimeType }) => mimeType)).toContain("message/rfc822");
     await eventually(
       () => states(box.labo, submission.id),
       (now) => now[DOCTOR] === "refused",
     );
     expect(await states(box.labo, submission.id)).toEqual({ [DOCTOR]: "refused" });
+  });
+
+  it.each([
+    [
+      "a receipt",
+      `Return-Path: <${LABO}>\r\nContent-Type: multipart/report; report-type=disposition-notification; boundary=b`,
+    ],
+    ["a mail from the null path", "Return-Path: <>"],
+  ])("sends none for %s, whatever it asks for (RFC 8098)", async (_what, fields) => {
+    await using box = await place({ delivery: "manual" });
+    await box.other.append(
+      "INBOX",
+      Buffer.from(
+        `${fields}\r\nFrom: ${LABO}\r\nTo: ${DOCTOR}\r\nMessage-ID: <a4@x.mssante.fr>\r\nDisposition-Notification-To: <${LABO}>\r\nSubject: a\r\n\r\nb\r\n`,
+      ),
+    );
+    const mail = await only(box.doctor);
+    for (const attempt of [
+      box.doctor.mailbox.receipt(mail, { disposition: "displayed", confirmed: true }),
+      box.doctor.mailbox.failureMail(mail, { code: "902" }),
+    ])
+      await expect(attempt).rejects.toMatchObject({ code: "receipt_not_asked" });
+    expect(await box.doctor.outbox.list()).toEqual([]);
   });
 
   it("needs no word where the receipt goes to the Return-Path", async () => {

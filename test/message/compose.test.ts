@@ -220,6 +220,19 @@ describe("bodies", () => {
     }
   });
 
+  it("say of a replacement that it takes the place of what was sent before (AMBU.MSS/va1.02)", async () => {
+    const texts = async (action: "create" | "replace") =>
+      await Promise.all(
+        raws(composeMails(input({ ...both, action }))).map(async (mail) => (await PostalMime.parse(mail)).text),
+      );
+    const said = expect.stringContaining("annule et remplace");
+    expect(await texts("replace")).toEqual([said, said]);
+    expect(await texts("create")).toEqual([
+      expect.not.stringContaining("annule"),
+      expect.not.stringContaining("annule"),
+    ]);
+  });
+
   it("ask for a deletion in plain words, before the caller's own text too", async () => {
     const own = { professional: { text: "Texte du logiciel" } };
     const composed = composeMails(input({ action: "delete", body: own }));

@@ -13,7 +13,7 @@ export interface ProSanteConnectSettings extends Omit<ProSanteConnectOptions, "h
 
 /**
  * The software as a relying party of Pro Santé Connect: what logs professionals in, whose PER and ORG mailboxes authenticate with their
- * token (ECO.1.2.1). One for the program; one session for each professional. Nothing is asked of the network before the first login.
+ * token (ECO.1.2.1, SC.PSC.01). One for the program; one session for each professional. Nothing is asked of the network before the first login.
  *
  * @throws MedimailError `config_invalid` where the issuer or the proxy is not a URL
  * @example

@@ -9,7 +9,7 @@ export type ClientProof =
   | { method: "client_secret_basic" | "client_secret_post"; secret: () => Promise<string> }
   /** A signed assertion (RFC 7523): private key as PKCS#8 PEM, and its `kid` where the key set needs one. */
   | { method: "private_key_jwt"; key: () => Promise<string>; kid?: string; alg?: "RS256" | "PS256" | "ES256" }
-  /** Mutual TLS (RFC 8705). */
+  /** Mutual TLS (RFC 8705, psc-mtls). */
   | { method: "tls_client_auth"; certificate: () => Promise<{ cert: string; key: string }> };
 
 export interface ProSanteConnectOptions {

@@ -14,8 +14,8 @@ export const content: CoverageTable = {
     ],
   ),
   "ECO.2.1.1-b": met(
-    "Documents of two patients in one submission or one archive are refused with `xdm_several_patients`.",
-    ["src/xdm/open.ts", "src/error-codes.ts"],
+    "Documents of two patients in one submission are refused with `xdm_several_patients`; of an archive that comes in it is an error.",
+    ["src/xdm/open.ts"],
     ["test/xdm/pack.test.ts", "test/message/compose.test.ts"],
   ),
   "ECO.2.1.2": partly(
@@ -59,14 +59,19 @@ export const content: CoverageTable = {
     ["test/message/compose.test.ts", "test/compliance/sent-mail.test.ts"],
   ),
   "ECO.2.2.5": met(
-    "Reply-To is a setting of the mailbox and of each submission, for any type of mailbox.",
-    ["src/message/compose.ts"],
-    ["test/message/compose.test.ts", "test/compliance/sent-mail.test.ts"],
+    "Reply-To is a setting of the mailbox and of each submission or mail, for any type of mailbox; one outside of the MSSanté space is warned about (`reply_to_outside`).",
+    ["src/message/compose.ts", "src/sending/rules.ts"],
+    ["test/message/compose.test.ts", "test/compliance/sent-mail.test.ts", "test/sending/rules.test.ts"],
   ),
   "ECO.2.2.6": met(
-    "A patient's address is built from the INS of the CDA, its key checked, its identity qualified; any other patient address is refused.",
-    ["src/sending/rules.ts", "src/identity/address.ts"],
-    ["test/sending/rules.test.ts", "test/identity/address.test.ts", "test/compliance/sent-mail.test.ts"],
+    "A patient's address is built from an INS, its key checked: of the CDA, its identity qualified, or given with a free mail. Any other is refused, but ANS's auto-reply box and, in an answer, the patients of the mail answered.",
+    ["src/sending/rules.ts", "src/sending/prepare-mail.ts", "src/identity/address.ts"],
+    [
+      "test/sending/rules.test.ts",
+      "test/identity/address.test.ts",
+      "test/compliance/sent-mail.test.ts",
+      "test/mailbox/writing.test.ts",
+    ],
   ),
   "ECO.2.2.7": partly(
     "`sender.label` is required and is the From display name; that it has the parts of the rule is the caller's.",
@@ -109,9 +114,9 @@ export const content: CoverageTable = {
     ["test/transport/smtp-send.test.ts", "test/message/compose.test.ts"],
   ),
   "AMBU.MSS-va1.02": met(
-    "`action: replace` puts `[Annule et remplace]` after the marker of the subject, a sentence in the body and the slot C in the metadata.",
+    "`action: replace` puts `[Annule et remplace]` after the marker of the subject, a sentence in the body where the caller writes none of his own, and the slot C in the metadata. The format is free as far as public texts tell.",
     ["src/message/naming.ts"],
-    ["test/message/naming.test.ts"],
+    ["test/message/naming.test.ts", "test/message/compose.test.ts", "test/xdm/pack.test.ts"],
   ),
   "MSS-va1.20": partly(
     "A submission that says the patient opposes is refused with the patient as recipient; recording the opposition is the software's.",
@@ -124,8 +129,8 @@ export const content: CoverageTable = {
     ["test/sending/rules.test.ts", "test/cli/send.test.ts"],
   ),
   "INS-va1.53": met(
-    "A CDA that carries an INS is refused where its identity is not qualified; the document is never altered.",
-    ["src/sending/rules.ts"],
-    ["test/sending/rules.test.ts", "test/cli/send.test.ts"],
+    "A CDA that carries an INS is refused where the caller says that the identity is not qualified (`identityStatus`), as a patient so named is not resolved to an address; the document is never altered.",
+    ["src/sending/rules.ts", "src/directory/resolve/resolve.ts"],
+    ["test/sending/rules.test.ts", "test/cli/send.test.ts", "test/directory/resolve.test.ts"],
   ),
 };

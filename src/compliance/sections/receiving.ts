@@ -27,7 +27,12 @@ export const receiving: CoverageTable = {
       "src/directory/resolve/resolve.ts",
       "src/wiring/recipients.ts",
     ],
-    ["test/directory/fhir/directory.test.ts", "test/sending/recipients.test.ts", "test/cli/directory.test.ts"],
+    [
+      "test/directory/fhir/directory.test.ts",
+      "test/directory/resolve.test.ts",
+      "test/sending/recipients.test.ts",
+      "test/cli/directory.test.ts",
+    ],
   ),
   "SC.MSS-UX.41": partly(
     "One text or fields: RPPS, names, profession, specialty, town or postcode, structure, FINESS, type; in the extraction slips are forgiven, by FHIR and LDAP a specialty is compared by its code. The screen is the software's.",
@@ -39,22 +44,37 @@ export const receiving: CoverageTable = {
     ],
   ),
   "ECO.3.1.5": partly(
-    "The address is built from the qualified INS, and a wrong key is refused; comparing sex and birth date with the matricule is not offered yet, and picking the patient and showing him are the software's.",
-    ["src/identity/ins.ts", "src/sending/rules.ts"],
-    ["test/compliance/behaviour.test.ts"],
+    "The address is built from the qualified INS, a wrong key is refused, and the warning `ins_traits_differ` says where the matricule and the sex or birth date differ (documents, free mails, documents received). Picking the patient and showing him are the software's.",
+    [
+      "src/identity/ins-traits.ts",
+      "src/sending/rules.ts",
+      "src/sending/prepare-mail.ts",
+      "src/mailbox/writing-types.ts",
+    ],
+    [
+      "test/identity/ins-traits.test.ts",
+      "test/sending/rules.test.ts",
+      "test/mailbox/writing.test.ts",
+      "test/mailbox/open.test.ts",
+      "test/compliance/behaviour.test.ts",
+    ],
   ),
   "ECO.3.1.6": partly(
-    "Receipts got are matched, stored and shown; `mailbox.receipt` returns the MDN that a mail asks for, once, when a person or the software says so. Showing the receipts got is the software's.",
+    "Receipts got are matched and stored; `mailbox.receipt` returns the MDN that a mail asks for, once, when a person says so, and `inbox.integrate` once its documents are integrated; none that was not asked for. Showing the receipts got is the software's.",
     ["src/sending/receipts.ts", "src/mailbox/receipts.ts"],
-    ["test/compliance/behaviour.test.ts", "test/mailbox/writing.test.ts"],
+    ["test/compliance/behaviour.test.ts", "test/mailbox/writing.test.ts", "test/mailbox/integrate.test.ts"],
   ),
   "MSS-va1.25": partly(
     "`open` gives title, type, date, patient and author of the documents of each mail, whichever way they are packed, and `mailbox list --open` prints them; the screen is the software's.",
     ["src/cli/commands/mailbox-show.ts", "src/mailbox/open.ts"],
     ["test/cli/mailbox-show.test.ts"],
   ),
-  "MSS-va1.27": caller("A visual comparison is the software's, on its own patients."),
-  "MSS-va1.28": caller("Filing in the record is the software's."),
+  "MSS-va1.27": caller(
+    "A visual comparison is the software's, on its own patients; `open` gives the traits of metadata and CDA to show beside them.",
+  ),
+  "MSS-va1.28": caller(
+    "The click and the record are the software's; `document.html()` shows the document, `integrated` and `inbox.integrate` note that it was filed.",
+  ),
   "SENTINELLE.20": caller("Looking for the known identity is the software's, in its own patient base."),
   "LGC.MSS-UX.05": partly(
     "`open` gives each document with the action of its slot (replace, delete), and says which known version it concerns; the decision is the software's.",
@@ -71,7 +91,9 @@ export const receiving: CoverageTable = {
     ["src/mailbox/seen.ts", "src/storage/inbox/store.ts"],
     ["test/mailbox/open.test.ts", "test/mailbox/disputed.test.ts", "test/storage/inbox.test.ts"],
   ),
-  "SC.CDA-INT.04-.08-.17": caller("Sorting imported documents is the software's; `inspectCda` gives the data."),
+  "SC.CDA-INT.04-.08-.17": caller(
+    "Sorting imported documents and naming their origin are the software's; `open` gives type and date of each, `inspectCda` the rest of its header.",
+  ),
   "SC.CDA-VISU.01": partly(
     "`document.html()` and `cda render` show header and narrative of any CDA, self-rendering ones too, as safe HTML: every word of the official ones. Of level 1, a text or an image is shown; a PDF is behind a link that saves it, and RTF is given as a file.",
     ["src/rendering/html/page.ts", "src/mailbox/show-document.ts"],
@@ -82,10 +104,14 @@ export const receiving: CoverageTable = {
     ["src/mailbox/match-pdf.ts", "src/rendering/html/blocks.ts"],
     ["test/mailbox/open.test.ts", "test/rendering/html.test.ts"],
   ),
-  "BIO-va1.01-.05-.06-.08": caller("Biology screens are the software's."),
-  "ERGO-va1.05-.08": caller("The list's screen is the software's."),
+  "BIO-va1.01-.05-.06-.08": caller(
+    "Alerts, marks and units on the screen are the software's, which reads the coded results: the connector reads the header, and shows the narrative as it is written (`document.html()`).",
+  ),
+  "ERGO-va1.05-.08": caller(
+    "The list's screen is the software's; `mailbox.search` finds by date, read or not and sender, and among opened mails by patient and type of document, in all folders of one mailbox.",
+  ),
   "LGC.DMP-UX.10": caller(
-    "The screen is the software's; nothing in the connector blocks its thread for long but reading a large document.",
+    "Screen and list of professionals are the software's. Calls of the network are asynchronous and end with a signal; only reading or composing a large document takes the thread for a moment.",
   ),
   "ANN-va1.01-.04": partly(
     "`updateExtraction` (`medimail directory update`) brings the public file with RPPS, names, profession, specialty, category and addresses, with what changed since; `FhirDirectory` asks the API in real time. The users' own accounts and the video are the software's.",
@@ -108,7 +134,7 @@ export const receiving: CoverageTable = {
     ["test/sending/outcome.test.ts", "test/sending/end-to-end.test.ts"],
   ),
   "SC.MSS-UX.37": partly(
-    "The history of transmissions is listed and exported (`traces`); its screen is the software's.",
+    "The history of transmissions is listed (`outbox.list`, with the state of each recipient) and exported (`traces`); its screen is the software's.",
     ["src/traces/index.ts"],
     ["test/compliance/behaviour.test.ts"],
   ),
