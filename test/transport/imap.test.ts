@@ -286,6 +286,22 @@ describe("reading new mails", () => {
     expect(mails.cursor).toEqual({ uidValidity: "7", lastUid: 9 });
   });
 
+  it("passes over answers that it does not know, before any answer of a command (RFC 9051)", async () => {
+    const told: string[] = [];
+    const intercept = (peer: Peer, _tag: string, text: string): boolean => {
+      told.push(text.split(" ")[0] ?? "");
+      peer.send("* XNEWS (1 (2 3)) NIL", "* 5 XFLUX 7", "* OK [XCODE 3 (a b)] hello");
+      return false;
+    };
+    await using server = await scriptedServer(serving(box({ intercept })));
+    await using mailbox = imapTo(server.port);
+    const found = await all(mailbox.fetchNew({ folder: "inbox", uidValidity: "7", lastUid: 3 }));
+    expect(found.map(({ uid, raw }) => [uid, Buffer.from(raw).toString()])).toEqual(
+      [5, 9].map((uid) => [uid, rawMail(`m${uid}@x.fr`)]),
+    );
+    expect(told).toEqual(expect.arrayContaining(["LIST", "UID"]));
+  });
+
   it("gives nothing where the last mail is the one of the cursor", async () => {
     await using server = await scriptedServer(serving(box()));
     await using mailbox = imapTo(server.port);

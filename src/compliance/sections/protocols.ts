@@ -65,7 +65,7 @@ export const protocols: CoverageTable = {
       "test/compliance/behaviour.test.ts",
       "test/mailbox/watch.test.ts",
       "test/mailbox/reading.test.ts",
-      "test/transport/imap-hostile.test.ts",
+      "test/transport/imap.test.ts",
     ],
   ),
   "RFC-7628": met(
