@@ -2,6 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { frenchDetail } from "../../src/cli/text/fr-details.js";
+import { INS_OIDS, insTraitsProblems } from "../../src/identity/index.js";
+import { fictionalIns } from "../tools/documents.js";
 import { writeDocuments } from "./documents.js";
 import { cli, temporaryFolder } from "./harness.js";
 
@@ -55,5 +57,12 @@ describe("what a person reads where French is not refused", () => {
 
   it("keeps what it does not know as it is", () => {
     expect(frenchDetail("something that nobody foresaw")).toBe("something that nobody foresaw");
+  });
+
+  it("has the words for the doubt about a patient's identity (ECO.3.1.5)", () => {
+    const [doubt] = insTraitsProblems({ value: fictionalIns(), oid: INS_OIDS.nir }, { sex: "M" }, "patient");
+    expect(frenchDetail(`${doubt?.code}: ${doubt?.message} (${doubt?.path})`)).toMatch(
+      /^le matricule de l'INS ne correspond pas .* à confirmer \(patient\)$/,
+    );
   });
 });

@@ -9,7 +9,7 @@ export const protocols: CoverageTable = {
     ["test/compliance/behaviour.test.ts"],
   ),
   "RFC-7817": partly(
-    "The server's name is checked against its alternative names, never the CN. SRV names in a certificate are not looked at: a host that the DNS names is checked under its own name, and must be under `operator.hostSuffixes`.",
+    "The server's name is checked against its alternative names, never the CN. SRV names in a certificate are not looked at: a host that the DNS names is checked under its own name, and must be under `operator.hostSuffixes`, in place of the person of RFC 6186 §6.",
     ["src/trust/certificates/chain.ts"],
     ["test/trust/verifier.test.ts", "test/discovery/rules.test.ts"],
   ),

@@ -5,7 +5,7 @@ import { caller, met, notApplicable, partly } from "./entry.js";
 export const surroundings: CoverageTable = {
   "ope-contract": caller("The structure contracts with its operator."),
   "ope-whitelist": met(
-    "With `trust.whiteList` a recipient outside the list is refused before anything is stored; without it, an operator's refusal of a domain is shown as it comes.",
+    "With `trust.whiteList` a recipient outside the list is refused before anything is stored (a list that is missing or not confirmed for 7 days refuses nobody, with a warning); an operator's refusal of a domain is shown as it comes.",
     ["src/trust/white-list/white-list.ts", "src/wiring/trust-space.ts"],
     ["test/trust/white-list.test.ts", "test/cli/trust-whitelist.test.ts"],
   ),

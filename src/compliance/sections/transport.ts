@@ -86,7 +86,7 @@ export const transport: CoverageTable = {
   "ECO.1.2.6": met(
     "A refresh that is refused ends the session: idle SMTP sessions say QUIT, IMAP sessions LOGOUT, watches end with `login_required`, none is opened; mails stay queued.",
     ["src/auth/psc/session.ts", "src/transport/smtp/pool.ts", "src/transport/imap/link.ts"],
-    ["test/auth/psc.test.ts", "test/auth/psc-mailboxes.test.ts"],
+    ["test/auth/psc.test.ts", "test/auth/psc-mailboxes.test.ts", "test/transport/smtp-right-ends.test.ts"],
   ),
   "ECO.1.2.7": met(
     "A lost session is opened again without anyone while Pro Santé Connect's right lasts, with a token renewed where it has ended.",
