@@ -81,7 +81,8 @@ export class DeliveryWorker {
     beat.unref();
     try {
       while (!signal.aborted) await this.#turn(options);
-      await this.#giveBack().catch(() => {});
+      // What the store does not take back now goes back with the worker.
+      await this.#giveBack().catch(() => this.#ahead.splice(0));
       await Promise.all(this.#inHand);
     } finally {
       clearInterval(beat);
@@ -97,6 +98,7 @@ export class DeliveryWorker {
     try {
       await this.#recover();
       if (this.#paused || circuit.permits() < this.#ahead.length) await this.#giveBack();
+      this.#startAhead();
       const limit = this.#wanted();
       if (limit > 0) {
         const prepare = this.#swift;
@@ -185,7 +187,10 @@ export class DeliveryWorker {
     const inDoubt = await store.recover({ worker: worker.id, now, isDead });
     if (inDoubt.length === 0) return;
     log.log("warn", "delivery.recovered", { count: inDoubt.length, worker: worker.id });
-    await store.settle(inDoubt.map((mail) => settleRecovered(mail, this.#context(mail, now))));
+    // They are in this worker's hands: nobody else looks at them again while it lives.
+    await Promise.all(
+      inDoubt.map((mail) => this.#notes.add(settleRecovered(mail, this.#context(mail, now)), undefined, true)),
+    );
     this.deps.changed();
   }
 

@@ -195,6 +195,44 @@ describe("the delivery worker", () => {
     expect(await store.claim({ worker: "other", now: Date.now(), limit: 100 })).toHaveLength(4);
   });
 
+  it("notes what it recovered though the store fails at first", async () => {
+    let failures = 2;
+    const flaky: OutboxStore = {
+      ...store,
+      settle: (settlements, options) => {
+        failures -= 1;
+        return failures >= 0 ? Promise.reject(new Error("disk")) : store.settle(settlements, options);
+      },
+    };
+    await store.heartbeat(worker("dead", { boot: BOOT }), Date.now());
+    await queue(1);
+    const [mail] = await store.claim({ worker: "dead", now: Date.now(), limit: 1 });
+    await store.markHandover("dead", [mail?.mailId ?? 0]);
+    start(operator(), { over: flaky });
+    await expect.poll(counts, { timeout: 5_000 }).toMatchObject({ unknown: 1, queued: 0 });
+    expect(dots).toEqual([]);
+  });
+
+  it("ends, and leaves everything to others, though the store takes nothing back", async () => {
+    let failing = false;
+    const flaky: OutboxStore = {
+      ...store,
+      settle: (settlements, options) =>
+        failing && settlements.every(({ next }) => next.kind === "release")
+          ? Promise.reject(new Error("disk"))
+          : store.settle(settlements, options),
+    };
+    await queue(40);
+    const { stop } = start(operator(), { over: flaky });
+    await expect.poll(() => dots.length).toBeGreaterThan(4);
+    failing = true;
+    await stop();
+    const sent = dots.length;
+    const { accepted: done, queued } = await counts();
+    expect([done, done + queued]).toEqual([sent, 40]);
+    expect(await store.claim({ worker: "other", now: Date.now(), limit: 100 })).toHaveLength(queued);
+  });
+
   it("leaves one mail in doubt where it dies, whatever was not written down yet: the marks carry the answers", async () => {
     // The process that dies: nothing of its settlements reaches the disk, and one answer never comes.
     const dying = { ...store, settle: () => new Promise<void>(() => {}), removeWorker: async () => {} } as OutboxStore;
