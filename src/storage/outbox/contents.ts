@@ -68,16 +68,9 @@ export async function loadMails(context: OutboxContext, mails: MailRecord[]): Pr
 }
 
 function load(context: OutboxContext, mail: MailRecord, cache: Map<number, Shared>): ClaimedMail {
-  const { database, cipher } = context;
   const shared = sharedOf(context, mail, cache);
   const body = sharedPart(context, shared, mail.submission, mail.body);
   const head = sharedPart(context, shared, mail.submission, headPart(mail.place));
-  const rows = database.all<{
-    id: number;
-    place: number;
-    kind: "professional" | "patient";
-    address: string | ArrayBuffer | null;
-  }>(RECIPIENTS, [mail.id]);
   return {
     mailId: mail.id,
     submission: shared.id,
@@ -90,12 +83,28 @@ function load(context: OutboxContext, mail: MailRecord, cache: Map<number, Share
     size: mail.size,
     info: shared.info,
     action: shared.action,
-    recipients: rows.map(({ id, place, kind, address }) => ({
-      id,
-      kind,
-      address: shownAddress(cipher, address, addressContext(shared.id, mail.place, place)),
-    })),
+    recipients: recipientsOf(context, mail, shared.id, (open) => open()),
   };
+}
+
+/** Those still queued. `show` opens an address, or says what stands for one that cannot be opened. */
+export function recipientsOf(
+  { database, cipher }: OutboxContext,
+  mail: MailRecord,
+  submission: string,
+  show: (open: () => string) => string,
+): ClaimedMail["recipients"] {
+  const rows = database.all<{
+    id: number;
+    place: number;
+    kind: "professional" | "patient";
+    address: string | ArrayBuffer | null;
+  }>(RECIPIENTS, [mail.id]);
+  return rows.map(({ id, place, kind, address }) => ({
+    id,
+    kind,
+    address: show(() => shownAddress(cipher, address, addressContext(submission, mail.place, place))),
+  }));
 }
 
 function sharedOf(context: OutboxContext, mail: MailRecord, cache: Map<number, Shared>): Shared {

@@ -1,30 +1,23 @@
 import { isMedimailError } from "../../errors.js";
 import type { ClaimedMail, SubmissionInfo } from "../../seams/index.js";
-import type { MailRecord } from "./contents.js";
+import { type MailRecord, recipientsOf } from "./contents.js";
 import type { OutboxContext } from "./context.js";
-import { addressContext, openedInfo, shownAddress } from "./context.js";
+import { openedInfo } from "./context.js";
 
 const SUBMISSION = "SELECT id, action, created_at, info FROM medimail_submissions WHERE pk = ?";
-const RECIPIENTS =
-  "SELECT id, place, kind, address FROM medimail_recipients WHERE mail = ? AND state = 'queued' ORDER BY id";
 
 /**
  * Mails that a dead worker had begun to hand over, to be settled and not sent: without their content, which may be unreadable here (its key
  * is missing, it is damaged). Such a mail is in doubt all the same, and must not come back into the queue.
  */
-export function loadRecovered({ database, cipher }: OutboxContext, mails: readonly MailRecord[]): ClaimedMail[] {
+export function loadRecovered(context: OutboxContext, mails: readonly MailRecord[]): ClaimedMail[] {
+  const { database, cipher } = context;
   return mails.map((mail) => {
     const submission = database.get<{ id: string; action: string; created_at: number; info: ArrayBuffer | null }>(
       SUBMISSION,
       [mail.submission],
     );
     const { id = "", action = "", created_at: createdAt = 0, info = null } = submission ?? {};
-    const rows = database.all<{
-      id: number;
-      place: number;
-      kind: "professional" | "patient";
-      address: string | ArrayBuffer | null;
-    }>(RECIPIENTS, [mail.id]);
     return {
       mailId: mail.id,
       submission: id,
@@ -37,11 +30,7 @@ export function loadRecovered({ database, cipher }: OutboxContext, mails: readon
       size: mail.size,
       info: readable((): SubmissionInfo => openedInfo(cipher, info, id), { documents: [] }),
       action,
-      recipients: rows.map(({ id: recipient, place, kind, address }) => ({
-        id: recipient,
-        kind,
-        address: readable(() => shownAddress(cipher, address, addressContext(id, mail.place, place)), ""),
-      })),
+      recipients: recipientsOf(context, mail, id, (open) => readable(open, "")),
       ...(mail.answer ? { answer: mail.answer } : {}),
     };
   });
