@@ -1,3 +1,5 @@
+import { defined } from "../defined.js";
+import { isTimeZone } from "../time-zone.js";
 import type { JudgeLogsOptions } from "../validator/index.js";
 import type { Options } from "./args.js";
 import { usage } from "./args.js";
@@ -28,9 +30,11 @@ export async function importLogs(
   const { report, passed } = await judgeLogs({
     ...common,
     files: options.list("import"),
-    ...(clients.length > 0 ? { clients } : {}),
-    ...(mailboxes.length > 0 ? { mailboxes } : {}),
-    ...(timeZone === undefined ? {} : { timeZone }),
+    ...defined({
+      clients: clients.length > 0 ? clients : undefined,
+      mailboxes: mailboxes.length > 0 ? mailboxes : undefined,
+      timeZone,
+    }),
   });
   await context.event({ event: "imported", ...report.imported }, (style) => importedText(report, context.lang, style));
   await context.event({ event: "report", ...report.summary }, (style) =>
@@ -44,13 +48,4 @@ function mailboxOf(text: string): { address: string; type: string } {
   if (address === undefined || !TYPES.includes(type.toUpperCase()))
     throw usage(`--mailbox must be ADDRESS=TYPE (${TYPES.join(", ")})`);
   return { address, type: type.toUpperCase() };
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en-US", { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }

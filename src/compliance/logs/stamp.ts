@@ -1,3 +1,5 @@
+import { momentOf } from "../../time-zone.js";
+
 /** A line of a log, taken apart. */
 export interface LogEntry {
   /** Milliseconds since 1970. */
@@ -90,22 +92,10 @@ function dovecot(text: string): Omit<LogEntry, "at"> | undefined {
 
 type Zoned = (year: number, month: number, day: number, hour: number, minute: number, second: number) => number;
 
-/** Local times of a zone; its offset is asked once for an hour, since logs go on for long. */
+/** Local times of a zone. The hour that a clock is put back no log tells apart. */
 function zoneReader(timeZone: string): Zoned {
-  if (timeZone === "UTC") return (...at) => Date.UTC(...at);
-  const format = new Intl.DateTimeFormat("en-US", { timeZone, timeZoneName: "longOffset" });
-  let known: { hour: number; offset: number } | undefined;
-  const offset = (at: number) => {
-    const hour = Math.floor(at / 3_600_000);
-    if (known?.hour === hour) return known.offset;
-    const name = format.formatToParts(new Date(at)).find(({ type }) => type === "timeZoneName")?.value ?? "";
-    known = { hour, offset: offsetOf(name.replace(/^GMT/, "")) };
-    return known.offset;
-  };
   return (...at) => {
     const local = Date.UTC(...at);
-    if (!Number.isFinite(local)) return local;
-    // The offset of the hour that the first guess falls into: wrong only in the hour that a clock is put back, which no log tells apart.
-    return local - offset(local - offset(local));
+    return Number.isFinite(local) ? momentOf(local, timeZone) : local;
   };
 }

@@ -1,4 +1,5 @@
 import { MedimailError } from "../../errors.js";
+import { isTimeZone, momentOf, zoneOffsetMs } from "../../time-zone.js";
 import type { IndicatorPlan, IndicatorQuery, Period, PeriodName } from "./types.js";
 
 const DAY_MS = 86_400_000;
@@ -17,7 +18,7 @@ export function planIndicators({ since, until, period, timeZone = "Europe/Paris"
   const last = dayNumber(until, "until");
   if (last <= first) throw refused("until must be after since: it is the day after the last", "until");
   if (last - first > MAX_DAYS) throw refused(`at most ${MAX_DAYS} days`, "until");
-  const zone = zoneOf(timeZone);
+  checkZone(timeZone);
   const name = period ?? (last - first <= 45 ? "day" : last - first <= 200 ? "week" : "month");
   const periods: Period[] = [];
   for (let from = first; from < last; ) {
@@ -25,8 +26,8 @@ export function planIndicators({ since, until, period, timeZone = "Europe/Paris"
     periods.push({
       from: dayName(from),
       to: dayName(next - 1),
-      start: midnight(from, zone),
-      end: midnight(next, zone),
+      start: momentOf(from * DAY_MS, timeZone),
+      end: momentOf(next * DAY_MS, timeZone),
     });
     from = next;
     if (periods.length > MAX_PERIODS) throw refused(`at most ${MAX_PERIODS} periods: take longer ones`, "period");
@@ -52,38 +53,14 @@ function nextStart(day: number, period: PeriodName): number {
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1) / DAY_MS;
 }
 
-// Making one takes longer than all else here. There are some 600 zones at most.
-const zones = new Map<string, Intl.DateTimeFormat>();
-
-function zoneOf(timeZone: string): Intl.DateTimeFormat {
-  const known = zones.get(timeZone);
-  if (known) return known;
-  try {
-    const made = new Intl.DateTimeFormat("en-US", { timeZone, timeZoneName: "longOffset" });
-    zones.set(timeZone, made);
-    return made;
-  } catch {
-    throw refused("no time zone of this name", "timeZone");
-  }
-}
-
-/** When a day begins. The offset is that of the moment itself, hence the second look. */
-function midnight(day: number, zone: Intl.DateTimeFormat): number {
-  const utc = day * DAY_MS;
-  const guess = utc - offsetMs(utc, zone);
-  return utc - offsetMs(guess, zone);
-}
-
-function offsetMs(at: number, zone: Intl.DateTimeFormat): number {
-  const name = zone.formatToParts(new Date(at)).find(({ type }) => type === "timeZoneName")?.value ?? "GMT";
-  const [, sign, hours, minutes] = /GMT([+-])(\d{2}):(\d{2})/.exec(name) ?? [];
-  const size = (Number(hours ?? 0) * 60 + Number(minutes ?? 0)) * 60_000;
-  return sign === "-" ? -size : size;
+function checkZone(timeZone: string): void {
+  if (!isTimeZone(timeZone)) throw refused("no time zone of this name", "timeZone");
 }
 
 /** The day that it is in a time zone. */
 export function dayIn(at: number, timeZone = "Europe/Paris"): string {
-  return dayName(Math.floor((at + offsetMs(at, zoneOf(timeZone))) / DAY_MS));
+  checkZone(timeZone);
+  return dayName(Math.floor((at + zoneOffsetMs(at, timeZone)) / DAY_MS));
 }
 
 /** A day so many days later. */
