@@ -29,29 +29,26 @@ export interface MaterialOptions {
 }
 
 /**
- * A scenario of one run: the documents that are to be sent are files, its steps name them. They are written, and the mails that come in are
- * composed, when they are first asked for: many runs play a few scenarios only.
+ * A scenario of one run: the documents that are to be sent are files, its steps name them. The mails that come in are composed when they
+ * are first asked for: many runs play a few scenarios only.
  */
 export class Material {
   readonly #plan: ScenarioPlan;
   readonly #options: MaterialOptions;
   readonly #made = new Map<string, Promise<MadeDocument>>();
+  readonly #paths = new Map<string, { cda: string; pdf?: string }>();
   readonly #subjects = new Map<string, string>();
   #arrivals: Promise<MadeArrival[]> | undefined;
-  #written: Promise<void> | undefined;
 
-  constructor(plan: ScenarioPlan, options: MaterialOptions) {
+  private constructor(plan: ScenarioPlan, options: MaterialOptions) {
     this.#plan = plan;
     this.#options = options;
   }
 
-  /** The documents are where the scenario says. One that could not be written is tried again by the next who asks. */
-  written(): Promise<void> {
-    this.#written ??= this.#write().catch((error) => {
-      this.#written = undefined;
-      throw error;
-    });
-    return this.#written;
+  static async make(plan: ScenarioPlan, options: MaterialOptions): Promise<Material> {
+    const material = new Material(plan, options);
+    await material.#write();
+    return material;
   }
 
   /** As the ready object has it. The subject of a mail that comes in is there once the mails are made. */
@@ -71,20 +68,17 @@ export class Material {
   }
 
   async #write(): Promise<void> {
-    ensureFolder(this.#options.folder);
+    const { folder } = this.#options;
+    ensureFolder(folder);
     for (const name of new Set(this.#plan.steps.flatMap((step) => (step.action === "send" ? step.documents : [])))) {
       const { cda, pdf } = await this.#document(name);
-      const path = this.#path(name);
+      const path = { cda: join(folder, `${name}.xml`), pdf: join(folder, `${name}.pdf`) };
       writeFileSync(path.cda, cda);
-      if (path.pdf !== undefined) writeFileSync(path.pdf, pdf);
+      // The PDF of a level 1 is in the document.
+      const inside = this.#plan.documents?.[name]?.level === 1;
+      if (!inside) writeFileSync(path.pdf, pdf);
+      this.#paths.set(name, inside ? { cda: path.cda } : path);
     }
-  }
-
-  #path(name: string): { cda: string; pdf?: string } {
-    const { folder } = this.#options;
-    const cda = join(folder, `${name}.xml`);
-    // The PDF of a level 1 is in the document.
-    return this.#plan.documents?.[name]?.level === 1 ? { cda } : { cda, pdf: join(folder, `${name}.pdf`) };
   }
 
   #document(name: string): Promise<MadeDocument> {
@@ -128,7 +122,7 @@ export class Material {
   #step(step: StepPlan): ScenarioStep {
     const { mailbox = this.#plan.mailbox } = step;
     if (step.action === "send") {
-      const documents = step.documents.map((name) => this.#path(name));
+      const documents = step.documents.map((name) => this.#paths.get(name) ?? { cda: "" });
       return { ...step, mailbox, documents };
     }
     if (!("mail" in step) || step.mail === undefined) return { ...step, mailbox } as ScenarioStep;

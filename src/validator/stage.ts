@@ -1,6 +1,5 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { setImmediate } from "node:timers/promises";
 import { frenchTime } from "../cda/index.js";
 import type { Scenario } from "../compliance/index.js";
 import { MedimailError } from "../errors.js";
@@ -41,38 +40,34 @@ export class Stage {
     | { plan: ScenarioPlan; repetition: number; reset: () => void; reacted: Reacted; since: string; step?: number }
     | undefined;
 
-  /** The documents of a scenario are written when it begins, if not before ({@link writeDocuments}). */
-  constructor(mock: MockMedimail, options: StageOptions) {
+  private constructor(
+    mock: MockMedimail,
+    options: StageOptions,
+    maker: DocumentMaker,
+    date: Date,
+    materials: Map<string, Material>,
+  ) {
     this.#mock = mock;
     this.#options = options;
-    this.#date = options.date ?? new Date();
-    this.#maker = new DocumentMaker(frenchTime(this.#date));
-    this.#materials = new Map(options.plans.map((plan) => [plan.id, this.#material(plan, 1)]));
+    this.#maker = maker;
+    this.#date = date;
+    this.#materials = materials;
   }
 
-  /** A stage whose documents are all there. */
+  /** Makes the documents that every scenario has sent. */
   static async prepare(mock: MockMedimail, options: StageOptions): Promise<Stage> {
-    const stage = new Stage(mock, options);
-    await stage.writeDocuments();
+    const date = options.date ?? new Date();
+    const maker = new DocumentMaker(frenchTime(date));
+    const stage = new Stage(mock, options, maker, date, new Map());
+    for (const plan of options.plans) stage.#materials.set(plan.id, await stage.#make(plan, 1));
     return stage;
   }
 
-  /**
-   * Writes the documents that every scenario has sent, one scenario after another: a second of work on PDFs, between which the mock answers. Stops with
-   * the signal, a scenario later at the most.
-   */
-  async writeDocuments(signal?: AbortSignal): Promise<void> {
-    for (const { id } of this.#options.plans) {
-      if (signal?.aborted) return;
-      await this.#materials.get(id)?.written();
-      await setImmediate();
-    }
-  }
-
-  #material(plan: ScenarioPlan, repetition: number): Material {
+  #make(plan: ScenarioPlan, repetition: number): Promise<Material> {
     const { folder, seed } = this.#options;
     const own = join(folder, plan.id);
-    return new Material(plan, { folder: own, maker: this.#maker, seed, repetition, date: this.#date });
+    if (repetition > 1) rmSync(own, { recursive: true, force: true });
+    return Material.make(plan, { folder: own, maker: this.#maker, seed, repetition, date: this.#date });
   }
 
   /** As the ready object names them: with paths and identifiers. */
@@ -107,14 +102,8 @@ export class Stage {
     const plan = this.#options.plans.find((known) => known.id === id);
     if (!plan) throw unknownScenario(id);
     this.end("stopped");
-    if (repetition > 1) {
-      // Those of the one before are not written over it.
-      await this.#materials.get(id)?.written();
-      rmSync(join(this.#options.folder, id), { recursive: true, force: true });
-      this.#materials.set(id, this.#material(plan, repetition));
-    }
+    if (repetition > 1) this.#materials.set(id, await this.#make(plan, repetition));
     const material = this.#materials.get(id) as Material;
-    await material.written();
     this.#mock.observe({ connection: "run", kind: "scenario", id, what: "begin", repetition });
     await this.#deliver(material);
     const reset = setStage(this.#mock, plan.stage ?? []);

@@ -1,5 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { PROFILES, REQUIREMENTS, requirement } from "../../src/compliance/index.js";
 import { startMockMedimail } from "../../src/mock/index.js";
@@ -56,36 +55,6 @@ describe("the stage", { timeout: 60_000 }, () => {
           for (const { cda, pdf } of step.documents)
             expect([cda, pdf].filter((path) => path !== undefined && !existsSync(path))).toEqual([]);
     expect(stage.scenarios.map(({ id }) => id)).toEqual(SCENARIOS.map(({ id }) => id));
-  });
-
-  it("writes those of a scenario when it begins, at the paths that were named before", async () => {
-    await using mock = await startMockMedimail();
-    const plans = SCENARIOS.filter(({ id }) => ["envoi-niveau-1", "tls-1.1"].includes(id));
-    const stage = new Stage(mock, { folder: join(folder, "late"), plans, seed: "test" });
-    const named = (id: string) =>
-      stage.scenarios
-        .filter((scenario) => scenario.id === id)
-        .flatMap(({ steps }) => steps.flatMap((step) => (step.action === "send" ? step.documents : [])));
-    const [first, second] = [named("envoi-niveau-1"), named("tls-1.1")];
-    expect([...first, ...second].some(({ cda }) => existsSync(cda))).toBe(false);
-    await stage.begin("envoi-niveau-1");
-    expect([named("envoi-niveau-1"), first.map(({ cda }) => existsSync(cda))]).toEqual([first, first.map(() => true)]);
-    expect(second.some(({ cda }) => existsSync(cda))).toBe(false);
-    await stage.writeDocuments(AbortSignal.abort());
-    expect(second.some(({ cda }) => existsSync(cda))).toBe(false);
-    await stage.writeDocuments();
-    expect(second.every(({ cda }) => existsSync(cda))).toBe(true);
-  });
-
-  it("tries again to write what could not be written", async () => {
-    await using mock = await startMockMedimail();
-    const plans = SCENARIOS.filter(({ id }) => id === "envoi-niveau-1");
-    const place = join(folder, "a-file");
-    writeFileSync(place, "in the way");
-    const stage = new Stage(mock, { folder: place, plans, seed: "test" });
-    await expect(stage.begin("envoi-niveau-1")).rejects.toThrow();
-    rmSync(place);
-    await stage.begin("envoi-niveau-1");
   });
 
   it("delivers the mails of a scenario when it begins, with archives that are sound", async () => {

@@ -69,7 +69,7 @@ export const mock: Command = {
       unhandledHttp: "ignore" as const,
     };
     let judge: InstanceType<typeof LiveJudge> | undefined;
-    let stage: InstanceType<typeof Stage> | undefined;
+    let stage: Awaited<ReturnType<typeof Stage.prepare>> | undefined;
     const gone = () => {
       if (readyFile !== undefined) rmSync(readyFile, { force: true });
       if (dir === undefined) rmSync(own, { recursive: true, force: true });
