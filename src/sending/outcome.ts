@@ -101,18 +101,8 @@ function headOf({ content: [head] }: ClaimedMail): Uint8Array | undefined {
 export function settleRecovered(mail: ClaimedMail, context: OutcomeContext): MailSettlement {
   const { answer } = mail;
   if (answer === undefined) return settleDoubt(mail, context);
-  const recipients = mail.recipients.map(({ id }): RecipientChange => ({ id, state: "accepted", error: null }));
-  return {
-    mailId: mail.mailId,
-    worker: context.worker,
-    at: context.now,
-    stage: "done",
-    recipients,
-    next: { kind: "done" },
-    attempted: true,
-    events: mail.recipients.map(({ id }) => event(mail, id, "accepted", context.now)),
-    traces: [traceOfAttempt(mail, context, answer, true)],
-  };
+  const recipients = mail.recipients.map(({ address }) => ({ address, accepted: true, reply: 250, temporary: false }));
+  return settleAnswer(mail, { recipients, reply: 250, answer }, context);
 }
 
 /** Nobody knows whether the server took it. */

@@ -1,5 +1,5 @@
 import { isMedimailError, MedimailError } from "../../errors.js";
-import type { ClaimedMail, ContentStream, StoredError, SubmissionInfo } from "../../seams/index.js";
+import type { ClaimedMail, ContentStream, MailContent, StoredError, SubmissionInfo } from "../../seams/index.js";
 import { bytesOf } from "../driver.js";
 import { applyChange, followRecipients } from "./changes.js";
 import type { OutboxContext } from "./context.js";
@@ -71,40 +71,41 @@ function load(context: OutboxContext, mail: MailRecord, cache: Map<number, Share
   const shared = sharedOf(context, mail, cache);
   const body = sharedPart(context, shared, mail.submission, mail.body);
   const head = sharedPart(context, shared, mail.submission, headPart(mail.place));
-  return {
-    mailId: mail.id,
-    submission: shared.id,
-    tenant: mail.tenant,
-    mailbox: mail.mailbox,
-    messageId: mail.message_id,
-    attempts: mail.attempts,
-    createdAt: shared.createdAt,
-    content: [head, body, ...shared.tail],
-    size: mail.size,
-    info: shared.info,
-    action: shared.action,
-    recipients: recipientsOf(context, mail, shared.id, (open) => open()),
-  };
+  return claimedOf(context, mail, shared, [head, body, ...shared.tail], (open) => open());
 }
 
-/** Those still queued. `show` opens an address, or says what stands for one that cannot be opened. */
-export function recipientsOf(
+/** With the recipients that are still queued. `show` opens an address, or says what stands for one that cannot be opened. */
+export function claimedOf(
   { database, cipher }: OutboxContext,
   mail: MailRecord,
-  submission: string,
+  { id: submission, action, createdAt, info }: Pick<Shared, "id" | "action" | "createdAt" | "info">,
+  content: MailContent,
   show: (open: () => string) => string,
-): ClaimedMail["recipients"] {
+): ClaimedMail {
   const rows = database.all<{
     id: number;
     place: number;
     kind: "professional" | "patient";
     address: string | ArrayBuffer | null;
   }>(RECIPIENTS, [mail.id]);
-  return rows.map(({ id, place, kind, address }) => ({
-    id,
-    kind,
-    address: show(() => shownAddress(cipher, address, addressContext(submission, mail.place, place))),
-  }));
+  return {
+    mailId: mail.id,
+    submission,
+    tenant: mail.tenant,
+    mailbox: mail.mailbox,
+    messageId: mail.message_id,
+    attempts: mail.attempts,
+    createdAt,
+    content,
+    size: mail.size,
+    info,
+    action,
+    recipients: rows.map(({ id, place, kind, address }) => ({
+      id,
+      kind,
+      address: show(() => shownAddress(cipher, address, addressContext(submission, mail.place, place))),
+    })),
+  };
 }
 
 function sharedOf(context: OutboxContext, mail: MailRecord, cache: Map<number, Shared>): Shared {

@@ -1,6 +1,6 @@
 import { isMedimailError } from "../../errors.js";
 import type { ClaimedMail, SubmissionInfo } from "../../seams/index.js";
-import { type MailRecord, recipientsOf } from "./contents.js";
+import { claimedOf, type MailRecord } from "./contents.js";
 import type { OutboxContext } from "./context.js";
 import { openedInfo } from "./context.js";
 
@@ -17,20 +17,11 @@ export function loadRecovered(context: OutboxContext, mails: readonly MailRecord
       SUBMISSION,
       [mail.submission],
     );
-    const { id = "", action = "", created_at: createdAt = 0, info = null } = submission ?? {};
+    const { id = "", action = "", created_at: createdAt = 0, info: sealed = null } = submission ?? {};
+    const info = readable((): SubmissionInfo => openedInfo(cipher, sealed, id), { documents: [] });
+    const known = { id, action, createdAt, info };
     return {
-      mailId: mail.id,
-      submission: id,
-      tenant: mail.tenant,
-      mailbox: mail.mailbox,
-      messageId: mail.message_id,
-      attempts: mail.attempts,
-      createdAt,
-      content: [],
-      size: mail.size,
-      info: readable((): SubmissionInfo => openedInfo(cipher, info, id), { documents: [] }),
-      action,
-      recipients: recipientsOf(context, mail, id, (open) => readable(open, "")),
+      ...claimedOf(context, mail, known, [], (open) => readable(open, "")),
       ...(mail.answer ? { answer: mail.answer } : {}),
     };
   });
