@@ -1,6 +1,4 @@
 /** Whether a server may be spoken to (TLS profile, chain, name), and who may be written to (white list of domains). */
-
-export { tlsError } from "../tls-error.js";
 export { type Authorities, readAuthorities } from "./authorities.js";
 export { Certificate } from "./certificates/certificate.js";
 export {

@@ -2,6 +2,7 @@ import { createReadStream, statSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { createGunzip } from "node:zlib";
 import { type ImportOptions, importServerLogs, type ServerLog } from "../compliance/index.js";
+import { defined } from "../defined.js";
 import { MedimailError } from "../errors.js";
 import { concludeRun } from "./conclude.js";
 import { openFolder } from "./out-folder.js";
@@ -35,12 +36,7 @@ export interface JudgeLogsOptions
 export async function judgeLogs({ files, ...options }: JudgeLogsOptions): Promise<RunResult> {
   const logs = files.map(logOf);
   const { clients, mailboxes, timeZone, limits } = options;
-  const { observations, ...imported } = await read(logs, {
-    ...(clients ? { clients } : {}),
-    ...(mailboxes ? { mailboxes } : {}),
-    ...(timeZone === undefined ? {} : { timeZone }),
-    ...(limits ? { limits } : {}),
-  });
+  const { observations, ...imported } = await read(logs, defined({ clients, mailboxes, timeZone, limits }));
   const first = observations.find(({ kind }) => kind !== "mailbox");
   if (!first)
     throw new MedimailError("observations_invalid", "the logs say nothing of a client", {

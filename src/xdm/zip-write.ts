@@ -124,13 +124,13 @@ export async function writeZip(inputs: readonly ZipInput[], now: number): Promis
 
 /** A scan that is all white packs a thousand to one, and would be refused as a bomb: it is packed less tightly. */
 async function deflate(content: Uint8Array): Promise<Uint8Array> {
-  const packed = await deflateAs(content, USUAL);
+  const packed = await deflateAs(content, content.byteLength <= ASIDE_BYTES ? SWIFT : USUAL);
   const suspect = content.byteLength > RATIO_FREE_BYTES && content.byteLength > packed.byteLength * MAX_RATIO;
   return suspect ? deflateAs(content, MODEST) : packed;
 }
 
 async function deflateAs(content: Uint8Array, options: ZlibOptions): Promise<Uint8Array> {
-  if (content.byteLength <= ASIDE_BYTES) return deflateRawSync(content, options === USUAL ? SWIFT : options);
+  if (content.byteLength <= ASIDE_BYTES) return deflateRawSync(content, options);
   return deflateAside(content, { ...options, chunkSize: Math.min(content.byteLength, CHUNK_BYTES) });
 }
 

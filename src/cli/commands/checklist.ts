@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Profile } from "../../compliance/index.js";
+import { defined } from "../../defined.js";
 import type { ChecklistState } from "../../validator/index.js";
 import type { Options } from "../args.js";
 import { usage } from "../args.js";
@@ -58,15 +59,8 @@ function changed(
   const note = options.text("note");
   const evidence = options.list("evidence");
   const at = new Date().toISOString().slice(0, 10);
-  for (const code of options.list("done"))
-    state = room.markEntry(state, code, {
-      done: true,
-      at,
-      ...(by === undefined ? {} : { by }),
-      ...(note === undefined ? {} : { note }),
-      ...(evidence.length === 0 ? {} : { evidence }),
-    });
-  for (const code of options.list("undone"))
-    state = room.markEntry(state, code, { done: false, ...(note === undefined ? {} : { note }) });
+  const done = defined({ done: true, at, by, note, evidence: evidence.length === 0 ? undefined : evidence });
+  for (const code of options.list("done")) state = room.markEntry(state, code, done);
+  for (const code of options.list("undone")) state = room.markEntry(state, code, defined({ done: false, note }));
   return state;
 }

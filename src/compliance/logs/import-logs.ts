@@ -1,3 +1,4 @@
+import { defined } from "../../defined.js";
 import type { Observation } from "../../seams/observations.js";
 import { DovecotReader } from "./dovecot.js";
 import { DraftConnection, type DraftEvent } from "./draft.js";
@@ -66,7 +67,7 @@ export async function importServerLogs(logs: readonly ServerLog[], options: Impo
 }
 
 async function readLog(log: ServerLog, { timeZone }: ImportOptions, budget: LogBudget): Promise<DraftConnection[]> {
-  const stamped = stampReader({ until: log.until, ...(timeZone === undefined ? {} : { timeZone }) });
+  const stamped = stampReader(defined({ until: log.until, timeZone }));
   const postfix = new PostfixReader(budget);
   const dovecot = new DovecotReader(budget);
   for await (const { text, size } of linesOf(log.content, budget)) {

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { ErrorCode } from "../../errors.js";
 import { isMedimailError, MedimailError } from "../../errors.js";
-import { tlsError } from "../../trust/index.js";
+import { tlsError } from "../../tls-error.js";
 
 /** Before the library takes over, a server has short lines to say: capabilities at most. */
 const MAX_LINE = 16 * 1024;

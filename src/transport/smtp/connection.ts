@@ -3,7 +3,7 @@ import type { TLSSocket } from "node:tls";
 import type { ErrorCode } from "../../errors.js";
 import { ERROR_CODES, isMedimailError, MedimailError } from "../../errors.js";
 import type { SmtpStage } from "../../seams/mail-transport.js";
-import { tlsError } from "../../trust/index.js";
+import { tlsError } from "../../tls-error.js";
 import { detailsOf, smtpFailure } from "./failure.js";
 import type { ReplyLimits, SmtpReply } from "./reply.js";
 import { ReplyParser } from "./reply.js";
