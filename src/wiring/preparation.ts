@@ -31,6 +31,8 @@ interface Waiting {
 interface Thread {
   worker: Worker;
   jobs: Map<number, Waiting>;
+  /** What goes with the next message. */
+  outgoing: { jobs: PrepareJob[]; transfer: ArrayBuffer[] };
   /** It has answered once. */
   proven: boolean;
   idle?: NodeJS.Timeout;
@@ -84,11 +86,19 @@ export class Preparation {
       thread.jobs.set(id, { resolve, reject, here: () => this.#prepareHere(submission, profile) });
       clearTimeout(thread.idle);
       thread.worker.ref();
-      thread.worker.postMessage(
-        { id, submission: { ...submission, documents }, profile: variable } satisfies PrepareJob,
-        transfer,
-      );
+      this.#post(thread, { id, submission: { ...submission, documents }, profile: variable }, transfer);
     });
+  }
+
+  /** What is given in one turn goes in one message, and is prepared together. */
+  #post(thread: Thread, job: PrepareJob, transfer: readonly ArrayBuffer[]): void {
+    const { outgoing } = thread;
+    if (outgoing.jobs.length === 0)
+      queueMicrotask(() => {
+        thread.worker.postMessage(outgoing.jobs.splice(0), outgoing.transfer.splice(0));
+      });
+    outgoing.jobs.push(job);
+    outgoing.transfer.push(...transfer);
   }
 
   /** How many threads there are just now. */
@@ -124,9 +134,9 @@ export class Preparation {
     return thread.worker.terminate();
   }
 
-  #answered(thread: Thread, answer: PrepareAnswer): void {
+  #answered(thread: Thread, answers: readonly PrepareAnswer[]): void {
     thread.proven = true;
-    settle(thread, answer);
+    for (const answer of answers) settle(thread, answer);
     if (!this.#auto || thread.jobs.size > 0) return;
     this.#crowd = 0;
     thread.idle = setTimeout(() => void this.#end(thread), IDLE_MS).unref();
@@ -138,9 +148,9 @@ export class Preparation {
     const [least] = [...this.#threads].sort((a, b) => a.jobs.size - b.jobs.size);
     if (least && (least.jobs.size === 0 || this.#threads.length >= this.#size)) return least;
     const worker = new Worker(this.#file as string, { workerData: { profile } });
-    const thread: Thread = { worker, jobs: new Map(), proven: false };
+    const thread: Thread = { worker, jobs: new Map(), outgoing: { jobs: [], transfer: [] }, proven: false };
     worker.unref();
-    worker.on("message", (answer: PrepareAnswer) => this.#answered(thread, answer));
+    worker.on("message", (answers: PrepareAnswer[]) => this.#answered(thread, answers));
     const ended = () => {
       clearTimeout(thread.idle);
       const at = this.#threads.indexOf(thread);

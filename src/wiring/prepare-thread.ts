@@ -1,5 +1,5 @@
 // The thread that `preparationThreads` starts: reads, checks, packs and composes, and gives back bytes. Knows no store and no socket.
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { isMedimailError } from "../errors.js";
 import { systemClock, systemRandom } from "../seams/index.js";
 import { prepare, type SenderProfile } from "../sending/index.js";
@@ -8,13 +8,39 @@ import { moved } from "./preparation.js";
 
 const { profile: fixed } = workerData as { profile: Omit<SenderProfile, "clock" | "random"> };
 
-parentPort?.on("message", async ({ id, submission, profile }: PrepareJob) => {
+const port = parentPort;
+/** Jobs that go through each stage of `prepare` together, while others are on their way back or here: two such shares of what a busy caller has under way. */
+const TOGETHER = 8;
+/** A longer document goes alone, so that none waits for it. */
+const SMALL = 256 * 1024;
+
+port?.on("message", async (first: PrepareJob[]) => {
+  const jobs = [...first];
+  while (jobs.length < TOGETHER) {
+    const next = receiveMessageOnPort(port) as { message: PrepareJob[] } | undefined;
+    if (!next) break;
+    jobs.push(...next.message);
+  }
+  const small = jobs.filter(isSmall);
+  while (small.length > 0) await answer(small.splice(0, TOGETHER));
+  for (const job of jobs) if (!isSmall(job)) await answer([job]);
+});
+
+function isSmall({ submission }: PrepareJob): boolean {
+  return submission.documents.reduce((sum, { cda, pdf }) => sum + cda.byteLength + (pdf?.byteLength ?? 0), 0) <= SMALL;
+}
+
+async function answer(jobs: readonly PrepareJob[]): Promise<void> {
   const transfer: ArrayBuffer[] = [];
-  let answer: PrepareAnswer;
+  const answers = await Promise.all(jobs.map((job) => prepared(job, transfer)));
+  port?.postMessage(answers, transfer);
+}
+
+async function prepared({ id, submission, profile }: PrepareJob, transfer: ArrayBuffer[]): Promise<PrepareAnswer> {
   try {
-    const prepared = await prepare(submission, { ...fixed, ...profile, clock: systemClock, random: systemRandom });
-    const { bodies, mails, tail, ...rest } = prepared.submission;
-    answer = {
+    const made = await prepare(submission, { ...fixed, ...profile, clock: systemClock, random: systemRandom });
+    const { bodies, mails, tail, ...rest } = made.submission;
+    return {
       id,
       prepared: {
         submission: {
@@ -23,15 +49,14 @@ parentPort?.on("message", async ({ id, submission, profile }: PrepareJob) => {
           ...(Array.isArray(tail) ? { tail: tail.map((bytes: Uint8Array) => moved(bytes, transfer)) } : {}),
           mails: mails.map((mail) => ({ ...mail, head: moved(mail.head, transfer) })),
         },
-        problems: prepared.problems,
+        problems: made.problems,
       },
     };
   } catch (error) {
     // The cause stays here: it may be of a library that quotes its input.
-    answer = { id, error: isMedimailError(error) ? error.toJSON() : { code: "internal", name: nameOf(error) } };
+    return { id, error: isMedimailError(error) ? error.toJSON() : { code: "internal", name: nameOf(error) } };
   }
-  parentPort?.postMessage(answer, transfer);
-});
+}
 
 function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : typeof error;

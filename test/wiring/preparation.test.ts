@@ -75,6 +75,33 @@ describe("submissions prepared in threads", () => {
     expect(new Set(prepared.map(({ submission }) => submission.info.documents[0]?.uniqueId)).size).toBe(40);
   });
 
+  it("prepares together what came together: one that is refused and one that is long spoil none", async () => {
+    const one = new Preparation(1, file);
+    const submissions = [
+      cdaOf(200, pdfOf(500)),
+      Buffer.from("<no"),
+      cdaOf(201, pdfOf(400_000)),
+      cdaOf(202, pdfOf(500)),
+    ].map((cda) => ({ documents: [{ cda }], to: TO }));
+    const order: number[] = [];
+    const outcomes = await Promise.all(
+      submissions.map((submission, index) =>
+        one.prepare(submission, PROFILE).then(
+          (prepared) => {
+            order.push(index);
+            return prepared.submission.info.documents[0]?.uniqueId;
+          },
+          (error) => error.code,
+        ),
+      ),
+    );
+    await one.close();
+    const id = (serial: number) => `1.2.250.1.999.1.1.7^D${serial}`;
+    expect(outcomes).toEqual([id(200), "xml_invalid", id(201), id(202)]);
+    // The long one is not waited for.
+    expect(order).toEqual([0, 3, 2]);
+  });
+
   it("refuses what is under way when it is closed, and what comes later", async () => {
     const closing = new Preparation(1, file);
     const submission = { documents: [{ cda: cdaOf(4, pdfOf(3_000)) }], to: TO };
