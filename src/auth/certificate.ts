@@ -40,15 +40,15 @@ export function certificateCredentials(options: CertificateCredentialsOptions): 
   if ((sasl.smtp === "plain" || sasl.imap === "plain") && username === undefined) {
     throw new MedimailError("config_invalid", "SASL PLAIN needs the user name", { path: "auth.username" });
   }
-  let opened: { input: ClientCertificateInput; certificate: ClientCertificate } | undefined;
+  let opened: { input: ClientCertificateInput; certificate: ClientCertificate; end: number } | undefined;
   let closed = false;
   let warnedAt = Number.NEGATIVE_INFINITY;
 
-  function watchExpiry({ cert }: ClientCertificate): void {
+  function watchExpiry(end: number): void {
     const { onExpiring, warnDays = 30, clock = systemClock } = options;
     const now = clock.now();
-    if (!onExpiring || cert === undefined || now - warnedAt < DAY_MS) return;
-    const daysLeft = Math.floor((Date.parse(new X509Certificate(cert).validTo) - now) / DAY_MS);
+    if (!onExpiring || now - warnedAt < DAY_MS) return;
+    const daysLeft = Math.floor((end - now) / DAY_MS);
     if (daysLeft >= warnDays) return;
     warnedAt = now;
     onExpiring(daysLeft);
@@ -69,8 +69,11 @@ export function certificateCredentials(options: CertificateCredentialsOptions): 
       if (closed) throw new MedimailError("closed", "the credentials are closed");
       const input = await read();
       // Opening takes milliseconds (key derivation): only a file that changed is opened again.
-      if (!opened || !same(opened.input, input)) opened = { input, certificate: loadClientCertificate(input) };
-      watchExpiry(opened.certificate);
+      if (!opened || !same(opened.input, input)) {
+        const certificate = loadClientCertificate(input);
+        opened = { input, certificate, end: Date.parse(new X509Certificate(certificate.cert).validTo) };
+      }
+      watchExpiry(opened.end);
       return opened.certificate;
     },
     async sasl(protocol): Promise<SaslStep> {

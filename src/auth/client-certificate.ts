@@ -21,7 +21,10 @@ const MAX_P12 = 1024 * 1024;
  *
  * @throws secret_unavailable where the passphrase is wrong; certificate_invalid where the file or the certificate is unfit.
  */
-export function loadClientCertificate(input: ClientCertificateInput, now: number = Date.now()): ClientCertificate {
+export function loadClientCertificate(
+  input: ClientCertificateInput,
+  now: number = Date.now(),
+): ClientCertificate & { cert: string; key: string } {
   const { own, certificates, key } = open(input);
   if (Date.parse(own.validTo) < now)
     throw invalid(`it expired on ${new Date(own.validTo).toISOString().slice(0, 10)}`, "Ask for a new certificate.");

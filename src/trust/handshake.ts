@@ -1,17 +1,21 @@
 import { X509Certificate } from "node:crypto";
 import type { Socket } from "node:net";
 import { isIP } from "node:net";
-import type { ConnectionOptions, TLSSocket } from "node:tls";
+import type { DetailedPeerCertificate, PeerCertificate, TLSSocket } from "node:tls";
 import { connect } from "node:tls";
 import { MedimailError } from "../errors.js";
 import type { ClientCertificate } from "../seams/credentials.js";
 import { tlsError } from "../tls-error.js";
 import { nameMatches } from "./certificates/chain.js";
+import type { SecureContexts } from "./secure-contexts.js";
 
 export interface HandshakeOptions {
   host: string;
-  profile: ConnectionOptions;
+  /** Of the profile. */
+  contexts: SecureContexts;
   certificate: ClientCertificate | undefined;
+  /** Whether the certificate with this SHA-256 was found to be for `host` before: its names are not read again. */
+  isNamed: (fingerprint256: string) => boolean;
   timeoutMs: number;
   /** Asks the server for an OCSP answer about itself. */
   staple: boolean;
@@ -21,6 +25,8 @@ export interface HandshakeOptions {
 /** TLS that is up, and not yet handed over. */
 export interface Secured {
   socket: TLSSocket;
+  /** What the server showed, whose issuers are beneath. undefined: nothing. */
+  peer: DetailedPeerCertificate | undefined;
   /** The OCSP answer that the server gave, unread. */
   stapled: Buffer | undefined;
   /** What became of the socket since: in TLS 1.3 a refusal of our certificate comes after the handshake. */
@@ -29,9 +35,10 @@ export interface Secured {
 
 /** The handshake itself: version, suites, OpenSSL's check of the chain, the server's name. */
 export function handshake(plain: Socket, options: HandshakeOptions): Promise<Secured> {
-  const { host, profile, certificate, timeoutMs, staple, signal } = options;
+  const { host, contexts, certificate, isNamed, timeoutMs, staple, signal } = options;
   return new Promise((resolve, reject) => {
     let secured: TLSSocket;
+    let peer: DetailedPeerCertificate | undefined;
     let stapled: Buffer | undefined;
     let fault: MedimailError | undefined;
     const settle = (error?: MedimailError): void => {
@@ -41,7 +48,7 @@ export function handshake(plain: Socket, options: HandshakeOptions): Promise<Sec
       secured?.removeListener("close", onClose);
       secured?.removeListener("secureConnect", onSecure);
       if (!error) {
-        resolve({ socket: secured, stapled, fault: () => fault ?? (secured.destroyed ? closed() : undefined) });
+        resolve({ socket: secured, peer, stapled, fault: () => fault ?? (secured.destroyed ? closed() : undefined) });
         return;
       }
       secured?.destroy();
@@ -73,13 +80,18 @@ export function handshake(plain: Socket, options: HandshakeOptions): Promise<Sec
     signal?.addEventListener("abort", onAbort, { once: true });
     try {
       secured = connect({
-        ...profile,
-        ...clientSide(certificate),
+        secureContext: contexts.of(certificate),
+        rejectUnauthorized: true,
         socket: plain,
         host,
         ...(staple ? { requestOCSP: true } : {}),
         ...(isIP(host) === 0 ? { servername: host } : {}),
-        checkServerIdentity: (_name, peer) => checkName(peer, host),
+        checkServerIdentity: (_name, shown: PeerCertificate) => {
+          // Node reads the whole chain for this question, which is always asked: only a resumed session passes it over, and none is resumed.
+          // To read it again would take a millisecond; getPeerX509Certificate() takes certificates out of the chain that OpenSSL holds (Node 20 to 24).
+          peer = shown as DetailedPeerCertificate;
+          return isNamed(peer.fingerprint256) ? undefined : checkName(peer, host);
+        },
       });
     } catch (error) {
       // The client certificate is read here: its passphrase may be wrong, its key may be another's.
@@ -110,15 +122,4 @@ function checkName(peer: { raw?: Buffer }, host: string): Error | undefined {
   return peer.raw && nameMatches({ x509: new X509Certificate(peer.raw) }, host)
     ? undefined
     : Object.assign(new Error("wrong name"), { code: "ERR_TLS_CERT_ALTNAME_INVALID" });
-}
-
-function clientSide(certificate: ClientCertificate | undefined): ConnectionOptions {
-  if (!certificate) return {};
-  const { pfx, passphrase, cert, key } = certificate;
-  return {
-    ...(pfx === undefined ? {} : { pfx: Buffer.from(pfx) }),
-    ...(passphrase === undefined ? {} : { passphrase }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
-  };
 }

@@ -1,4 +1,4 @@
-import type { ConnectionOptions, DetailedPeerCertificate, TLSSocket } from "node:tls";
+import type { DetailedPeerCertificate } from "node:tls";
 import { MedimailError } from "../errors.js";
 import type { Http } from "../http.js";
 import type { Logger } from "../log.js";
@@ -9,6 +9,7 @@ import { checkCertificate, checkError } from "./certificates/chain.js";
 import { handshake } from "./handshake.js";
 import { cipherList } from "./profile.js";
 import { RevocationChecker } from "./revocation/checker.js";
+import { SecureContexts } from "./secure-contexts.js";
 
 export interface TlsVerifierOptions {
   /** The authorities that may vouch for a server, PEM, DER or PKCS#7: these and no other, the system's store is never read (ECO.1.1.10). */
@@ -47,14 +48,13 @@ export function createTlsVerifier(options: TlsVerifierOptions): TlsVerifier {
   const revocation = revocationOf(options);
   const authorities = readAuthorities(options.ca);
   const chains = new Chains(authorities, options.now ?? Date.now);
-  const profile: ConnectionOptions = {
+  const contexts = new SecureContexts({
     ca: authorities.pem,
     minVersion: options.minVersion ?? "TLSv1.2",
     maxVersion: "TLSv1.3",
     ciphers: cipherList(options.allowCbc),
     honorCipherOrder: true,
-    rejectUnauthorized: true,
-  };
+  });
   const suffixes = options.hostSuffixes?.map((suffix) =>
     (suffix.startsWith(".") ? suffix : `.${suffix}`).toLowerCase(),
   );
@@ -71,14 +71,15 @@ export function createTlsVerifier(options: TlsVerifierOptions): TlsVerifier {
           throw new MedimailError("aborted", "TLS was aborted by the caller", { cause: signal.reason });
         const secured = await handshake(socket, {
           host,
-          profile,
+          contexts,
           certificate,
+          isNamed: (fingerprint256) => chains.isNamed(fingerprint256, host),
           timeoutMs: options.handshakeTimeoutMs ?? 20_000,
           staple: revocation !== undefined,
           ...(signal ? { signal } : {}),
         });
         try {
-          const chain = chains.verified(secured.socket, host);
+          const chain = chains.verified(secured.peer, host);
           await revocation?.enforce(chain, host, {
             ...(secured.stapled ? { stapled: secured.stapled } : {}),
             ...(signal ? { signal } : {}),
@@ -122,10 +123,16 @@ class Chains {
   readonly #authorities: Authorities;
   readonly #now: () => number;
   readonly #known = new Map<string, Certificate[]>();
+  /** Leaves of those, each with the host that it is for. */
+  readonly #named = new Set<string>();
 
   constructor(authorities: Authorities, now: () => number) {
     this.#authorities = authorities;
     this.#now = now;
+  }
+
+  isNamed(fingerprint256: string, host: string): boolean {
+    return this.#named.has(`${host}\n${fingerprint256}`);
   }
 
   /**
@@ -134,8 +141,8 @@ class Chains {
    *
    * @throws certificate_invalid
    */
-  verified(socket: TLSSocket, host: string): Certificate[] {
-    const [leaf, ...sent] = peerCertificates(socket);
+  verified(peer: DetailedPeerCertificate | undefined, host: string): Certificate[] {
+    const [leaf, ...sent] = certificatesOf(peer);
     const key = leaf ? `${host}\n${[leaf, ...sent].map(({ fingerprint256 }) => fingerprint256).join("\n")}` : "";
     const known = this.#known.get(key);
     const now = this.#now();
@@ -150,15 +157,19 @@ class Chains {
     });
     const fault = checkError(checks, host);
     if (fault) throw fault;
-    if (this.#known.size >= MAX_KNOWN) this.#known.clear();
+    if (this.#known.size >= MAX_KNOWN) {
+      this.#known.clear();
+      this.#named.clear();
+    }
     this.#known.set(key, chain as Certificate[]);
+    this.#named.add(`${host}\n${leaf.fingerprint256}`);
     return chain as Certificate[];
   }
 }
 
-function peerCertificates(socket: TLSSocket): DetailedPeerCertificate[] {
+function certificatesOf(peer: DetailedPeerCertificate | undefined): DetailedPeerCertificate[] {
   const found: DetailedPeerCertificate[] = [];
-  let current: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
+  let current = peer;
   while (
     current?.raw &&
     found.length < 10 &&
