@@ -26,9 +26,6 @@ interface Sender {
   events(after: number, signal: AbortSignal): AsyncIterable<SubmissionEvent>;
 }
 
-/** Submissions that the caller has under way at once. */
-const SUBMITTING = 16;
-
 /**
  * The connector over an SQLite file of its own (WAL, synchronous FULL), kept over the rounds as a software keeps it: each round submits documents
  * and waits for every "accepted".
@@ -44,12 +41,8 @@ export function oursContender(start: ContenderStart): Contender {
     return async () => {
       const ended = new AbortController();
       const accepted = allAccepted(sender.events(seen, ended.signal), count);
-      const queue = documents.values();
-      await Promise.all(
-        Array.from({ length: SUBMITTING }, async () => {
-          for (const cda of queue) await sender.submit({ documents: [{ cda }], to: [TO] });
-        }),
-      );
+      // All at once, as nodemailer's pool is given them.
+      await Promise.all(documents.map((cda) => sender.submit({ documents: [{ cda }], to: [TO] })));
       seen = await accepted;
       ended.abort();
       return { bytes: 0 };

@@ -18,6 +18,12 @@ export interface PrepareJob {
   profile: Variable;
 }
 
+export interface PrepareMessage {
+  jobs: PrepareJob[];
+  /** How many to prepare together at most: half of what is under way, so that the other half is stored or handed in meanwhile. */
+  share: number;
+}
+
 export type PrepareAnswer =
   | { id: number; prepared: PreparedSubmission }
   | { id: number; error: ReturnType<MedimailError["toJSON"]> | { code: "internal"; name: string } };
@@ -95,7 +101,8 @@ export class Preparation {
     const { outgoing } = thread;
     if (outgoing.jobs.length === 0)
       queueMicrotask(() => {
-        thread.worker.postMessage(outgoing.jobs.splice(0), outgoing.transfer.splice(0));
+        const message: PrepareMessage = { jobs: outgoing.jobs.splice(0), share: Math.ceil(thread.jobs.size / 2) };
+        thread.worker.postMessage(message, outgoing.transfer.splice(0));
       });
     outgoing.jobs.push(job);
     outgoing.transfer.push(...transfer);

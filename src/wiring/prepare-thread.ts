@@ -3,26 +3,27 @@ import { parentPort, receiveMessageOnPort, workerData } from "node:worker_thread
 import { isMedimailError } from "../errors.js";
 import { systemClock, systemRandom } from "../seams/index.js";
 import { prepare, type SenderProfile } from "../sending/index.js";
-import type { PrepareAnswer, PrepareJob } from "./preparation.js";
+import type { PrepareAnswer, PrepareJob, PrepareMessage } from "./preparation.js";
 import { moved } from "./preparation.js";
 
 const { profile: fixed } = workerData as { profile: Omit<SenderProfile, "clock" | "random"> };
 
 const port = parentPort;
-/** Jobs that go through each stage of `prepare` together, while others are on their way back or here: two such shares of what a busy caller has under way. */
-const TOGETHER = 8;
+/** So many go through each stage of `prepare` together at most. */
+const TOGETHER = 16;
 /** A longer document goes alone, so that none waits for it. */
 const SMALL = 256 * 1024;
 
-port?.on("message", async (first: PrepareJob[]) => {
+port?.on("message", async ({ jobs: first, share }: PrepareMessage) => {
   const jobs = [...first];
-  while (jobs.length < TOGETHER) {
-    const next = receiveMessageOnPort(port) as { message: PrepareJob[] } | undefined;
+  const most = Math.min(share, TOGETHER);
+  while (jobs.length < most) {
+    const next = receiveMessageOnPort(port) as { message: PrepareMessage } | undefined;
     if (!next) break;
-    jobs.push(...next.message);
+    jobs.push(...next.message.jobs);
   }
   const small = jobs.filter(isSmall);
-  while (small.length > 0) await answer(small.splice(0, TOGETHER));
+  while (small.length > 0) await answer(small.splice(0, most));
   for (const job of jobs) if (!isSmall(job)) await answer([job]);
 });
 
