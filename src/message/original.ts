@@ -71,9 +71,15 @@ export function originalMessageId(raw: Uint8Array): string | undefined {
   return bareId(field(headerFields(raw), "message-id"));
 }
 
+/** With its folded lines. The other fields, most of a header, need not be cut up for it: this is on the way of every mail. */
+const SUBJECT = /(?<![^\n])subject[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*/i;
+
 /** The subject in the header of a mail, decoded and freed of controls; empty where there is none. */
 export function originalSubject(raw: Uint8Array): string {
-  const value = field(headerFields(raw), "subject") ?? "";
+  const { text: block } = headerBlock(raw);
+  const first = SUBJECT.exec(block)?.[0];
+  if (first === undefined) return "";
+  const value = field(fieldsOf(first), "subject") ?? field(fieldsOf(block), "subject") ?? "";
   const text = decodeWords(decodeText(Buffer.from(value, "latin1")));
   return plainOf(text).slice(0, 900);
 }
