@@ -40,7 +40,7 @@ export function certificateCredentials(options: CertificateCredentialsOptions): 
   if ((sasl.smtp === "plain" || sasl.imap === "plain") && username === undefined) {
     throw new MedimailError("config_invalid", "SASL PLAIN needs the user name", { path: "auth.username" });
   }
-  let opened: { input: ClientCertificateInput; certificate: ClientCertificate; end: number } | undefined;
+  let opened: { files: Files; certificate: ClientCertificate; end: number } | undefined;
   let closed = false;
   let warnedAt = Number.NEGATIVE_INFINITY;
 
@@ -54,24 +54,31 @@ export function certificateCredentials(options: CertificateCredentialsOptions): 
     onExpiring(daysLeft);
   }
 
-  async function read(): Promise<ClientCertificateInput> {
-    const { p12, cert, key, passphrase } = options;
+  async function read(): Promise<Files> {
+    const { p12, cert, key } = options;
     return {
       ...(p12 ? { p12: await secret("the client certificate", p12) } : {}),
       ...(!p12 && cert ? { cert: await secret("the client certificate", cert) } : {}),
       ...(!p12 && key ? { key: await secret("the client certificate's key", key) } : {}),
-      ...(passphrase ? { passphrase: await secret("the client certificate's passphrase", passphrase) } : {}),
     };
+  }
+
+  /** The passphrase is asked for where a file changed only: it may come from a command, which costs more than the session. */
+  async function withPassphrase(files: Files): Promise<ClientCertificateInput> {
+    const { passphrase } = options;
+    return passphrase
+      ? { ...files, passphrase: await secret("the client certificate's passphrase", passphrase) }
+      : files;
   }
 
   return {
     async certificate() {
       if (closed) throw new MedimailError("closed", "the credentials are closed");
-      const input = await read();
+      const files = await read();
       // Opening takes milliseconds (key derivation): only a file that changed is opened again.
-      if (!opened || !same(opened.input, input)) {
-        const certificate = loadClientCertificate(input);
-        opened = { input, certificate, end: Date.parse(new X509Certificate(certificate.cert).validTo) };
+      if (!opened || !same(opened.files, files)) {
+        const certificate = loadClientCertificate(await withPassphrase(files));
+        opened = { files, certificate, end: Date.parse(new X509Certificate(certificate.cert).validTo) };
       }
       watchExpiry(opened.end);
       return opened.certificate;
@@ -104,7 +111,9 @@ export function certificateCredentials(options: CertificateCredentialsOptions): 
 
 const DAY_MS = 86_400_000;
 
-function same(a: ClientCertificateInput, b: ClientCertificateInput): boolean {
+type Files = Omit<ClientCertificateInput, "passphrase">;
+
+function same(a: Files, b: Files): boolean {
   const bytes = (value: Uint8Array | undefined): Buffer => Buffer.from(value ?? []);
-  return a.cert === b.cert && a.key === b.key && a.passphrase === b.passphrase && bytes(a.p12).equals(bytes(b.p12));
+  return a.cert === b.cert && a.key === b.key && bytes(a.p12).equals(bytes(b.p12));
 }

@@ -162,6 +162,27 @@ describe("certificate credentials", () => {
     expect(await credentials.certificate()).toBe(await credentials.certificate());
   });
 
+  it("ask for the passphrase where the file changed only: it may come from a command", async () => {
+    const renewed = pkcs12(authority.issue({ cn: "nouveau" }), "y");
+    let file = pkcs12(leaf, "x");
+    const asked: string[] = [];
+    const credentials = certificateCredentials({
+      p12: async () => file,
+      passphrase: async () => {
+        const passphrase = file === renewed ? "y" : "x";
+        asked.push(passphrase);
+        return passphrase;
+      },
+      sasl: { smtp: "none", imap: "external" },
+    });
+    await credentials.certificate();
+    await credentials.certificate();
+    file = renewed;
+    await credentials.certificate();
+    await credentials.certificate();
+    expect(asked).toEqual(["x", "y"]);
+  });
+
   it("say secret_unavailable where the file cannot be had", async () => {
     const credentials = certificateCredentials({
       p12: () => Promise.reject(new Error("ENOENT")),
