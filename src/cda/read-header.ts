@@ -208,9 +208,17 @@ function readServiceEvent(findings: Findings, element: XmlElement | undefined): 
       ...optional("code", codeOf(code)),
       translations: all(code, "translation").flatMap((translation) => codeOf(translation) ?? []),
       ...interval(findings, one(element, "effectiveTime"), `${path}/effectiveTime`),
-      ...optional("performer", readPerformer(findings, one(element, "performer"), `${path}/performer`)),
+      ...optional("performer", readPerformer(findings, mainPerformer(element), `${path}/performer`)),
     },
   ];
+}
+
+/** The first whose structure says its practice setting, which the metadata want; else the first. */
+function mainPerformer(event: XmlElement): XmlElement | undefined {
+  const performers = all(event, "performer");
+  const setting = (performer: XmlElement) =>
+    codeOf(follow(performer, "assignedEntity", "representedOrganization", "standardIndustryClassCode"));
+  return performers.find((performer) => setting(performer) !== undefined) ?? performers[0];
 }
 
 function readPerformer(findings: Findings, element: XmlElement | undefined, path: string): ServiceEvent["performer"] {

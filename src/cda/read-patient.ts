@@ -1,6 +1,6 @@
 import { isInsOid } from "../identity/index.js";
 import type { XmlElement } from "../xml/index.js";
-import { birthNameOf, named, usedNameOf } from "./names.js";
+import { birthNameOf, named, sameNames, usedNameOf } from "./names.js";
 import type { Id, Patient, PatientName } from "./types.js";
 import type { Findings } from "./values.js";
 import { addresses, all, attribute, codeOf, follow, idOf, one, optional, telecoms, textOf, timeOf } from "./values.js";
@@ -14,8 +14,8 @@ export function readPatient(findings: Findings, role: XmlElement | undefined): P
   if (role === undefined) return undefined;
   const path = "recordTarget/patientRole";
   const person = one(role, "patient");
-  const names = all(person, "name");
-  const parts = (local: string): PatientName[] => names.flatMap((name) => all(name, local)).flatMap(namePart);
+  const names = legalNames(all(person, "name"));
+  const parts = (local: string): PatientName[] => partsOf(names, local);
   const givenNames = parts("given");
   const familyNames = parts("family");
   const unparted = familyNames.length === 0 && givenNames.length === 0 ? textOf(names[0]) : undefined;
@@ -72,6 +72,27 @@ export function readPatient(findings: Findings, role: XmlElement | undefined): P
     ...addresses(role),
     ...telecoms(role),
   };
+}
+
+/** Without pseudonyms, stage names and names kept for searching, where there is another (HL7 EntityNameUse). */
+function legalNames(names: readonly XmlElement[]): readonly XmlElement[] {
+  if (names.length < 2) return names;
+  const legal = names.filter(
+    (name) => textOf(name) !== undefined && !/\b(?:P|A|SRCH|PHON|SNDX)\b/.test(attribute(name, "use") ?? ""),
+  );
+  return legal.length > 0 ? legal : names;
+}
+
+/** The parts of every name; a second name, which has the other family, repeats given names of the first. */
+function partsOf(names: readonly XmlElement[], local: string): PatientName[] {
+  const found: PatientName[] = [];
+  for (const name of names) {
+    const known = [...found];
+    for (const part of all(name, local).flatMap(namePart)) {
+      if (!known.some((each) => sameNames([each], [part]))) found.push(part);
+    }
+  }
+  return found;
 }
 
 function namePart(element: XmlElement): PatientName[] {

@@ -96,14 +96,17 @@ export function timeOf(findings: Findings, element: XmlElement | undefined, path
   return value;
 }
 
-/** Bounds of an interval; a lone point in time counts as its beginning. */
+/** Bounds of an interval; a lone point in time, its centre included, counts as its beginning. */
 export function interval(
   findings: Findings,
   element: XmlElement | undefined,
   path: string,
 ): { low?: string; high?: string } {
-  const low = timeOf(findings, one(element, "low"), `${path}/low`) ?? timeOf(findings, element, path);
   const high = timeOf(findings, one(element, "high"), `${path}/high`);
+  const low =
+    timeOf(findings, one(element, "low"), `${path}/low`) ??
+    timeOf(findings, element, path) ??
+    (high === undefined ? timeOf(findings, one(element, "center"), `${path}/center`) : undefined);
   return { ...optional("low", low), ...optional("high", high) };
 }
 

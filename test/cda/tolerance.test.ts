@@ -46,4 +46,36 @@ describe("what other software writes in a header is read for what it means", () 
     expect(codesOf({ patientName })).toContain("patient_name_unparted");
     expect(read({ patientName, patientIds: "" }).header.patient.localIds).toEqual([]);
   });
+
+  it("a second name repeats given names of the first, and a pseudonym is no name of the patient", () => {
+    const patientName = `<name><family qualifier="BR">MOREL</family><given>Zoé Anne</given></name><name><family qualifier="CL">PETIT</family><given>Zoé Anne</given></name><name use="P"><family>LUNE</family><given>Clair</given></name>`;
+    expect(read({ patientName }).header.patient).toMatchObject({
+      birthName: "MOREL",
+      usedName: "PETIT",
+      givenNames: [{ value: "Zoé Anne" }],
+    });
+    const alone = '<name use="P"><family>LUNE</family><given>Clair</given></name>';
+    expect(read({ patientName: alone }).header.patient.birthName).toBe("LUNE");
+  });
+
+  it("of several performers the one whose structure has a practice setting counts, else the first", () => {
+    const performer = (extension: string, setting: string) =>
+      `<performer typeCode="PRF"><assignedEntity><id root="1.2" extension="${extension}"/><representedOrganization>${setting}</representedOrganization></assignedEntity></performer>`;
+    const event = (...performers: string[]) =>
+      read({
+        serviceEvent: `<documentationOf><serviceEvent>${performers.join("")}</serviceEvent></documentationOf>`,
+      }).header.serviceEvents[0]?.performer?.id;
+    expect(event(performer("A", ""), performer("B", '<standardIndustryClassCode code="HAD"/>'))).toBe("1.2^B");
+    expect(event(performer("A", ""), performer("B", ""))).toBe("1.2^A");
+  });
+
+  it("the centre of an act's time is its beginning where nothing else is", () => {
+    const low = (time: string) =>
+      read({
+        serviceEvent: `<documentationOf><serviceEvent><effectiveTime>${time}</effectiveTime></serviceEvent></documentationOf>`,
+      }).header.serviceEvents[0]?.low;
+    expect(low('<center value="20260104"/><width value="2" unit="h"/>')).toBe("20260104");
+    expect(low('<low value="20260103"/><center value="20260104"/>')).toBe("20260103");
+    expect(low('<high value="20260105"/>')).toBeUndefined();
+  });
 });
