@@ -1,10 +1,9 @@
 import type { Address, Code, Id, Organization, PatientName, PersonName, Telecom } from "../cda/index.js";
 import { INS_OIDS } from "../identity/index.js";
+import { MONTHS } from "../months.js";
 import { plainOf } from "../plain-text.js";
 import type { Language } from "./types.js";
 import { labelOf, labelsIn, wordsIn } from "./words.js";
-
-const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 
 /** A text of the header on one line, without what would show another text than the one kept. */
 export const clean = (text: string): string => plainOf(text.replace(/[ \t\r\n]+/g, " ")).trim();

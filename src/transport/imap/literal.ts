@@ -1,6 +1,7 @@
 import type { Writable } from "node:stream";
 import type { ImapFlow } from "imapflow";
 import { MedimailError } from "../../errors.js";
+import { MONTHS } from "../../months.js";
 import { contentPieces, contentSize, type MailContent } from "../../seams/mail-content.js";
 import { folderArgument } from "./command.js";
 import { type Answer, type Argument, atom, exec, tokenText } from "./raw.js";
@@ -80,8 +81,6 @@ function drained(socket: Writable): Promise<void> {
     if (socket.destroyed) done();
   });
 }
-
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /** `28-Nov-2026 09:05:00 +0000` (RFC 9051 §9, date-time). */
 function dateTime(date: Date): Argument {
