@@ -118,7 +118,11 @@ describe("a look at a folder in one round trip", () => {
       peer.send(`${examine} NO [NONEXISTENT] none`, `${flags} BAD no folder`, `${news} BAD no folder`);
       await serveBox(peer, box());
     });
-    await expect(look(imap)).rejects.toMatchObject({ code: "imap_failed" });
+    await expect(look(imap)).rejects.toMatchObject({
+      code: "imap_failed",
+      retryable: false,
+      hint: expect.stringContaining("lists the folders and what each is for"),
+    });
     expect((await imap.folders()).length).toBe(1);
   });
 

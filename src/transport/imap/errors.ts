@@ -12,7 +12,8 @@ const LOST: ReadonlySet<string> = new Set([
   "ERR_STREAM_WRITE_AFTER_END",
 ]);
 const SLOW: ReadonlySet<string> = new Set(["ETIMEOUT", "CONNECT_TIMEOUT", "GREETING_TIMEOUT", "LockTimeout"]);
-const NO_FOLDER = "There is no such folder: mailbox.folders() (medimail mailbox folders) lists those that there are.";
+/** What to do where a folder is not there. */
+export const NO_FOLDER = "mailbox.folders() (medimail mailbox folders) lists the folders and what each is for.";
 const FINAL: ReadonlySet<string> = new Set(["TRYCREATE", "NONEXISTENT", "NOPERM", "CANNOT"]);
 
 /** imapflow's errors in our codes. Their text may quote the server, so a subject or an address: only codes are kept. */

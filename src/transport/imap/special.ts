@@ -1,5 +1,6 @@
 import type { ImapFlow, StatusObject, StatusQuery } from "imapflow";
 import { MedimailError } from "../../errors.js";
+import { NO_FOLDER } from "./errors.js";
 import { type FolderInfo, listFolders, type MailboxRole } from "./folder-list.js";
 import { type FolderRole, sentFolder } from "./folders.js";
 import { failed } from "./wire.js";
@@ -66,6 +67,6 @@ export async function statusOf(client: ImapFlow, path: string, query: StatusQuer
 export function folderNotFound(message = "the mailbox has no such folder"): MedimailError {
   return new MedimailError("folder_not_found", message, {
     path: "folder",
-    hint: "mailbox.folders() (medimail mailbox folders) lists the folders and what each is for.",
+    hint: NO_FOLDER,
   });
 }
