@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../errors.js";
-import { isMedimailError } from "../errors.js";
+import { isMedimailError, type MedimailError } from "../errors.js";
 import {
   type ClaimedMail,
   isStream,
@@ -212,10 +212,19 @@ export function storedError(error: unknown, failure?: TransportFailure): StoredE
   return {
     code,
     message: known?.message ?? "An unforeseen fault of the connector.",
-    retryable: failure ? failure.verdict === "temporary" : (known?.retryable ?? false),
+    retryable: mendsByWaiting(known, failure),
     ...(failure?.reply === undefined ? {} : { reply: failure.reply }),
     ...(failure?.status === undefined ? {} : { status: failure.status }),
   };
+}
+
+/**
+ * Whether waiting alone may mend it. The verdict says what becomes of the mail: a fault of the session keeps it queued in any case, since a person
+ * may mend that. Of such a fault the error itself knows: a passphrase that is wrong today is wrong in an hour, here as in `mailbox`.
+ */
+function mendsByWaiting(known: MedimailError | undefined, failure: TransportFailure | undefined): boolean {
+  if (!failure) return known?.retryable ?? false;
+  return failure.verdict === "temporary" && !(failure.systemic && known?.retryable === false);
 }
 
 function actionOf({ action, info }: ClaimedMail): string {

@@ -256,6 +256,19 @@ describe("send", () => {
     expect(mail).toMatch(/^Disposition-Notification-To: /m);
   });
 
+  it("says of a fault that only a person mends what mailbox says of it, and keeps the mail queued", async () => {
+    const path = config((base) => ({ ...base, auth: { ...(base["auth"] as object), passphrase: "wrong-one" } }));
+    const sent = await send(path, ...level3(), "--to", DOCTOR);
+    const read = await cli("mailbox", "list", "--config", path, "--json");
+    const listed = await cli("outbox", "list", "--config", path, "--json");
+    const fault = { code: "secret_unavailable", retryable: false };
+    expect(read.value()).toMatchObject({ error: fault });
+    expect(sent.lines<Line>().slice(1)).toMatchObject([{ event: "deferred", error: fault }, { error: fault }]);
+    expect(listed.value()).toMatchObject([{ state: "queued", recipients: [{ state: "queued", error: fault }] }]);
+    // A bad configuration is exit 2, wherever it is met.
+    expect([sent.code, read.code]).toEqual([2, 2]);
+  });
+
   it("warns of secrets and of revocation set to off on stderr, and never prints a secret, --verbose included", async () => {
     const path = config();
     const { passphrase } = (JSON.parse(readFileSync(path, "utf8")) as { auth: { passphrase: string } }).auth;

@@ -136,6 +136,27 @@ describe("a failed hand-over", () => {
     expect(settled.events[0]?.error).toMatchObject({ code: "auth_refused", retryable: false });
   });
 
+  it("that waiting does not mend says so, whatever its verdict, and keeps the mail queued", () => {
+    const wrong = withTransportFailure(new MedimailError("certificate_invalid", "x", { retryable: false }), {
+      stage: "starttls",
+      verdict: "temporary",
+      systemic: true,
+    });
+    const settled = settleFailure(mail, wrong, context);
+    expect(settled.next.kind).toBe("retry");
+    expect(settled.recipients[0]).toMatchObject({ error: { code: "certificate_invalid", retryable: false } });
+    expect(settled.events[0]).toMatchObject({ event: "deferred", error: { retryable: false } });
+  });
+
+  it("that was only stopped is tried again: the session is not at fault", () => {
+    const stopped = withTransportFailure(new MedimailError("aborted", "x"), {
+      stage: "connect",
+      verdict: "temporary",
+      systemic: false,
+    });
+    expect(settleFailure(mail, stopped, context).events[0]?.error).toMatchObject({ retryable: true });
+  });
+
   it("ends as attempts_exhausted beyond the age limit", () => {
     expect(settleFailure(mail, failure({}), { ...context, now: 200_000 }).recipients[0]).toMatchObject({
       state: "failed",
