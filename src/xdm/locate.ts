@@ -24,7 +24,8 @@ export class FileIndex {
     if (written === "" || written.length > MAX_URI) return undefined;
     const regular = this.#at(base, written);
     if (regular !== undefined) return { path: regular, regular: !uri.includes("\\") };
-    const readings = [written, unescaped(written), written.replace(/^\/+/, "")];
+    const plain = unescaped(written);
+    const readings = [written, plain, fromRoot(written), fromRoot(plain)];
     // Seen from each folder above, for a URI that starts with the name of its own folder (`SUBSET01/DOC0001.XML`).
     for (const reading of new Set(readings)) {
       for (let folder = base; ; folder = parent(folder)) {
@@ -54,6 +55,11 @@ export function folderOf(path: string): string {
 
 function parent(folder: string): string {
   return folderOf(folder.slice(0, -1));
+}
+
+/** What an absolute URI or path names, seen from the root of the archive: `/…`, `file:///…`, `D:/…`. */
+function fromRoot(uri: string): string {
+  return uri.replace(/^(?:file:)?\/*(?:[A-Za-z]:\/+)?/i, "");
 }
 
 function unescaped(uri: string): string {

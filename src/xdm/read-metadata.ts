@@ -19,6 +19,7 @@ export interface Metadata {
   problems: Problem[];
 }
 
+const LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang";
 const LIMITS = { maxBytes: 20 * 1024 * 1024, maxDepth: 40, maxElements: 300_000 };
 
 /**
@@ -70,8 +71,11 @@ function collect(
   found: { sets: XmlElement[]; documents: XmlElement[]; nodes: Map<string, string> },
 ): void {
   for (const each of element.children) {
-    if (each.local === "RegistryPackage") found.sets.push(each);
-    else if (each.local === "ExtrinsicObject") found.documents.push(each);
+    if (each.local === "RegistryPackage") {
+      found.sets.push(each);
+      // ebRIM lets a package hold its members instead of naming them.
+      for (const members of childrenOf(each, "RegistryObjectList")) collect(members, found);
+    } else if (each.local === "ExtrinsicObject") found.documents.push(each);
     else if (each.local === "Classification") {
       // Some vendors say what a package is beside it, not in it.
       const node = same(each.attrs["classificationNode"]);
@@ -217,8 +221,12 @@ function slot(element: XmlElement, name: string): string[] {
   return values;
 }
 
+/** The French text where there are several languages (`fr-FR`, `FR`), else the first that says something. */
 function localized(name: XmlElement | undefined): string | undefined {
-  return name === undefined ? undefined : child(name, "LocalizedString")?.attrs["value"];
+  if (name === undefined) return undefined;
+  const texts = childrenOf(name, "LocalizedString").filter((each) => each.attrs["value"]?.trim());
+  const french = texts.length > 1 ? texts.find((each) => /^fr\b/i.test(each.attrs[LANGUAGE] ?? "")) : undefined;
+  return (french ?? texts[0])?.attrs["value"];
 }
 
 function optional<K extends string>(name: K, value: string | undefined): { [P in K]?: string } {

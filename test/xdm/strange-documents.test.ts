@@ -5,21 +5,14 @@ import { openXdm, packXdm } from "../../src/xdm/index.js";
 import type { DocumentEntry } from "../../src/xdm/types.js";
 import { pdfFrom } from "../rendering/pdf-kit.js";
 import { SOFTWARE } from "./fixtures.js";
-import { list, type Pick, type Strange, strangeDocument } from "./strange-documents.js";
+import { chance, list } from "./strange-choices.js";
+import { type Strange, strangeDocument } from "./strange-documents.js";
 import { dressed } from "./strange-dress.js";
 
 const TYPES: readonly [string, string][] = [
   ["11502-2", "10"],
   ["34133-9", "11"],
 ];
-
-function chance(seed: number): Pick {
-  let state = seed;
-  return (from) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return from[Math.floor((state / 2 ** 32) * from.length)] as (typeof from)[0];
-  };
-}
 
 function fieldsOf(document: DocumentEntry): Strange["fields"] {
   const code = (value: Code | undefined) => (value ? `${value.code} ${value.codeSystem}` : "");

@@ -1,4 +1,4 @@
-import type { Pick } from "./strange-documents.js";
+import type { Pick } from "./strange-choices.js";
 
 type Dress = (xml: string) => Uint8Array;
 const HL7 = "urn:hl7-org:v3";

@@ -1,4 +1,4 @@
-import type { Pick } from "./strange-documents.js";
+import type { Pick } from "./strange-choices.js";
 
 const FRENCH = "1.2.250.1.213.1.1.4.2.282";
 

@@ -65,6 +65,8 @@ describe("reading what other vendors write", () => {
     ["a slash before the whole path", "/IHE_XDM/SUBSET01/DOC0001.XML"],
     ["a backslash", "SUBSET01\\DOC0001.XML"],
     ["percent signs", "DOC%30001.XML"],
+    ["a scheme", "file:///IHE_XDM/SUBSET01/DOC%30001.XML"],
+    ["the drive of a disc", "D:\\IHE_XDM\\SUBSET01\\DOC0001.XML"],
   ])("finds a document whose URI has %s", async (_, uri) => {
     const opened = await openXdm(archive([], { uri }));
     expect(opened.documents[0]).toMatchObject({ uri, path: "IHE_XDM/SUBSET01/DOC0001.XML" });
