@@ -4,7 +4,7 @@
  *
  * @packageDocumentation
  */
-export { REQUIREMENTS, requirement } from "./catalogue.js";
+export { howSeen, REQUIREMENTS, requirement, titleOf } from "./catalogue.js";
 export type { Check } from "./checks/check.js";
 export { CHECKS } from "./checks/index.js";
 export { COVERAGE, coverageOf } from "./coverage.js";

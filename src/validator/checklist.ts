@@ -4,11 +4,13 @@ import {
   appliesTo,
   certaintyOf,
   guidanceOf,
+  howSeen,
   type Obligation,
   type Profile,
   REQUIREMENTS,
   requirement,
   type SeenBy,
+  titleOf,
   type Verdict,
 } from "../compliance/index.js";
 import { MedimailError } from "../errors.js";
@@ -43,7 +45,7 @@ export interface ChecklistRow extends Partial<ChecklistEntry> {
   obligation: Obligation;
   certainty: "C" | "I" | "U";
   seen: readonly SeenBy[];
-  /** How it is seen, in the words of the catalogue. */
+  /** How it is seen, in the language asked. */
   observe: string;
   source: string;
   help?: string;
@@ -133,11 +135,11 @@ export function checklistOf(profile: Profile, { items }: ChecklistState, lang: "
       code: row.id,
       codes: row.codes,
       section: row.section,
-      title: row[lang],
+      title: titleOf(row, lang),
       obligation: row.obligation,
       certainty: certaintyOf(row),
       seen: row.seen,
-      observe: row.observe,
+      observe: howSeen(row, lang),
       source: row.source,
       ...(help === undefined || help[lang] === "" ? {} : { help: help[lang] }),
       ...(attest

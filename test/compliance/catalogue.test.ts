@@ -1,8 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
-import { COVERAGE, coverageOf, REQUIREMENTS, requirement } from "../../src/compliance/index.js";
+import { describe, expect, it } from "vitest";
+import { COVERAGE, coverageOf, howSeen, REQUIREMENTS, requirement, titleOf } from "../../src/compliance/index.js";
+import { OBSERVE_FR } from "../../src/compliance/tables/observe-fr.js";
+import { TITLES_FR } from "../../src/compliance/tables/titles-fr.js";
 import { describeWithShared } from "../tools/shared.js";
+
+const OBSERVED = new Set(REQUIREMENTS.map((row) => row.observe));
 
 it("gives a row by its id, and by any code that stands for it", () => {
   expect(requirement("MSS-va1.13")?.codes).toContain("MSS/va1.13");
@@ -14,6 +18,30 @@ it("gives a row by its id, and by any code that stands for it", () => {
 it("gives the coverage by any code of the row", () => {
   expect(coverageOf("SC.MSS/CONF.28")).toBe(COVERAGE["ECO.1.2.5"]);
   expect(coverageOf("ECO.9.9.9")).toBeUndefined();
+});
+
+describe("how a requirement is seen, in French", () => {
+  it("is said in French wherever it is more than names of protocols and formats", () => {
+    const asInEnglish = REQUIREMENTS.map((row) => howSeen(row, "fr")).filter((said) => OBSERVED.has(said));
+    // Names, and signs between them: nothing here is a word of English.
+    expect(
+      asInEnglish.filter((said) => !/^(?:(?:SMTP|IMAP|MIME|XDM|HL7|DSN|TLS|DNS|HTTP)|[ ,+→–])*$/.test(said)),
+    ).toEqual([]);
+  });
+
+  it("has no line that the catalogue has not", () => {
+    expect(Object.keys(OBSERVE_FR).filter((said) => !OBSERVED.has(said))).toEqual([]);
+  });
+
+  it("stays as in the catalogue in English", () => {
+    expect(REQUIREMENTS.filter((row) => howSeen(row, "en") !== row.observe)).toEqual([]);
+  });
+});
+
+it("has a French title for every row, and none for a row that has one or is not there", () => {
+  expect(REQUIREMENTS.filter((row) => ["", row.en].includes(titleOf(row, "fr"))).map((row) => row.id)).toEqual([]);
+  const nameless = REQUIREMENTS.filter((row) => row.fr === "").map((row) => row.id);
+  expect(Object.keys(TITLES_FR).sort()).toEqual(nameless.sort());
 });
 
 it("has no id and no code twice", () => {

@@ -1,5 +1,5 @@
 import type { Observation } from "../../seams/observations.js";
-import { REQUIREMENTS, requirement } from "../catalogue.js";
+import { REQUIREMENTS, requirement, titleOf } from "../catalogue.js";
 import type { Check, Tell } from "../checks/check.js";
 import { CHECKS } from "../checks/index.js";
 import { guidanceOf } from "../guidance/index.js";
@@ -236,7 +236,7 @@ export class Judge {
     return {
       code: row.id,
       codes: row.codes,
-      title: lang === "fr" ? row.fr : row.en,
+      title: titleOf(row, lang),
       obligation: row.obligation,
       certainty: certaintyOf(row),
       verdict,

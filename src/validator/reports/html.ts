@@ -1,4 +1,4 @@
-import { type Declaration, requirement } from "../../compliance/index.js";
+import { type Declaration, howSeen, requirement } from "../../compliance/index.js";
 import { escapeHtml } from "../../html-escape.js";
 import { htmlPage } from "../../html-page.js";
 import type { Report } from "../report-types.js";
@@ -121,7 +121,8 @@ function table({ lang }: Report, rows: readonly Row[]): string {
   const words = WORDS[lang];
   const lines = rows.map((row) => {
     const others = row.codes.filter((code) => code !== row.code);
-    const help = requirement(row.code)?.observe ?? "";
+    const known = requirement(row.code);
+    const help = known ? howSeen(known, lang) : "";
     return (
       `<tr id="${anchor(row.code)}"><th scope="row"><code>${safe(row.code)}</code>${others.length > 0 ? `<br><small>${others.map(safe).join(",<br>")}</small>` : ""}</th>` +
       `<td>${safe(row.title)}<br><small title="${safe(help)}">${safe(OBLIGATIONS[lang][row.obligation])} · ${safe(CERTAINTIES[lang][row.certainty])}</small></td>` +
