@@ -1,9 +1,10 @@
+import { defined } from "../defined.js";
 import { looksLikePdf } from "../pdf-file.js";
 import type { XmlElement } from "../xml/index.js";
 import { measureBase64 } from "./base64.js";
 import type { Cda, CdaBody } from "./types.js";
 import type { Findings } from "./values.js";
-import { attribute, follow, one, optional } from "./values.js";
+import { attribute, follow, one } from "./values.js";
 
 /** Types of files that are bytes: a body of theirs that does not say B64 is base64 nonetheless. */
 const BINARY = /^(?:application\/(?:pdf|rtf|msword|vnd\.|dicom|zip)|image\/|audio\/|video\/)/i;
@@ -27,7 +28,7 @@ export function readBody(findings: Findings, document: XmlElement): Pick<Cda, "b
   const text = one(nonXml, "text");
   const path = "component/nonXMLBody/text";
   const mediaType = attribute(text, "mediaType")?.trim();
-  const body: CdaBody = { level: "N1", ...optional("mediaType", mediaType) };
+  const body: CdaBody = defined({ level: "N1" as const, mediaType });
   if (mediaType === undefined)
     findings.warn("media_type_missing", "The body does not say what type its file is of.", path);
   if (text === undefined || follow(text, "reference") !== undefined || text.text.trim() === "") {

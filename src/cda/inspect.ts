@@ -1,7 +1,7 @@
+import { defined } from "../defined.js";
 import { familyNamesFrom, sameNames } from "./names.js";
 import { type ReadCdaOptions, readCda } from "./read.js";
 import type { Cda, CdaHeader, Code, Organization } from "./types.js";
-import { optional } from "./values.js";
 
 /**
  * What `medimail cda inspect` prints (CLI.md): every key that is always there has `null` where the document has nothing,
@@ -14,7 +14,7 @@ export function inspectCda(document: Cda | Uint8Array, options: ReadCdaOptions =
 
 function inspectHeader(header: CdaHeader): Record<string, unknown> {
   const { patient } = header;
-  return {
+  return defined({
     id: header.id,
     setId: header.setId ?? null,
     versionNumber: header.versionNumber ?? null,
@@ -25,7 +25,7 @@ function inspectHeader(header: CdaHeader): Record<string, unknown> {
     effectiveTime: header.effectiveTime === "" ? null : header.effectiveTime,
     languageCode: header.languageCode ?? null,
     confidentialityCode: header.confidentialityCode ? code(header.confidentialityCode) : null,
-    patient: {
+    patient: defined({
       ins: patient.ins,
       localIds: patient.localIds,
       birthName: patient.birthName ?? null,
@@ -33,72 +33,73 @@ function inspectHeader(header: CdaHeader): Record<string, unknown> {
       // Only where the two names above do not say it all.
       ...(sameNames(patient.familyNames, familyNamesFrom(patient)) ? {} : { familyNames: patient.familyNames }),
       givenNames: patient.givenNames,
-      ...optional("prefix", patient.prefix),
-      ...optional("suffix", patient.suffix),
+      prefix: patient.prefix,
+      suffix: patient.suffix,
       birthTime: patient.birthTime ?? null,
       gender: patient.gender ?? null,
-      ...optional("birthPlace", patient.birthPlace),
-      ...optional("address", patient.address),
-      ...optional("telecom", patient.telecom),
-    },
-    authors: header.authors.map((author) => ({
-      time: author.time ?? null,
-      ...optional("function", author.function && code(author.function)),
-      id: author.id ?? null,
-      ...optional("specialty", author.specialty && code(author.specialty)),
-      ...optional("person", author.person),
-      ...optional("device", author.device),
-      ...optional("organization", author.organization && organization(author.organization)),
-      ...optional("telecom", author.telecom),
-      ...optional("address", author.address),
-    })),
+      birthPlace: patient.birthPlace,
+      address: patient.address,
+      telecom: patient.telecom,
+    }),
+    authors: header.authors.map((author) =>
+      defined({
+        time: author.time ?? null,
+        function: author.function && code(author.function),
+        id: author.id ?? null,
+        specialty: author.specialty && code(author.specialty),
+        person: author.person,
+        device: author.device,
+        organization: author.organization && organization(author.organization),
+        telecom: author.telecom,
+        address: author.address,
+      }),
+    ),
     legalAuthenticator: header.legalAuthenticator
-      ? {
+      ? defined({
           time: header.legalAuthenticator.time ?? null,
           id: header.legalAuthenticator.id ?? null,
-          ...optional("specialty", header.legalAuthenticator.specialty && code(header.legalAuthenticator.specialty)),
+          specialty: header.legalAuthenticator.specialty && code(header.legalAuthenticator.specialty),
           person: header.legalAuthenticator.person ?? null,
-          ...optional(
-            "organization",
-            header.legalAuthenticator.organization && organization(header.legalAuthenticator.organization),
-          ),
-          ...optional("telecom", header.legalAuthenticator.telecom),
-          ...optional("address", header.legalAuthenticator.address),
-        }
+          organization: header.legalAuthenticator.organization && organization(header.legalAuthenticator.organization),
+          telecom: header.legalAuthenticator.telecom,
+          address: header.legalAuthenticator.address,
+        })
       : null,
     custodian: header.custodian ? organization(header.custodian) : null,
-    recipients: header.recipients.map((recipient) => ({
-      ...recipient,
-      ...optional("organization", recipient.organization && organization(recipient.organization)),
-    })),
-    serviceEvents: header.serviceEvents.map((event) => ({
-      ...optional("code", event.code && code(event.code)),
-      translations: event.translations.map(code),
-      low: event.low ?? null,
-      ...optional("high", event.high),
-      ...optional(
-        "performer",
-        event.performer && {
-          id: event.performer.id ?? null,
-          ...optional("specialty", event.performer.specialty && code(event.performer.specialty)),
-          ...optional("person", event.performer.person),
-          ...optional("organization", event.performer.organization && organization(event.performer.organization)),
-          ...optional("time", event.performer.time),
-        },
-      ),
-    })),
-    ...optional(
-      "encounter",
-      header.encounter && {
-        ...optional("id", header.encounter.id),
-        ...optional("code", header.encounter.code && code(header.encounter.code)),
-        ...optional("low", header.encounter.low),
-        ...optional("high", header.encounter.high),
-        facilityType: header.encounter.facilityType ? code(header.encounter.facilityType) : null,
-        ...optional("location", header.encounter.location),
-      },
+    recipients: header.recipients.map((recipient) =>
+      defined({
+        ...recipient,
+        organization: recipient.organization && organization(recipient.organization),
+      }),
     ),
-  };
+    serviceEvents: header.serviceEvents.map((event) =>
+      defined({
+        code: event.code && code(event.code),
+        translations: event.translations.map(code),
+        low: event.low ?? null,
+        high: event.high,
+        performer:
+          event.performer &&
+          defined({
+            id: event.performer.id ?? null,
+            specialty: event.performer.specialty && code(event.performer.specialty),
+            person: event.performer.person,
+            organization: event.performer.organization && organization(event.performer.organization),
+            time: event.performer.time,
+          }),
+      }),
+    ),
+    encounter:
+      header.encounter &&
+      defined({
+        id: header.encounter.id,
+        code: header.encounter.code && code(header.encounter.code),
+        low: header.encounter.low,
+        high: header.encounter.high,
+        facilityType: header.encounter.facilityType ? code(header.encounter.facilityType) : null,
+        location: header.encounter.location,
+      }),
+  });
 }
 
 function code(value: Code): Record<keyof Code, string | null> {
@@ -106,5 +107,5 @@ function code(value: Code): Record<keyof Code, string | null> {
 }
 
 function organization(value: Organization): Record<string, unknown> {
-  return { ...value, ...optional("practiceSetting", value.practiceSetting && code(value.practiceSetting)) };
+  return defined({ ...value, practiceSetting: value.practiceSetting && code(value.practiceSetting) });
 }

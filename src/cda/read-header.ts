@@ -1,3 +1,4 @@
+import { defined } from "../defined.js";
 import { MedimailError } from "../errors.js";
 import type { XmlElement } from "../xml/index.js";
 import { addressOfMailto, isRecipientAddress } from "./mailto.js";
@@ -23,12 +24,12 @@ import {
   idOf,
   interval,
   one,
-  optional,
   organizationOf,
   personOf,
   telecoms,
   textOf,
   timeOf,
+  unlessEmpty,
   versionOf,
 } from "./values.js";
 
@@ -48,27 +49,27 @@ export function readHeader(findings: Findings, document: XmlElement): CdaHeader 
       "recordTarget",
     );
   }
-  const header: CdaHeader = {
+  const header: CdaHeader = defined({
     id,
-    ...optional("setId", idOf(one(document, "setId"))),
-    ...optional("versionNumber", versionOf(findings, one(document, "versionNumber"), "versionNumber")),
+    setId: idOf(one(document, "setId")),
+    versionNumber: versionOf(findings, one(document, "versionNumber"), "versionNumber"),
     relatedDocuments: all(document, "relatedDocument").flatMap((related) => readRelated(findings, related)),
     templateIds: all(document, "templateId").flatMap((template) => idOf(template) ?? []),
     code,
-    ...optional("title", textOf(one(document, "title"))),
+    title: textOf(one(document, "title")),
     effectiveTime: timeOf(findings, one(document, "effectiveTime"), "effectiveTime") ?? "",
-    ...optional("languageCode", attribute(one(document, "languageCode"), "code")),
-    ...optional("confidentialityCode", codeOf(one(document, "confidentialityCode"))),
+    languageCode: attribute(one(document, "languageCode"), "code"),
+    confidentialityCode: codeOf(one(document, "confidentialityCode")),
     patient,
     authors: all(document, "author").map((author) => readAuthor(findings, author)),
-    ...optional("legalAuthenticator", readLegalAuthenticator(findings, one(document, "legalAuthenticator"))),
-    ...optional("custodian", readCustodian(document)),
+    legalAuthenticator: readLegalAuthenticator(findings, one(document, "legalAuthenticator")),
+    custodian: readCustodian(document),
     recipients: all(document, "informationRecipient").flatMap(readRecipient),
     serviceEvents: all(document, "documentationOf").flatMap((event) =>
       readServiceEvent(findings, one(event, "serviceEvent")),
     ),
-    ...optional("encounter", readEncounter(findings, follow(document, "componentOf", "encompassingEncounter"))),
-  };
+    encounter: readEncounter(findings, follow(document, "componentOf", "encompassingEncounter")),
+  });
   tellWhatIsMissing(findings, header);
   return header;
 }
@@ -130,7 +131,7 @@ function readRelated(findings: Findings, element: XmlElement): CdaHeader["relate
     return [];
   }
   const version = versionOf(findings, one(parent, "versionNumber"), `${path}/parentDocument/versionNumber`);
-  return [{ typeCode, ...optional("id", id), ...optional("setId", setId), ...optional("versionNumber", version) }];
+  return [defined({ typeCode, id, setId, versionNumber: version })];
 }
 
 function readAuthor(findings: Findings, element: XmlElement): Author {
@@ -139,55 +140,50 @@ function readAuthor(findings: Findings, element: XmlElement): Author {
   const device = one(assigned, "assignedAuthoringDevice");
   const software = textOf(one(device, "softwareName"));
   const model = textOf(one(device, "manufacturerModelName"));
-  return {
-    ...optional("time", timeOf(findings, one(element, "time"), "author/time")),
-    ...optional("function", codeOf(one(element, "functionCode"))),
-    ...optional("id", firstId(assigned)),
-    ...optional("specialty", codeOf(one(assigned, "code"))),
-    ...optional("person", person),
-    ...(person !== undefined || (software === undefined && model === undefined)
-      ? {}
-      : { device: { ...optional("software", software), ...optional("model", model) } }),
-    ...optional("organization", organizationOf(one(assigned, "representedOrganization"))),
-    ...telecoms(assigned),
-    ...addresses(assigned),
-  };
+  return defined({
+    time: timeOf(findings, one(element, "time"), "author/time"),
+    function: codeOf(one(element, "functionCode")),
+    id: firstId(assigned),
+    specialty: codeOf(one(assigned, "code")),
+    person,
+    device: person === undefined ? unlessEmpty({ software, model }) : undefined,
+    organization: organizationOf(one(assigned, "representedOrganization")),
+    telecom: telecoms(assigned),
+    address: addresses(assigned),
+  });
 }
 
 function readLegalAuthenticator(findings: Findings, element: XmlElement | undefined): LegalAuthenticator | undefined {
   if (element === undefined) return undefined;
   const entity = one(element, "assignedEntity");
-  const authenticator: LegalAuthenticator = {
-    ...optional("time", timeOf(findings, one(element, "time"), "legalAuthenticator/time")),
-    ...optional("id", firstId(entity)),
-    ...optional("specialty", codeOf(one(entity, "code"))),
-    ...optional("person", personOf(one(entity, "assignedPerson"))),
-    ...optional("organization", organizationOf(one(entity, "representedOrganization"))),
-    ...telecoms(entity),
-    ...addresses(entity),
-  };
-  return Object.keys(authenticator).length === 0 ? undefined : authenticator;
+  return unlessEmpty({
+    time: timeOf(findings, one(element, "time"), "legalAuthenticator/time"),
+    id: firstId(entity),
+    specialty: codeOf(one(entity, "code")),
+    person: personOf(one(entity, "assignedPerson")),
+    organization: organizationOf(one(entity, "representedOrganization")),
+    telecom: telecoms(entity),
+    address: addresses(entity),
+  });
 }
 
 /** CDA gives the custodian one telecom and one address at most. */
 function readCustodian(document: XmlElement): Organization | undefined {
   const found = organizationOf(follow(document, "custodian", "assignedCustodian", "representedCustodianOrganization"));
   if (found === undefined) return undefined;
-  const { practiceSetting: _, ...custodian } = found;
-  if (custodian.telecom) custodian.telecom = custodian.telecom.slice(0, 1);
-  if (custodian.address) custodian.address = custodian.address.slice(0, 1);
-  return Object.keys(custodian).length === 0 ? undefined : custodian;
+  const { id, name, telecom, address } = found;
+  return unlessEmpty({ id, name, telecom: telecom?.slice(0, 1), address: address?.slice(0, 1) });
 }
 
 function readRecipient(element: XmlElement): Recipient[] {
   const intended = one(element, "intendedRecipient");
-  const recipient: Recipient = {
-    ...optional("id", firstId(intended)),
-    ...optional("person", personOf(one(intended, "informationRecipient"))),
-    ...optional("organization", organizationOf(one(intended, "receivedOrganization"))),
-    ...optional("address", mssAddressOf(intended)),
-  };
-  return Object.keys(recipient).length === 0 ? [] : [recipient];
+  const recipient = unlessEmpty({
+    id: firstId(intended),
+    person: personOf(one(intended, "informationRecipient")),
+    organization: organizationOf(one(intended, "receivedOrganization")),
+    address: mssAddressOf(intended),
+  });
+  return recipient === undefined ? [] : [recipient];
 }
 
 /** The first MSSanté mailbox among the telecoms. */
@@ -204,12 +200,12 @@ function readServiceEvent(findings: Findings, element: XmlElement | undefined): 
   const path = "documentationOf/serviceEvent";
   const code = one(element, "code");
   return [
-    {
-      ...optional("code", codeOf(code)),
+    defined({
+      code: codeOf(code),
       translations: all(code, "translation").flatMap((translation) => codeOf(translation) ?? []),
       ...interval(findings, one(element, "effectiveTime"), `${path}/effectiveTime`),
-      ...optional("performer", readPerformer(findings, mainPerformer(element), `${path}/performer`)),
-    },
+      performer: readPerformer(findings, mainPerformer(element), `${path}/performer`),
+    }),
   ];
 }
 
@@ -224,38 +220,35 @@ function mainPerformer(event: XmlElement): XmlElement | undefined {
 function readPerformer(findings: Findings, element: XmlElement | undefined, path: string): ServiceEvent["performer"] {
   if (element === undefined) return undefined;
   const entity = one(element, "assignedEntity");
-  const time = interval(findings, one(element, "time"), `${path}/time`);
-  return {
-    ...optional("id", firstId(entity)),
-    ...optional("specialty", codeOf(one(entity, "code"))),
-    ...optional("person", personOf(one(entity, "assignedPerson"))),
-    ...optional("organization", organizationOf(one(entity, "representedOrganization"))),
-    ...(Object.keys(time).length === 0 ? {} : { time }),
-  };
+  return defined({
+    id: firstId(entity),
+    specialty: codeOf(one(entity, "code")),
+    person: personOf(one(entity, "assignedPerson")),
+    organization: organizationOf(one(entity, "representedOrganization")),
+    time: unlessEmpty(interval(findings, one(element, "time"), `${path}/time`)),
+  });
 }
 
 function readEncounter(findings: Findings, element: XmlElement | undefined): Encounter | undefined {
   if (element === undefined) return undefined;
   const path = "componentOf/encompassingEncounter";
   const facility = follow(element, "location", "healthCareFacility");
-  return {
-    ...optional("id", firstId(element)),
-    ...optional("code", codeOf(one(element, "code"))),
+  return defined({
+    id: firstId(element),
+    code: codeOf(one(element, "code")),
     ...interval(findings, one(element, "effectiveTime"), `${path}/effectiveTime`),
-    ...optional("facilityType", codeOf(one(facility, "code"))),
-    ...optional("location", readLocation(facility)),
-  };
+    facilityType: codeOf(one(facility, "code")),
+    location: readLocation(facility),
+  });
 }
 
 /** The place of care; where it is not named, the organisation that runs it. */
 function readLocation(facility: XmlElement | undefined): Organization | undefined {
   const place = one(facility, "location");
   const provider = one(facility, "serviceProviderOrganization");
-  const location: Organization = {
-    ...optional("id", firstId(facility) ?? firstId(provider)),
-    ...optional("name", textOf(one(place, "name")) ?? textOf(one(provider, "name"))),
-    ...addresses(place),
-  };
-  if (location.address) location.address = location.address.slice(0, 1);
-  return Object.keys(location).length === 0 ? undefined : location;
+  return unlessEmpty({
+    id: firstId(facility) ?? firstId(provider),
+    name: textOf(one(place, "name")) ?? textOf(one(provider, "name")),
+    address: addresses(place)?.slice(0, 1),
+  });
 }

@@ -1,3 +1,4 @@
+import { defined } from "../defined.js";
 import type { XmlElement } from "../xml/index.js";
 import type { Address, Code, Id, Organization, PatientName, PersonName, Telecom } from "./types.js";
 import {
@@ -10,11 +11,11 @@ import {
   idOf,
   interval,
   one,
-  optional,
   organizationOf,
   personOf,
   telecoms,
   textOf,
+  unlessEmpty,
 } from "./values.js";
 
 /** A person or an organisation of the header, in whatever role. */
@@ -53,7 +54,7 @@ export function readCdaParties(document: XmlElement): CdaParties {
   const findings = new Findings();
   const role = one(one(document, "recordTarget"), "patientRole");
   const patient = one(role, "patient");
-  return {
+  return defined({
     guardians: all(patient, "guardian").flatMap((guardian) =>
       entity(guardian, "guardianPerson", "guardianOrganization"),
     ),
@@ -65,8 +66,8 @@ export function readCdaParties(document: XmlElement): CdaParties {
       all(one(each, "order"), "id").flatMap((id) => idOf(id) ?? []),
     ),
     consents: all(document, "authorization").flatMap((each) => codeOf(one(one(each, "consent"), "code")) ?? []),
-    ...optional("provider", organizationOf(one(role, "providerOrganization"))),
-  };
+    provider: organizationOf(one(role, "providerOrganization")),
+  });
 }
 
 /** Who wrote a section, where it says so (`section/author`), or whom it is about (`section/subject`). */
@@ -75,41 +76,35 @@ export function readSectionParties(section: XmlElement): { authors: Party[]; sub
     authors: all(section, "author").flatMap((author) =>
       entity(one(author, "assignedAuthor"), "assignedPerson", "representedOrganization"),
     ),
-    subjects: all(section, "subject").flatMap((subject) => {
-      const related = one(subject, "relatedSubject");
-      return entity(related, "subject", "").map((party) => ({
-        ...party,
-        ...optional("code", codeOf(one(related, "code"))),
-      }));
-    }),
+    subjects: all(section, "subject").flatMap((subject) => entity(one(subject, "relatedSubject"), "subject", "")),
   };
 }
 
 function assigned(findings: Findings, element: XmlElement): Party[] {
-  const time = interval(findings, one(element, "time"), "time");
-  return entity(one(element, "assignedEntity"), "assignedPerson", "representedOrganization").map((party) => ({
-    ...party,
-    ...(Object.keys(time).length === 0 ? {} : { time }),
-  }));
+  const time = unlessEmpty(interval(findings, one(element, "time"), "time"));
+  return entity(one(element, "assignedEntity"), "assignedPerson", "representedOrganization").map((party) =>
+    defined({ ...party, time }),
+  );
 }
 
 function informant(findings: Findings, element: XmlElement): Party[] {
   const related = one(element, "relatedEntity");
   if (related === undefined) return assigned(findings, element);
-  return entity(related, "relatedPerson", "").map((party) => ({
-    ...party,
-    ...optional("relation", attribute(related, "classCode")),
-  }));
+  return entity(related, "relatedPerson", "").map((party) =>
+    defined({ ...party, relation: attribute(related, "classCode") }),
+  );
 }
 
 function participant(findings: Findings, element: XmlElement): Party[] {
-  const time = interval(findings, one(element, "time"), "time");
-  return entity(one(element, "associatedEntity"), "associatedPerson", "scopingOrganization").map((party) => ({
-    ...optional("relation", attribute(element, "typeCode")),
-    ...optional("function", codeOf(one(element, "functionCode"))),
-    ...party,
-    ...(Object.keys(time).length === 0 ? {} : { time }),
-  }));
+  const time = unlessEmpty(interval(findings, one(element, "time"), "time"));
+  return entity(one(element, "associatedEntity"), "associatedPerson", "scopingOrganization").map((party) =>
+    defined({
+      relation: attribute(element, "typeCode"),
+      function: codeOf(one(element, "functionCode")),
+      ...party,
+      time,
+    }),
+  );
 }
 
 function entity(element: XmlElement | undefined, person: string, organization: string): Party[] {
@@ -119,16 +114,16 @@ function entity(element: XmlElement | undefined, person: string, organization: s
     .flatMap((name) => all(name, "family"))
     .flatMap((family): PatientName[] => {
       const value = textOf(family);
-      return value === undefined ? [] : [{ ...optional("qualifier", attribute(family, "qualifier")), value }];
+      return value === undefined ? [] : [defined({ qualifier: attribute(family, "qualifier"), value })];
     });
-  const party: Party = {
-    ...optional("id", firstId(element)),
-    ...optional("code", codeOf(one(element, "code"))),
-    ...optional("person", personOf(named)),
-    ...(families.length > 1 ? { familyNames: families } : {}),
-    ...optional("organization", organizationOf(one(element, organization))),
-    ...telecoms(element),
-    ...addresses(element),
-  };
-  return Object.keys(party).length === 0 ? [] : [party];
+  const party = unlessEmpty({
+    id: firstId(element),
+    code: codeOf(one(element, "code")),
+    person: personOf(named),
+    familyNames: families.length > 1 ? families : undefined,
+    organization: organizationOf(one(element, organization)),
+    telecom: telecoms(element),
+    address: addresses(element),
+  });
+  return party === undefined ? [] : [party];
 }

@@ -1,9 +1,22 @@
+import { defined } from "../defined.js";
 import { isInsOid } from "../identity/index.js";
 import type { XmlElement } from "../xml/index.js";
 import { birthNameOf, named, sameNames, usedNameOf } from "./names.js";
 import type { Id, Patient, PatientName } from "./types.js";
 import type { Findings } from "./values.js";
-import { addresses, all, attribute, codeOf, follow, idOf, one, optional, telecoms, textOf, timeOf } from "./values.js";
+import {
+  addresses,
+  all,
+  attribute,
+  codeOf,
+  follow,
+  idOf,
+  one,
+  telecoms,
+  textOf,
+  timeOf,
+  unlessEmpty,
+} from "./values.js";
 
 /**
  * The patient. The INS is the id whose root is one of its four authorities; every other id, INS-C included, is local.
@@ -58,20 +71,20 @@ export function readPatient(findings: Findings, role: XmlElement | undefined): P
       `${path}/patient`,
     );
   }
-  return {
+  return defined({
     ...identities,
-    ...optional("birthName", birthNameOf(familyNames)),
-    ...optional("usedName", usedNameOf(familyNames)),
+    birthName: birthNameOf(familyNames),
+    usedName: usedNameOf(familyNames),
     familyNames,
     givenNames,
-    ...optional("prefix", parts("prefix")[0]?.value),
-    ...optional("suffix", parts("suffix")[0]?.value),
-    ...optional("birthTime", birthTime),
-    ...optional("gender", gender),
-    ...optional("birthPlace", birthPlace),
-    ...addresses(role),
-    ...telecoms(role),
-  };
+    prefix: parts("prefix")[0]?.value,
+    suffix: parts("suffix")[0]?.value,
+    birthTime,
+    gender,
+    birthPlace,
+    address: addresses(role),
+    telecom: telecoms(role),
+  });
 }
 
 /** Without pseudonyms, stage names and names kept for searching, where there is another (HL7 EntityNameUse). */
@@ -98,7 +111,7 @@ function partsOf(names: readonly XmlElement[], local: string): PatientName[] {
 function namePart(element: XmlElement): PatientName[] {
   const value = textOf(element);
   if (value === undefined) return [];
-  return [{ ...optional("qualifier", attribute(element, "qualifier")), value }];
+  return [defined({ qualifier: attribute(element, "qualifier"), value })];
 }
 
 function readIdentities(findings: Findings, role: XmlElement, path: string): Pick<Patient, "ins" | "localIds"> {
@@ -126,7 +139,5 @@ function readBirthPlace(place: XmlElement | undefined): Patient["birthPlace"] {
   const address = one(place, "addr");
   const code = textOf(one(address, "county"));
   const name = textOf(one(address, "city")) ?? textOf(one(place, "name"));
-  return code === undefined && name === undefined
-    ? undefined
-    : { ...optional("code", code), ...optional("name", name) };
+  return unlessEmpty({ code, name });
 }

@@ -1,3 +1,4 @@
+import { type Defined, defined } from "../defined.js";
 import type { Problem } from "../errors.js";
 import type { XmlElement } from "../xml/index.js";
 import type { Address, Code, Id, Organization, PersonName, Telecom } from "./types.js";
@@ -59,6 +60,12 @@ export function textOf(element: XmlElement | undefined): string | undefined {
   return parts.length === 0 ? undefined : parts.join(" ");
 }
 
+/** The members that are known, or undefined where none is. */
+export function unlessEmpty<T extends object>(object: T): Defined<T> | undefined {
+  const known = defined(object);
+  return Object.keys(known).length === 0 ? undefined : known;
+}
+
 /** A root with a null flavour says whose the identifier would be, not what it is. */
 export function idOf(element: XmlElement | undefined): Id | undefined {
   const root = attribute(element, "root")?.trim();
@@ -81,11 +88,11 @@ export function firstId(element: XmlElement | undefined): Id | undefined {
 export function codeOf(element: XmlElement | undefined): Code | undefined {
   const code = attribute(element, "code")?.trim();
   if (!code) return undefined;
-  return {
+  return defined({
     code,
-    ...optional("codeSystem", attribute(element, "codeSystem")?.trim() || undefined),
-    ...optional("displayName", attribute(element, "displayName")),
-  };
+    codeSystem: attribute(element, "codeSystem")?.trim() || undefined,
+    displayName: attribute(element, "displayName"),
+  });
 }
 
 /** `value` of a point in time, verbatim; a value that is no HL7 time is kept, and told. */
@@ -107,7 +114,7 @@ export function interval(
     timeOf(findings, one(element, "low"), `${path}/low`) ??
     timeOf(findings, element, path) ??
     (high === undefined ? timeOf(findings, one(element, "center"), `${path}/center`) : undefined);
-  return { ...optional("low", low), ...optional("high", high) };
+  return defined({ low, high });
 }
 
 export function versionOf(findings: Findings, element: XmlElement | undefined, path: string): number | undefined {
@@ -131,29 +138,27 @@ export function addressOf(element: XmlElement): Address {
     if (name === "text" && last?.name === "text") last.value = `${last.value} ${value}`;
     else parts.push({ name, value });
   }
-  return {
-    ...optional("use", attribute(element, "use")),
-    ...optional("nullFlavor", attribute(element, "nullFlavor")),
-    parts,
-  };
+  return defined({ use: attribute(element, "use"), nullFlavor: attribute(element, "nullFlavor"), parts });
 }
 
-export function addresses(element: XmlElement | undefined): { address?: Address[] } {
+export function addresses(element: XmlElement | undefined): Address[] | undefined {
   const found = all(element, "addr")
     .map(addressOf)
     .filter((address) => address.parts.length > 0 || address.nullFlavor !== undefined);
-  return found.length === 0 ? {} : { address: found };
+  return found.length === 0 ? undefined : found;
 }
 
-export function telecoms(element: XmlElement | undefined): { telecom?: Telecom[] } {
+export function telecoms(element: XmlElement | undefined): Telecom[] | undefined {
   const found = all(element, "telecom")
-    .map((telecom) => ({
-      ...optional("value", attribute(telecom, "value")),
-      ...optional("use", attribute(telecom, "use")),
-      ...optional("nullFlavor", attribute(telecom, "nullFlavor")),
-    }))
+    .map((telecom) =>
+      defined({
+        value: attribute(telecom, "value"),
+        use: attribute(telecom, "use"),
+        nullFlavor: attribute(telecom, "nullFlavor"),
+      }),
+    )
     .filter((telecom) => telecom.value !== undefined || telecom.nullFlavor !== undefined);
-  return found.length === 0 ? {} : { telecom: found };
+  return found.length === 0 ? undefined : found;
 }
 
 /** The first name of a person; a name that is not in parts counts as the family. */
@@ -164,29 +169,22 @@ export function personOf(element: XmlElement | undefined): PersonName | undefine
     all(name, local)
       .map(textOf)
       .find((text) => text !== undefined);
-  const person: PersonName = {
-    ...optional("family", part("family")),
-    ...optional("given", part("given")),
-    ...optional("prefix", part("prefix")),
-    ...optional("suffix", part("suffix")),
-  };
-  if (Object.keys(person).length > 0) return person;
-  return { family: textOf(name) as string };
+  const person = unlessEmpty({
+    family: part("family"),
+    given: part("given"),
+    prefix: part("prefix"),
+    suffix: part("suffix"),
+  });
+  return person ?? { family: textOf(name) as string };
 }
 
 export function organizationOf(element: XmlElement | undefined): Organization | undefined {
   if (element === undefined) return undefined;
-  const organization: Organization = {
-    ...optional("id", firstId(element)),
-    ...optional("name", textOf(one(element, "name"))),
-    ...telecoms(element),
-    ...addresses(element),
-    ...optional("practiceSetting", codeOf(one(element, "standardIndustryClassCode"))),
-  };
-  return Object.keys(organization).length === 0 ? undefined : organization;
-}
-
-/** A property, or nothing at all where the value is undefined. */
-export function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
-  return value === undefined ? {} : ({ [key]: value } as { [P in K]?: V });
+  return unlessEmpty({
+    id: firstId(element),
+    name: textOf(one(element, "name")),
+    telecom: telecoms(element),
+    address: addresses(element),
+    practiceSetting: codeOf(one(element, "standardIndustryClassCode")),
+  });
 }
