@@ -1,4 +1,5 @@
 import type { Author, Cda, CdaHeader, Code } from "../cda/types.js";
+import { defined } from "../defined.js";
 import type { Problem } from "../errors.js";
 import {
   CONFIDENTIALITY_SYSTEM,
@@ -57,34 +58,34 @@ export function deriveDocument(cda: Cda, where: string, problems: Problem[]): De
   if (facility === undefined) tell("xdm_facility_type_missing", "The CDA has no type of healthcare facility.");
   if (author.length === 0) tell("xdm_author_missing", "The CDA has no author.");
 
-  const time = (name: string, value: string | undefined) => {
-    if (value === undefined) return {};
+  const time = (name: string, value: string | undefined): string | undefined => {
+    if (value === undefined) return undefined;
     const utc = toUtc(value);
     if (utc === undefined) tell("xdm_time_invalid", `${name} is not a time in the CDA.`);
     else if (!utc.exact) tell("xdm_time_without_offset", `${name} has no offset in the CDA: it is taken for UTC.`);
-    return utc === undefined ? {} : { [name]: utc.value };
+    return utc?.value;
   };
   if (header.id.length > MAX_UNIQUE_ID)
     tell("xdm_unique_id_too_long", `The identifier of the document is longer than ${MAX_UNIQUE_ID} characters.`);
-  return {
+  return defined({
     uniqueId: header.id,
     mimeType: cda.selfRendering ? "application/xslt+xml" : "text/xml",
-    ...(header.title ? { title: oneLine(header.title).slice(0, 1024) } : {}),
-    ...(header.languageCode ? { languageCode: header.languageCode } : {}),
-    ...time("creationTime", header.effectiveTime),
-    ...time("serviceStartTime", event?.low),
-    ...time("serviceStopTime", event?.high),
+    title: header.title ? oneLine(header.title).slice(0, 1024) : undefined,
+    languageCode: header.languageCode || undefined,
+    creationTime: time("creationTime", header.effectiveTime),
+    serviceStartTime: time("serviceStartTime", event?.low),
+    serviceStopTime: time("serviceStopTime", event?.high),
     ...patient,
-    ...(legal && (legal.id ?? legal.person) ? { legalAuthenticator: xcn(legal.id, legal.person ?? {}) } : {}),
+    legalAuthenticator: legal && (legal.id ?? legal.person) ? xcn(legal.id, legal.person ?? {}) : undefined,
     authors: author,
     typeCode: withLabel(type),
-    ...(classCode ? { classCode } : {}),
-    ...(formatCode ? { formatCode } : {}),
+    classCode,
+    formatCode,
     confidentialityCodes: confidentiality(header, tell),
-    ...(facility ? { healthcareFacilityTypeCode: facility } : {}),
-    ...(practice ? { practiceSettingCode: practice } : {}),
+    healthcareFacilityTypeCode: facility,
+    practiceSettingCode: practice,
     eventCodes: header.serviceEvents.flatMap((each) => [...(each.code ? [each.code] : []), ...each.translations]),
-  };
+  });
 }
 
 /** The code system of a type that has none: that of the national table which has the code. */
@@ -98,7 +99,7 @@ function withSystem(code: Code, tell: (code: string, message: string) => void): 
 /** The label of a type is the terminology's, not the document's. */
 function withLabel(code: Code): Code {
   const displayName = documentTypeLabel(code.code, code.codeSystem) ?? code.displayName;
-  return { ...code, ...(displayName === undefined ? {} : { displayName }) };
+  return defined({ ...code, displayName });
 }
 
 function confidentiality(header: CdaHeader, tell: (code: string, message: string) => void): Code[] {
@@ -128,10 +129,10 @@ function deriveAuthor(author: Author): XdmAuthor {
   const organization = author.organization && xon(author.organization);
   const role = author.function?.displayName ?? author.function?.code;
   const { specialty } = author;
-  return {
-    ...(person ? { person } : {}),
+  return defined({
+    person: person || undefined,
     institutions: organization ? [organization] : [],
     roles: role ? [component(role)] : [],
     specialties: specialty ? [ce(specialty)] : [],
-  };
+  });
 }

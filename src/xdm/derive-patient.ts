@@ -1,4 +1,5 @@
 import type { Cda, CdaHeader, Patient } from "../cda/types.js";
+import { defined } from "../defined.js";
 import { MedimailError, type Problem } from "../errors.js";
 import { component, cx, MAX_VALUE, oneLine, splitId, within } from "./hl7.js";
 import type { DocumentEntry } from "./types.js";
@@ -14,16 +15,16 @@ type PatientFields = Pick<DocumentEntry, "patientId" | "sourcePatientId" | "sour
  * @param tell receives what is left out
  */
 export function derivePatient({ patient }: CdaHeader, tell: (code: string, message: string) => void): PatientFields {
-  const national = patient.ins && cx(`${patient.ins.oid}^${patient.ins.value}`, "NH");
+  const national = patient.ins ? cx(`${patient.ins.oid}^${patient.ins.value}`, "NH") : undefined;
   const known = patient.localIds.filter(isWhole).map((id) => cx(id, "PI"));
   const [local, ...others] = known.filter((id) => id.length <= MAX_VALUE - PID_3.length);
   if (known.length > others.length + (local === undefined ? 0 : 1))
     tell("xdm_patient_id_too_long", "A patient identifier is longer than metadata can hold: it is left out.");
   const patientId = national ?? local;
   const sourcePatientId = local ?? national;
-  return {
-    ...(patientId ? { patientId } : {}),
-    ...(sourcePatientId ? { sourcePatientId } : {}),
+  return defined({
+    patientId,
+    sourcePatientId,
     sourcePatientInfo: [
       ...names(patient),
       ...others.map((id) => PID_3 + id),
@@ -31,7 +32,7 @@ export function derivePatient({ patient }: CdaHeader, tell: (code: string, messa
       ...(patient.gender ? [`PID-8|${component(patient.gender)}`] : []),
       ...(patient.birthPlace?.code ? [`PID-11|^^^^^^BDL^^${component(patient.birthPlace.code)}`] : []),
     ],
-  };
+  });
 }
 
 /** PID-5: the name at birth (`L`), then the name in use (`D`). */

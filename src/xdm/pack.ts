@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { readCda } from "../cda/index.js";
 import type { Cda } from "../cda/types.js";
+import { defined } from "../defined.js";
 import { MedimailError, type Problem } from "../errors.js";
 import { indexPage, readme, type Sender } from "./companions.js";
 import { deriveDocument } from "./derive-document.js";
@@ -121,27 +122,26 @@ function describeSet(
 ): SubmissionSet & { entryUUID: string } {
   const custodian = first.header.custodian?.id;
   const patientId = documents.find((document) => document.patientId?.endsWith("^NH"))?.patientId;
-  const anyPatientId = patientId ?? documents[0]?.patientId;
-  return {
+  return defined({
     uniqueId: oidOfUuid(uuid()),
     entryUUID: urn(uuid()),
     sourceId: sourceIdOf(input, custodian),
-    ...(anyPatientId === undefined ? {} : { patientId: anyPatientId }),
+    patientId: patientId ?? documents[0]?.patientId,
     submissionTime: digitsOf(new Date(now)),
     contentTypeCode: contentTypeOf(input.contentTypeCode, first.header),
     authors: authorsOf(documents),
     intendedRecipients: (input.intendedRecipients ?? []).map(recipientOf),
-  };
+  });
 }
 
 function senderOf({ sender }: PackInput, { header }: Cda): Sender {
   const { custodian } = header;
   const idNat = sender?.structure?.idNat ?? (custodian?.id && splitId(custodian.id).extension);
-  return {
+  return defined({
     name: sender?.structure?.name ?? sender?.label ?? custodian?.name ?? "",
-    ...(idNat ? { idNat } : {}),
-    ...(sender?.contact ? { contact: sender.contact } : {}),
-  };
+    idNat: idNat || undefined,
+    contact: sender?.contact || undefined,
+  });
 }
 
 const urn = (uuid: string): string => (uuid.startsWith("urn:uuid:") ? uuid : `urn:uuid:${uuid}`);

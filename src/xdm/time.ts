@@ -41,5 +41,7 @@ function minutesOf(zone: string): number {
 
 /** 14 digits, UTC. */
 export function digitsOf(at: Date): string {
-  return at.toISOString().replace(/\D/g, "").slice(-17, -3);
+  // From the end: a year may have six digits.
+  const iso = at.toISOString().slice(-24, -5);
+  return iso.slice(0, 4) + iso.slice(5, 7) + iso.slice(8, 10) + iso.slice(11, 13) + iso.slice(14, 16) + iso.slice(17);
 }
