@@ -1,7 +1,7 @@
 import type { ProSanteConnectSession } from "./auth/index.js";
 import type { FindOptions, MergedAnswer, RecipientIdentity, Resolution, ResolveOptions } from "./directory/index.js";
 import type { ProfileLives } from "./discovery/index.js";
-import type { Problem } from "./errors.js";
+import type { MedimailError, Problem } from "./errors.js";
 import type { Logger, LogLevel } from "./log.js";
 import type { Inbox, MailboxActions, MailboxOpener, MailboxReader, MailboxWriter } from "./mailbox/index.js";
 import type { ActivityIndicators, IndicatorQuery } from "./onboarding/index.js";
@@ -26,6 +26,20 @@ import type {
 } from "./sending/index.js";
 
 /** What a program may set beyond the configuration file. All times are in ms. */
+/** What `delivery.run` is to do. */
+export interface DeliveryRun {
+  signal: AbortSignal;
+  /** Delivers this one only. Default: whatever is due. */
+  submission?: string;
+  /** Also looks for receipts. Default true. */
+  receipts?: boolean;
+  /**
+   * Called where the outbox cannot be written (`storage_failed`: a full disk, a lock held too long), and with undefined once it can again. Nothing is
+   * lost meanwhile: the worker goes on trying. It must not throw.
+   */
+  onStoreFault?: (fault: MedimailError | undefined) => void;
+}
+
 export interface ConnectorOptions {
   logger?: Logger;
   logLevel?: LogLevel;
@@ -148,7 +162,7 @@ export interface Connector {
   };
   readonly delivery: {
     /** The worker: until the signal, then it finishes the mail in hand. */
-    run(options: { signal: AbortSignal; submission?: string; receipts?: boolean }): Promise<void>;
+    run(options: DeliveryRun): Promise<void>;
     /** Holds all deliveries of this connector; submissions go on being stored. */
     pause(): void;
     resume(): void;

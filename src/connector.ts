@@ -1,5 +1,5 @@
 import { assertSupported, parseConfig } from "./config/index.js";
-import type { Connector, ConnectorOptions } from "./connector-types.js";
+import type { Connector, ConnectorOptions, DeliveryRun } from "./connector-types.js";
 import { isMedimailError, MedimailError, type Problem } from "./errors.js";
 import type { SubmissionRow } from "./seams/index.js";
 import {
@@ -79,7 +79,7 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
     return opening;
   }
 
-  async function deliver(core: Core, run: { signal: AbortSignal; submission?: string; receipts?: boolean }) {
+  async function deliver(core: Core, run: DeliveryRun) {
     let grace: NodeJS.Timeout | undefined;
     const onStop = () => {
       grace = setTimeout(() => core.operator.transport.giveUp(), STOP_GRACE_MS);

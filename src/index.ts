@@ -22,7 +22,7 @@ export {
 export { type Cda, type CdaHeader, type CdaHeaderInput, type Code, inspectCda, readCda, wrapPdf } from "./cda/index.js";
 export { type Config, type ConfigInput, parseConfig } from "./config/index.js";
 export { createConnector } from "./connector.js";
-export type { Connector, ConnectorOptions, OutboxQuery } from "./connector-types.js";
+export type { Connector, ConnectorOptions, DeliveryRun, OutboxQuery } from "./connector-types.js";
 export type { AdviceCode, CertificateSeen, Diagnosis, Step, StepName, StepState } from "./diagnosis/index.js";
 export {
   type Candidate,

@@ -36,24 +36,59 @@ export async function deliverAndWait(
     return EXIT.done;
   }
   const stop = new AbortController();
-  const run = connector.delivery.run({ signal: stop.signal, submission: submission.id, receipts: wait !== "accepted" });
+  const store = new StoreWatch();
+  const run = connector.delivery.run({
+    signal: stop.signal,
+    submission: submission.id,
+    receipts: wait !== "accepted",
+    onStoreFault: (fault) => store.heard(fault),
+  });
   const polls = pollWhileUnknown(connector, waiting, stop.signal, wait);
   try {
     // A worker that ends by itself has failed: its error is the answer.
-    await Promise.race([follow.decided, aborted(context.signal), run]);
+    await Promise.race([follow.decided, aborted(context.signal), run, store.closed]);
+    // Only now: what the end of the command itself cuts short is no answer.
+    store.stop();
   } finally {
     stop.abort();
     await within(GRACE_MS, Promise.allSettled([run, polls]));
     await follow.catchUp();
   }
-  return outcome(context, waiting, submission);
+  return outcome(context, waiting, submission, store.fault);
 }
 
-function outcome(context: Context, waiting: Waiting, submission: Submission): number {
+/** Whether the outbox can be written, while the command waits. */
+class StoreWatch {
+  fault: MedimailError | undefined;
+  /** Resolves where waiting does not mend it. */
+  readonly closed: Promise<void>;
+  #close: () => void = () => {};
+  #stopped = false;
+
+  constructor() {
+    this.closed = new Promise((resolve) => {
+      this.#close = resolve;
+    });
+  }
+
+  heard(fault: MedimailError | undefined): void {
+    if (this.#stopped && fault !== undefined) return;
+    this.fault = fault;
+    if (fault?.retryable === false) this.#close();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+}
+
+function outcome(context: Context, waiting: Waiting, submission: Submission, fault: MedimailError | undefined): number {
   const verdict = waiting.verdict();
   if (verdict?.ok) return EXIT.done;
   if (verdict?.error) throw fromStored(verdict.error);
   const reason: unknown = context.signal.reason;
+  const interrupted = isMedimailError(reason) && reason.code !== "timeout";
+  if (fault && !interrupted) throw withSubmission(fault, submission.id);
   if (isMedimailError(reason) && reason.code === "timeout") {
     throw new MedimailError(
       "timeout",
@@ -68,6 +103,12 @@ function outcome(context: Context, waiting: Waiting, submission: Submission): nu
   throw new MedimailError("delivery_failed", "the submission cannot reach the state asked", {
     hint: `medimail outbox show ${submission.id}`,
   });
+}
+
+/** What keeps the outbox from being written, and that nothing is lost by it. */
+function withSubmission({ code, message, retryable, hint }: MedimailError, id: string): MedimailError {
+  const kept = `the submission ${id} stays in the outbox: medimail outbox run delivers it`;
+  return new MedimailError(code, `${message}\n${kept}`, { retryable, ...(hint === undefined ? {} : { hint }) });
 }
 
 /** An error that the outbox kept, as an error of this command. */

@@ -18,6 +18,7 @@ import { traceOf } from "../traces/index.js";
 import { Bell } from "./bell.js";
 import { type Operator, openOperator } from "./operator.js";
 import { openStore } from "./store.js";
+import { StoreFaults } from "./store-faults.js";
 import { type TrustSpace, trustSpaceOf } from "./trust-space.js";
 
 /** What a connector is made of before anything is open. */
@@ -44,6 +45,8 @@ export interface Core {
   /** Rung with each change of the outbox by this process: a mail may have been accepted whose copy is to be filed. */
   copies: Bell;
   worker: DeliveryWorker;
+  /** Of the worker's writes. */
+  storeFaults: StoreFaults;
 }
 
 export function frameOf(config: Config, options: ConnectorOptions): Frame {
@@ -95,9 +98,10 @@ export async function openCore({
     });
     const copies = new Bell();
     const reader = new EventReader(store, options.eventPollMs, () => copies.ring());
+    const storeFaults = new StoreFaults();
     const worker = new DeliveryWorker(
       {
-        store,
+        store: storeFaults.watch(store),
         transport: operator.transport,
         circuit: runtime.circuit(operator.smtpHost.host, operator.smtpHost.port),
         worker: currentWorker(),
@@ -112,7 +116,7 @@ export async function openCore({
       },
       options.settings,
     );
-    return { store, inbox: store.inbox, operator, reader, worker, copies };
+    return { store, inbox: store.inbox, operator, reader, worker, storeFaults, copies };
   } catch (error) {
     await store.close();
     throw error;

@@ -3,6 +3,7 @@ import { localTime } from "../traces/index.js";
 import type { Core, Frame } from "./core.js";
 import { receiptSource } from "./receipt-source.js";
 import { fileCopies } from "./sent-copies.js";
+import type { StoreFaultListener } from "./store-faults.js";
 
 /** Between two rounds of copies, while there is something to do. */
 const SENT_COPY_MS = 1_000;
@@ -18,6 +19,7 @@ export interface ServiceOptions {
   submission?: string;
   /** Default true. */
   receipts?: boolean;
+  onStoreFault?: StoreFaultListener;
   /** How many wait for receipts just now. */
   waiting: () => number;
 }
@@ -26,7 +28,7 @@ export interface ServiceOptions {
 export async function runDelivery(
   frame: Frame,
   core: Core,
-  { signal, submission, receipts = true, waiting }: ServiceOptions,
+  { signal, submission, receipts = true, waiting, onStoreFault }: ServiceOptions,
 ): Promise<void> {
   core.operator.requireAuthorities();
   const { options, clock, log } = frame;
@@ -65,10 +67,15 @@ export async function runDelivery(
   if (core.operator.filesSent || options.unknownPolicy === "resend") {
     chores.push({ name: "doubts", atStart: true, everyMs: () => 2_000, run: (during) => doubts(frame, core, during) });
   }
-  await runService(
-    { worker: core.worker, chores, clock, log },
-    { signal, ...(submission === undefined ? {} : { submission }) },
-  );
+  const unlisten = onStoreFault ? core.storeFaults.listen(onStoreFault) : undefined;
+  try {
+    await runService(
+      { worker: core.worker, chores, clock, log },
+      { signal, ...(submission === undefined ? {} : { submission }) },
+    );
+  } finally {
+    unlisten?.();
+  }
   // A command delivers one submission and ends: its copy would else wait for the next run.
   if (submission !== undefined) await fileCopies(frame, core, AbortSignal.timeout(LAST_COPY_MS)).catch(() => {});
 }

@@ -23,6 +23,8 @@ export interface CliRun {
   closeReader: () => void;
   /** Resolves with the first stdout line that fits, past or to come. */
   line: (fits: (line: string) => boolean) => Promise<string>;
+  /** The same of stderr. */
+  said: (fits: (line: string) => boolean) => Promise<string>;
 }
 
 /** Starts the command in this process, with captured streams. */
@@ -39,6 +41,7 @@ export function startCli(argv: string[], options: { env?: Record<string, string>
     },
     err: async (text) => {
       err += text;
+      for (const look of [...waiting]) look();
     },
     env: options.env ?? {},
     outIsTty: options.tty ?? false,
@@ -61,19 +64,25 @@ export function startCli(argv: string[], options: { env?: Record<string, string>
     result,
     interrupt: (by = "SIGINT") => interrupted.abort(new Interruption(by)),
     closeReader: () => gone.abort(),
-    line: (fits) =>
-      new Promise((resolve, reject) => {
-        const look = () => {
-          const found = out.split("\n").find((line) => line !== "" && fits(line));
-          if (found === undefined) return;
-          waiting.delete(look);
-          resolve(found);
-        };
-        waiting.add(look);
-        look();
-        result.then(({ code, err: said }) => reject(new Error(`ended with ${code} before the line: ${said}`)), reject);
-      }),
+    line: (fits) => first(() => out, fits),
+    said: (fits) => first(() => err, fits),
   };
+
+  function first(text: () => string, fits: (line: string) => boolean): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        const found = text()
+          .split("\n")
+          .find((line) => line !== "" && fits(line));
+        if (found === undefined) return;
+        waiting.delete(look);
+        resolve(found);
+      };
+      waiting.add(look);
+      look();
+      result.then(({ code, err: said }) => reject(new Error(`ended with ${code} before the line: ${said}`)), reject);
+    });
+  }
 }
 
 export function cli(...argv: string[]): Promise<CliResult> {

@@ -1,6 +1,13 @@
+import type { MedimailError } from "../../errors.js";
 import { type Command, EXIT } from "../command.js";
 import { CONFIG_OPTION, withConnector } from "../connect.js";
+import type { Context } from "../context.js";
 import { eventLine, eventText } from "../views/events.js";
+
+async function warnOf(context: Context, { message, hint }: MedimailError): Promise<void> {
+  await context.warn(message);
+  if (hint !== undefined) await context.warn(hint);
+}
 
 export const outboxRun: Command = {
   name: "outbox run",
@@ -17,6 +24,12 @@ export const outboxRun: Command = {
       const events = connector.events({ signal: reading.signal })[Symbol.asyncIterator]();
       const first = events.next();
       let printed = 0;
+      // Said once, not at each try.
+      let said: string | undefined;
+      const onStoreFault = (fault: MedimailError | undefined) => {
+        if (fault && fault.message !== said) void warnOf(context, fault);
+        said = fault?.message;
+      };
       const print = async () => {
         for (let next = await first; !next.done; next = await events.next()) {
           const event = next.value;
@@ -27,7 +40,7 @@ export const outboxRun: Command = {
       const printing = print();
       // An outbox that cannot be read any more ends the worker too.
       try {
-        await Promise.race([connector.delivery.run({ signal: context.signal }), printing]);
+        await Promise.race([connector.delivery.run({ signal: context.signal, onStoreFault }), printing]);
         // What the mails in hand have become is durable by now: printed until nothing more comes.
         for (let before = -1; before !== printed; ) {
           before = printed;
