@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -91,6 +92,18 @@ describe("the process", () => {
     });
     child.stdout.once("data", () => child.stdout.destroy());
     expect([await ended(child), err]).toEqual([0, ""]);
+  });
+
+  it("mock ends with its first line that nobody reads (mock | head -1)", async () => {
+    // A pipe as a shell makes it: Node would give its child a socket.
+    const piped = '"$0" "$1" mock --json --no-console --dir "$2" | head -1; echo "$PIPESTATUS"';
+    const dir = join(folder, "mock-head");
+    const child = spawn("bash", ["-c", piped, process.execPath, entry, dir], { stdio: ["ignore", "pipe", "inherit"] });
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    const { smtp } = JSON.parse((await lines.next()).value) as { smtp: { host: string; port: number } };
+    const client = connect(smtp.port, smtp.host).on("error", () => {});
+    expect((await lines.next()).value).toBe("0");
+    client.destroy();
   });
 
   it("has the exit code and the error of CLI.md for a wrong line", async () => {
