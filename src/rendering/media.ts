@@ -1,6 +1,6 @@
 import { gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
 import type { XmlElement } from "../xml/index.js";
-import { child } from "../xml/index.js";
+import { child, decodeTextBytes } from "../xml/index.js";
 import type { Findings } from "./findings.js";
 import { imageSize } from "./image-size.js";
 import type { RenderLimits } from "./limits.js";
@@ -15,7 +15,14 @@ export function kindOf(bytes: Uint8Array, mediaType: string): Kind {
   if (head.startsWith("\xff\xd8\xff")) return "jpeg";
   if (head.startsWith("GIF87a") || head.startsWith("GIF89a")) return "gif";
   if (head.includes("%PDF-")) return "pdf";
-  return /^text\/plain\b/i.test(mediaType) && !head.includes("\0") ? "text" : "other";
+  return /^text\/plain\b/i.test(mediaType) && (!head.includes("\0") || UTF_16.test(head)) ? "text" : "other";
+}
+
+const UTF_16 = /^(?:\xff\xfe|\xfe\xff)/;
+
+/** The characters of a text file, by its bytes and the `charset` that it says. */
+export function textOfFile(media: Pick<Media, "bytes" | "mediaType">): string {
+  return decodeTextBytes(media.bytes(), /;\s*charset\s*=\s*"?([\w.:-]+)/i.exec(media.mediaType)?.[1]);
 }
 
 const IMAGE: Readonly<Record<string, Kind>> = {

@@ -1,6 +1,6 @@
 import type { Code } from "../cda/types.js";
 import { isMedimailError, MedimailError, type Problem } from "../errors.js";
-import { child, childrenOf, parseXml, type XmlElement } from "../xml/index.js";
+import { child, childrenOf, decodeTextBytes, parseXml, type XmlElement, type XmlParseOptions } from "../xml/index.js";
 import {
   ACTION_SLOT,
   DOCUMENT_IDS,
@@ -29,30 +29,54 @@ const LIMITS = { maxBytes: 20 * 1024 * 1024, maxDepth: 40, maxElements: 300_000 
  * @throws MedimailError `xdm_metadata_invalid` where it is not XML; `xml_dtd_refused` and `xml_limit_exceeded` where it is hostile
  */
 export function readMetadata(bytes: Uint8Array, path: string): Metadata {
-  let root: XmlElement;
-  try {
-    root = parseXml(withoutPadding(bytes), { limits: LIMITS, tolerateUndeclaredPrefixes: true, what: "METADATA.XML" });
-  } catch (cause) {
-    if (isMedimailError(cause) && cause.code !== "xml_invalid") throw cause;
-    // Not where it stands in the archive: a folder may be named after the patient.
-    throw new MedimailError("xdm_metadata_invalid", "METADATA.XML is not well-formed XML.", {
-      path: "METADATA.XML",
-      cause,
-    });
-  }
+  const problems: Problem[] = [];
+  const root = parse(withoutPadding(bytes), path, problems);
   const found: { sets: XmlElement[]; documents: XmlElement[]; nodes: Map<string, string> } = {
     sets: [],
     documents: [],
     nodes: new Map(),
   };
   collect(root, found);
-  const problems: Problem[] = [];
   const sets = found.sets.filter((element) => isSubmissionSet(element, found.nodes, found.sets.length));
   return {
     submissionSets: sets.map(readSet),
     documents: found.documents.map((element) => readDocument(element, path, problems)),
     problems,
   };
+}
+
+const OPTIONS: XmlParseOptions = { limits: LIMITS, tolerateUndeclaredPrefixes: true, what: "METADATA.XML" };
+
+function parse(bytes: Uint8Array, path: string, problems: Problem[]): XmlElement {
+  try {
+    return parseXml(bytes, OPTIONS);
+  } catch (cause) {
+    if (isMedimailError(cause) && cause.code !== "xml_invalid") throw cause;
+    const root = parseOtherwise(bytes);
+    if (root !== undefined) {
+      problems.push({
+        severity: "warning",
+        code: "xdm_metadata_encoding",
+        message: "METADATA.XML is not in the encoding that it declares.",
+        path,
+      });
+      return root;
+    }
+    // Not where it stands in the archive: a folder may be named after the patient.
+    throw new MedimailError("xdm_metadata_invalid", "METADATA.XML is not well-formed XML.", {
+      path: "METADATA.XML",
+      cause,
+    });
+  }
+}
+
+/** Software that puts metadata together as text often saves them in the code page of its machine, and declares UTF-8. */
+function parseOtherwise(bytes: Uint8Array): XmlElement | undefined {
+  try {
+    return parseXml(decodeTextBytes(bytes), OPTIONS);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Without the white space before the XML declaration and the NULs at the end that some software writes. */

@@ -1,4 +1,4 @@
-import { isAscii } from "node:buffer";
+import { isAscii, isUtf8 } from "node:buffer";
 import { MedimailError } from "../errors.js";
 
 const SUPPORTED: Readonly<Record<string, string>> = {
@@ -114,4 +114,20 @@ function decodeOneByte(codes: Uint16Array, bytes: Uint8Array): string {
   const wide = Buffer.allocUnsafe(2 * bytes.length);
   for (let i = 0; i < bytes.length; i++) wide.writeUInt16LE(codes[bytes[i] as number] as number, 2 * i);
   return wide.toString("utf16le");
+}
+
+/**
+ * The characters of a text that is no XML: by its byte order mark, else in UTF-8 where it is that, else by the encoding that it is said
+ * to have, else in windows-1252, which French software writes without a word. Never refused: what cannot be read is U+FFFD.
+ */
+export function decodeTextBytes(bytes: Uint8Array, encoding = ""): string {
+  const [a, b, c] = bytes;
+  if (a === 0xff && b === 0xfe) return Buffer.from(bytes.subarray(2)).toString("utf16le");
+  if (a === 0xfe && b === 0xff) return new TextDecoder("utf-16be").decode(bytes);
+  const marked = a === 0xef && b === 0xbb && c === 0xbf;
+  const text = marked ? bytes.subarray(3) : bytes;
+  const said = encoding.trim().toLowerCase();
+  if (marked || isUtf8(text)) return Buffer.from(text.buffer, text.byteOffset, text.length).toString("utf8");
+  const label = Object.hasOwn(SUPPORTED, said) ? SUPPORTED[said] : undefined;
+  return decodeOneByte((ONE_BYTE[label ?? ""] ?? ONE_BYTE["windows-1252"]) as Uint16Array, text);
 }

@@ -5,7 +5,7 @@
  * The tokeniser is saxes; namespaces are resolved here, to tolerate a prefix never declared (one official archive has it),
  * and faults are told by line, column and kind, never by quoting the document, which is health data.
  */
-export { decodeXmlBytes } from "./decode.js";
+export { decodeTextBytes, decodeXmlBytes } from "./decode.js";
 export { escapeAttribute, escapeText, isXmlText, stripForbidden } from "./escape.js";
 export { child, childrenOf, descend } from "./navigate.js";
 export { parseXml } from "./parse.js";

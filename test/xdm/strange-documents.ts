@@ -205,9 +205,12 @@ const ENCOUNTERS: readonly Choice[] = [
   ],
 ];
 
-const AROUND: readonly string[] = [
+const WRITERS: readonly string[] = [
   "",
   '<dataEnterer><assignedEntity><id nullFlavor="NI"/></assignedEntity></dataEnterer><informant><relatedEntity classCode="NOK"><telecom nullFlavor="UNK"/><relatedPerson><name><family>X</family></name></relatedPerson></relatedEntity></informant>',
+];
+const RECIPIENTS: readonly string[] = [
+  "",
   '<informationRecipient><intendedRecipient><id root="1.2.250.1.71.4.2.1" extension="810000000026"/><telecom value="mailto:dr.b@medecin.mssante.fr"/></intendedRecipient></informationRecipient>',
 ];
 const PARTICIPANTS: readonly string[] = [
@@ -271,7 +274,7 @@ export function strangeDocument(pick: Pick, types: readonly [type: string, class
   const each = (name: keyof Who["fields"]) => list(...authors.map((author) => author.fields[name]));
   const custodian =
     '<custodian><assignedCustodian><representedCustodianOrganization><id root="1.2.250.1.71.4.2.2" extension="1310000001"/></representedCustodianOrganization></assignedCustodian></custodian>';
-  const xml = `<ClinicalDocument xmlns="urn:hl7-org:v3" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><realmCode code="FR"/><typeId root="2.16.840.1.113883.1.3" extension="POCD_HD000040"/>${templates}${ids}<code code="${type}" codeSystem="${LOINC}" displayName="Autre libellé"><translation code="LOCAL" codeSystem="1.2.3"/></code>${head}${patient}${authors.map(({ author }) => `<author>${author}</author>`).join("\n")}${custodian}${pick(AROUND)}${chosen(LEGAL)}${pick(PARTICIPANTS)}${chosen(EVENTS)}${pick(RELATED)}${chosen(ENCOUNTERS)}${pick(EXTENSIONS)}${body}</ClinicalDocument>`;
+  const xml = `<ClinicalDocument xmlns="urn:hl7-org:v3" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><realmCode code="FR"/><typeId root="2.16.840.1.113883.1.3" extension="POCD_HD000040"/>${templates}${ids}<code code="${type}" codeSystem="${LOINC}" displayName="Autre libellé"><translation code="LOCAL" codeSystem="1.2.3"/></code>${head}${patient}${authors.map(({ author }) => `<author>${author}</author>`).join("\n")}${pick(WRITERS)}${custodian}${pick(RECIPIENTS)}${chosen(LEGAL)}${pick(PARTICIPANTS)}${chosen(EVENTS)}${pick(RELATED)}${chosen(ENCOUNTERS)}${pick(EXTENSIONS)}${body}</ClinicalDocument>`;
   const { pid3 = "", pid5 = "", pid7 = "", pid8 = "", pid11 = "", ...rest } = fields;
   return {
     xml,

@@ -106,6 +106,23 @@ describe("metadata of other vendors", () => {
     }
   });
 
+  it("that are not in the encoding they declare are read, and told", async () => {
+    const name = '<rim:Name><rim:LocalizedString value="Été"/></rim:Name>';
+    const title = metadata().replace(/<rim:ExtrinsicObject[^>]*>/, (found) => found + name);
+    for (const [encoding, as] of [
+      ["UTF-8", "latin1"],
+      ["UNICODE", "utf8"],
+    ] as const) {
+      const content = Buffer.from(`<?xml version="1.0" encoding="${encoding}"?>${title}`, as);
+      const entries = plainEntries().map((e) => (String(e.name).endsWith("METADATA.XML") ? { ...e, content } : e));
+      const opened = await openXdm(makeZip(entries));
+      expect(opened.documents[0]?.title).toBe("Été");
+      expect(opened.problems.map(({ code, severity }) => [severity, code])).toEqual([
+        ["warning", "xdm_metadata_encoding"],
+      ]);
+    }
+  });
+
   it("keep the second set where those of the first cannot be read", async () => {
     const entries = [{ name: "IHE_XDM/SUBSET00/METADATA.XML", content: "<not" }, ...plainEntries()];
     const opened = await openXdm(makeZip(entries));

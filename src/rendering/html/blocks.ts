@@ -1,5 +1,6 @@
 import { escapeHtml } from "../../html-escape.js";
 import { formatSize } from "../format.js";
+import { textOfFile } from "../media.js";
 import type { Block, ListItem, Media } from "../types.js";
 import type { Context } from "./context.js";
 import { inlinesHtml, revisedHtml, styled } from "./inlines.js";
@@ -85,7 +86,7 @@ export function fileHtml(media: Media, context: Context): string {
     }
     case "text":
       context.spend(media.size);
-      return `<pre class="cda-text">${escapeHtml(Buffer.from(media.bytes()).toString("utf8"))}</pre>`;
+      return `<pre class="cda-text">${escapeHtml(textOfFile(media))}</pre>`;
     case "absent":
       return note(words.absent);
     case "outside":

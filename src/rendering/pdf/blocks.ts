@@ -1,4 +1,5 @@
 import { formatSize } from "../format.js";
+import { textOfFile } from "../media.js";
 import type { Block, Cell, Language, ListItem, Marker, Media, Row, Table } from "../types.js";
 import type { Words } from "../words.js";
 import { type Color, FILL, SOFT } from "./ink.js";
@@ -206,7 +207,7 @@ export function mediaShape(media: Media, style: TextStyle, tools: Tools): Shape 
   }
   switch (media.kind) {
     case "text":
-      return textShape(lines(Buffer.from(media.bytes()).toString("utf8")), style, tools);
+      return textShape(lines(textOfFile(media)), style, tools);
     case "absent":
       return noteShape(words.absent, style, tools);
     case "outside":
