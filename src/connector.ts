@@ -30,6 +30,7 @@ import {
   recipientsOf,
   runDelivery,
   senderProfile,
+  Waiters,
 } from "./wiring/index.js";
 
 /** How long a mail may still come to its content once the delivery stops; then it is given up, to be tried again later. */
@@ -60,7 +61,7 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
   const ownTime = options.clock !== undefined || options.random !== undefined;
   const preparation = new Preparation(ownTime ? 0 : (options.preparationThreads ?? "auto"));
   const running = new Set<Promise<void>>();
-  let waiting = 0;
+  const waiters = new Waiters();
   let opening: Promise<Core> | undefined;
   let closing: Promise<void> | undefined;
 
@@ -87,7 +88,7 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
     run.signal.addEventListener("abort", onStop, { once: true });
     if (run.signal.aborted) onStop();
     try {
-      await runDelivery(frame, core, { ...run, waiting: () => waiting });
+      await runDelivery(frame, core, { ...run, waiters });
     } finally {
       clearTimeout(grace);
       run.signal.removeEventListener("abort", onStop);
@@ -114,9 +115,7 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
       reader,
       unknownIsFinal: options.unknownPolicy !== "resend" && !operator.filesSent,
       cancel: (id) => connector.outbox.cancel(id),
-      eager: (by) => {
-        waiting += by;
-      },
+      eager: (by) => waiters.add(by),
     });
   }
 

@@ -1,5 +1,6 @@
 /** Mode 1, automated sending: from a validated document to a receipt. The life of a submission is here; sockets and SQL are not. */
 export { type BackoffPolicy, backoffMs, DEFAULT_BACKOFF } from "./backoff.js";
+export { Bell } from "./bell.js";
 export { checkSubmission } from "./border.js";
 export { Circuit, type CircuitPolicy, DEFAULT_CIRCUIT } from "./circuit.js";
 export { DeliveryWorker } from "./delivery.js";

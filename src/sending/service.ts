@@ -1,6 +1,7 @@
 import { isMedimailError } from "../errors.js";
 import type { Logger } from "../log.js";
 import type { Clock } from "../seams/index.js";
+import type { Bell, Ear } from "./bell.js";
 import type { DeliveryWorker } from "./delivery.js";
 
 /** One kind of periodic work beside the delivery itself. */
@@ -8,6 +9,8 @@ export interface Chore {
   name: string;
   /** Wait before the next round, in ms; asked again after each. */
   everyMs: () => number;
+  /** Rung before that, it begins the next round at once, but `restMs` after the last. */
+  wake?: { bell: Bell; restMs: number };
   run: (signal: AbortSignal) => Promise<unknown>;
   /** Also once at the start. */
   atStart: boolean;
@@ -34,10 +37,11 @@ export async function runService(
 
 async function repeat(chore: Chore, { clock, log }: ServiceDeps, signal: AbortSignal): Promise<void> {
   let first = chore.atStart;
+  const ear = chore.wake?.bell.listen();
   while (!signal.aborted) {
     if (!first) {
       try {
-        await clock.sleep(chore.everyMs(), { signal, unref: true });
+        await rest(chore, ear, clock, signal);
       } catch {
         return;
       }
@@ -51,4 +55,11 @@ async function repeat(chore: Chore, { clock, log }: ServiceDeps, signal: AbortSi
       log.log("warn", `chore.${chore.name}`, { code: isMedimailError(error) ? error.code : "internal" });
     }
   }
+}
+
+async function rest({ everyMs, wake }: Chore, ear: Ear | undefined, clock: Clock, signal: AbortSignal): Promise<void> {
+  const least = wake?.restMs ?? everyMs();
+  await clock.sleep(least, { signal, unref: true });
+  const left = everyMs() - least;
+  if (left > 0) await ear?.heard(left, clock, signal);
 }

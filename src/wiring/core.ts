@@ -12,10 +12,9 @@ import {
   systemRandom,
   type TraceEntry,
 } from "../seams/index.js";
-import { DeliveryWorker, EventReader, type SenderProfile, type TraceDraft } from "../sending/index.js";
+import { Bell, DeliveryWorker, EventReader, type SenderProfile, type TraceDraft } from "../sending/index.js";
 import { currentWorker, isWorkerDead } from "../storage/index.js";
 import { traceOf } from "../traces/index.js";
-import { Bell } from "./bell.js";
 import { type Operator, openOperator } from "./operator.js";
 import { openStore } from "./store.js";
 import { StoreFaults } from "./store-faults.js";

@@ -19,3 +19,4 @@ export { updateRegionalDirectory } from "./regional.js";
 export { copiesDocuments } from "./sent-copies.js";
 export { readReceipts, runDelivery } from "./service.js";
 export { checkTrustSpace, openTrustSpace, type TrustSpace, whiteListFile } from "./trust-space.js";
+export { Waiters } from "./waiters.js";

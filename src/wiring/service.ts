@@ -4,6 +4,7 @@ import type { Core, Frame } from "./core.js";
 import { receiptSource } from "./receipt-source.js";
 import { fileCopies } from "./sent-copies.js";
 import type { StoreFaultListener } from "./store-faults.js";
+import type { Waiters } from "./waiters.js";
 
 /** Between two rounds of copies, while there is something to do. */
 const SENT_COPY_MS = 1_000;
@@ -20,15 +21,15 @@ export interface ServiceOptions {
   /** Default true. */
   receipts?: boolean;
   onStoreFault?: StoreFaultListener;
-  /** How many wait for receipts just now. */
-  waiting: () => number;
+  /** For receipts. */
+  waiters: Waiters;
 }
 
 /** Delivery with its chores, as the options want them. Throws at once where no server could be trusted. */
 export async function runDelivery(
   frame: Frame,
   core: Core,
-  { signal, submission, receipts = true, waiting, onStoreFault }: ServiceOptions,
+  { signal, submission, receipts = true, waiters, onStoreFault }: ServiceOptions,
 ): Promise<void> {
   core.operator.requireAuthorities();
   const { options, clock, log } = frame;
@@ -37,32 +38,22 @@ export async function runDelivery(
     { name: "retention", atStart: true, everyMs: () => 3_600_000, run: () => erase(frame, core) },
   ];
   if (receipts) {
-    // Somebody may begin to wait at any moment: a pause that was begun before must not hold him up for its whole length.
-    let lookedAt = Number.NEGATIVE_INFINITY;
+    const restMs = Math.min(EAGER_POLL_MS, pollMs);
     chores.push({
       name: "receipts",
       atStart: true,
-      everyMs: () => Math.min(EAGER_POLL_MS, pollMs),
-      async run(during) {
-        const since = clock.now() - lookedAt;
-        // Negative: the clock was set back.
-        if (waiting() === 0 && since >= 0 && since < pollMs) return;
-        try {
-          await readReceipts(frame, core, during);
-        } finally {
-          lookedAt = clock.now();
-        }
-      },
+      everyMs: () => (waiters.any ? restMs : pollMs),
+      // Who begins to wait is not held up by a pause that was begun before.
+      wake: { bell: waiters.begun, restMs },
+      run: (during) => readReceipts(frame, core, during),
     });
   }
   chores.push({
     name: "sent-copies",
     atStart: true,
-    everyMs: () => Math.min(SENT_COPY_MS, options.settings?.pollMs ?? SENT_COPY_MS),
-    async run(during) {
-      await core.copies.heard(IDLE_COPY_MS, clock, during);
-      await fileCopies(frame, core, during);
-    },
+    everyMs: () => IDLE_COPY_MS,
+    wake: { bell: core.copies, restMs: Math.min(SENT_COPY_MS, options.settings?.pollMs ?? SENT_COPY_MS) },
+    run: (during) => fileCopies(frame, core, during),
   });
   if (core.operator.filesSent || options.unknownPolicy === "resend") {
     chores.push({ name: "doubts", atStart: true, everyMs: () => 2_000, run: (during) => doubts(frame, core, during) });

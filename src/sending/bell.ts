@@ -1,0 +1,41 @@
+import type { Clock } from "../seams/index.js";
+
+/** Something to do may have come: who sleeps until then is woken, however long before. */
+export class Bell {
+  #rings = 0;
+  readonly #wakes = new Set<() => void>();
+
+  ring(): void {
+    this.#rings += 1;
+    for (const wake of [...this.#wakes]) wake();
+  }
+
+  /** Hears each ring from now on; any number may listen. */
+  listen(): Ear {
+    let heard = this.#rings;
+    return {
+      heard: async (mostMs, clock, signal) => {
+        if (heard === this.#rings) await this.#asleep(mostMs, clock, signal);
+        heard = this.#rings;
+      },
+    };
+  }
+
+  async #asleep(ms: number, clock: Pick<Clock, "sleep">, signal: AbortSignal): Promise<void> {
+    const woken = new AbortController();
+    const wake = () => woken.abort();
+    this.#wakes.add(wake);
+    try {
+      await clock.sleep(ms, { signal: AbortSignal.any([signal, woken.signal]), unref: true });
+    } catch (error) {
+      if (!woken.signal.aborted || signal.aborted) throw error;
+    } finally {
+      this.#wakes.delete(wake);
+    }
+  }
+}
+
+export interface Ear {
+  /** Until the bell rings, has rung since the last time, or `mostMs` have passed. Rejects with the signal. */
+  heard(mostMs: number, clock: Pick<Clock, "sleep">, signal: AbortSignal): Promise<void>;
+}
