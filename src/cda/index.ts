@@ -3,6 +3,7 @@
  */
 export { frenchTime } from "./french-time.js";
 export { inspectCda } from "./inspect.js";
+export { hasQualifier } from "./names.js";
 export { type CdaTree, type ReadCdaOptions, readCda, readCdaTree } from "./read.js";
 export { type CdaParties, type Party, readCdaParties, readSectionParties } from "./read-parties.js";
 export { cdaHeaderInputSchema } from "./schema.js";

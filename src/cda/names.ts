@@ -19,9 +19,14 @@ export function sameNames(a: readonly Name[], b: readonly Name[]): boolean {
   );
 }
 
+/** Whether a name has a qualifier among its own; most have one alone. */
+export function hasQualifier({ qualifier }: Pick<Name, "qualifier">, wanted: string): boolean {
+  return qualifier === wanted || (qualifier?.includes(wanted) === true && qualifier.split(/\s+/).includes(wanted));
+}
+
 /** The first name that has a qualifier among its own. */
 export function named(names: readonly Name[], qualifier: string): string | undefined {
-  return names.find((name) => name.qualifier?.split(/\s+/).includes(qualifier))?.value;
+  return names.find((name) => hasQualifier(name, qualifier))?.value;
 }
 
 /** Family with qualifier BR, else without qualifier. */

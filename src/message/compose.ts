@@ -31,11 +31,11 @@ function insFlag(headers: readonly CdaHeader[]): "O" | "N" {
 }
 
 function checkOnePatient(headers: readonly CdaHeader[]): void {
-  const [first] = headers;
+  const [first, ...others] = headers;
   if (first === undefined) return;
   const names = writtenNames(first);
-  headers.forEach((header, index) => {
-    const path = `documents[${index}]`;
+  others.forEach((header, index) => {
+    const path = `documents[${index + 1}]`;
     const other = writtenNames(header, `${path}.patient`);
     const a = first.patient.ins;
     const b = header.patient.ins;

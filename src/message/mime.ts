@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { cutName } from "../plain-text.js";
 import type { Pieces } from "./types.js";
 
@@ -144,8 +144,10 @@ function fileFields(mimeType: string, name: string): string {
 
 /** A boundary that no base64 or quoted-printable content can hold, the same for the same seed. */
 export function boundaryFor(seed: string): string {
-  return `=_${createHash("sha256").update(seed).digest("hex").slice(0, 40)}`;
+  return `=_${hash("sha256", seed, "hex").slice(0, 40)}`;
 }
+
+const LINE_END = Buffer.from(CRLF, "latin1");
 
 /** The parts of a multipart with their delimiters, without the closing one. */
 export function delimited<Content>(boundary: string, parts: readonly Entity<Content>[]): (Buffer | Content)[] {
@@ -153,7 +155,7 @@ export function delimited<Content>(boundary: string, parts: readonly Entity<Cont
     Buffer.from(`--${boundary}${CRLF}${part.fields}${CRLF}`, "latin1"),
     part.content,
     // The CRLF before a delimiter belongs to it.
-    Buffer.from(CRLF, "latin1"),
+    LINE_END,
   ]);
 }
 

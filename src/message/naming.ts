@@ -1,4 +1,4 @@
-import type { CdaHeader, PatientName } from "../cda/types.js";
+import { type CdaHeader, hasQualifier, type PatientName } from "../cda/index.js";
 import { MedimailError } from "../errors.js";
 import { documentTypeLabel } from "../terminology/index.js";
 import { headerText } from "./border.js";
@@ -17,12 +17,17 @@ const LIGATURES: Readonly<Record<string, string>> = { œ: "oe", Œ: "OE", æ: "a
 
 /** Without accents; spaces, hyphens and apostrophes stay. */
 export function withoutAccents(text: string): string {
+  if (!/[^\0-\x7f]/.test(text)) return text;
   return text
     .replace(/[œŒæÆ]/g, (found) => LIGATURES[found] ?? found)
     .normalize("NFD")
     .replace(/\p{Mark}/gu, "")
     .normalize("NFC");
 }
+
+/** Characters, where a string counts halves of some. */
+const cutAt = (max: number, text: string): string =>
+  (text.length <= max ? text : [...text].slice(0, max).join("")).trimEnd();
 
 /** The label of a document in a subject or a file name, with whether it was known. */
 export interface TypeLabel {
@@ -36,11 +41,11 @@ export function typeLabel(header: CdaHeader, path = "documents[0].code.displayNa
   const own = header.code.displayName?.trim() ?? "";
   const label = own === "" ? documentTypeLabel(header.code.code, header.code.codeSystem) : own;
   if (label === undefined) return { text: "Document", known: false };
-  return { text: [...headerText(label, path)].slice(0, LABEL_MAX).join("").trimEnd(), known: true };
+  return { text: cutAt(LABEL_MAX, headerText(label, path)), known: true };
 }
 
 const qualified = (names: readonly PatientName[], qualifier: string) =>
-  names.find((name) => name.qualifier?.split(/\s+/).includes(qualifier) && name.value.trim() !== "")?.value.trim();
+  names.find((name) => hasQualifier(name, qualifier) && name.value.trim() !== "")?.value.trim();
 const unqualified = (names: readonly PatientName[]) =>
   names.find((name) => (name.qualifier ?? "").trim() === "" && name.value.trim() !== "")?.value.trim();
 
@@ -121,7 +126,7 @@ export function xdmSubject(input: XdmSubjectInput): string {
 }
 
 /** A name as a file name has room for. */
-const cut = (name: string): string => [...name].slice(0, NAME_PART_MAX).join("").trimEnd();
+const cut = (name: string): string => cutAt(NAME_PART_MAX, name);
 
 /**
  * The name of the PDF of a document (ECO.2.1.6): `<AAAAMMJJ>_<type>_<NOM>_<prénom>[_<dossier>].pdf`; the date is that of the

@@ -1,4 +1,13 @@
-import type { Address, Code, Id, Organization, PatientName, PersonName, Telecom } from "../cda/index.js";
+import {
+  type Address,
+  type Code,
+  hasQualifier,
+  type Id,
+  type Organization,
+  type PatientName,
+  type PersonName,
+  type Telecom,
+} from "../cda/index.js";
 import { INS_OIDS } from "../identity/index.js";
 import { MONTHS } from "../months.js";
 import { plainOf } from "../plain-text.js";
@@ -55,7 +64,7 @@ export function formatPerson(person: PersonName | undefined, families?: readonly
 }
 
 function familyOf(person: PersonName, families: readonly PatientName[] = []): string | undefined {
-  const of = (qualifier: string) => families.find((name) => name.qualifier?.split(/\s+/).includes(qualifier))?.value;
+  const of = (qualifier: string) => families.find((name) => hasQualifier(name, qualifier))?.value;
   const [birth, used] = [of("BR"), of("CL") ?? of("SP")];
   if (birth === undefined || used === undefined || clean(birth) === clean(used))
     return person.family && clean(person.family);

@@ -1,11 +1,11 @@
-import type { Patient } from "../cda/index.js";
+import { hasQualifier, type Patient } from "../cda/index.js";
 import type { Fact } from "./facts.js";
 import { clean, formatAddress, formatId, formatIns, formatTelecom, formatTime } from "./format.js";
 import type { Claims, Language } from "./types.js";
 import { labelOf, labelsIn, wordsIn } from "./words.js";
 
 const qualified = (names: Patient["givenNames"], qualifier: string): string | undefined =>
-  names.find((name) => name.qualifier?.split(/\s+/).includes(qualifier))?.value;
+  names.find((name) => hasQualifier(name, qualifier))?.value;
 
 /** The first given name of the birth certificate: by its qualifier, else the first word of the list. */
 export function firstGiven({ givenNames }: Patient): string | undefined {

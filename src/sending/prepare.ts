@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import { type Cda, readCda } from "../cda/index.js";
 import { defined } from "../defined.js";
 import { MedimailError, type Problem } from "../errors.js";
@@ -38,22 +38,22 @@ export interface Prepared {
  */
 export function contentHash(submission: DocumentSubmission | AddressedSubmission): string {
   const { documents, idempotencyKey: _key, notBefore, priority: _priority, ...rest } = submission;
-  const hash = createHash("sha256");
+  const sum = createHash("sha256");
   const add = (bytes: Uint8Array | string) => {
     const buffer = typeof bytes === "string" ? Buffer.from(bytes) : bytes;
-    hash.update(`${buffer.length}:`).update(buffer);
+    sum.update(`${buffer.length}:`).update(buffer);
   };
   for (const document of documents) {
     add(document.cda);
     add(document.pdf ?? "");
   }
   add(stableJson({ ...rest, notBefore: notBefore?.getTime() }));
-  return hash.digest("hex");
+  return sum.digest("hex");
 }
 
 /** SHA-256 of a plain value, members in any order. */
 export function hashOf(value: unknown): string {
-  return createHash("sha256").update(stableJson(value)).digest("hex");
+  return hash("sha256", stableJson(value), "hex");
 }
 
 function stableJson(value: unknown): string {
@@ -68,7 +68,7 @@ function stableJson(value: unknown): string {
 
 /** The key by which the same document, action and recipient is not sent twice. */
 export function dedupeKey(uniqueId: string, action: string, address: string): string {
-  return createHash("sha256").update(`${uniqueId}\n${action}\n${address.toLowerCase()}`).digest("hex");
+  return hash("sha256", `${uniqueId}\n${action}\n${address.toLowerCase()}`, "hex");
 }
 
 /**

@@ -1,3 +1,4 @@
+import { hasQualifier } from "../cda/index.js";
 import type { Cda, CdaHeader, Patient } from "../cda/types.js";
 import { defined } from "../defined.js";
 import { MedimailError, type Problem } from "../errors.js";
@@ -39,7 +40,7 @@ export function derivePatient({ patient }: CdaHeader, tell: (code: string, messa
 function names(patient: Patient): string[] {
   const given = (qualifier?: string) =>
     patient.givenNames
-      .filter((name) => (qualifier ? name.qualifier?.split(/\s+/).includes(qualifier) : !name.qualifier))
+      .filter((name) => (qualifier ? hasQualifier(name, qualifier) : !name.qualifier))
       .map((name) => name.value);
   const all = given().join(" ");
   // Without a qualifier it is the first given name written that counts, whatever its own qualifier (measured).

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
+import { hash, randomUUID } from "node:crypto";
 import { readCda } from "../cda/index.js";
 import type { Cda } from "../cda/types.js";
 import { defined } from "../defined.js";
@@ -107,7 +107,7 @@ function describe(
     path: `${FOLDER}${uri}`,
     entryUUID: urn(uuid),
     confidentialityCodes: withMasks(derived.confidentialityCodes, input.confidentialityCodes),
-    hash: createHash("sha1").update(content).digest("hex"),
+    hash: hash("sha1", content, "hex"),
     size: content.byteLength,
     action,
   };

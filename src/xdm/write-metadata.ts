@@ -105,9 +105,9 @@ ${name(label)}</rim:ExternalIdentifier>
 const slot = (title: string, value: string | undefined): string => slots(title, value === undefined ? [] : [value]);
 
 function slots(title: string, values: readonly string[]): string {
-  const written = values.filter((value) => value !== "");
-  if (written.length === 0) return "";
-  const list = written.map((value) => `<rim:Value>${text(value.slice(0, MAX_VALUE))}</rim:Value>`).join("");
+  let list = "";
+  for (const value of values) if (value !== "") list += `<rim:Value>${text(value.slice(0, MAX_VALUE))}</rim:Value>`;
+  if (list === "") return "";
   return `<rim:Slot name="${title}"><rim:ValueList>${list}</rim:ValueList></rim:Slot>\n`;
 }
 
