@@ -127,7 +127,9 @@ export class DeliveryWorker {
   /** How many more mails may be started. A store that does not write the answers down holds the worker up. */
   #free(): number {
     const { concurrency } = this.#settings;
-    const room = Math.min(concurrency - this.#sending, 3 * concurrency - this.#inHand.size);
+    // In a swift flow as many more wait for a session: their envelopes go with the final dots of those before.
+    const atOnce = this.#swift ? 2 * concurrency : concurrency;
+    const room = Math.min(atOnce - this.#sending, 3 * concurrency - this.#inHand.size);
     return this.#paused ? 0 : Math.min(room, this.deps.circuit.permits());
   }
 

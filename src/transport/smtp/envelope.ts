@@ -46,6 +46,11 @@ export function envelopeOf(mail: OutgoingMail, capabilities: Capabilities): Enve
   };
 }
 
+/** RFC 2920: all of it in one write, and DATA, which ends the group. */
+export function envelopeLines({ mail, rcpt }: Envelope): string {
+  return `${mail}\r\n${rcpt.join("\r\n")}\r\nDATA\r\n`;
+}
+
 /** RFC 3461 §4 (the delivery report of ECO.2.3.1): what is not a visible ASCII character, `+` and `=` are written as `+` and two hexadecimal digits. */
 export function xtext(text: string): string {
   return text.replace(/[^\x21-\x2a\x2c-\x3c\x3e-\x7e]/g, (character) =>

@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { MedimailError } from "../../errors.js";
 import type { SmtpStage } from "../../seams/mail-transport.js";
 import { smtpFailure } from "./failure.js";
+import { Following, type Waiter } from "./following.js";
 import type { SmtpSession } from "./session.js";
 
 export interface PoolOptions {
@@ -27,11 +28,6 @@ export interface PoolStats {
 /** Cut here, the mail is whole with us and its answer unknown, or much of it has gone already. */
 const UNDER_WAY: ReadonlySet<SmtpStage> = new Set<SmtpStage>(["content", "final-dot", "done"]);
 
-interface Waiter {
-  resolve(session: SmtpSession): void;
-  reject(error: unknown): void;
-}
-
 /**
  * Keeps sessions for the mails to come. Sessions are opened for the queue, not for one mail: a mail given up leaves its
  * session to the next. A session that the server closes while idle leaves by itself.
@@ -41,6 +37,8 @@ export class SessionPool {
   readonly #idle: { session: SmtpSession; timer: NodeJS.Timeout }[] = [];
   readonly #active = new Set<SmtpSession>();
   readonly #waiters: Waiter[] = [];
+  /** Those of the waiters whose session is known already: their envelope is on its way. */
+  readonly #following = new Following();
   readonly #quits = new Set<Promise<void>>();
   readonly #abort = new AbortController();
   /** Of the sessions being opened now; another one for those to come. */
@@ -58,7 +56,8 @@ export class SessionPool {
   get stats(): PoolStats {
     const idle = this.#idle.length;
     const active = this.#active.size;
-    return { open: idle + active + this.#opening, idle, active, waiting: this.#waiters.length, opened: this.#opened };
+    const waiting = this.#waiters.length + this.#following.size;
+    return { open: idle + active + this.#opening, idle, active, waiting, opened: this.#opened };
   }
 
   get closed(): boolean {
@@ -67,9 +66,13 @@ export class SessionPool {
 
   /**
    * A session of one's own until {@link release}. `fresh`: one that has carried nothing yet. The signal of `until` is asked for
-   * where there is a wait.
+   * where there is a wait. `envelope`: what the mail says first, which may then be said while it still waits (see {@link following}).
    */
-  acquire(until: { readonly signal?: AbortSignal } = {}, fresh = false): Promise<SmtpSession> {
+  acquire(
+    until: { readonly signal?: AbortSignal } = {},
+    fresh = false,
+    envelope?: Waiter["envelope"],
+  ): Promise<SmtpSession> {
     if (this.closed) return Promise.reject(closedError());
     if (!fresh && this.#waiters.length === 0) {
       const session = this.#takeIdle();
@@ -89,11 +92,13 @@ export class SessionPool {
           settled();
           reject(error);
         },
+        envelope: fresh ? undefined : envelope,
+        gone: false,
       };
       const onAbort = (): void => {
         const at = this.#waiters.indexOf(waiter);
-        if (at < 0) return;
-        this.#waiters.splice(at, 1);
+        if (at >= 0) this.#waiters.splice(at, 1);
+        waiter.gone = true;
         waiter.reject(signal?.reason);
       };
       this.#waiters.push(waiter);
@@ -103,10 +108,31 @@ export class SessionPool {
     });
   }
 
+  /**
+   * The envelope of the mail that waits longest, to be written with the final dot of the one that has the session; empty where none
+   * may follow. It gets the session when that one is released.
+   */
+  following(session: SmtpSession): string {
+    const [next] = this.#waiters;
+    // The sessions being opened are for as many of those that wait. Those of a session that is retired, or of a pool that is closed, go elsewhere.
+    if (!next || this.#waiters.length <= this.#opening) return "";
+    if (this.closed || session.mails + 1 >= this.#options.maxMailsPerConnection) return "";
+    const lines = this.#following.put(session, next);
+    if (lines !== "") this.#waiters.shift();
+    return lines;
+  }
+
+  /** The server has answered MAIL, with this code. */
+  mailAnswered(session: SmtpSession, code: number): void {
+    this.#following.answered(session, code);
+  }
+
   release(session: SmtpSession): void {
     if (!this.#active.delete(session)) return;
     const { connection, mails } = session;
-    if (!connection.ended) {
+    const next = this.#following.take(session);
+    if (next) this.#goOn(session, next);
+    else if (!connection.ended) {
       if (this.closed || connection.unsolicited || mails >= this.#options.maxMailsPerConnection)
         void connection.quit(this.#options.quitMs);
       else if (this.#waiters.length > 0) this.#serve(session);
@@ -116,12 +142,31 @@ export class SessionPool {
     this.#grow();
   }
 
+  /** The envelope of `next` is on its way, its answers perhaps there: the session is good for no other mail, nor for QUIT. */
+  #goOn(session: SmtpSession, next: Waiter): void {
+    const { connection, mails } = session;
+    if (!next.gone && !connection.ended && mails < this.#options.maxMailsPerConnection) {
+      session.envelopeSent = true;
+      this.#serveTo(session);
+      next.resolve(session);
+      return;
+    }
+    this.#following.abandon(session);
+    connection.fail("aborted", GIVEN_UP, undefined, false);
+    if (next.gone) return;
+    // Nothing of it was taken: it waits on as if nothing of it had been said.
+    const idle = this.#takeIdle();
+    if (idle) next.resolve(idle);
+    else this.#waiters.unshift(next);
+  }
+
   /** Ends whatever has not come as far as the content of a mail. Mails to come are served as before. */
   giveUp(): void {
     const openings = this.#openings;
     this.#openings = new AbortController();
     setMaxListeners(0, this.#openings.signal);
     for (const waiter of this.#waiters.splice(0)) waiter.reject(givenUp());
+    this.#following.reject(givenUp);
     openings.abort();
     for (const { connection } of [...this.#active])
       if (!UNDER_WAY.has(connection.stage)) connection.fail("aborted", GIVEN_UP, undefined, false);
@@ -137,6 +182,7 @@ export class SessionPool {
   async close(graceMs: number): Promise<void> {
     if (!this.closed) this.#abort.abort();
     for (const waiter of this.#waiters.splice(0)) waiter.reject(closedError());
+    this.#following.reject(closedError);
     for (const { session } of this.#idle.slice()) this.#quit(session);
     if (this.#active.size > 0) {
       await new Promise<void>((resolve) => {

@@ -51,6 +51,8 @@ export interface SmtpSession {
   rested: boolean;
   /** A transaction was left open: RSET first. */
   needsReset: boolean;
+  /** The envelope of its next mail went with the final dot before it: its answers come, or have come. */
+  envelopeSent: boolean;
 }
 
 /**
@@ -109,7 +111,7 @@ async function negotiate(connection: SmtpConnection, host: string, options: Sess
   if (options.insecurePlaintext) {
     const step = await options.credentials.sasl("smtp", { signal: options.signal });
     if (step.mechanism !== "none") throw new MedimailError("not_supported", "no credential is sent without TLS");
-    return { connection, capabilities, mails: 0, rested: false, needsReset: false };
+    return { connection, capabilities, mails: 0, rested: false, needsReset: false, envelopeSent: false };
   }
 
   connection.stage = "starttls";
@@ -133,7 +135,7 @@ async function negotiate(connection: SmtpConnection, host: string, options: Sess
   connection.stage = "auth";
   const step = await options.credentials.sasl("smtp", { signal: options.signal });
   await authenticate(connection, capabilities, step, timeouts.commandMs);
-  return { connection, capabilities, mails: 0, rested: false, needsReset: false };
+  return { connection, capabilities, mails: 0, rested: false, needsReset: false, envelopeSent: false };
 }
 
 async function ehlo(connection: SmtpConnection, clientName: string, timeoutMs: number): Promise<Capabilities> {

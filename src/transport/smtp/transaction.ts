@@ -10,36 +10,43 @@ import {
 import type { SmtpConnection } from "./connection.js";
 import { DotStuffing } from "./dot-stuffing.js";
 import type { Envelope } from "./envelope.js";
-import { envelopeOf } from "./envelope.js";
+import { envelopeLines, envelopeOf } from "./envelope.js";
 import { classify, refusal } from "./failure.js";
 import type { SmtpReply } from "./reply.js";
 import { enhancedStatus, maskAnswer } from "./reply.js";
 import type { SmtpSession, SmtpTimeouts } from "./session.js";
 
+/** What is asked or told on the way. */
+export interface HandOverSteps {
+  beforeFinalDot: (() => Promise<void>) | undefined;
+  /** The server has answered MAIL, not with 421: until then a dead connection has cost nothing. */
+  mailAnswered(code: number): void;
+  /** Called as the final dot is written: what goes with it, in the same write (the next mail's envelope), or nothing. */
+  following(): string;
+}
+
 /**
  * One mail over an open session. Throws with a `TransportFailure`; the connection is ended where the dialogue is out of
- * step. `onMailAnswered` is called when the server has answered MAIL: until then a dead connection has cost nothing.
+ * step.
  */
 export async function handOver(
   session: SmtpSession,
   mail: OutgoingMail,
   timeouts: SmtpTimeouts,
-  beforeFinalDot: (() => Promise<void>) | undefined,
-  onMailAnswered: () => void,
+  steps: HandOverSteps,
 ): Promise<TransportResult> {
   const { connection } = session;
   connection.stage = "mail";
-  const envelope = envelopeOf(mail, session.capabilities);
   const accepted = session.capabilities.pipelining
-    ? await pipelined(session, envelope, mail, timeouts.commandMs, onMailAnswered)
-    : await oneByOne(session, envelope, mail, timeouts.commandMs, onMailAnswered);
+    ? await pipelined(session, mail, timeouts.commandMs, steps)
+    : await oneByOne(session, envelopeOf(mail, session.capabilities), mail, timeouts.commandMs, steps);
   if (!accepted.data) {
     session.needsReset = accepted.open;
     connection.stage = "done";
     return resultOf(accepted.recipients, accepted.last);
   }
   session.needsReset = false;
-  const reply = await content(connection, mail, timeouts, beforeFinalDot, accepted.recipients);
+  const reply = await content(connection, mail, timeouts, steps, accepted.recipients);
   // Neither a yes nor a no: what became of the mail cannot be said.
   if (reply.code >= 300 && reply.code < 400)
     throw connection.fail("smtp_protocol", "the server answered the mail with a question");
@@ -58,20 +65,23 @@ interface Accepted {
   open: boolean;
 }
 
-/** RFC 2920: the whole envelope and DATA in one write, then the answers in order. */
+/** RFC 2920: the whole envelope and DATA in one write, if they did not go with the final dot before; then the answers in order. */
 async function pipelined(
   session: SmtpSession,
-  envelope: Envelope,
   mail: OutgoingMail,
   timeoutMs: number,
-  onMailAnswered: () => void,
+  steps: HandOverSteps,
 ): Promise<Accepted> {
   const { connection } = session;
-  const reset = session.needsReset;
-  connection.write(`${reset ? "RSET\r\n" : ""}${envelope.mail}\r\n${envelope.rcpt.join("\r\n")}\r\nDATA\r\n`);
-  if (reset) ensure(await connection.reply(timeoutMs), connection);
+  if (session.envelopeSent) session.envelopeSent = false;
+  else {
+    const lines = envelopeLines(envelopeOf(mail, session.capabilities));
+    const reset = session.needsReset;
+    connection.write(reset ? `RSET\r\n${lines}` : lines);
+    if (reset) ensure(await connection.reply(timeoutMs), connection);
+  }
   const mailReply = await connection.reply(timeoutMs);
-  if (mailReply.code !== 421) onMailAnswered();
+  if (mailReply.code !== 421) steps.mailAnswered(mailReply.code);
   ensure(mailReply, connection);
   connection.stage = "rcpt";
   const recipients: RecipientReply[] = [];
@@ -99,12 +109,12 @@ async function oneByOne(
   envelope: Envelope,
   mail: OutgoingMail,
   timeoutMs: number,
-  onMailAnswered: () => void,
+  steps: HandOverSteps,
 ): Promise<Accepted> {
   const { connection } = session;
   if (session.needsReset) ensure(await connection.command("RSET", timeoutMs), connection);
   const mailReply = await connection.command(envelope.mail, timeoutMs);
-  if (mailReply.code !== 421) onMailAnswered();
+  if (mailReply.code !== 421) steps.mailAnswered(mailReply.code);
   ensure(mailReply, connection);
   session.needsReset = true;
   if (mailReply.code >= 300) throw refuse(connection, mailReply, "mail", "the sender");
@@ -127,7 +137,7 @@ async function content(
   connection: SmtpConnection,
   mail: OutgoingMail,
   timeouts: SmtpTimeouts,
-  beforeFinalDot: (() => Promise<void>) | undefined,
+  { beforeFinalDot, following }: HandOverSteps,
   recipients: RecipientReply[],
 ): Promise<SmtpReply> {
   connection.stage = "content";
@@ -148,7 +158,8 @@ async function content(
   if (connection.ended) throw connection.ended;
   if (connection.unsolicited) throw await early(connection, timeouts, recipients);
   connection.stage = "final-dot";
-  connection.write(stuffing.atLineStart ? ".\r\n" : "\r\n.\r\n");
+  // The stage stays this mail's until its answer: of what goes with the dot nothing can be taken before.
+  connection.write(`${stuffing.atLineStart ? "" : "\r\n"}.\r\n${following()}`);
   return await connection.reply(timeouts.finalDotMs);
 }
 

@@ -8,6 +8,8 @@ import { type EndpointSource, fixedEndpoint } from "../../seams/endpoints.js";
 import type { MailTransport, OutgoingMail, SendOptions, TransportResult } from "../../seams/mail-transport.js";
 import { transportFailure } from "../../seams/mail-transport.js";
 import type { TlsVerifier } from "../../seams/tls.js";
+import type { Capabilities } from "./capabilities.js";
+import { envelopeLines, envelopeOf } from "./envelope.js";
 import { smtpFailure } from "./failure.js";
 import type { PoolStats } from "./pool.js";
 import { closedError, SessionPool } from "./pool.js";
@@ -110,13 +112,18 @@ export function createSmtpTransport(options: SmtpTransportOptions): SmtpTranspor
   credentials.ended?.addEventListener("abort", onEnded, { once: true });
 
   async function attempt(mail: OutgoingMail, context: SendContext, fresh: boolean): Promise<TransportResult> {
-    const session = await pool.acquire(context, fresh);
+    const session = await pool.acquire(context, fresh, (capabilities) => linesAhead(mail, capabilities));
     const reused = session.mails > 0 || session.rested || session.needsReset;
     let answered = false;
     context.session = session;
     try {
-      const result = await handOver(session, mail, timeouts, context.beforeFinalDot, () => {
-        answered = true;
+      const result = await handOver(session, mail, timeouts, {
+        beforeFinalDot: context.beforeFinalDot,
+        mailAnswered(code) {
+          answered = true;
+          pool.mailAnswered(session, code);
+        },
+        following: () => pool.following(session),
       });
       sent++;
       return result;
@@ -191,6 +198,15 @@ function stopped(code: "aborted" | "timeout", message: string, cause?: unknown):
     { stage: "connect", verdict: "temporary", systemic: code === "timeout" },
     { retryable: code === "timeout", cause },
   );
+}
+
+/** What cannot be written fails alone, when its turn has come. */
+function linesAhead(mail: OutgoingMail, capabilities: Capabilities): string | undefined {
+  try {
+    return envelopeLines(envelopeOf(mail, capabilities));
+  } catch {
+    return undefined;
+  }
 }
 
 function isDeadIdle(error: unknown): boolean {
