@@ -5,7 +5,7 @@ import { systemClock, systemRandom } from "../../src/seams/index.js";
 import { Circuit, type DeliverySettings, DeliveryWorker } from "../../src/sending/index.js";
 import { openSqliteOutbox } from "../../src/storage/index.js";
 import { traceOf } from "../../src/traces/index.js";
-import { MAILBOX, submission, TENANT, worker } from "../storage/samples.js";
+import { MAILBOX, mail, submission, TENANT, worker } from "../storage/samples.js";
 
 const BOOT = "0f0e7d2c-1111-4a4a-8b8b-222222222222 pid:[1]";
 const ANSWER = "250 2.0.0 queued";
@@ -126,6 +126,38 @@ describe("the delivery worker", () => {
     expect(most).toBe(1);
   });
 
+  it.each([
+    ["small", 100, 4],
+    ["large", 300_000, 2],
+  ])(
+    "gives the transport mails to wait for its sessions only while they go swiftly: %s mails",
+    async (_what, size, most) => {
+      let open = 0;
+      const seen: number[] = [];
+      await Promise.all(
+        Array.from({ length: 20 }, (_, n) =>
+          store.submit(submission(`n${n}`, { createdAt: Date.now(), mails: [{ ...mail(`n${n}`), size }] })),
+        ),
+      );
+      start(
+        operator({
+          before: async () => {
+            open += 1;
+            seen.push(open);
+            await new Promise((resolve) => setTimeout(resolve, 5));
+          },
+          after: async () => {
+            open -= 1;
+          },
+        }),
+        { maxInDoubt: 5 },
+      );
+      await accepted(20);
+      expect(Math.max(...seen.slice(0, 2))).toBe(2);
+      expect(Math.max(...seen)).toBe(most);
+    },
+  );
+
   it("gives back what it had claimed ahead where it is paused: only what is under way stays in its hands", async () => {
     let release = () => {};
     const gate = new Promise<void>((resolve) => {
@@ -141,7 +173,8 @@ describe("the delivery worker", () => {
         },
       }),
     );
-    await expect.poll(() => begun).toBe(8);
+    // In a swift flow, those that wait for a session too.
+    await expect.poll(() => begun).toBe(10);
     delivery.pause();
     const others: string[] = [];
     const takeOver = async () => {
@@ -150,9 +183,9 @@ describe("the delivery worker", () => {
       );
       return others.length;
     };
-    await expect.poll(takeOver).toBe(22);
+    await expect.poll(takeOver).toBe(20);
     release();
-    await accepted(8);
+    await accepted(10);
   });
 
   it("keeps what it could not give back, and sends it after the pause", async () => {

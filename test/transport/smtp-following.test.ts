@@ -11,7 +11,6 @@ async function turn(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }
 
-
 function gate(): { open: () => void; opened: Promise<void> } {
   let open: () => void = () => {};
   const opened = new Promise<void>((resolve) => {
