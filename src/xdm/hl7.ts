@@ -76,11 +76,12 @@ export function xcn(id: Id | undefined, person: PersonName | undefined, device: 
   return within((length) => `${component(extension)}^${component(first, length)}^${component(second, length)}${end}`);
 }
 
-/** A structure. Without an identifier its name alone. */
+/** A structure. Without an identifier its name alone; one that is an OID by itself has no authority (ITI TF-3 4.2.3.1.7, XON). */
 export function xon(organization: Pick<Organization, "id" | "name">): string {
   const { id, name } = organization;
   if (id === undefined) return component(name);
   const { root, extension } = splitId(id);
+  if (extension === "") return within((length) => `${component(name, length)}^^^^^^^^^${component(root)}`);
   return within((length) => `${component(name, length)}^^^^^${authority(root)}^IDNST^^^${component(extension)}`);
 }
 

@@ -92,6 +92,11 @@ describe("metadata derived from the header of a CDA (xdm.md §3)", () => {
     ]);
   });
 
+  it("writes a structure whose identifier is an OID by itself without an authority, as IHE does", () => {
+    const rooted = { ...author, organization: { id: "1.2.250.1.999.4", name: "Centre" } };
+    expect(derive({ authors: [rooted] }).authors[0]?.institutions).toEqual(["Centre^^^^^^^^^1.2.250.1.999.4"]);
+  });
+
   it("writes a device as an author of type U, RI", () => {
     const device = { id: "1.2.250.1.71.4.2.1^D/1", device: { software: "Robot", model: "R2" } };
     expect(derive({ authors: [device] }).authors[0]).toEqual({
