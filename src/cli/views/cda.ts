@@ -63,6 +63,6 @@ export function table(
 export function problemLines(problems: readonly Problem[], text: Text, style: Style): string[] {
   return problems.map((problem) => {
     const mark = problem.severity === "error" ? style.red(`✗ ${text.error}`) : style.yellow(`! ${text.warning}`);
-    return `${mark}  ${problem.code}: ${printable(problem.message)}${problem.path ? style.dim(` (${printable(problem.path)})`) : ""}`;
+    return `${mark}  ${problem.code}: ${printable(text.detail(problem.message))}${problem.path ? style.dim(` (${printable(problem.path)})`) : ""}`;
   });
 }

@@ -89,7 +89,7 @@ function details({ step, state, seen, error }: Step, text: Text): string[] {
       ].join(", "),
     );
   if (step === "limits" && state !== "failed") lines.push(limits(seen, text));
-  if (error) lines.unshift(`[${error.code}] ${error.message}`);
+  if (error) lines.unshift(`[${error.code}] ${text.detail(error.message)}`);
   return lines.filter((line) => line.trim() !== "");
 }
 
@@ -111,7 +111,7 @@ function failureLines(failure: Step, text: Text, style: Style): string[] {
   const lines = [
     `${style.red(`${doctor.firstFailure}${colon}`)} ${where} — ${error ? (text.errors[error.code] ?? error.code) : ""}`,
   ];
-  if (error) lines.push(`  ${printable(error.message)} [${error.code}]`);
+  if (error) lines.push(`  ${printable(text.detail(error.message))} [${error.code}]`);
   if (error?.requirement) lines.push(`  ${text.requirement}${colon} ${error.requirement}`);
   if (advice) lines.push(`${style.bold(`${doctor.whatToDo}${colon}`)} ${doctor.advice[advice]}`);
   return lines;

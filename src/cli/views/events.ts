@@ -29,10 +29,10 @@ const MARKS: Partial<Record<SubmissionEvent["event"], (style: Style) => string>>
 
 export function eventText(event: SubmissionEvent, text: Text, style: Style): string {
   const mark = (MARKS[event.event] ?? ((s: Style) => s.dim("·")))(style);
-  const error = event.error ? `  ${errorText(event.error)}` : "";
+  const error = event.error ? `  ${errorText(event.error, text)}` : "";
   return `${mark} ${text.events[event.event]}  ${printable(event.recipient ?? "")}${style.dim(`  ${event.submission}`)}${printable(error)}`;
 }
 
-export function errorText(error: StoredError): string {
-  return `[${error.code}${error.application ? ` ${error.application}` : ""}] ${error.message}`;
+export function errorText(error: StoredError, text: Text): string {
+  return `[${error.code}${error.application ? ` ${error.application}` : ""}] ${text.detail(error.message)}`;
 }

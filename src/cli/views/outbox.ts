@@ -47,7 +47,7 @@ export function submissionText(row: SubmissionRow, text: Text, style: Style): st
   const head = `${style.bold(value.submission)}  ${text.events[value.state]}  ${style.dim(`${value.createdAt}  ${row.action}${value.key ? `  ${printable(value.key)}` : ""}`)}`;
   const lines = row.recipients.map(
     (recipient) =>
-      `  ${text.events[recipient.state].padEnd(26)}  ${printable(recipient.address)}  ${style.dim(`${text.view.attempts(recipient.attempts)}`)}${recipient.error ? `  ${printable(errorText(recipient.error))}` : ""}`,
+      `  ${text.events[recipient.state].padEnd(26)}  ${printable(recipient.address)}  ${style.dim(`${text.view.attempts(recipient.attempts)}`)}${recipient.error ? `  ${printable(errorText(recipient.error, text))}` : ""}`,
   );
   return [head, ...lines].join("\n");
 }

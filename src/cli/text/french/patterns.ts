@@ -1,9 +1,8 @@
 /**
- * What an error says beside its title, for a person who reads French. The errors of the package speak English, to developers and in JSON; here
- * stand those that a person at the command meets most: the command line, files, the configuration, the connection, the sending. What is not
- * known stays as it is. `$1`… is what stood in the place: names of options, files and hosts, never translated.
+ * The details that need more than places to be told apart: a place that has no space, or only digits. They go before the phrases. `$1`… is what stood in
+ * the place: names of options, files and hosts, never translated.
  */
-const DETAILS: readonly (readonly [RegExp, string])[] = [
+export const PATTERNS: readonly (readonly [RegExp, string])[] = [
   // The command line
   [/^a command is missing$/, "il manque une commande"],
   [/^unknown command: (.*)$/, "commande inconnue : $1"],
@@ -61,13 +60,12 @@ const DETAILS: readonly (readonly [RegExp, string])[] = [
   ],
   [/^(.*): (.*) cannot be read \(permission denied\)$/, "$1 : vous n'avez pas le droit de lire $2"],
   [/^(.*): (.*) cannot be written \(permission denied\)$/, "$1 : vous n'avez pas le droit d'écrire $2"],
-  [/^(.*) is not UTF-8 text$/, "$1 n'est pas un texte en UTF-8"],
   [/^save the file as UTF-8$/, "enregistrez le fichier en UTF-8"],
   [/^(.*) is not JSON, line (\d+), column (\d+)$/, "$1 n'est pas du JSON, ligne $2, colonne $3"],
   // The configuration
   [/^correct the named parts of the configuration$/, "corrigez les parties nommées de la configuration"],
-  [/^(\S+): unknown key (.*), did you mean (.*)\?$/, "$1 : clé inconnue $2 ; vouliez-vous dire $3 ?"],
-  [/^(\S+): unknown key (.*); known keys: (.*)$/, "$1 : clé inconnue $2 ; clés connues : $3"],
+  [/^(\S+): unknown key ([^;]*), did you mean ([^;]*)\?$/, "$1 : clé inconnue $2 ; vouliez-vous dire $3 ?"],
+  [/^(\S+): unknown key ([^;]*); known keys: ([^;]*)$/, "$1 : clé inconnue $2 ; clés connues : $3"],
   [/^(\S+): is required: (.*) or (.*)$/, "$1 : obligatoire : $2 ou $3"],
   [/^(\S+): is required$/, "$1 : obligatoire"],
   [/^(\S+): must be true or false$/, "$1 : true ou false"],
@@ -104,10 +102,6 @@ const DETAILS: readonly (readonly [RegExp, string])[] = [
   [/^the IMAP server failed while .* \((\S+)\)$/, "le serveur IMAP a refusé ($1)"],
   // Sending
   [/^(\S+) is not a MSSanté address\.$/, "$1 n'est pas une adresse MSSanté."],
-  [
-    /^ins_traits_differ: .*: ([\w, ]+) \(ECO\.3\.1\.5\)\. \((.*)\)$/,
-    "le matricule de l'INS ne correspond pas au sexe ou à la date de naissance du patient ($1) : à confirmer ($2)",
-  ],
   [/^not a plain address$/, "ce n'est pas une adresse simple"],
   [/^An address ends in (.*)\.$/, "Une adresse se termine par $1."],
   [/^The operator refused this recipient \((.*)\)\.$/, "L'opérateur a refusé ce destinataire ($1)."],
@@ -188,9 +182,3 @@ const DETAILS: readonly (readonly [RegExp, string])[] = [
   [/^there is no index of the directory at this path$/, "il n'y a pas d'index de l'annuaire à cet endroit"],
   [/^Import the extraction first: (.*)$/, "Importez d'abord l'extraction : $1"],
 ];
-
-/** One line of an error in French, where it is known. */
-export function frenchDetail(line: string): string {
-  for (const [pattern, french] of DETAILS) if (pattern.test(line)) return line.replace(pattern, french);
-  return line;
-}
