@@ -315,7 +315,7 @@ describe("the first failure, and what to do", () => {
     const { out, code } = await cli("doctor", "--config", configs[DOCTOR] ?? "");
     expect(code).toBe(1);
     expect(out).toContain("Première panne : Envoi (SMTP), Certificat du serveur — le certificat est incorrect");
-    expect(out).toContain("comes from an unknown authority [certificate_invalid]");
+    expect(out).toContain("vient d'une autorité inconnue [certificate_invalid]");
     expect(out).toContain("À faire : Aucune autorité de tls.ca ne répond du certificat du serveur");
     expect(out).toContain("émis par CN=AUTRE AC SANS RAPPORT");
   });

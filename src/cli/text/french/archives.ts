@@ -199,4 +199,5 @@ export const archivesRows: Rows = [
   ["The font has no glyph for {n} characters: shown as �.", "La police n'a pas {n} caractères du texte : ils sont montrés comme �."],
   ["Text of a script written from right to left is laid out word by word only.", "Un texte d'une écriture de droite à gauche n'est disposé que mot à mot."],
   ["A table has more columns than are shown: the last one has the others.", "Un tableau a trop de colonnes pour être montré : la dernière contient les autres."],
+  ["METADATA.XML is not in the encoding that it declares.", "METADATA.XML n'est pas dans l'encodage qu'il déclare."],
 ];

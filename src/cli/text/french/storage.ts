@@ -48,4 +48,5 @@ export const storageRows: Rows = [
   ["reading or writing the database failed ({code})", "la lecture ou l'écriture de la base a échoué ({code})"],
   ["Check the volume; network file systems are not supported.", "Vérifiez le volume ; les systèmes de fichiers en réseau ne sont pas pris en charge."],
   ["give either the path of a file or memory: true", "donnez le chemin d'un fichier, ou memory: true"],
+  ["the outbox was not written", "la boîte d'envoi n'a pas été écrite"],
 ];
