@@ -25,7 +25,6 @@ import type {
   UnknownPolicy,
 } from "./sending/index.js";
 
-/** What a program may set beyond the configuration file. All times are in ms. */
 /** What `delivery.run` is to do. */
 export interface DeliveryRun {
   signal: AbortSignal;
@@ -40,6 +39,7 @@ export interface DeliveryRun {
   onStoreFault?: (fault: MedimailError | undefined) => void;
 }
 
+/** What a program may set beyond the configuration file. All times are in ms. */
 export interface ConnectorOptions {
   logger?: Logger;
   logLevel?: LogLevel;
