@@ -57,6 +57,8 @@ export async function packXdm(input: PackInput): Promise<PackedXdm> {
     const document = input.documents[index] as XdmDocumentInput;
     return describe(cda, document.content, index, input, action, uuid(), problems);
   });
+  // Who packs many at the same time has all of them described, then all written: each code then stays in the processor's caches.
+  await Promise.resolve();
   const submissionSet = describeSet(cdas[0] as Cda, documents, input, now, uuid);
   const metadata = writeMetadata(submissionSet, titleOf(documents), documents);
   const sender = senderOf(input, cdas[0] as Cda);
