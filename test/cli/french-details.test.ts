@@ -47,6 +47,8 @@ describe("the details of errors in French", () => {
   });
 
   it.each([
+    ["mailbox.type: must be one of PER, ORG", "mailbox.type : doit être l'une de ces valeurs : PER, ORG"],
+    ["outbox.store: store must be one of a", "outbox.store : store doit être l'une de ces valeurs : a"],
     ["network.dns[0]: must not be empty", "network.dns[0] : ne doit pas être vide"],
     [
       "trust.whiteListMaxAgeDays: Too big: expected number to be <=3660",

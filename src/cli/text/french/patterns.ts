@@ -15,7 +15,7 @@ export const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/^(\S+) takes no value$/, "$1 ne prend pas de valeur"],
   [/^(\S+(?: \S+)?) was given twice$/, "$1 est donnée deux fois"],
   [/^(\S+) needs a value \((.*)\)$/, "$1 demande une valeur ($2)"],
-  [/^(.+) must be one of (.*)$/, "$1 doit être l'une de ces valeurs : $2"],
+  [/^([^:]+) must be one of (.*)$/, "$1 doit être l'une de ces valeurs : $2"],
   [/^(\S+) must be a whole number from (\S+) to (\S+)$/, "$1 doit être un nombre entier de $2 à $3"],
   [/^(\S+) must be a number from (\S+) to (\S+)$/, "$1 doit être un nombre de $2 à $3"],
   [/^(\S+) must be a day: (.*)$/, "$1 doit être un jour : $2"],
