@@ -76,6 +76,5 @@ export const commandRows: Rows = [
   ["The connector was closed before the submission was stored.", "Le connecteur a été fermé avant que l'envoi ne soit enregistré."],
   ["The submission was aborted before it was stored.", "L'envoi a été interrompu avant d'être enregistré."],
   ["The thread that prepared the submission ended; nothing was stored.", "La préparation de l'envoi s'est arrêtée ; rien n'a été enregistré."],
-  ["{what} must be one of {list}", "{what} doit être l'une de ces valeurs : {list}"],
   ["--layout: {why}", "--layout : {+why}"],
 ];
