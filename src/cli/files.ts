@@ -1,10 +1,21 @@
 import { randomUUID } from "node:crypto";
-import { closeSync, existsSync, fsyncSync, lstatSync, openSync, renameSync, unlinkSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
 import { open, rename, unlink } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { MedimailError } from "../errors.js";
 import { ensureFolder } from "../folders.js";
 import { readNamedFile } from "../settings/index.js";
+import { usage } from "./args.js";
 
 /** The bytes of an input file that a person named; `option` is how it was given (`--cda`). */
 export function readInput(file: string, option: string): Buffer {
@@ -26,6 +37,13 @@ export function readText(file: string, option: string): string {
   } catch {
     throw new MedimailError("usage_invalid", `${option}: ${file} is not UTF-8 text`);
   }
+}
+
+/** What was read is never written over, by whatever name it is called. @throws `usage_invalid` */
+export function refuseSource(source: string, target: string, option: string): void {
+  const [from, to] = [source, target].map((file) => statSync(file, { throwIfNoEntry: false }));
+  if (from && to && from.ino === to.ino && from.dev === to.dev)
+    throw usage(`${option} names the document itself, which would be lost`);
 }
 
 /**

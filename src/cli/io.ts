@@ -1,6 +1,11 @@
+import { MedimailError } from "../errors.js";
+
 /** The streams and signals that the command lives on; tests give their own. */
 export interface CliIo {
-  /** Resolves when the text was handed over whole: a slow pipe slows the command down, nothing piles up. */
+  /**
+   * Resolves when the text was handed over whole: a slow pipe slows the command down, nothing piles up. Throws `file_unwritable` where it
+   * could not be, for another reason than that nobody reads any more: what is lost must not look done.
+   */
   out(text: string): Promise<void>;
   err(text: string): Promise<void>;
   env: Readonly<Record<string, string | undefined>>;
@@ -19,6 +24,9 @@ export class Interruption extends Error {
     super(by);
   }
 }
+
+/** The reader of a pipe has gone, or the stream had failed before. */
+const NOBODY: ReadonlySet<string> = new Set(["EPIPE", "EOF", "ECONNRESET", "ERR_STREAM_DESTROYED"]);
 
 /** The real process. A second SIGINT ends it at once, without waiting for the mail in hand. */
 export function processIo(): CliIo & { detach(): void } {
@@ -41,9 +49,13 @@ export function processIo(): CliIo & { detach(): void } {
     });
   }
   const write = (stream: NodeJS.WriteStream, text: string) =>
-    new Promise<void>((resolve) => {
-      if (gone.has(stream) || text === "") resolve();
-      else stream.write(text, () => resolve());
+    new Promise<void>((resolve, reject) => {
+      if (gone.has(stream) || text === "") return resolve();
+      stream.write(text, (error) => {
+        const { code } = (error ?? {}) as NodeJS.ErrnoException;
+        if (stream !== process.stdout || code === undefined || NOBODY.has(code)) resolve();
+        else reject(new MedimailError("file_unwritable", `the standard output cannot be written (${code})`));
+      });
     });
   return {
     out: (text) => write(process.stdout, text),

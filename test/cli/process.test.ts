@@ -55,6 +55,14 @@ function run(args: string[], env: Record<string, string> = {}): Promise<Ended> {
   });
 }
 
+function shell(script: string, ...args: string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    const child = execFile("bash", ["-c", script, process.execPath, ...args], { timeout: 30_000 }, (_, out, err) =>
+      resolve({ code: child.exitCode, out, err }),
+    );
+  });
+}
+
 function ended(child: ChildProcess): Promise<number | null> {
   return new Promise((resolve) => child.on("exit", (code) => resolve(code)));
 }
@@ -92,6 +100,19 @@ describe("the process", () => {
     });
     child.stdout.once("data", () => child.stdout.destroy());
     expect([await ended(child), err]).toEqual([0, ""]);
+  });
+
+  it.runIf(existsSync("/dev/full"))("says that its output could not be written, and is not done then", async () => {
+    const args = `"$0" "$1" xdm inspect "$2" --json >/dev/full; echo "$?"`;
+    const { out, err } = await shell(args, entry, await bigArchive());
+    expect([out, err]).toEqual(["1\n", expect.stringContaining("ENOSPC")]);
+  });
+
+  it.runIf(process.platform === "linux")("reads a pipe, when its writer comes a little later too", async () => {
+    const args = `mkfifo "$3"; "$0" "$1" cda inspect "$3" --json & sleep 0.5; cat "$2" > "$3"; wait $!; "$0" "$1" cda inspect <(sleep 0.2; cat "$2") --json`;
+    const { out } = await shell(args, entry, files.cda, join(folder, "fifo"));
+    const { out: plain } = await run(["cda", "inspect", files.cda, "--json"]);
+    expect(out).toBe(plain + plain);
   });
 
   it("mock ends with its first line that nobody reads (mock | head -1)", async () => {

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { strToU8, unzipSync, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { extractFiles } from "../../src/cli/extract.js";
@@ -35,6 +35,17 @@ describe("xdm pack", () => {
     await packed(at("bytes.zip"));
     const entries = unzipSync(readFileSync(at("bytes.zip")));
     expect(Buffer.from(entries["IHE_XDM/SUBSET01/DOC0001.XML"] ?? [])).toEqual(readFileSync(files.cda));
+  });
+
+  it("never writes over a document that it packs, by whatever name", async () => {
+    const [own, link] = [at("own.xml"), at("link.xml")];
+    writeFileSync(own, readFileSync(files.cda));
+    symlinkSync(own, link);
+    for (const out of [own, join(folder, "..", basename(folder), "own.xml"), link]) {
+      const result = await cli("xdm", "pack", "--cda", own, "--out", out, "--json");
+      expect([result.code, result.value()]).toMatchObject([2, { error: { code: "usage_invalid" } }]);
+    }
+    expect(readFileSync(own)).toEqual(readFileSync(files.cda));
   });
 
   it("takes several documents of one patient, in order", async () => {

@@ -1,7 +1,8 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { readNamedFile } from "../../src/settings/index.js";
 
 const folder = mkdtempSync(join(tmpdir(), "medimail-files-"));
@@ -29,6 +30,21 @@ describe("readNamedFile", () => {
     expect(() => readNamedFile("/dev/zero", "--cda", { maxBytes: 1_000_000 })).toThrowError(
       /larger than 1000000 bytes/,
     );
+  });
+
+  it.runIf(process.platform === "linux")("waits for a pipe that nobody writes into, but not for ever", () => {
+    const pipe = join(folder, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    let seconds = 0;
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => 1_000 * seconds++);
+    try {
+      expect(() => readNamedFile(pipe, "--cda")).toThrowError(
+        /^--cda: .* cannot be read \(nothing came through the pipe\)$/,
+      );
+    } finally {
+      clock.mockRestore();
+    }
+    expect(seconds).toBeGreaterThan(5);
   });
 
   it("names what the file is for, and where", () => {

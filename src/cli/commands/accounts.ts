@@ -2,7 +2,7 @@ import { endingOf } from "../../plain-text.js";
 import { countOf, fileValue, layoutOf, problemValue, readAccountsFile } from "../accounts-file.js";
 import { usage } from "../args.js";
 import { type Command, EXIT } from "../command.js";
-import { readInput, writeAtomically } from "../files.js";
+import { readInput, refuseSource, writeAtomically } from "../files.js";
 import { accountsText, depositText } from "../views/accounts.js";
 
 const FILE_OPTIONS = {
@@ -34,6 +34,8 @@ export const accountsBuild: Command = {
     const out = options.text("out") ?? "";
     const format = { ".xlsx": "xlsx", ".csv": "csv" }[endingOf(out).toLowerCase()] as "xlsx" | "csv" | undefined;
     if (format === undefined) throw usage("--out must end in .xlsx or .csv");
+    const before = options.text("present");
+    for (const source of before === undefined ? [file] : [file, before]) refuseSource(source, out, "--out");
     const wanted = await readAccountsFile(context, file, "FILE", options);
     if (countOf(wanted).errors > 0) {
       await context.value(fileValue(wanted, context.lang), (style) => accountsText(wanted, context.text, style));
@@ -41,7 +43,6 @@ export const accountsBuild: Command = {
     }
     const { planDeposit, readAccounts } = await import("../../onboarding/index.js");
     const layout = layoutOf(options);
-    const before = options.text("present");
     const present =
       before === undefined ? undefined : await readAccounts(readInput(before, "--present"), layout ? { layout } : {});
     const accounts = wanted.rows.map(({ account }) => account);

@@ -1,9 +1,8 @@
-import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Problem } from "../../errors.js";
 import { usage } from "../args.js";
 import { type Command, EXIT } from "../command.js";
-import { readInput, writeAtomically } from "../files.js";
+import { readInput, refuseSource, writeAtomically } from "../files.js";
 import { table } from "../views/cda.js";
 
 /** What was written for a person to read. */
@@ -66,10 +65,3 @@ function write(file: string, content: Uint8Array, option: string): Written {
 /** What is shown of a faulty document is written, and a fault of the document is a no, as with `cda inspect`. */
 const exitOf = (problems: readonly Problem[]): number =>
   problems.some(({ severity }) => severity === "error") ? EXIT.no : EXIT.done;
-
-/** The document itself is never written over, by whatever name it is called. */
-function refuseSource(source: string, target: string, option: string): void {
-  const [from, to] = [source, target].map((file) => statSync(file, { throwIfNoEntry: false }));
-  if (from && to && from.ino === to.ino && from.dev === to.dev)
-    throw usage(`${option} names the document itself, which would be lost`);
-}

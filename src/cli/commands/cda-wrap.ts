@@ -2,7 +2,7 @@ import type { CdaHeaderInput } from "../../cda/types.js";
 import { MedimailError } from "../../errors.js";
 import { parseJsonc } from "../../settings/index.js";
 import { type Command, EXIT } from "../command.js";
-import { readInput, readText, writeAtomically } from "../files.js";
+import { readInput, readText, refuseSource, writeAtomically } from "../files.js";
 import { headerText } from "../views/cda.js";
 
 export const cdaWrap: Command = {
@@ -14,12 +14,14 @@ export const cdaWrap: Command = {
   },
   async run(context, { options }) {
     const { inspectCda, readCda, wrapPdf } = await import("../../cda/index.js");
+    const out = options.needed("out");
+    for (const source of ["pdf", "header"] as const) refuseSource(options.needed(source), out, "--out");
     const pdf = readInput(options.needed("pdf"), "--pdf");
     // The room checks the header itself, and names what is wrong by its path.
     const header = parseHeader(readText(options.needed("header"), "--header")) as CdaHeaderInput;
     const document = wrapPdf(pdf, header);
     const cda = readCda(document);
-    writeAtomically(options.needed("out"), document, "--out");
+    writeAtomically(out, document, "--out");
     await context.value(inspectCda(cda), (style) => headerText(cda, context.text, style));
     return EXIT.done;
   },

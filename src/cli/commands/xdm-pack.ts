@@ -1,6 +1,6 @@
 import type { PackInput, XdmAction } from "../../xdm/types.js";
 import { type Command, EXIT } from "../command.js";
-import { readInput, writeAtomically } from "../files.js";
+import { readInput, refuseSource, writeAtomically } from "../files.js";
 import { VERSION } from "../version.js";
 import { archiveText } from "../views/xdm.js";
 
@@ -16,8 +16,11 @@ export const xdmPack: Command = {
   },
   async run(context, { options }) {
     const { inspectXdm, openXdm, packXdm } = await import("../../xdm/index.js");
+    const out = options.needed("out");
+    const files = options.list("cda");
+    for (const file of files) refuseSource(file, out, "--out");
     const input: PackInput = {
-      documents: options.list("cda").map((file) => ({ content: readInput(file, "--cda") })),
+      documents: files.map((file) => ({ content: readInput(file, "--cda") })),
       software: { name: "medimail-connector", version: VERSION },
     };
     const action = options.text("action") as XdmAction | undefined;
@@ -32,7 +35,7 @@ export const xdmPack: Command = {
     });
     // Read back first: what our own reader refuses is not left on the disk.
     const inspected = inspectXdm(await openXdm(packed.zip));
-    writeAtomically(options.needed("out"), packed.zip, "--out");
+    writeAtomically(out, packed.zip, "--out");
     await context.warnProblems(packed.problems);
     await context.value(inspected, (style) => archiveText(inspected, context.text, style));
     return EXIT.done;

@@ -36,6 +36,7 @@ export const commandRows: Rows = [
   ["--out must end in .xlsx or .csv", "--out doit finir par .xlsx ou .csv"],
   ["--domain is required: the accounts' addresses do not share one", "--domain est obligatoire : les adresses des comptes n'ont pas le même domaine"],
   ["--html and --pdf name the same file", "--html et --pdf nomment le même fichier"],
+  ["the standard output cannot be written ({why})", "la sortie standard ne peut pas être écrite ({why})"],
   ["{option} names the document itself, which would be lost", "{option} nomme le document lui-même, qui serait perdu"],
   ["what is done is kept in a file: --state FILE", "l'état du travail se garde dans un fichier : --state FILE"],
   ["--url must be an address", "--url doit être une adresse"],

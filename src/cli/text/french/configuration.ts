@@ -112,6 +112,7 @@ export const configurationRows: Rows = [
   ["{what}: {file} is larger than {n} bytes", "{what} : {file} dépasse {n} octets"],
   ["{what}: {file} cannot be read ({why})", "{what} : {file} est illisible ({+why})"],
   ["it is a folder", "c'est un dossier"],
+  ["nothing came through the pipe", "rien n'est arrivé par le tube"],
   ["permission denied", "droit refusé"],
   ["unknown reason", "raison inconnue"],
   ["{path} is not UTF-8 text", "{path} n'est pas un texte en UTF-8"],
