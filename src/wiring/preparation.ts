@@ -34,11 +34,16 @@ interface Waiting {
   here(): Promise<PreparedSubmission>;
 }
 
+interface Outgoing {
+  job: PrepareJob;
+  transfer: readonly ArrayBuffer[];
+}
+
 interface Thread {
   worker: Worker;
   jobs: Map<number, Waiting>;
   /** What goes with the next message. */
-  outgoing: { jobs: PrepareJob[]; transfer: ArrayBuffer[] };
+  outgoing: Outgoing[];
   /** It has answered once. */
   proven: boolean;
   idle?: NodeJS.Timeout;
@@ -98,14 +103,7 @@ export class Preparation {
 
   /** What is given in one turn goes in one message, and is prepared together. */
   #post(thread: Thread, job: PrepareJob, transfer: readonly ArrayBuffer[]): void {
-    const { outgoing } = thread;
-    if (outgoing.jobs.length === 0)
-      queueMicrotask(() => {
-        const message: PrepareMessage = { jobs: outgoing.jobs.splice(0), share: Math.ceil(thread.jobs.size / 2) };
-        thread.worker.postMessage(message, outgoing.transfer.splice(0));
-      });
-    outgoing.jobs.push(job);
-    outgoing.transfer.push(...transfer);
+    if (thread.outgoing.push({ job, transfer }) === 1) queueMicrotask(() => postAll(thread));
   }
 
   /** How many threads there are just now. */
@@ -155,7 +153,7 @@ export class Preparation {
     const [least] = [...this.#threads].sort((a, b) => a.jobs.size - b.jobs.size);
     if (least && (least.jobs.size === 0 || this.#threads.length >= this.#size)) return least;
     const worker = new Worker(this.#file as string, { workerData: { profile } });
-    const thread: Thread = { worker, jobs: new Map(), outgoing: { jobs: [], transfer: [] }, proven: false };
+    const thread: Thread = { worker, jobs: new Map(), outgoing: [], proven: false };
     worker.unref();
     worker.on("message", (answers: PrepareAnswer[]) => this.#answered(thread, answers));
     const ended = () => {
@@ -181,6 +179,33 @@ export class Preparation {
     this.#threads.push(thread);
     return thread;
   }
+}
+
+function postAll(thread: Thread): void {
+  const outgoing = thread.outgoing.splice(0);
+  try {
+    postTogether(thread, outgoing);
+  } catch {
+    // One of them has a value that cannot go to another thread (a function): nothing was sent.
+    for (const one of outgoing) {
+      try {
+        postTogether(thread, [one]);
+      } catch {
+        const waiting = thread.jobs.get(one.job.id);
+        thread.jobs.delete(one.job.id);
+        if (thread.jobs.size === 0) thread.worker.unref();
+        waiting?.resolve(waiting.here());
+      }
+    }
+  }
+}
+
+function postTogether({ worker, jobs }: Thread, outgoing: readonly Outgoing[]): void {
+  const message: PrepareMessage = { jobs: outgoing.map(({ job }) => job), share: Math.ceil(jobs.size / 2) };
+  worker.postMessage(
+    message,
+    outgoing.flatMap(({ transfer }) => transfer),
+  );
 }
 
 function settle({ worker, jobs }: Thread, answer: PrepareAnswer): void {

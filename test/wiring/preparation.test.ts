@@ -102,6 +102,21 @@ describe("submissions prepared in threads", () => {
     expect(order).toEqual([0, 3, 2]);
   });
 
+  it("prepares here what cannot go to a thread, and the others there", async () => {
+    const one = new Preparation(1, file);
+    const submission = (serial: number) => ({ documents: [{ cda: cdaOf(serial, pdfOf(500)) }], to: TO });
+    const odd = { ...submission(301), onSent: () => {} };
+    const prepared = await Promise.all(
+      [submission(300), odd, submission(302)].map((each) => one.prepare(each, PROFILE)),
+    );
+    await one.close();
+    expect(prepared.map(({ submission: { info } }) => info.documents[0]?.uniqueId?.slice(-4))).toEqual([
+      "D300",
+      "D301",
+      "D302",
+    ]);
+  });
+
   it("refuses what is under way when it is closed, and what comes later", async () => {
     const closing = new Preparation(1, file);
     const submission = { documents: [{ cda: cdaOf(4, pdfOf(3_000)) }], to: TO };
