@@ -117,17 +117,10 @@ export const PATTERNS: readonly (readonly [RegExp, string])[] = [
     /^not every recipient has reached the state asked within (\S+) s$/,
     "tous les destinataires n'ont pas atteint l'état demandé en $1 s",
   ],
-  [/^the disk is full \((.*)\)$/, "le disque est plein ($1)"],
-  [
-    /^Free space on the volume of the database; nothing was written\.$/,
-    "Libérez de la place sur le volume de la base ; rien n'a été écrit.",
-  ],
-  [/^the database cannot be written \((.*)\)$/, "la base ne peut pas être écrite ($1)"],
   [
     /^The user that runs the software must be able to write the file and its folder\.$/,
     "L'utilisateur qui fait tourner le logiciel doit pouvoir écrire le fichier et son dossier.",
   ],
-  [/^the database stayed locked \((.*)\)$/, "la base est restée verrouillée ($1)"],
   [
     /^Another process or connection keeps a transaction open on the same file: make its transactions short\.$/,
     "Un autre processus garde une transaction ouverte sur ce fichier : raccourcissez ses transactions.",
