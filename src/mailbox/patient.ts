@@ -1,4 +1,4 @@
-import type { CdaHeader } from "../cda/index.js";
+import { type CdaHeader, hasQualifier } from "../cda/index.js";
 import { isInsOid, isPatientAddress, sameBirthDate, sameGender, sameName } from "../identity/index.js";
 import type { DocumentEntry } from "../xdm/index.js";
 import type { Agreement, MailPatient, PatientTraits } from "./open-types.js";
@@ -64,7 +64,7 @@ function nameOf({ birthName, usedName, givenName }: PatientTraits): string {
 
 function traitsOfCda({ patient }: CdaHeader): PatientTraits {
   const { ins, birthName, usedName, givenNames, birthTime, gender } = patient;
-  const first = givenNames.find(({ qualifier }) => qualifier?.split(/\s+/).includes("BR")) ?? givenNames[0];
+  const first = givenNames.find((name) => hasQualifier(name, "BR")) ?? givenNames[0];
   const givenName = first?.qualifier ? first.value : first?.value.split(/\s+/)[0];
   return {
     ...(ins ? { ins } : {}),
