@@ -8,6 +8,7 @@ import { systemClock, systemRandom } from "../src/seams/index.js";
 import {
   type AddressedSubmission,
   DeliveryWorker,
+  documentBytes,
   EventReader,
   IntakeGate,
   type SubmissionEvent,
@@ -153,7 +154,7 @@ async function withoutTls({ port, connections, maxInDoubt, threads }: ContenderS
   void worker.run({ signal: new AbortController().signal });
   return {
     async submit(submission) {
-      const bytes = submission.documents.reduce((sum, { cda }) => sum + cda.byteLength, 0);
+      const bytes = documentBytes(submission);
       await intake.enter(bytes);
       try {
         const { submission: prepared } = await preparation.prepare(submission, PROFILE);

@@ -6,6 +6,7 @@ import {
   checkSubmission,
   contentHash,
   type DocumentSubmission,
+  documentBytes,
   heldTail,
   IntakeGate,
   prepare,
@@ -279,10 +280,6 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
   };
   if (options.delivery !== "manual") queueMicrotask(() => void open().catch(() => {}));
   return connector;
-}
-
-function documentBytes({ documents }: DocumentSubmission): number {
-  return documents.reduce((sum, { cda, pdf }) => sum + cda.byteLength + (pdf?.byteLength ?? 0), 0);
 }
 
 function stopIfAborted(signal: AbortSignal | undefined): void {

@@ -16,7 +16,15 @@ export {
   storedError,
   type TraceDraft,
 } from "./outcome.js";
-export { contentHash, dedupeKey, heldTail, type Prepared, prepare, type SenderProfile } from "./prepare.js";
+export {
+  contentHash,
+  dedupeKey,
+  documentBytes,
+  heldTail,
+  type Prepared,
+  prepare,
+  type SenderProfile,
+} from "./prepare.js";
 export { type MailToSend, prepareMail, prepareReport, type ReportToSend } from "./prepare-mail.js";
 export {
   type PollResult,

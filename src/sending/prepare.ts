@@ -51,6 +51,11 @@ export function contentHash(submission: DocumentSubmission | AddressedSubmission
   return sum.digest("hex");
 }
 
+/** Bytes of the documents that were submitted, their PDFs included. */
+export function documentBytes({ documents }: Pick<DocumentSubmission, "documents">): number {
+  return documents.reduce((sum, { cda, pdf }) => sum + cda.byteLength + (pdf?.byteLength ?? 0), 0);
+}
+
 /** SHA-256 of a plain value, members in any order. */
 export function hashOf(value: unknown): string {
   return hash("sha256", stableJson(value), "hex");

@@ -2,7 +2,7 @@
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { isMedimailError } from "../errors.js";
 import { systemClock, systemRandom } from "../seams/index.js";
-import { prepare, type SenderProfile } from "../sending/index.js";
+import { documentBytes, prepare, type SenderProfile } from "../sending/index.js";
 import type { PrepareAnswer, PrepareJob, PrepareMessage } from "./preparation.js";
 import { moved } from "./preparation.js";
 
@@ -27,9 +27,7 @@ port?.on("message", async ({ jobs: first, share }: PrepareMessage) => {
   for (const job of jobs) if (!isSmall(job)) await answer([job]);
 });
 
-function isSmall({ submission }: PrepareJob): boolean {
-  return submission.documents.reduce((sum, { cda, pdf }) => sum + cda.byteLength + (pdf?.byteLength ?? 0), 0) <= SMALL;
-}
+const isSmall = ({ submission }: PrepareJob): boolean => documentBytes(submission) <= SMALL;
 
 async function answer(jobs: readonly PrepareJob[]): Promise<void> {
   const transfer: ArrayBuffer[] = [];
