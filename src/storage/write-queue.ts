@@ -58,29 +58,6 @@ export class WriteQueue {
     });
   }
 
-  /**
-   * The same at once, in a commit of its own without fsync, where no other process holds the lock: for a note that something waits for, and
-   * that the death of the process must not lose.
-   */
-  writeNow<T>(work: () => T): Promise<T> {
-    if (this.#closed || this.#waitingSince !== undefined) return this.write(work, { durable: false });
-    let outcome: Promise<T> | undefined;
-    const entry: Pending = {
-      work,
-      durable: false,
-      resolve: (value) => {
-        outcome = Promise.resolve(value as T);
-      },
-      reject: (error) => {
-        outcome = Promise.reject(error);
-      },
-    };
-    const settle = this.#commit([entry], false);
-    if (settle === "busy") return this.write(work, { durable: false });
-    for (const done of settle) done();
-    return outcome as Promise<T>;
-  }
-
   /** Refuses new writes and resolves when those accepted are settled. */
   close(): Promise<void> {
     this.#closed = true;

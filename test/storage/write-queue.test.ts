@@ -75,37 +75,6 @@ describe("WriteQueue", () => {
     expect(await waiting).toBe(1);
   });
 
-  it("writes at once, by itself, what cannot wait for a commit of others", async () => {
-    const queue = queueOf();
-    const others = queue.write(insert(2));
-    expect(await queue.writeNow(insert(1))).toBe(1);
-    expect(commands).toEqual(["BEGIN IMMEDIATE", "COMMIT"]);
-    await others;
-    expect(values()).toEqual([1, 2]);
-  });
-
-  it("refuses such a write alone where it throws", async () => {
-    const queue = queueOf();
-    const failing = queue.writeNow(() => {
-      database.run("INSERT INTO t VALUES (?)", [1]);
-      throw new Error("no");
-    });
-    await expect(failing).rejects.toThrow();
-    expect(values()).toEqual([]);
-    expect(database.inTransaction).toBe(false);
-  });
-
-  it("lets such a write wait for the lock of another connection, like all", async () => {
-    const queue = queueOf();
-    const other = new Libsql(join(folder, "q.db"));
-    other.exec("BEGIN IMMEDIATE");
-    const write = queue.writeNow(insert(1));
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    other.exec("COMMIT");
-    other.close();
-    expect(await write).toBe(1);
-  });
-
   it("resolves a write after its commit, not before", async () => {
     const queue = queueOf();
     const seen = queue.write(insert(1)).then(() => database.inTransaction);

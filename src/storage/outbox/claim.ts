@@ -86,13 +86,18 @@ export async function claim(context: OutboxContext, query: ClaimQuery): Promise<
     () => {
       const mails = dueMails(context.database, query);
       const handoverAt = prepare ? query.now : null;
+      if (prepare)
+        context.marks.begin(
+          query.worker,
+          mails.map(({ id }) => id),
+        );
       for (const { id } of mails) context.database.run(LEASE, [query.worker, leaseEnd, handoverAt, id]);
       return mails;
     },
     // A lease lost in a power cut leaves the mail to be claimed again: no fsync of its own.
     { durable: prepare, waitMs: query.waitMs ?? 0 },
   );
-  if (prepare) for (const { id } of claimed) context.prepared.add(id);
+  if (prepare) for (const { id } of claimed) context.prepared.set(id, query.worker);
   context.busy = claimed.length > 0;
   return loadMails(context, claimed);
 }

@@ -18,8 +18,6 @@ export interface MailRecord {
   message_id: string;
   size: number;
   attempts: number;
-  /** Where it was taken over from a dead worker. */
-  answer?: string | null;
 }
 
 // With the two parts of a mail, which is all that most submissions have.

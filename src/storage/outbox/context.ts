@@ -5,6 +5,8 @@ import type { Sql, SqliteDatabase } from "../driver.js";
 import { bytesOf } from "../driver.js";
 import type { Lookup } from "../key-check.js";
 import type { WriteQueue } from "../write-queue.js";
+import type { HandoverMarks } from "./marks.js";
+import type { Estate } from "./workers.js";
 
 /** What the parts of the outbox share. */
 export interface OutboxContext {
@@ -18,8 +20,11 @@ export interface OutboxContext {
   leaseMs: number;
   /** The last claim found mails: there may be more. */
   busy: boolean;
-  /** Mails that this process has prepared for their hand-over and not settled. */
-  prepared: Set<number>;
+  /** Mails that workers of this process have prepared for their hand-over and not settled; by whom. */
+  prepared: Map<number, string>;
+  marks: HandoverMarks;
+  /** Taken over from dead workers and not divided yet. */
+  estates: Estate[];
 }
 
 /** Part numbers of {@link OUTBOX_MIGRATIONS}'s contents. */

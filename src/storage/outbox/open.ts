@@ -1,10 +1,10 @@
+import { realpathSync } from "node:fs";
 import { MedimailError } from "../../errors.js";
 import type { Clock, InboxStore, OutboxStore } from "../../seams/index.js";
 import { systemClock } from "../../seams/index.js";
 import { outboxActivity } from "../activity.js";
 import type { ContentKeys } from "../cipher.js";
 import { createCipher } from "../cipher.js";
-import type { SqliteDatabase } from "../driver.js";
 import { endOpening, openSqlite } from "../driver.js";
 import { INBOX_MIGRATIONS } from "../inbox/schema.js";
 import { inboxOf } from "../inbox/store.js";
@@ -16,6 +16,7 @@ import { claim, nextDue } from "./claim.js";
 import type { OutboxContext } from "./context.js";
 import { markHandover, prepareHandover } from "./handover.js";
 import { cancel, requeue, resolve, setPaused } from "./manage.js";
+import { HandoverMarks } from "./marks.js";
 import { events, findByKey, get, lastEventSeq, list, stats } from "./queries.js";
 import { receipts, recordReceipt } from "./receipts.js";
 import { appendTraces, cursor, eraseContent, eraseEvents, eraseTraces, setCursor, traces } from "./retention.js";
@@ -70,7 +71,20 @@ export async function openSqliteOutbox(options: SqliteOutboxOptions): Promise<Sq
     const storeId = storeIdOf(database) ?? "";
     endOpening(database);
     const queue = new WriteQueue(database, { ...wait, ...(maxBatch === undefined ? {} : { maxBatch }) });
-    return storeOf({ database, queue, cipher, lookup, clock, storeId, leaseMs, busy: false, prepared: new Set() });
+    const marks = new HandoverMarks(storeId, path === undefined ? undefined : realpathSync(path));
+    return storeOf({
+      database,
+      queue,
+      cipher,
+      lookup,
+      clock,
+      storeId,
+      leaseMs,
+      busy: false,
+      prepared: new Map(),
+      marks,
+      estates: [],
+    });
   } catch (error) {
     database.close();
     throw storageError(error);
@@ -88,7 +102,7 @@ function storeOf(context: OutboxContext): SqliteOutbox {
     }
   };
   const close = () => {
-    closed ??= closeDatabase(context.queue, context.database);
+    closed ??= closeAll(context);
     return closed;
   };
   return {
@@ -98,7 +112,7 @@ function storeOf(context: OutboxContext): SqliteOutbox {
     discard: (submission) => discard(context, submission),
     claim: (query) => read(() => claim(context, query)),
     prepareHandover: (worker, mailIds) => prepareHandover(context, worker, mailIds),
-    markHandover: (worker, mailIds, answers) => markHandover(context, worker, mailIds, answers),
+    markHandover: (worker, mailIds, answers) => read(() => markHandover(context, worker, mailIds, answers)),
     settle: (settlements, options) => settle(context, settlements, options),
     heartbeat: (worker, now) => heartbeat(context, worker, now),
     removeWorker: (id) => removeWorker(context, id),
@@ -131,7 +145,8 @@ function storeOf(context: OutboxContext): SqliteOutbox {
   };
 }
 
-async function closeDatabase(queue: WriteQueue, database: SqliteDatabase): Promise<void> {
+async function closeAll({ queue, database, marks }: OutboxContext): Promise<void> {
   await queue.close();
+  marks.close();
   database.close();
 }

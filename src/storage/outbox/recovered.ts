@@ -10,7 +10,11 @@ const SUBMISSION = "SELECT id, action, created_at, info FROM medimail_submission
  * Mails that a dead worker had begun to hand over, to be settled and not sent: without their content, which may be unreadable here (its key
  * is missing, it is damaged). Such a mail is in doubt all the same, and must not come back into the queue.
  */
-export function loadRecovered(context: OutboxContext, mails: readonly MailRecord[]): ClaimedMail[] {
+export function loadRecovered(
+  context: OutboxContext,
+  mails: readonly MailRecord[],
+  answers: ReadonlyMap<number, string>,
+): ClaimedMail[] {
   const { database, cipher } = context;
   return mails.map((mail) => {
     const submission = database.get<{ id: string; action: string; created_at: number; info: ArrayBuffer | null }>(
@@ -20,9 +24,10 @@ export function loadRecovered(context: OutboxContext, mails: readonly MailRecord
     const { id = "", action = "", created_at: createdAt = 0, info: sealed = null } = submission ?? {};
     const info = readable((): SubmissionInfo => openedInfo(cipher, sealed, id), { documents: [] });
     const known = { id, action, createdAt, info };
+    const answer = answers.get(mail.id);
     return {
       ...claimedOf(context, mail, known, [], (open) => readable(open, "")),
-      ...(mail.answer ? { answer: mail.answer } : {}),
+      ...(answer === undefined ? {} : { answer }),
     };
   });
 }

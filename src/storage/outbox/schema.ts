@@ -128,4 +128,9 @@ CREATE TABLE medimail_handovers (
 INSERT INTO medimail_handovers (mail) SELECT id FROM medimail_mails WHERE handover_at IS NOT NULL AND lease_owner IS NOT NULL;
 `,
   },
+  {
+    // The marks are in files now (marks.ts). Without the table no older version takes a mail that has none in it for "not gone".
+    name: "handover-files",
+    sql: "DROP TABLE medimail_handovers;",
+  },
 ];

@@ -12,10 +12,9 @@ interface Held {
   state: "queued" | "doubt" | "done";
   lease_owner: string | null;
   due_at: number;
-  handover_at: number | null;
 }
 
-const MAIL = `SELECT m.submission, m.tenant, m.mailbox, m.state, m.lease_owner, m.due_at, m.handover_at, r.id AS recipient, r.state AS recipient_state
+const MAIL = `SELECT m.submission, m.tenant, m.mailbox, m.state, m.lease_owner, m.due_at, r.id AS recipient, r.state AS recipient_state
   FROM medimail_mails m LEFT JOIN medimail_recipients r ON r.mail = m.id WHERE m.id = ?`;
 
 type HeldRow = Held & { recipient: number | null; recipient_state: RecipientState };
@@ -25,11 +24,15 @@ export function settle(
   settlements: readonly MailSettlement[],
   wait: { waitMs?: number } = {},
 ): Promise<void> {
-  const { database, queue, prepared } = context;
+  const { database, queue, marks, prepared } = context;
   for (const { mailId } of settlements) prepared.delete(mailId);
-  return queue.write(() => {
-    for (const settlement of settlements) settleOne(database, settlement);
-  }, wait);
+  return queue
+    .write(() => {
+      for (const settlement of settlements) settleOne(database, settlement);
+    }, wait)
+    .then(() => {
+      for (const { mailId, worker } of settlements) marks.settled(worker, [mailId]);
+    });
 }
 
 /**
@@ -83,7 +86,6 @@ function finish(sql: Sql, settlement: MailSettlement, mail: Held): void {
   const again = next.kind === "retry" || next.kind === "release";
   // Nobody is left to send to where receipts settled every recipient while the mail was in hand.
   const over = next.kind === "done" || (again && queuedRecipients(sql, mailId) === 0);
-  if (mail.handover_at !== null) sql.run("DELETE FROM medimail_handovers WHERE mail = ?", [mailId]);
   if (!over && next.kind === "release") {
     sql.run(RELEASE, [attempts, mailId]);
     return;

@@ -4,6 +4,7 @@ import { isSameBoot } from "../liveness.js";
 import { MAIL_COLUMNS } from "./claim.js";
 import type { MailRecord } from "./contents.js";
 import type { OutboxContext } from "./context.js";
+import type { Marked } from "./marks.js";
 import { loadRecovered } from "./recovered.js";
 
 type Known = WorkerIdentity & { heartbeatAt: number };
@@ -21,23 +22,30 @@ export function heartbeat({ queue, database }: OutboxContext, worker: WorkerIden
 }
 
 /** What the worker still holds goes back: at once before the hand-over mark, to the next `recover` after it. */
-export function removeWorker({ queue, database: sql, clock }: OutboxContext, id: string): Promise<void> {
-  return queue.write(() => {
-    giveBack(sql, id, clock.now(), true);
-    sql.run("UPDATE medimail_mails SET lease_end = 0 WHERE lease_owner = ?", [id]);
+export async function removeWorker(context: OutboxContext, id: string): Promise<void> {
+  const { queue, database: sql, clock, marks } = context;
+  const left = await queue.write(() => {
+    const marked = marks.of(id);
+    const held = sql.all<Held>(HELD, [id]);
+    const gone = held.filter((mail) => mail.prepared === 1 && (!marked || marked.has(mail.id)));
+    for (const mail of held) if (!gone.includes(mail)) sql.run(GIVE_BACK, [clock.now(), mail.id, id]);
+    if (gone.length > 0) sql.run("UPDATE medimail_mails SET lease_end = 0 WHERE lease_owner = ?", [id]);
     sql.run("DELETE FROM medimail_workers WHERE id = ?", [id]);
+    return gone.length;
   });
+  // What it had marked, with the answers to it, is for whoever takes it over.
+  if (left === 0) marks.end(id);
 }
 
-// A prepared mail without the mark of its dot has not gone, where what the system had written is not lost (`sure`).
-function giveBack(sql: Sql, owner: string, now: number, sure: boolean): void {
-  const unmarked = sure ? "id NOT IN (SELECT mail FROM medimail_handovers)" : "handover_at IS NULL";
-  sql.run(
-    `UPDATE medimail_mails SET lease_owner = NULL, lease_end = NULL, handover_at = NULL, due_at = min(due_at, ?)
-      WHERE lease_owner = ? AND ${unmarked}`,
-    [now, owner],
-  );
+interface Held {
+  id: number;
+  prepared: 0 | 1;
 }
+
+const HELD = "SELECT id, handover_at IS NOT NULL AS prepared FROM medimail_mails WHERE lease_owner = ?";
+const GIVE_BACK = `UPDATE medimail_mails SET lease_owner = NULL, lease_end = NULL, handover_at = NULL, due_at = min(due_at, ?)
+  WHERE id = ? AND lease_owner = ?`;
+const TAKE = "UPDATE medimail_mails SET lease_owner = ?, lease_end = ? WHERE id = ?";
 
 export interface RecoverQuery {
   worker: string;
@@ -45,43 +53,96 @@ export interface RecoverQuery {
   isDead: (worker: Known) => boolean;
 }
 
-export async function recover(context: OutboxContext, query: RecoverQuery): Promise<ClaimedMail[]> {
-  const sql = context.database;
-  if (deadOwners(sql, query).length === 0) return [];
-  const taken = await context.queue.write(() => {
-    const mails: MailRecord[] = [];
-    // Asked again inside the transaction: another process may have recovered them, or a worker come back.
-    for (const { owner, leftovers, boot } of deadOwners(sql, query)) {
-      giveBack(sql, owner, query.now, boot !== undefined && isSameBoot(boot, bootOf(sql, query.worker)));
-      mails.push(...takeOver(sql, owner, query, context.leaseMs));
-      if (!leftovers) sql.run("DELETE FROM medimail_workers WHERE id = ?", [owner]);
-    }
-    return mails;
-  });
-  return loadRecovered(context, taken);
+/** Of one dead worker: the mails that it had prepared, now in the hands of `worker`. */
+export interface Estate {
+  owner: string;
+  worker: string;
+  mails: MailRecord[];
+  /** What it wrote into the system's cache is not lost: a mail that it has not marked has not gone. */
+  sure: boolean;
+  marked: Marked | undefined;
 }
 
-const ANSWER = "(SELECT answer FROM medimail_handovers WHERE mail = m.id) AS answer";
+/**
+ * In two steps, since a worker that is thought dead may live (its container was paused): it marks, and then looks whether it still holds
+ * the mail. So its mails are taken first, each as if it had gone; only then are its marks read, and what it has not marked is given back.
+ */
+export async function recover(context: OutboxContext, query: RecoverQuery): Promise<ClaimedMail[]> {
+  const { database, queue } = context;
+  if (deadOwners(database, query).length > 0)
+    context.estates.push(...(await queue.write(() => takeOver(context, query))));
+  const { estates } = context;
+  const ours = estates.filter(({ worker }) => worker === query.worker);
+  context.estates = estates.filter((estate) => !ours.includes(estate));
+  const recovered: ClaimedMail[] = [];
+  for (let estate = ours.shift(); estate; estate = ours.shift()) {
+    try {
+      estate.marked ??= context.marks.take(estate.owner);
+      recovered.push(...(await divided(context, estate, query.now)));
+    } catch (error) {
+      // One that the store does not let us divide is tried again at the next call.
+      context.estates.push(estate, ...ours);
+      if (recovered.length === 0) throw error;
+      break;
+    }
+  }
+  return recovered;
+}
+
+/** What has not gone is given back. The others. */
+async function divided(context: OutboxContext, estate: Estate, now: number): Promise<ClaimedMail[]> {
+  const { database: sql, queue, marks } = context;
+  const { worker, mails, sure, marked } = estate;
+  const back = sure && marked ? mails.filter(({ id }) => !marked.has(id)) : [];
+  const gone = mails.filter((mail) => !back.includes(mail));
+  const answers = new Map(gone.flatMap(({ id }) => pairOf(id, marked?.get(id))));
+  // For whoever takes them over from us.
+  marks.add(
+    worker,
+    [],
+    [...answers].map(([mailId, answer]) => ({ mailId, answer })),
+  );
+  if (back.length > 0) {
+    await queue.write(() => {
+      for (const { id } of back) sql.run(GIVE_BACK, [now, id, worker]);
+    });
+    marks.settled(
+      worker,
+      back.map(({ id }) => id),
+    );
+  }
+  return loadRecovered(context, gone, answers);
+}
+
+const pairOf = (id: number, answer: string | undefined): [number, string][] =>
+  answer === undefined ? [] : [[id, answer]];
+
+function takeOver({ database: sql, marks, leaseMs }: OutboxContext, query: RecoverQuery): Estate[] {
+  const { worker, now } = query;
+  // Asked again inside the transaction: another process may have recovered them, or a worker come back.
+  return deadOwners(sql, query).map(({ owner, leftovers, boot }) => {
+    for (const { id, prepared } of sql.all<Held>(HELD, [owner]))
+      if (prepared === 0) sql.run(GIVE_BACK, [now, id, owner]);
+    const mails = sql.all<MailRecord>(`SELECT ${MAIL_COLUMNS} FROM medimail_mails WHERE lease_owner = ? ORDER BY id`, [
+      owner,
+    ]);
+    const ids = mails.map(({ id }) => id);
+    marks.begin(worker, ids);
+    marks.add(worker, ids);
+    for (const id of ids) sql.run(TAKE, [worker, now + leaseMs, id]);
+    if (!leftovers) sql.run("DELETE FROM medimail_workers WHERE id = ?", [owner]);
+    return {
+      owner,
+      worker,
+      mails,
+      marked: undefined,
+      sure: boot !== undefined && isSameBoot(boot, bootOf(sql, worker)),
+    };
+  });
+}
 
 function bootOf(sql: Sql, worker: string): string {
   return sql.get<{ boot: string }>("SELECT boot FROM medimail_workers WHERE id = ?", [worker])?.boot ?? "";
-}
-
-function takeOver(sql: Sql, owner: string, query: RecoverQuery, leaseMs: number): MailRecord[] {
-  const marked = sql.all<MailRecord>(
-    `SELECT ${MAIL_COLUMNS}, ${ANSWER} FROM medimail_mails m WHERE lease_owner = ? ORDER BY id`,
-    [owner],
-  );
-  for (const { id } of marked) {
-    // Whoever takes it over after us must not take the missing mark for "not gone".
-    sql.run("INSERT OR IGNORE INTO medimail_handovers (mail) VALUES (?)", [id]);
-    sql.run("UPDATE medimail_mails SET lease_owner = ?, lease_end = ? WHERE id = ?", [
-      query.worker,
-      query.now + leaseMs,
-      id,
-    ]);
-  }
-  return marked;
 }
 
 const WORKERS = `SELECT id, host, boot, pid, pid_start AS pidStart, heartbeat_at AS heartbeatAt FROM medimail_workers WHERE id <> ?`;

@@ -47,6 +47,8 @@ export const storageRows: Rows = [
   ["reading or writing the database failed", "la lecture ou l'écriture de la base a échoué"],
   ["reading or writing the database failed ({code})", "la lecture ou l'écriture de la base a échoué ({code})"],
   ["Check the volume; network file systems are not supported.", "Vérifiez le volume ; les systèmes de fichiers en réseau ne sont pas pris en charge."],
+  ["the marks of the hand-over cannot be written ({code})", "les marques de remise ne peuvent pas être écrites ({code})"],
+  ["They are in files beside the database (.marks): free space on its volume; the user that runs the software must be able to write to its folder.", "Elles sont dans des fichiers à côté de la base (.marks) : libérez de la place sur son volume ; l'utilisateur du logiciel doit avoir le droit d'écrire dans son dossier."],
   ["give either the path of a file or memory: true", "donnez le chemin d'un fichier, ou memory: true"],
   ["the outbox was not written", "la boîte d'envoi n'a pas été écrite"],
 ];
