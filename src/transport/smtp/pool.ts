@@ -25,6 +25,14 @@ export interface PoolStats {
   opened: number;
 }
 
+/** What may be given up while it waits. No AbortSignal: one for each mail, and its listeners, cost more than the rest of a wait. */
+export interface Stoppable {
+  /** Why it was given up, if it was. */
+  readonly stopped: unknown;
+  /** Called when it is given up; set by whoever has it wait. */
+  onStop: ((why: unknown) => void) | undefined;
+}
+
 /** Cut here, the mail is whole with us and its answer unknown, or much of it has gone already. */
 const UNDER_WAY: ReadonlySet<SmtpStage> = new Set<SmtpStage>(["content", "final-dot", "done"]);
 
@@ -65,14 +73,10 @@ export class SessionPool {
   }
 
   /**
-   * A session of one's own until {@link release}. `fresh`: one that has carried nothing yet. The signal of `until` is asked for
-   * where there is a wait. `envelope`: what the mail says first, which may then be said while it still waits (see {@link following}).
+   * A session of one's own until {@link release}. `fresh`: one that has carried nothing yet. `envelope`: what the mail says first,
+   * which may then be said while it still waits (see {@link following}).
    */
-  acquire(
-    until: { readonly signal?: AbortSignal } = {},
-    fresh = false,
-    envelope?: Waiter["envelope"],
-  ): Promise<SmtpSession> {
+  acquire(until: Stoppable, fresh: boolean, envelope: Waiter["envelope"]): Promise<SmtpSession> {
     if (this.closed) return Promise.reject(closedError());
     if (!fresh && this.#waiters.length === 0) {
       const session = this.#takeIdle();
@@ -80,31 +84,18 @@ export class SessionPool {
     }
     // A dead session was just found: its idle sisters of the same age are dead too, or soon.
     if (fresh) for (const { session } of this.#idle.slice()) this.#quit(session);
-    const { signal } = until;
+    if (until.stopped !== undefined) return Promise.reject(until.stopped);
     return new Promise((resolve, reject) => {
-      const settled = (): void => signal?.removeEventListener("abort", onAbort);
-      const waiter: Waiter = {
-        resolve: (session) => {
-          settled();
-          resolve(session);
-        },
-        reject: (error) => {
-          settled();
-          reject(error);
-        },
-        envelope: fresh ? undefined : envelope,
-        gone: false,
-      };
-      const onAbort = (): void => {
+      const waiter: Waiter = { resolve, reject, envelope: fresh ? undefined : envelope, gone: false };
+      // Once the wait is over it finds nothing to take back, and nobody to tell.
+      until.onStop = (why) => {
         const at = this.#waiters.indexOf(waiter);
         if (at >= 0) this.#waiters.splice(at, 1);
         waiter.gone = true;
-        waiter.reject(signal?.reason);
+        reject(why);
       };
       this.#waiters.push(waiter);
-      signal?.addEventListener("abort", onAbort, { once: true });
-      if (signal?.aborted) onAbort();
-      else this.#grow();
+      this.#grow();
     });
   }
 

@@ -11,7 +11,7 @@ import type { TlsVerifier } from "../../seams/tls.js";
 import type { Capabilities } from "./capabilities.js";
 import { envelopeLines, envelopeOf } from "./envelope.js";
 import { smtpFailure } from "./failure.js";
-import type { PoolStats } from "./pool.js";
+import type { PoolStats, Stoppable } from "./pool.js";
 import { closedError, SessionPool } from "./pool.js";
 import type { ReplyLimits } from "./reply.js";
 import type { SmtpSession, SmtpTimeouts } from "./session.js";
@@ -113,6 +113,7 @@ export function createSmtpTransport(options: SmtpTransportOptions): SmtpTranspor
 
   async function attempt(mail: OutgoingMail, context: SendContext, fresh: boolean): Promise<TransportResult> {
     const session = await pool.acquire(context, fresh, (capabilities) => linesAhead(mail, capabilities));
+    context.onStop = undefined;
     const reused = session.mails > 0 || session.rested || session.needsReset;
     let answered = false;
     context.session = session;
@@ -170,23 +171,16 @@ export function createSmtpTransport(options: SmtpTransportOptions): SmtpTranspor
 }
 
 /** One send: what must be stopped when the caller gives up, wherever it is then. */
-class SendContext {
+class SendContext implements Stoppable {
   session: SmtpSession | undefined;
-  #stopped: unknown;
-  #abort: AbortController | undefined;
+  stopped: unknown;
+  onStop: Stoppable["onStop"];
 
   constructor(readonly beforeFinalDot: SendOptions["beforeFinalDot"]) {}
 
-  /** Made when it is asked for: most mails find a session and never wait. */
-  get signal(): AbortSignal {
-    this.#abort ??= new AbortController();
-    if (this.#stopped !== undefined) this.#abort.abort(this.#stopped);
-    return this.#abort.signal;
-  }
-
   stop(code: "aborted" | "timeout", message: string, cause?: unknown): void {
-    this.#stopped = stopped(code, message, cause);
-    this.#abort?.abort(this.#stopped);
+    this.stopped = stopped(code, message, cause);
+    this.onStop?.(this.stopped);
     this.session?.connection.fail(code, message, cause, code === "timeout");
   }
 }
