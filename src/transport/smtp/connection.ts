@@ -11,7 +11,9 @@ import { ReplyParser } from "./reply.js";
 interface Waiter {
   resolve(reply: SmtpReply): void;
   reject(error: MedimailError): void;
-  timer: NodeJS.Timeout;
+  timeoutMs: number;
+  /** When the answer is overdue, on the clock of `performance.now()`. */
+  due: number;
 }
 
 /** Bytes handed to the socket and not yet taken by the system: bounds what a slow server makes us hold, TLS copies included. */
@@ -31,6 +33,9 @@ export class SmtpConnection {
   #replies: SmtpReply[] = [];
   #waiters: Waiter[] = [];
   #end: MedimailError | undefined;
+  /** One for all replies, left to run on when one has come: most connections answer many within the time of one limit. */
+  #timer: NodeJS.Timeout | undefined;
+  #timerEnd = 0;
   readonly #host: string;
   readonly #limits: ReplyLimits;
 
@@ -81,11 +86,8 @@ export class SmtpConnection {
     }
     for (const reply of replies) {
       const waiter = this.#waiters.shift();
-      if (!waiter) this.#replies.push(reply);
-      else {
-        clearTimeout(waiter.timer);
-        waiter.resolve(reply);
-      }
+      if (waiter) waiter.resolve(reply);
+      else this.#replies.push(reply);
     }
     // Replies that nobody waits for pile up only with a hostile server.
     if (this.#replies.length > 1000) this.fail("smtp_protocol", "the server sends replies that nobody asked for");
@@ -127,28 +129,46 @@ export class SmtpConnection {
         );
     this.#end = error;
     this.#detach();
+    clearTimeout(this.#timer);
     this.#socket.destroy();
-    for (const waiter of this.#waiters.splice(0)) {
-      clearTimeout(waiter.timer);
-      waiter.reject(error);
-    }
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
     this.onEnd?.();
     return error;
   }
 
+  /** The next reply where it has come already: several commands sent together are answered together. */
+  received(): SmtpReply | undefined {
+    return this.#replies.shift();
+  }
+
   /** The next reply. Passing the limit ends the dialogue with `timeout`. */
   reply(timeoutMs: number): Promise<SmtpReply> {
-    const early = this.#replies.shift();
+    const early = this.received();
     if (early) return Promise.resolve(early);
     if (this.#end) return Promise.reject(this.#end);
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(
-        () => this.fail("timeout", `${this.#host} did not answer within ${timeoutMs} ms`),
-        timeoutMs,
-      );
-      this.#waiters.push({ resolve, reject, timer });
+      const due = performance.now() + timeoutMs;
+      this.#waiters.push({ resolve, reject, timeoutMs, due });
+      this.#watch(due);
     });
   }
+
+  /** Looks no later than `due` whether a reply is overdue. The socket keeps the process alive, the timer does not. */
+  #watch(due: number): void {
+    if (this.#timer && this.#timerEnd <= due) return;
+    clearTimeout(this.#timer);
+    this.#timerEnd = due;
+    this.#timer = setTimeout(this.#onTimer, Math.max(1, Math.ceil(due - performance.now())));
+    this.#timer.unref();
+  }
+
+  readonly #onTimer = (): void => {
+    this.#timer = undefined;
+    const [waiter] = this.#waiters;
+    if (!waiter) return;
+    if (waiter.due > performance.now()) this.#watch(waiter.due);
+    else this.fail("timeout", `${this.#host} did not answer within ${waiter.timeoutMs} ms`);
+  };
 
   /** Writes a line or lines, their ends included. */
   write(text: string): void {
@@ -257,6 +277,7 @@ export class SmtpConnection {
     this.stage = "done";
     const socket = this.#socket;
     this.#detach();
+    clearTimeout(this.#timer);
     this.#end = new MedimailError("closed", "the connection is closed");
     return new Promise((resolve) => {
       const timer = setTimeout(() => socket.destroy(), timeoutMs);

@@ -80,18 +80,18 @@ async function pipelined(
     connection.write(reset ? `RSET\r\n${lines}` : lines);
     if (reset) ensure(await connection.reply(timeoutMs), connection);
   }
-  const mailReply = await connection.reply(timeoutMs);
+  const mailReply = connection.received() ?? (await connection.reply(timeoutMs));
   if (mailReply.code !== 421) steps.mailAnswered(mailReply.code);
   ensure(mailReply, connection);
   connection.stage = "rcpt";
   const recipients: RecipientReply[] = [];
   let last = mailReply;
   for (const address of mail.to) {
-    last = await connection.reply(timeoutMs);
+    last = connection.received() ?? (await connection.reply(timeoutMs));
     recipients.push(recipientOf(address, ensure(last, connection, recipients)));
   }
   connection.stage = "data";
-  const data = await connection.reply(timeoutMs);
+  const data = connection.received() ?? (await connection.reply(timeoutMs));
   const none = mailReply.code >= 300 || recipients.every(({ accepted }) => !accepted);
   if (none && data.code === 354) {
     // RFC 2920 §3.1: DATA was taken all the same, and must be ended; the empty mail has no recipient.
