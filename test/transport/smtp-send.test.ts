@@ -248,6 +248,18 @@ describe("an SMTP hand-over", () => {
     }
   });
 
+  it("doubles them however many dots stand within lines before", () => {
+    for (const dots of [0, 1, 23, 24, 25, 60]) {
+      const within = "a.b\r\nc\r.\n.d\r\n".repeat(dots);
+      const content = Buffer.from(`${within}.x\r\n${within}..y\r\n`);
+      const expected = content.toString().replace(/(?<=^|\r\n)\./g, "..");
+      for (const cut of [0, 1, 2, 3, within.length - 1, within.length, within.length + 1, content.length - 4]) {
+        const pieces = cut < 0 ? [content] : [content.subarray(0, cut), content.subarray(cut)];
+        expect(Buffer.concat([...new DotStuffing().all(pieces)]).toString()).toBe(expected);
+      }
+    }
+  });
+
   it("gives back a content without a last line end with one", async () => {
     let content = "";
     await using server = await scriptedServer(async (peer) => {

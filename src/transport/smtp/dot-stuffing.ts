@@ -3,6 +3,8 @@ const LF = 10;
 const DOT_BYTE = 46;
 const DOT = Buffer.from(".");
 const LINE_DOT = Buffer.from("\r\n.");
+/** Dots within lines, in one piece, after which its dots are no longer looked at one by one. */
+const MANY_DOTS = 24;
 
 /**
  * The content as it goes over the wire (RFC 5321 §4.5.2), piece by piece: a dot that begins a line is doubled. Pieces are cut, never
@@ -29,10 +31,10 @@ export class DotStuffing {
       from = 1;
     }
     const bytes = Buffer.from(piece.buffer, piece.byteOffset, length);
-    for (let at = bytes.indexOf(LINE_DOT); at >= 0; at = bytes.indexOf(LINE_DOT, at + 3)) {
-      yield piece.subarray(from, at + 2);
+    for (const at of lineDots(bytes)) {
+      yield piece.subarray(from, at);
       yield DOT;
-      from = at + 2;
+      from = at;
     }
     yield from === 0 ? piece : piece.subarray(from);
     this.#beforeLast = length > 1 ? (piece[length - 2] as number) : this.#last;
@@ -47,4 +49,22 @@ export class DotStuffing {
   async *stream(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     for await (const piece of pieces) yield* this.of(piece);
   }
+}
+
+/**
+ * Where a dot follows a line end. Base64, most of a mail, has line ends but no dot: looking for dots alone is four times quicker there than
+ * for the three bytes. In text it is the other way round.
+ */
+function lineDots(bytes: Buffer): number[] {
+  const found: number[] = [];
+  let within = 0;
+  let at = bytes.indexOf(DOT_BYTE, 2);
+  while (at >= 0 && within < MANY_DOTS) {
+    if (bytes[at - 1] === LF && bytes[at - 2] === CR) found.push(at);
+    else within += 1;
+    at = bytes.indexOf(DOT_BYTE, at + 1);
+  }
+  if (at < 0) return found;
+  for (let end = bytes.indexOf(LINE_DOT, at - 2); end >= 0; end = bytes.indexOf(LINE_DOT, end + 3)) found.push(end + 2);
+  return found;
 }
