@@ -9,6 +9,22 @@ export const isPlain = (text: string): boolean => !UNSAFE.test(text);
 /** A text without what would make it more than a line, or show another one. */
 export const plainOf = (text: string): string => text.replace(EVERY_UNSAFE, "");
 
+const INS_DIGITS = 12;
+
+/**
+ * Whether a text is printable ASCII with fewer digits than an INS (13 places, one of which may be a letter): then it needs no masking, but for
+ * addresses. Most texts that are masked are so, and this tells them at a tenth of the cost of the patterns.
+ */
+export function isAsciiWithoutIns(text: string): boolean {
+  let digits = 0;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit < 0x20 || unit > 0x7e) return false;
+    if (unit >= 0x30 && unit <= 0x39) digits++;
+  }
+  return digits < INS_DIGITS;
+}
+
 /** `.pdf` of a file's name; empty where it has none. */
 export const endingOf = (name: string): string => /\.[A-Za-z0-9]{1,8}$/.exec(name)?.[0] ?? "";
 

@@ -8,9 +8,19 @@ import { zoneOffsetMs } from "../time-zone.js";
 export function localTime(date: Date, timeZone?: string): string {
   const at = date.getTime();
   const minutes = timeZone === undefined ? -date.getTimezoneOffset() : zoneOffsetMs(at, timeZone) / 60_000;
-  const local = new Date(at + minutes * 60_000).toISOString().slice(0, -1);
+  const second = Math.floor(at / 1000);
+  if (last?.second !== second || last.minutes !== minutes) last = textOf(second, minutes);
+  return `${last.before}${String(at - second * 1000).padStart(3, "0")}${last.after}`;
+}
+
+/** The last second that was written: traces come many in one. */
+let last: ReturnType<typeof textOf> | undefined;
+
+function textOf(second: number, minutes: number) {
   const size = Math.abs(minutes);
-  return `${local}${minutes < 0 ? "-" : "+"}${two(Math.floor(size / 60))}:${two(size % 60)}`;
+  const before = new Date(second * 1000 + minutes * 60_000).toISOString().slice(0, -4);
+  const after = `${minutes < 0 ? "-" : "+"}${two(Math.floor(size / 60))}:${two(size % 60)}`;
+  return { second, minutes, before, after };
 }
 
 const two = (value: number): string => String(value).padStart(2, "0");

@@ -1,3 +1,5 @@
+import { isAsciiWithoutIns } from "../plain-text.js";
+
 // The local part of a patient's address is the INS. Some answers quote it without the domain, hence the second pattern: 13
 // digits (A or B in Corsica) and the key, whether glued or spaced.
 const PATIENT_ADDRESS = /[^\s<>"',;:()[\]]*@patient\.[\w.-]+/gi;
@@ -14,8 +16,18 @@ export const MAX_TRACE_TEXT = 500;
  * joined to a transcript by its Message-ID.
  */
 export function maskTraceText(text: string): string {
+  if (text.length <= MAX_TRACE_TEXT && isAsciiWithoutIns(text) && !namesPatient(text)) return text.trim();
   const line = beginning(text).replace(CONTROLS, " ").trim();
   return line.replace(PATIENT_ADDRESS, "<patient>").replace(INS, "<ins>").slice(0, MAX_TRACE_TEXT);
+}
+
+/** Half a test for {@link PATIENT_ADDRESS}: true for all that it finds. */
+function namesPatient(text: string): boolean {
+  for (let at = text.indexOf("@"); at >= 0; at = text.indexOf("@", at + 1)) {
+    const next = text.charAt(at + 1);
+    if (next === "p" || next === "P") return true;
+  }
+  return false;
 }
 
 // A word that the cut goes through is dropped: half an address would not be known for one.

@@ -26,6 +26,14 @@ describe("localTime (ECO.4.1.2)", () => {
     expect(localTime(at("2026-01-01T00:30:00Z"), zone)).toBe(expected);
   });
 
+  it("keeps the milliseconds and the zone of each where several are written within a second", () => {
+    expect(localTime(at("2026-11-23T09:05:00.999Z"), "Europe/Paris")).toBe("2026-11-23T10:05:00.999+01:00");
+    expect(localTime(at("2026-11-23T09:05:00.001Z"), "Asia/Kathmandu")).toBe("2026-11-23T14:50:00.001+05:45");
+    expect(localTime(at("2026-11-23T09:05:00.010Z"), "Europe/Paris")).toBe("2026-11-23T10:05:00.010+01:00");
+    expect(localTime(at("2026-11-23T09:05:01.000Z"), "Europe/Paris")).toBe("2026-11-23T10:05:01.000+01:00");
+    expect(localTime(at("1969-12-31T23:59:59.999Z"), "UTC")).toBe("1969-12-31T23:59:59.999+00:00");
+  });
+
   it("names the same instant in the machine's own zone", () => {
     for (const month of ["01", "07"]) {
       const text = localTime(at(`2026-${month}-15T12:00:00.123Z`));

@@ -43,6 +43,38 @@ describe("maskTraceText (ECO.4.1.2: never health data)", () => {
     );
   });
 
+  it("masks plain ASCII as it masks any other text", () => {
+    const piece = fc.constantFrom(
+      ...[
+        "2",
+        "99",
+        "0575123",
+        "12",
+        "A",
+        "b",
+        " ",
+        ".",
+        "@",
+        "@patient.",
+        "@Patient.x",
+        "<",
+        ">",
+        ":",
+        "u",
+        INS,
+        "4Xy",
+      ],
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 20 }), (pieces) => {
+        const text = pieces.join("").trim();
+        // Letters outside of ASCII have every pattern looked for.
+        expect(maskTraceText(`é ${text} é`)).toBe(`é ${maskTraceText(text)} é`);
+      }),
+      { seed: 12, numRuns: 2_000 },
+    );
+  });
+
   it("takes a hostile answer of any size in little time", () => {
     const start = performance.now();
     maskTraceText("a".repeat(2_000_000));

@@ -1,4 +1,5 @@
 import { MedimailError } from "../../errors.js";
+import { isAsciiWithoutIns } from "../../plain-text.js";
 
 /** One answer of the server. `text` has its lines without codes, as received: {@link maskAnswer} it before it goes anywhere. */
 export interface SmtpReply {
@@ -80,8 +81,10 @@ export function enhancedStatus(reply: SmtpReply): string | undefined {
  * INS, and so is an INS that stands alone; control characters go; 500 characters are kept.
  */
 export function maskAnswer(reply: SmtpReply): string {
-  const text = `${reply.code} ${Buffer.from(reply.lines.join(" "), "latin1").toString("utf8")}`;
-  return text
+  const received = `${reply.code} ${reply.lines.join(" ")}`;
+  if (received.length <= 500 && !received.includes("@") && isAsciiWithoutIns(received)) return received.trimEnd();
+  return Buffer.from(received, "latin1")
+    .toString("utf8")
     .replace(/[\x00-\x1f\x7f-\x9f]+/g, " ")
     .slice(0, 4000)
     .replace(/<[^<>]*@[^<>]*>/g, "<…>")
