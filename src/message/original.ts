@@ -80,6 +80,9 @@ export function originalSubject(raw: Uint8Array): string {
   const first = SUBJECT.exec(block)?.[0];
   if (first === undefined) return "";
   const value = field(fieldsOf(first), "subject") ?? field(fieldsOf(block), "subject") ?? "";
-  const text = decodeWords(decodeText(Buffer.from(value, "latin1")));
+  // Most are plain, and this is on the way of every mail.
+  const ascii = /^[\x20-\x7e]*$/.test(value);
+  if (ascii && !value.includes("=?")) return value.slice(0, 900);
+  const text = decodeWords(ascii ? value : decodeText(Buffer.from(value, "latin1")));
   return plainOf(text).slice(0, 900);
 }

@@ -15,11 +15,22 @@ const WORD = /[\p{L}\p{N}]/u;
  * @param head the head of the mail that was answered
  */
 export function withoutQuotes(answer: string, head: Uint8Array | undefined): string {
+  const subject = head === undefined ? undefined : originalSubject(head);
+  if (subject !== undefined && quotesNothing(answer, folded(subject))) return answer;
   const codes = CODES.exec(answer)?.[0] ?? "";
   const text = answer.slice(codes.length).replace(ENCODED_WORD, "…");
-  if (head === undefined || !WORD.test(text)) return codes + text;
-  const words = wordsOf(originalSubject(head));
+  if (subject === undefined || !WORD.test(text)) return codes + text;
+  const words = wordsOf(subject);
   return codes + (words.size === 0 ? text : text.replace(WORDS, (word) => (words.has(folded(word)) ? "…" : word)));
+}
+
+/**
+ * True of most answers, and cheaper to tell than which words are to go: it is ASCII, and none of its words stands in the subject, be it within
+ * another. A date may stand there in other words than in the subject.
+ */
+function quotesNothing(answer: string, subject: string): boolean {
+  if (/[^\x20-\x7e]|=\?|\d{8}/.test(answer)) return false;
+  return answer.match(/[A-Za-z0-9]{2,}/g)?.every((word) => !subject.includes(word.toLowerCase())) ?? true;
 }
 
 /** Letters and digits in a row; those of the subject have two and more. */
