@@ -28,6 +28,8 @@ export class EventReader {
   #closed = false;
   /** Counts the changes of this process. */
   #changes = 0;
+  /** A change is about to be told. */
+  #told = false;
 
   constructor(
     private readonly store: Pick<OutboxStore, "events" | "lastEventSeq">,
@@ -35,16 +37,28 @@ export class EventReader {
     private readonly onNotify: () => void = () => {},
   ) {}
 
-  /** This process changed something. */
+  /**
+   * This process changed something. Readers wake once for all that changes in one turn of the event loop, since each asks the store: mails that
+   * share a commit are told of together.
+   */
   notify(): void {
-    this.#changes += 1;
-    this.onNotify();
-    for (const wake of [...this.#waiting]) wake();
+    if (this.#told) return;
+    this.#told = true;
+    setImmediate(() => {
+      this.#told = false;
+      this.#tell();
+    });
   }
 
   close(): void {
     this.#closed = true;
-    this.notify();
+    this.#tell();
+  }
+
+  #tell(): void {
+    this.#changes += 1;
+    this.onNotify();
+    for (const wake of [...this.#waiting]) wake();
   }
 
   async lastSeq(): Promise<number> {
