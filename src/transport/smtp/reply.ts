@@ -49,14 +49,15 @@ export class ReplyParser {
   }
 
   #line(line: string): SmtpReply | undefined {
-    const match = /^([2-5]\d\d)(?:([ -])(.*))?$/.exec(line);
-    if (!match) throw new MedimailError("smtp_protocol", "the server sent a line that is not an SMTP reply");
-    const code = Number(match[1]);
+    const code = codeOf(line);
+    const mark = line.charAt(3);
+    if (code === undefined || (mark !== " " && mark !== "-" && mark !== "") || line.includes("\r"))
+      throw new MedimailError("smtp_protocol", "the server sent a line that is not an SMTP reply");
     if (this.#lines.length === 0) this.#code = code;
     else if (code !== this.#code)
       throw new MedimailError("smtp_protocol", "the server changed the code within one reply");
-    this.#lines.push(match[3] ?? "");
-    if (match[2] === "-") {
+    this.#lines.push(line.slice(4));
+    if (mark === "-") {
       if (this.#lines.length >= this.#maxLines)
         throw new MedimailError("smtp_protocol", `the server sent a reply of more than ${this.#maxLines} lines`);
       return undefined;
@@ -65,6 +66,15 @@ export class ReplyParser {
     this.#lines = [];
     return { code, lines };
   }
+}
+
+/** The three digits at the head of a line, 200 to 599. */
+function codeOf(line: string): number | undefined {
+  const hundreds = line.charCodeAt(0) - 0x30;
+  const tens = line.charCodeAt(1) - 0x30;
+  const ones = line.charCodeAt(2) - 0x30;
+  const valid = hundreds >= 2 && hundreds <= 5 && tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9;
+  return valid ? hundreds * 100 + tens * 10 + ones : undefined;
 }
 
 function tooLong(limit: number): MedimailError {
