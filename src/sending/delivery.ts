@@ -265,10 +265,7 @@ export class DeliveryWorker {
     return {
       worker: worker.id,
       now,
-      // Chance is asked for where there is a retry only.
-      get retryAt() {
-        return now + backoffMs(mail.attempts + 1, backoff, random);
-      },
+      retryAt: () => now + backoffMs(mail.attempts + 1, backoff, random),
       maxAgeMs: this.#settings.maxAgeMs,
       trace: (entry) => this.deps.trace(entry, mail.info.actor, now),
       from: senderOf(mail, this.deps.mailbox),

@@ -29,8 +29,8 @@ export interface TraceDraft {
 export interface OutcomeContext {
   worker: string;
   now: number;
-  /** When a retry would be due. */
-  retryAt: number;
+  /** When a retry is due: chance has its part in it, and is asked for only where there is one. */
+  retryAt: () => number;
   /** Mails older than this, in ms, are not tried again. */
   maxAgeMs: number;
   trace: (entry: TraceDraft) => TraceEntry;
@@ -50,7 +50,7 @@ export function settleAnswer(mail: ClaimedMail, result: TransportResult, context
     at: context.now,
     stage: anyAccepted ? "done" : "rcpt",
     recipients: draft.recipients,
-    next: draft.retry ? { kind: "retry", dueAt: context.retryAt } : { kind: "done" },
+    next: draft.retry ? { kind: "retry", dueAt: context.retryAt() } : { kind: "done" },
     attempted: true,
     events: draft.events,
     traces: [traceOfAttempt(mail, context, withoutQuotes(result.answer, headOf(mail)), anyAccepted)],
@@ -88,7 +88,7 @@ export function settleFailure(mail: ClaimedMail, error: unknown, context: Outcom
   return {
     ...base,
     ...all(mail, context, undefined, "deferred", stored),
-    next: { kind: "retry", dueAt: context.retryAt },
+    next: { kind: "retry", dueAt: context.retryAt() },
     traces,
   };
 }

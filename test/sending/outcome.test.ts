@@ -28,7 +28,7 @@ const mail: ClaimedMail = {
 const context: OutcomeContext = {
   worker: "w",
   now: 1_000,
-  retryAt: 9_000,
+  retryAt: () => 9_000,
   maxAgeMs: 100_000,
   from: "labo@ch.mssante.fr",
   trace: (entry) => ({
