@@ -182,8 +182,8 @@ export class SmtpConnection {
   }
 
   /**
-   * Writes pieces in as few system calls as they allow, waiting where more than {@link MAX_IN_FLIGHT} is not yet taken. Ends early where
-   * the server spoke before the end of the content: it refuses it, the rest is not worth sending.
+   * Writes pieces in as few system calls as they allow, waiting where more than {@link MAX_IN_FLIGHT} is not yet taken; the last of them leave with
+   * {@link flush}. Ends early where the server spoke before the end of the content: it refuses it, the rest is not worth sending.
    */
   async writePieces(pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>, timeoutMs: number): Promise<void> {
     if (this.#end) throw this.#end;
@@ -199,8 +199,12 @@ export class SmtpConnection {
         if (!(await this.#put(piece, timeoutMs))) return;
       }
     }
-    this.#socket.uncork();
   }
+
+  /** Hands over what is held since {@link writePieces}. */
+  readonly flush = (): void => {
+    if (this.#socket.writableCorked > 0) this.#socket.uncork();
+  };
 
   /** True once it is handed to the socket, at once where there is room; false where the server has spoken. */
   #put(piece: Uint8Array, timeoutMs: number): true | Promise<boolean> {

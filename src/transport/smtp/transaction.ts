@@ -148,9 +148,12 @@ async function content(
     throw connection.ended ?? unreadable(connection, error, recipients);
   }
   if (beforeFinalDot) {
+    // A hook that is done without waiting for anything lets the dot leave with the content, in one write. No reply can come in between.
+    process.nextTick(connection.flush);
     try {
       await beforeFinalDot();
     } catch (error) {
+      connection.flush();
       connection.fail("aborted", "the mail was given up before its final dot", error, false);
       throw error;
     }
@@ -160,6 +163,7 @@ async function content(
   connection.stage = "final-dot";
   // The stage stays this mail's until its answer: of what goes with the dot nothing can be taken before.
   connection.write(`${stuffing.atLineStart ? "" : "\r\n"}.\r\n${following()}`);
+  connection.flush();
   return await connection.reply(timeouts.finalDotMs);
 }
 
