@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { openSqlite } from "../../src/storage/index.js";
 import { OUTBOX_MIGRATIONS } from "../../src/storage/outbox/schema.js";
+import { NEXT } from "../../src/storage/outbox/sent-copies.js";
 
 const READY = "state = 'queued' AND lease_owner IS NULL AND paused = 0";
 
@@ -45,5 +46,16 @@ describe("the indexes of the outbox", () => {
     database.close();
     expect(plan[0]).toMatch(new RegExp(`SEARCH .* INDEX ${index}( |$)`));
     expect(plan.join()).not.toContain("TEMP B-TREE FOR ORDER BY");
+  });
+
+  it("find the next copy to file among the copies, not among all mails", () => {
+    const database = openSqlite({ path: ":memory:" });
+    for (const migration of OUTBOX_MIGRATIONS) database.exec(migration.sql);
+    const plan = database
+      .all<{ detail: string }>(`EXPLAIN QUERY PLAN ${NEXT}`, [9, "a", "b"])
+      .map(({ detail }) => detail);
+    database.close();
+    expect(plan.filter((step) => step.startsWith("SCAN"))).toEqual(["SCAN c"]);
+    expect(plan[0]).toBe("SCAN c");
   });
 });
