@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { SqliteDatabase } from "../../src/storage/driver.js";
 import { openSqlite } from "../../src/storage/index.js";
+import type { OutboxContext } from "../../src/storage/outbox/context.js";
+import { traces } from "../../src/storage/outbox/retention.js";
 import { OUTBOX_MIGRATIONS } from "../../src/storage/outbox/schema.js";
 import { NEXT } from "../../src/storage/outbox/sent-copies.js";
 
@@ -48,14 +51,34 @@ describe("the indexes of the outbox", () => {
     expect(plan.join()).not.toContain("TEMP B-TREE FOR ORDER BY");
   });
 
-  it("find the next copy to file among the copies, not among all mails", () => {
+  function planOf(work: (database: SqliteDatabase) => string): string[] {
     const database = openSqlite({ path: ":memory:" });
-    for (const migration of OUTBOX_MIGRATIONS) database.exec(migration.sql);
-    const plan = database
-      .all<{ detail: string }>(`EXPLAIN QUERY PLAN ${NEXT}`, [9, "a", "b"])
-      .map(({ detail }) => detail);
-    database.close();
-    expect(plan.filter((step) => step.startsWith("SCAN"))).toEqual(["SCAN c"]);
-    expect(plan[0]).toBe("SCAN c");
+    try {
+      for (const migration of OUTBOX_MIGRATIONS) database.exec(migration.sql);
+      return database.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${work(database)}`).map(({ detail }) => detail);
+    } finally {
+      database.close();
+    }
+  }
+
+  it("find the next copy to file among the copies, not among all mails", () => {
+    const [first, ...then] = planOf(() => NEXT.replaceAll("?", "1"));
+    expect(first).toBe("SCAN c");
+    expect(then.join()).not.toMatch(/SCAN [^C]|TEMP B-TREE/);
+  });
+
+  it("give a page of traces between two times without sorting all that are left", () => {
+    const plan = planOf((database) => {
+      let asked = "";
+      const all = (sql: string) => {
+        asked = sql.replaceAll("?", "1");
+        return [];
+      };
+      const recording = { ...database, get: database.get.bind(database), all } as never;
+      const times = { since: "2026-11-23T10:00:00.000+01:00", until: "2026-11-24T10:00:00.000+01:00" };
+      traces({ database: recording } as unknown as OutboxContext, { ...times, after: 7 });
+      return asked;
+    });
+    expect(plan).toEqual(["SEARCH medimail_traces USING INTEGER PRIMARY KEY (rowid>?)"]);
   });
 });

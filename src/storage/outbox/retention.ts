@@ -1,5 +1,5 @@
 import type { TraceEntry } from "../../seams/index.js";
-import type { SqlValue } from "../driver.js";
+import type { Sql, SqlValue } from "../driver.js";
 import type { OutboxContext } from "./context.js";
 import { infoContext, isHashedKey, openedInfo, sealedJson } from "./context.js";
 import { insertTraces, instant } from "./journal.js";
@@ -101,10 +101,15 @@ export interface TraceQuery {
 
 const DEFAULT_LIMIT = 1000;
 
-/** In the order they were written; `since` included, `until` excluded. */
+/**
+ * In the order they were written; `since` included, `until` excluded. A page is walked in the order of `seq`: by the index of times (which the
+ * plus signs turn off) SQLite would sort all that is left, for each page again. The first page begins where that index says.
+ */
 export function traces({ database }: OutboxContext, query: TraceQuery): (TraceEntry & { seq: number })[] {
+  const since = query.since === undefined ? undefined : instant(query.since);
+  const until = query.until === undefined ? undefined : instant(query.until);
   const conditions = ["seq > ?"];
-  const params: SqlValue[] = [query.after ?? 0];
+  const params: SqlValue[] = [query.after ?? beforeFirst(database, since)];
   const also = (condition: string, value: SqlValue | undefined) => {
     if (value === undefined) return;
     conditions.push(condition);
@@ -112,14 +117,22 @@ export function traces({ database }: OutboxContext, query: TraceQuery): (TraceEn
   };
   also("tenant = ?", query.tenant);
   also("mailbox = ?", query.mailbox);
-  also("at_ms >= ?", query.since === undefined ? undefined : instant(query.since));
-  also("at_ms < ?", query.until === undefined ? undefined : instant(query.until));
+  also("+at_ms >= ?", since);
+  also("+at_ms < ?", until);
   const rows = database.all<Omit<TraceEntry, "ok"> & { seq: number; ok: number }>(
     `SELECT seq, at, tenant, mailbox, actor, action, request, answer, ok FROM medimail_traces
      WHERE ${conditions.join(" AND ")} ORDER BY seq LIMIT ?`,
     [...params, query.limit ?? DEFAULT_LIMIT],
   );
   return rows.map((row) => ({ ...row, ok: row.ok === 1 }));
+}
+
+function beforeFirst(sql: Sql, since: number | undefined): number {
+  if (since === undefined) return 0;
+  const row = sql.get<{ first: number | null }>("SELECT min(seq) AS first FROM medimail_traces WHERE at_ms >= ?", [
+    since,
+  ]);
+  return row?.first ? row.first - 1 : Number.MAX_SAFE_INTEGER;
 }
 
 export function cursor({ database }: OutboxContext, tenant: string, mailbox: string, name: string): string | undefined {
