@@ -159,7 +159,7 @@ export interface OutboxStore {
   stage(submission: string): Promise<TailWriter>;
   /** Erases a tail that no submission has taken up. */
   discard(submission: string): Promise<void>;
-  /** Highest priority first, then due time. A mail is claimed by one worker. */
+  /** Highest priority first, then due time. A mail is claimed by one worker, and by the same again once it has settled it (see `recover`). */
   claim(query: ClaimQuery): Promise<ClaimedMail[]>;
   /**
    * The final dots of these are to be written next: durable before it resolves, one commit for many. After a power cut any of them is in
@@ -178,7 +178,7 @@ export interface OutboxStore {
   removeWorker(id: string): Promise<void>;
   /**
    * Mails held by workers that are dead (`isDead`): those before the hand-over mark are due again; those in doubt are returned (without content), still held
-   * by the caller (`worker`), to be settled.
+   * by the caller (`worker`), to be settled. Such a worker may live: it can mark none of them any more.
    */
   recover(query: {
     worker: string;

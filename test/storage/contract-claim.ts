@@ -117,7 +117,7 @@ export function claimContract(store: () => OutboxStore): void {
         code: "lease_lost",
       });
       expect(await store().recover({ worker: OTHER_WORKER, now: T0, isDead: () => true })).toEqual([]);
-      expect(names(await claimAll(store()))).toEqual(["s-a"]);
+      expect(names(await claimAll(store(), T0, OTHER_WORKER))).toEqual(["s-a"]);
     });
   });
 

@@ -74,19 +74,31 @@ function dueMails(sql: Sql, query: ClaimQuery): MailRecord[] {
   return mails;
 }
 
+/**
+ * But those that this worker still is at: they were taken from it while it was thought dead, and have come back into the queue. It does not
+ * hold them until it has claimed them again; if it did so now, it would be at them twice.
+ */
+function claimable({ database, held }: OutboxContext, query: ClaimQuery): MailRecord[] {
+  const isAtIt = ({ id }: MailRecord) => held.get(id) === query.worker;
+  const mails = dueMails(database, query);
+  if (!mails.some(isAtIt)) return mails;
+  const more = dueMails(database, { ...query, limit: query.limit + held.size });
+  return more.filter((mail) => !isAtIt(mail)).slice(0, query.limit);
+}
+
 const LEASE = "UPDATE medimail_mails SET lease_owner = ?, lease_end = ?, handover_at = ? WHERE id = ?";
 
 export async function claim(context: OutboxContext, query: ClaimQuery): Promise<ClaimedMail[]> {
   if (query.limit <= 0) return [];
   // A look first, but where the last claim found mails: an idle worker that polls takes no lock and writes nothing.
-  if (!context.busy && dueMails(context.database, { ...query, limit: 1 }).length === 0) return [];
+  if (!context.busy && claimable(context, { ...query, limit: 1 }).length === 0) return [];
   const leaseEnd = query.now + context.leaseMs;
   const { prepare = false } = query;
   const claimed = await context.queue.write(
     () => {
-      const mails = dueMails(context.database, query);
+      const mails = claimable(context, query);
       const handoverAt = prepare ? query.now : null;
-      if (prepare)
+      if (prepare && mails.length > 0)
         context.marks.begin(
           query.worker,
           mails.map(({ id }) => id),
@@ -97,7 +109,11 @@ export async function claim(context: OutboxContext, query: ClaimQuery): Promise<
     // A lease lost in a power cut leaves the mail to be claimed again: no fsync of its own.
     { durable: prepare, waitMs: query.waitMs ?? 0 },
   );
-  if (prepare) for (const { id } of claimed) context.prepared.set(id, query.worker);
+  for (const { id } of claimed) {
+    context.held.set(id, query.worker);
+    if (prepare) context.prepared.set(id, query.worker);
+    else context.prepared.delete(id);
+  }
   context.busy = claimed.length > 0;
   return loadMails(context, claimed);
 }

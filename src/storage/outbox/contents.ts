@@ -155,9 +155,10 @@ function missing(): MedimailError {
 const KEY_RETRY_MS = 60_000;
 
 /** A missing key may be given later: tried again in a minute. Damaged content will not mend: failed, for a person to see. */
-function putAside({ database: sql, clock, prepared }: OutboxContext, mail: MailRecord, error: StoredError): void {
+function putAside({ database: sql, clock, prepared, held }: OutboxContext, mail: MailRecord, error: StoredError): void {
   const now = clock.now();
   prepared.delete(mail.id);
+  held.delete(mail.id);
   const again = error.code === "storage_key_wrong";
   sql.run(
     "UPDATE medimail_mails SET lease_owner = NULL, lease_end = NULL, handover_at = NULL, due_at = ? WHERE id = ?",

@@ -22,6 +22,8 @@ export interface OutboxContext {
   busy: boolean;
   /** Mails that workers of this process have prepared for their hand-over and not settled; by whom. */
   prepared: Map<number, string>;
+  /** Mails that workers of this process have claimed and not settled, whoever holds them by now; by whom. */
+  held: Map<number, string>;
   marks: HandoverMarks;
   /** Taken over from dead workers and not divided yet. */
   estates: Estate[];

@@ -43,7 +43,7 @@ export async function markHandover(
   if (first.length > 0) await prepareHandover(context, worker, first);
   const sure = marks.add(worker, mailIds, answers);
   if (sure || mailIds.every((id) => database.get(HELD, [id, worker]))) return;
-  marks.begin(worker, mailIds);
+  marks.undo(worker, mailIds);
   throw leaseLost();
 }
 

@@ -1,14 +1,18 @@
 import { hash } from "node:crypto";
-import { closeSync, fstatSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
-import { MedimailError } from "../../errors.js";
+import { closeSync, fstatSync, openSync, renameSync, rmSync, statSync } from "node:fs";
 import type { HandoverAnswer } from "../../seams/index.js";
-
-/** Mails whose final dot was to be written and that nobody has settled, with the server's answer where one was noted. */
-export type Marked = ReadonlyMap<number, string | undefined>;
-
-/** Beyond this a file is written anew with what still counts, and one that is found longer by far is not ours. Bytes. */
-const LONG = 64 * 1024;
-const TOO_LONG = 16 * LONG;
+import {
+  answerLine,
+  LONG,
+  type Marked,
+  nextOf,
+  notWritten,
+  type Place,
+  removeFile,
+  sameAccess,
+  takeFile,
+  writeWhole,
+} from "./marks-file.js";
 
 /**
  * The marks of one worker: `+ID` before its final dot, `=ID ANSWER`, `-ID` where the mail begins anew. Lines that are appended to a file
@@ -16,18 +20,20 @@ const TOO_LONG = 16 * LONG;
  * that the database knows to be prepared have gone: where it is missing or not as it should be, all of them may have.
  *
  * Whoever takes over the mails of this worker removes the file before reading it: so either that reader finds a mark, or this worker
- * finds, after it has written the mark, that its file is gone.
+ * finds, after it has written the mark, that its file is gone. That holds for the mails that were begun since the file is where it is; of
+ * others the database is asked whether they are still this worker's.
  */
 class WorkerMarks {
   readonly #marked = new Map<number, string | undefined>();
   /** In the file as marked, and settled since. */
   readonly #over = new Set<number>();
-  #file: { fd: number; size: number } | undefined;
-  #taken = false;
+  /** Begun, and not settled, since this file is where it is. */
+  readonly #begun = new Set<number>();
+  #file: { fd: number; size: number; inode: bigint } | undefined;
 
   constructor(
     /** Absent: in memory only, gone with the process as the store is. */
-    private readonly path: string | undefined,
+    private readonly place: Place | undefined,
     private readonly head: string,
   ) {}
 
@@ -36,15 +42,21 @@ class WorkerMarks {
   }
 
   begin(ids: readonly number[]): void {
+    this.undo(ids);
+    if (!this.#file) this.#append("");
+    for (const id of ids) this.#begun.add(id);
+  }
+
+  undo(ids: readonly number[]): void {
     const again = ids.filter((id) => this.#marked.has(id) || this.#over.has(id));
-    if (again.length > 0 || !this.#file) this.#append(again.map((id) => `-${id}\n`).join(""));
+    if (again.length > 0) this.#append(again.map((id) => `-${id}\n`).join(""));
     for (const id of again) {
       this.#marked.delete(id);
       this.#over.delete(id);
     }
   }
 
-  /** False: somebody has taken over from this worker meanwhile, and it may hold these mails no longer. */
+  /** False: somebody may have taken over from this worker meanwhile, and it may hold these mails no longer. */
   add(ids: readonly number[], answers: readonly HandoverAnswer[]): boolean {
     let lines = "";
     // Of a mail that was settled meanwhile there is nothing to note any more.
@@ -54,16 +66,19 @@ class WorkerMarks {
     if (lines !== "") this.#append(lines);
     for (const { mailId, answer } of noted) this.#marked.set(mailId, answer);
     for (const id of ids) this.#marked.set(id, undefined);
-    return !this.#taken;
+    return ids.every((id) => this.#begun.has(id));
   }
 
-  /** From now on the database is asked whether this worker holds a mail: any that it had prepared may be another's. */
+  /** Of each mail that it has the database is asked whether it still holds it: it may be another's. */
   taken(): void {
-    this.#taken = true;
+    this.#begun.clear();
   }
 
   settled(ids: readonly number[]): void {
-    for (const id of ids) if (this.#marked.delete(id)) this.#over.add(id);
+    for (const id of ids) {
+      this.#begun.delete(id);
+      if (this.#marked.delete(id) && this.place) this.#over.add(id);
+    }
   }
 
   /** A file that is left behind is the next `recover`'s. */
@@ -72,21 +87,16 @@ class WorkerMarks {
     this.#file = undefined;
   }
 
-  #loseFile(): void {
-    this.taken();
-    this.close();
-  }
-
   #append(lines: string): void {
-    if (this.path === undefined) return;
+    const { place } = this;
+    if (!place) return;
     try {
-      const file = this.#file && this.#file.size <= LONG ? this.#file : this.#writeAnew(this.path);
-      const length = Buffer.byteLength(lines);
-      if (lines !== "" && writeSync(file.fd, lines) !== length)
-        throw Object.assign(new Error("short write"), { code: "ENOSPC" });
-      file.size += length;
-      // Two microseconds, where a look into the database would be twenty.
-      if (fstatSync(file.fd).nlink === 0) this.#loseFile();
+      if (!this.#file || this.#file.size > LONG) this.#writeAnew(place);
+      this.#write(lines);
+      if (this.#isThere(place.path)) return;
+      // Taken over from, or cleaned away: the marks are to be found all the same.
+      this.#writeAnew(place);
+      this.#write(lines);
     } catch (error) {
       // What it ends with is not known: it is written anew before the next line.
       this.close();
@@ -94,23 +104,44 @@ class WorkerMarks {
     }
   }
 
+  #write(lines: string): void {
+    const file = this.#file;
+    if (!file || lines === "") return;
+    writeWhole(file.fd, lines);
+    file.size += Buffer.byteLength(lines);
+  }
+
+  /**
+   * Two microseconds, where a look into the database would be twenty. By its name: a file that was removed may still have another (a hard
+   * link of a backup, or what a file system makes of an open file).
+   */
+  #isThere(path: string): boolean {
+    return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino === this.#file?.inode;
+  }
+
   /** Never in place: whoever reads it, after a kill at any moment, finds the old one or the new. */
-  #writeAnew(path: string): { fd: number; size: number } {
+  #writeAnew({ path, like }: Place): void {
     let text = this.head;
     for (const [id, answer] of this.#marked)
       text += answer === undefined ? `+${id}\n` : `+${id}\n${answerLine(id, answer)}`;
-    const next = `${path}.new`;
+    const next = nextOf(path);
     rmSync(next, { force: true });
-    writeFileSync(next, text, { mode: 0o600, flag: "wx" });
-    this.close();
-    renameSync(next, path);
+    // Not opened again by its name: that may be gone as soon as it is there.
+    const fd = openSync(next, "ax", 0o600);
+    try {
+      sameAccess(fd, like);
+      writeWhole(fd, text);
+      this.close();
+      renameSync(next, path);
+      this.#file = { fd, size: Buffer.byteLength(text), inode: fstatSync(fd, { bigint: true }).ino };
+    } catch (error) {
+      closeSync(fd);
+      throw error;
+    }
     this.#over.clear();
-    this.#file = { fd: openSync(path, "a"), size: Buffer.byteLength(text) };
-    return this.#file;
+    this.taken();
   }
 }
-
-const answerLine = (id: number, answer: string): string => `=${id} ${JSON.stringify(answer)}\n`;
 
 /** The marks of all workers of one store. Each method is done when it returns. */
 export class HandoverMarks {
@@ -127,12 +158,22 @@ export class HandoverMarks {
     this.#of(worker).begin(ids);
   }
 
+  /** None of them has gone, nor will: whoever takes them over finds no mark. @throws `storage_failed` */
+  undo(worker: string, ids: readonly number[]): void {
+    this.#of(worker).undo(ids);
+  }
+
   /**
-   * Notes the answers to earlier dots, and that the dots of `ids` are to be written. False: another worker has taken over from this one, and
-   * the database tells whether it still holds them. @throws `storage_failed`: then the dots must not be written.
+   * Notes the answers to earlier dots, and that the dots of `ids` are to be written. False: another worker may have taken over from this one,
+   * and the database tells whether it still holds them. @throws `storage_failed`: then the dots must not be written.
    */
   add(worker: string, ids: readonly number[], answers: readonly HandoverAnswer[] = []): boolean {
     return this.#of(worker).add(ids, answers);
+  }
+
+  /** What this worker of ours has may be another's from now on. */
+  taken(worker: string): void {
+    this.#workers.get(worker)?.taken();
   }
 
   settled(worker: string, ids: readonly number[]): void {
@@ -148,34 +189,36 @@ export class HandoverMarks {
   take(worker: string): Marked | undefined {
     const here = this.#workers.get(worker);
     here?.taken();
-    if (this.database === undefined) return here?.marked;
+    const place = this.#placeOf(worker);
+    // A copy: it may go on.
+    if (!place) return here && new Map(here.marked);
     try {
-      return this.#takeFile(this.#pathOf(worker), this.#headOf(worker));
+      return takeFile(place.path, this.#headOf(worker));
     } catch {
       return undefined;
     }
   }
 
-  #takeFile(path: string, head: string): Marked | undefined {
-    const fd = openSync(path, "r");
-    try {
-      rmSync(path);
-      return fstatSync(fd).size > TOO_LONG ? undefined : parse(readFileSync(fd, "utf8"), head);
-    } finally {
-      closeSync(fd);
-    }
+  /** A mail that this worker holds was taken from it: from now on it asks the database. Where it dies now, all that it had prepared is in doubt. */
+  disturb(worker: string): void {
+    this.#workers.get(worker)?.taken();
+    this.#remove(worker);
   }
 
   /** The worker is gone, and nothing is left in its hands. */
   end(worker: string): void {
     this.#workers.get(worker)?.close();
     this.#workers.delete(worker);
-    const path = this.#pathOf(worker);
-    if (path === undefined) return;
+    this.#remove(worker);
+  }
+
+  #remove(worker: string): void {
+    const place = this.#placeOf(worker);
+    if (!place) return;
     try {
-      rmSync(path, { force: true });
+      removeFile(place.path);
     } catch {
-      // It says nothing any more: nobody asks for a worker that holds no mail.
+      // Of one who has gone it says nothing any more; nor of one whose mails the database is asked for.
     }
   }
 
@@ -186,54 +229,21 @@ export class HandoverMarks {
   #of(worker: string): WorkerMarks {
     let marks = this.#workers.get(worker);
     if (!marks) {
-      marks = new WorkerMarks(this.#pathOf(worker), this.#headOf(worker));
+      marks = new WorkerMarks(this.#placeOf(worker), this.#headOf(worker));
       this.#workers.set(worker, marks);
     }
     return marks;
   }
 
-  #pathOf(worker: string): string;
-  #pathOf(worker: string): string | undefined {
+  #placeOf(worker: string): Place | undefined {
+    const { database } = this;
     // Hashed: the name of a worker is anyone's words.
-    return this.database === undefined ? undefined : `${this.database}-${hash("sha256", worker).slice(0, 32)}.marks`;
+    return database === undefined
+      ? undefined
+      : { path: `${database}-${hash("sha256", worker).slice(0, 32)}.marks`, like: database };
   }
 
   #headOf(worker: string): string {
     return `medimail-handovers 1 ${this.storeId} ${JSON.stringify(worker)}\n`;
   }
-}
-
-const LINE = /^(?:(?<sign>[+-])(?<id>\d{1,15})|=(?<answered>\d{1,15}) (?<answer>".*"))$/;
-
-function parse(text: string, head: string): Marked | undefined {
-  if (!text.startsWith(head)) return undefined;
-  const lines = text.slice(head.length).split("\n");
-  // The last one is empty, or was cut by the end of its process: before its dot, or before its answer was noted.
-  lines.pop();
-  const marked = new Map<number, string | undefined>();
-  for (const line of lines) {
-    const parts = LINE.exec(line)?.groups;
-    if (!parts) return undefined;
-    const { sign, id, answered, answer } = parts;
-    if (sign === "+") marked.set(Number(id), undefined);
-    else if (sign === "-") marked.delete(Number(id));
-    else marked.set(Number(answered), textOf(answer));
-  }
-  return marked;
-}
-
-function textOf(json = ""): string | undefined {
-  try {
-    const value: unknown = JSON.parse(json);
-    return typeof value === "string" ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function notWritten(error: unknown): MedimailError {
-  const code = (error as NodeJS.ErrnoException | undefined)?.code ?? "unknown reason";
-  return new MedimailError("storage_failed", `the marks of the hand-over cannot be written (${code})`, {
-    hint: "They are in files beside the database (.marks): free space on its volume; the user that runs the software must be able to write to its folder.",
-  });
 }

@@ -51,6 +51,9 @@ export interface SqliteOutbox extends OutboxStore {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** SQLite's own name for it. */
+const MEMORY = ":memory:";
+
 /**
  * The durable queue over one SQLite file, shared by any number of processes of one machine.
  *
@@ -63,7 +66,7 @@ export async function openSqliteOutbox(options: SqliteOutboxOptions): Promise<Sq
   }
   const cipher = createCipher(key);
   const wait = lockTimeoutMs === undefined ? {} : { lockTimeoutMs };
-  const database = openSqlite({ path: path ?? ":memory:", ...wait });
+  const database = openSqlite({ path: path ?? MEMORY, ...wait });
   try {
     migrate(database, "outbox", OUTBOX_MIGRATIONS, () => clock.now());
     migrate(database, "inbox", INBOX_MIGRATIONS, () => clock.now());
@@ -71,7 +74,8 @@ export async function openSqliteOutbox(options: SqliteOutboxOptions): Promise<Sq
     const storeId = storeIdOf(database) ?? "";
     endOpening(database);
     const queue = new WriteQueue(database, { ...wait, ...(maxBatch === undefined ? {} : { maxBatch }) });
-    const marks = new HandoverMarks(storeId, path === undefined ? undefined : realpathSync(path));
+    const inMemory = path === undefined || path === MEMORY;
+    const marks = new HandoverMarks(storeId, inMemory ? undefined : realpathSync(path));
     return storeOf({
       database,
       queue,
@@ -82,6 +86,7 @@ export async function openSqliteOutbox(options: SqliteOutboxOptions): Promise<Sq
       leaseMs,
       busy: false,
       prepared: new Map(),
+      held: new Map(),
       marks,
       estates: [],
     });

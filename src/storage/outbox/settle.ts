@@ -24,23 +24,26 @@ export function settle(
   settlements: readonly MailSettlement[],
   wait: { waitMs?: number } = {},
 ): Promise<void> {
-  const { database, queue, marks, prepared } = context;
+  const { database, queue, marks, prepared, held } = context;
   for (const { mailId } of settlements) prepared.delete(mailId);
   return queue
-    .write(() => {
-      for (const settlement of settlements) settleOne(database, settlement);
-    }, wait)
-    .then(() => {
-      for (const { mailId, worker } of settlements) marks.settled(worker, [mailId]);
+    .write(() => settlements.map((settlement) => settleOne(database, settlement)), wait)
+    .then((losers) => {
+      for (const { mailId, worker } of settlements) {
+        marks.settled(worker, [mailId]);
+        if (held.get(mailId) === worker) held.delete(mailId);
+      }
+      for (const loser of new Set(losers)) if (loser !== undefined) marks.disturb(loser);
     });
 }
 
 /**
  * A worker whose lease was taken from it (it was believed dead) may still bring news. What the server took, refused or may
  * have taken is a fact, and is written where nobody else's fact stands; "try again" is not one, and the mail is
- * left to the worker that holds it now. The traces are kept in any case (ECO.4.1.2).
+ * left to the worker that holds it now. The traces are kept in any case (ECO.4.1.2). Gives back the worker that held it, if that is another:
+ * it may be about to write its dot, and must know.
  */
-function settleOne(sql: Sql, settlement: MailSettlement): void {
+function settleOne(sql: Sql, settlement: MailSettlement): string | undefined {
   insertTraces(sql, settlement.traces);
   const rows = sql.all<HeldRow>(MAIL, [settlement.mailId]);
   const mail = rows[0];
@@ -48,7 +51,7 @@ function settleOne(sql: Sql, settlement: MailSettlement): void {
     throw new MedimailError("invalid_argument", "a settlement names no mail of the outbox", { path: "mailId" });
   const holds = mail.lease_owner === settlement.worker;
   const { kind } = settlement.next;
-  if (!holds && (kind === "retry" || kind === "release" || mail.state === "done")) return;
+  if (!holds && (kind === "retry" || kind === "release" || mail.state === "done")) return undefined;
   const skipped = applyChanges(sql, settlement, rows);
   const owner = { pk: mail.submission, tenant: mail.tenant, mailbox: mail.mailbox };
   for (const event of settlement.events) {
@@ -56,6 +59,7 @@ function settleOne(sql: Sql, settlement: MailSettlement): void {
   }
   finish(sql, settlement, mail);
   if (skipped.size > 0) followRecipients(sql, settlement.mailId, settlement.at);
+  return holds ? undefined : (mail.lease_owner ?? undefined);
 }
 
 /** Changes of recipients that moved on meanwhile (a receipt overtook our note, a person settled it) are left out: their ids. */

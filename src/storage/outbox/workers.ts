@@ -4,7 +4,7 @@ import { isSameBoot } from "../liveness.js";
 import { MAIL_COLUMNS } from "./claim.js";
 import type { MailRecord } from "./contents.js";
 import type { OutboxContext } from "./context.js";
-import type { Marked } from "./marks.js";
+import type { Marked } from "./marks-file.js";
 import { loadRecovered } from "./recovered.js";
 
 type Known = WorkerIdentity & { heartbeatAt: number };
@@ -23,7 +23,7 @@ export function heartbeat({ queue, database }: OutboxContext, worker: WorkerIden
 
 /** What the worker still holds goes back: at once before the hand-over mark, to the next `recover` after it. */
 export async function removeWorker(context: OutboxContext, id: string): Promise<void> {
-  const { queue, database: sql, clock, marks } = context;
+  const { queue, database: sql, clock, marks, prepared, held: mine } = context;
   const left = await queue.write(() => {
     const marked = marks.of(id);
     const held = sql.all<Held>(HELD, [id]);
@@ -33,8 +33,10 @@ export async function removeWorker(context: OutboxContext, id: string): Promise<
     sql.run("DELETE FROM medimail_workers WHERE id = ?", [id]);
     return gone.length;
   });
+  for (const of of [prepared, mine]) for (const [mail, owner] of of) if (owner === id) of.delete(mail);
   // What it had marked, with the answers to it, is for whoever takes it over.
   if (left === 0) marks.end(id);
+  else marks.taken(id);
 }
 
 interface Held {
@@ -60,7 +62,8 @@ export interface Estate {
   mails: MailRecord[];
   /** What it wrote into the system's cache is not lost: a mail that it has not marked has not gone. */
   sure: boolean;
-  marked: Marked | undefined;
+  /** What its file said, once it was read: what stands there later is another's. */
+  found?: { marked: Marked | undefined };
 }
 
 /**
@@ -69,15 +72,15 @@ export interface Estate {
  */
 export async function recover(context: OutboxContext, query: RecoverQuery): Promise<ClaimedMail[]> {
   const { database, queue } = context;
-  if (deadOwners(database, query).length > 0)
-    context.estates.push(...(await queue.write(() => takeOver(context, query))));
-  const { estates } = context;
-  const ours = estates.filter(({ worker }) => worker === query.worker);
-  context.estates = estates.filter((estate) => !ours.includes(estate));
+  if (deadOwners(database, query).length > 0) {
+    const taken = await queue.write(() => takeOver(context, query));
+    context.estates.push(...taken);
+  }
+  const ours = context.estates.filter(({ worker }) => worker === query.worker);
+  context.estates = context.estates.filter((estate) => !ours.includes(estate));
   const recovered: ClaimedMail[] = [];
   for (let estate = ours.shift(); estate; estate = ours.shift()) {
     try {
-      estate.marked ??= context.marks.take(estate.owner);
       recovered.push(...(await divided(context, estate, query.now)));
     } catch (error) {
       // One that the store does not let us divide is tried again at the next call.
@@ -89,14 +92,20 @@ export async function recover(context: OutboxContext, query: RecoverQuery): Prom
   return recovered;
 }
 
-/** What has not gone is given back. The others. */
+/** What has not gone is given back. The others, if nobody has taken them from us meanwhile. */
 async function divided(context: OutboxContext, estate: Estate, now: number): Promise<ClaimedMail[]> {
   const { database: sql, queue, marks } = context;
-  const { worker, mails, sure, marked } = estate;
+  const { worker, owner, mails, sure } = estate;
+  estate.found ??= { marked: marks.take(owner) };
+  const { marked } = estate.found;
   const back = sure && marked ? mails.filter(({ id }) => !marked.has(id)) : [];
   const gone = mails.filter((mail) => !back.includes(mail));
   const answers = new Map(gone.flatMap(({ id }) => pairOf(id, marked?.get(id))));
-  // For whoever takes them over from us.
+  // Both for whoever takes them over from us.
+  marks.undo(
+    worker,
+    back.map(({ id }) => id),
+  );
   marks.add(
     worker,
     [],
@@ -106,12 +115,13 @@ async function divided(context: OutboxContext, estate: Estate, now: number): Pro
     await queue.write(() => {
       for (const { id } of back) sql.run(GIVE_BACK, [now, id, worker]);
     });
-    marks.settled(
-      worker,
-      back.map(({ id }) => id),
-    );
   }
-  return loadRecovered(context, gone, answers);
+  const ours = new Set(sql.all<Held>(HELD, [worker]).map(({ id }) => id));
+  return loadRecovered(
+    context,
+    gone.filter(({ id }) => ours.has(id)),
+    answers,
+  );
 }
 
 const pairOf = (id: number, answer: string | undefined): [number, string][] =>
@@ -127,7 +137,6 @@ function takeOver({ database: sql, marks, leaseMs }: OutboxContext, query: Recov
       owner,
     ]);
     const ids = mails.map(({ id }) => id);
-    marks.begin(worker, ids);
     marks.add(worker, ids);
     for (const id of ids) sql.run(TAKE, [worker, now + leaseMs, id]);
     if (!leftovers) sql.run("DELETE FROM medimail_workers WHERE id = ?", [owner]);
@@ -135,7 +144,6 @@ function takeOver({ database: sql, marks, leaseMs }: OutboxContext, query: Recov
       owner,
       worker,
       mails,
-      marked: undefined,
       sure: boot !== undefined && isSameBoot(boot, bootOf(sql, worker)),
     };
   });
