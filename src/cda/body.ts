@@ -48,16 +48,29 @@ export function readBody(findings: Findings, document: XmlElement): Pick<Cda, "b
     }
     findings.warn("representation_missing", "The body is a binary file and does not say that it is in base64.", path);
   }
-  const size = measureBase64(content);
-  if (size === undefined) {
+  const file = fileOf(content);
+  if (file === undefined) {
     findings.error("body_base64_invalid", "The file of the body is not valid base64.", path);
     return { body, encapsulated: none };
   }
-  const decode = once(() => Buffer.from(content, "base64"));
-  if (/^application\/pdf\b/i.test(mediaType ?? "") && !looksLikePdf(Buffer.from(content.slice(0, 2048), "base64"))) {
+  if (/^application\/pdf\b/i.test(mediaType ?? "") && !looksLikePdf(file.head)) {
     findings.warn("body_not_pdf", "The file of the body says that it is a PDF, and is not.", path);
   }
-  return { body: { ...body, size }, encapsulated: decode };
+  return { body: { ...body, size: file.size }, encapsulated: once(file.decode) };
+}
+
+/** Characters of base64 that are decoded at once: the file is wanted in most cases, and decoding it is half of its check. */
+const SMALL = 64 * 1024;
+
+/** The file in base64; undefined where it is not that. A large one is decoded when it is asked for. */
+function fileOf(content: string): { size: number; head: Buffer; decode: () => Buffer } | undefined {
+  if (content.length <= SMALL) {
+    const bytes = Buffer.from(content, "base64");
+    if (bytes.toString("base64") === content) return { size: bytes.length, head: bytes, decode: () => bytes };
+  }
+  const size = measureBase64(content);
+  if (size === undefined) return undefined;
+  return { size, head: Buffer.from(content.slice(0, 2048), "base64"), decode: () => Buffer.from(content, "base64") };
 }
 
 function once(make: () => Buffer): () => Uint8Array {

@@ -25,11 +25,16 @@ export function one(element: XmlElement | undefined, local: string): XmlElement 
 }
 
 export function all(element: XmlElement | undefined, local: string): XmlElement[] {
-  return element === undefined ? [] : element.children.filter((found) => found.local === local && found.uri === HL7);
+  const found: XmlElement[] = [];
+  if (element === undefined) return found;
+  for (const child of element.children) if (child.local === local && child.uri === HL7) found.push(child);
+  return found;
 }
 
 export function follow(element: XmlElement | undefined, ...locals: string[]): XmlElement | undefined {
-  return locals.reduce<XmlElement | undefined>((at, local) => one(at, local), element);
+  let at = element;
+  for (const local of locals) at = one(at, local);
+  return at;
 }
 
 /** An attribute, verbatim; undefined where it is absent or empty. */
@@ -60,10 +65,19 @@ export function textOf(element: XmlElement | undefined): string | undefined {
   return parts.length === 0 ? undefined : parts.join(" ");
 }
 
+/** The first text among the children of that name. */
+function firstText(element: XmlElement, local: string): string | undefined {
+  for (const found of element.children) {
+    const text = found.local === local && found.uri === HL7 ? textOf(found) : undefined;
+    if (text !== undefined) return text;
+  }
+  return undefined;
+}
+
 /** The members that are known, or undefined where none is. */
 export function unlessEmpty<T extends object>(object: T): Defined<T> | undefined {
-  const known = defined(object);
-  return Object.keys(known).length === 0 ? undefined : known;
+  for (const key in object) if (object[key] !== undefined) return defined(object);
+  return undefined;
 }
 
 /** A root with a null flavour says whose the identifier would be, not what it is. */
@@ -77,8 +91,9 @@ export function idOf(element: XmlElement | undefined): Id | undefined {
 
 /** The first usable id: an entity may carry several, the metadata have room for one. */
 export function firstId(element: XmlElement | undefined): Id | undefined {
-  for (const found of all(element, "id")) {
-    const id = idOf(found);
+  if (element === undefined) return undefined;
+  for (const found of element.children) {
+    const id = found.local === "id" && found.uri === HL7 ? idOf(found) : undefined;
     if (id !== undefined) return id;
   }
   return undefined;
@@ -142,14 +157,18 @@ export function addressOf(element: XmlElement): Address {
 }
 
 export function addresses(element: XmlElement | undefined): Address[] | undefined {
-  const found = all(element, "addr")
+  const elements = all(element, "addr");
+  if (elements.length === 0) return undefined;
+  const found = elements
     .map(addressOf)
     .filter((address) => address.parts.length > 0 || address.nullFlavor !== undefined);
   return found.length === 0 ? undefined : found;
 }
 
 export function telecoms(element: XmlElement | undefined): Telecom[] | undefined {
-  const found = all(element, "telecom")
+  const elements = all(element, "telecom");
+  if (elements.length === 0) return undefined;
+  const found = elements
     .map((telecom) =>
       defined({
         value: attribute(telecom, "value"),
@@ -165,15 +184,11 @@ export function telecoms(element: XmlElement | undefined): Telecom[] | undefined
 export function personOf(element: XmlElement | undefined): PersonName | undefined {
   const name = all(element, "name").find((found) => textOf(found) !== undefined);
   if (name === undefined) return undefined;
-  const part = (local: string): string | undefined =>
-    all(name, local)
-      .map(textOf)
-      .find((text) => text !== undefined);
   const person = unlessEmpty({
-    family: part("family"),
-    given: part("given"),
-    prefix: part("prefix"),
-    suffix: part("suffix"),
+    family: firstText(name, "family"),
+    given: firstText(name, "given"),
+    prefix: firstText(name, "prefix"),
+    suffix: firstText(name, "suffix"),
   });
   return person ?? { family: textOf(name) as string };
 }

@@ -3,21 +3,33 @@ import { cutName } from "../plain-text.js";
 import type { Pieces } from "./types.js";
 
 const CRLF = "\r\n";
+const CR = 13;
+const LF = 10;
 
 /** Bytes encoded at a time: whole lines of 57, so that a large file never stands as one string. */
 const BLOCK = 57 * 512;
+const LINE = 76;
 
 /** Base64 in lines of 76 characters, each with its CRLF. */
 export function base64Lines(bytes: Uint8Array): Buffer {
   const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const encodedLength = Math.ceil(source.length / 3) * 4;
-  const out = Buffer.allocUnsafe(encodedLength + Math.ceil(encodedLength / 76) * 2);
+  const out = Buffer.allocUnsafe(encodedLength + Math.ceil(encodedLength / LINE) * 2);
   let at = 0;
   for (let from = 0; from < source.length; from += BLOCK) {
     const encoded = source.toString("base64", from, Math.min(from + BLOCK, source.length));
-    let lines = "";
-    for (let start = 0; start < encoded.length; start += 76) lines += `${encoded.slice(start, start + 76)}\r\n`;
-    at += out.write(lines, at, "latin1");
+    // Written where the block ends, its lines then moved to the front: a string of each would cost more than the encoding.
+    const end = at + encoded.length + Math.ceil(encoded.length / LINE) * 2;
+    let line = end - encoded.length;
+    out.write(encoded, line, "latin1");
+    while (line < end) {
+      const length = Math.min(LINE, end - line);
+      out.copyWithin(at, line, line + length);
+      line += length;
+      at += length;
+      out[at++] = CR;
+      out[at++] = LF;
+    }
   }
   return out;
 }
@@ -80,7 +92,8 @@ export function textEntity(subtype: "plain" | "html", text: string): Entity {
   if (!long && /^[\x09\x0d\x20-\x7e\n]*$/.test(normal) && !normal.includes("=_"))
     return { fields: `${type}Content-Transfer-Encoding: 7bit${CRLF}`, content: Buffer.from(normal, "latin1") };
   const bytes = Buffer.from(normal, "utf8");
-  const foreign = bytes.reduce((count, byte) => count + (byte > 127 ? 1 : 0), 0);
+  let foreign = 0;
+  for (const byte of bytes) if (byte > 127) foreign += 1;
   if (foreign * 3 > bytes.length)
     return { fields: `${type}Content-Transfer-Encoding: base64${CRLF}`, content: base64Lines(bytes) };
   return {
