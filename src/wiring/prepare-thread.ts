@@ -3,11 +3,13 @@ import { parentPort, receiveMessageOnPort, workerData } from "node:worker_thread
 import { isMedimailError } from "../errors.js";
 import { systemClock, systemRandom } from "../seams/index.js";
 import { documentBytes, prepare, type SenderProfile } from "../sending/index.js";
+import { giveWay } from "./give-way.js";
 import type { PrepareAnswer, PrepareJob, PrepareMessage } from "./preparation.js";
 import { moved } from "./preparation.js";
 
 const { profile: fixed } = workerData as { profile: Omit<SenderProfile, "clock" | "random"> };
 
+giveWay();
 const port = parentPort;
 /** So many go through each stage of `prepare` together at most. */
 const TOGETHER = 16;

@@ -1,4 +1,5 @@
-import { availableParallelism } from "node:os";
+import { readdirSync } from "node:fs";
+import { availableParallelism, getPriority } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemClock, systemRandom } from "../../src/seams/index.js";
@@ -74,6 +75,15 @@ describe("submissions prepared in threads", () => {
     );
     expect(new Set(prepared.map(({ submission }) => submission.info.documents[0]?.uniqueId)).size).toBe(40);
   });
+
+  it.runIf(process.platform === "linux" && getPriority() < 19)(
+    "gives way: the threads have a lower priority than the software around them",
+    async () => {
+      await preparation.prepare({ documents: [{ cda: cdaOf(90, pdfOf(500)) }], to: TO }, PROFILE);
+      const lower = readdirSync("/proc/self/task").filter((thread) => getPriority(Number(thread)) > getPriority());
+      expect(lower.length).toBeGreaterThanOrEqual(preparation.threads);
+    },
+  );
 
   it("prepares together what came together: one that is refused and one that is long spoil none", async () => {
     const one = new Preparation(1, file);
