@@ -74,12 +74,15 @@ export function originalMessageId(raw: Uint8Array): string | undefined {
 /** With its folded lines. The other fields, most of a header, need not be cut up for it: this is on the way of every mail. */
 const SUBJECT = /(?<![^\n])subject[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*/i;
 
+/** The value of a field that is not folded; empty where it is, or has none. */
+const onlyLine = (text: string): string => (text.includes("\n") ? "" : text.slice(text.indexOf(":") + 1).trim());
+
 /** The subject in the header of a mail, decoded and freed of controls; empty where there is none. */
 export function originalSubject(raw: Uint8Array): string {
   const { text: block } = headerBlock(raw);
   const first = SUBJECT.exec(block)?.[0];
   if (first === undefined) return "";
-  const value = field(fieldsOf(first), "subject") ?? field(fieldsOf(block), "subject") ?? "";
+  const value = onlyLine(first) || (field(fieldsOf(first), "subject") ?? field(fieldsOf(block), "subject") ?? "");
   // Most are plain, and this is on the way of every mail.
   const ascii = /^[\x20-\x7e]*$/.test(value);
   if (ascii && !value.includes("=?")) return value.slice(0, 900);
