@@ -126,8 +126,11 @@ function dispositionOf(name: string, ascii: string): string {
   return start + pieces.map((piece, n) => ` filename*${n}*=${n === 0 ? "UTF-8''" : ""}${piece}`).join(`;${CRLF}`);
 }
 
+const QUOTABLE = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
+
 /** Only ASCII, and what a quoted string carries without escape; a long name keeps its ending. */
 export function asciiName(name: string): string {
+  if (QUOTABLE.test(name)) return cutName(name, MAX_ASCII_NAME);
   const ascii = name
     .normalize("NFD")
     .replace(/\p{Mark}/gu, "")

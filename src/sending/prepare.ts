@@ -39,9 +39,9 @@ export interface Prepared {
 export function contentHash(submission: DocumentSubmission | AddressedSubmission): string {
   const { documents, idempotencyKey: _key, notBefore, priority: _priority, ...rest } = submission;
   const sum = createHash("sha256");
-  const add = (bytes: Uint8Array | string) => {
-    const buffer = typeof bytes === "string" ? Buffer.from(bytes) : bytes;
-    sum.update(`${buffer.length}:`).update(buffer);
+  const add = (content: Uint8Array | string) => {
+    if (typeof content === "string") sum.update(`${Buffer.byteLength(content)}:${content}`);
+    else sum.update(`${content.length}:`).update(content);
   };
   for (const document of documents) {
     add(document.cda);

@@ -79,8 +79,10 @@ export function withMasks(own: readonly Code[], added: readonly string[] = []): 
 
 /** The authors of the set: those of its documents, each once. */
 export function authorsOf(documents: readonly Pick<DocumentEntry, "authors">[]): XdmAuthor[] {
+  const all = documents.flatMap((document) => document.authors);
+  if (all.length < 2) return all;
   const seen = new Map<string, XdmAuthor>();
-  for (const author of documents.flatMap((document) => document.authors)) seen.set(JSON.stringify(author), author);
+  for (const author of all) seen.set(JSON.stringify(author), author);
   return [...seen.values()];
 }
 

@@ -3,7 +3,7 @@ import { readCda } from "../cda/index.js";
 import type { Cda } from "../cda/types.js";
 import { defined } from "../defined.js";
 import { MedimailError, type Problem } from "../errors.js";
-import { indexPage, readme, type Sender } from "./companions.js";
+import { indexPage, readme as readmeOf, type Sender } from "./companions.js";
 import { deriveDocument } from "./derive-document.js";
 import { requireOnePatient } from "./derive-patient.js";
 import {
@@ -61,12 +61,15 @@ export async function packXdm(input: PackInput): Promise<PackedXdm> {
   await Promise.resolve();
   const submissionSet = describeSet(cdas[0] as Cda, documents, input, now, uuid);
   const metadata = writeMetadata(submissionSet, titleOf(documents), documents);
-  const sender = senderOf(input, cdas[0] as Cda);
-  const names = documents.map((document) => document.uri);
+  const { index, readme } = await companionsOf(
+    senderOf(input, cdas[0] as Cda),
+    input.software,
+    documents.map((document) => document.uri),
+  );
   const zip = await writeZip(
     [
-      { path: "INDEX.HTM", packed: await companion(indexPage(sender, names)) },
-      { path: "README.TXT", packed: await companion(readme(sender, input.software, names)) },
+      { path: "INDEX.HTM", packed: index },
+      { path: "README.TXT", packed: readme },
       { path: "IHE_XDM/" },
       { path: FOLDER },
       { path: `${FOLDER}METADATA.XML`, content: Buffer.from(metadata, "utf8") },
@@ -77,18 +80,32 @@ export async function packXdm(input: PackInput): Promise<PackedXdm> {
   return { zip, submissionSet, documents, problems };
 }
 
-/** Those of one sender are the same in each of his archives. */
-const companions = new Map<string, PackedEntry>();
-const MAX_COMPANIONS = 64;
-const MAX_COMPANION = 4_096;
+interface Companions {
+  index: PackedEntry;
+  readme: PackedEntry;
+}
 
-async function companion(text: string): Promise<PackedEntry> {
-  const known = companions.get(text);
+/** Those of one sender are the same in each of his archives of so many documents. */
+const companions = new Map<string, Companions>();
+const MAX_COMPANIONS = 32;
+const MAX_KEY = 2_048;
+const MAX_NAMES = 64;
+
+async function companionsOf(
+  sender: Sender,
+  software: PackInput["software"],
+  names: readonly string[],
+): Promise<Companions> {
+  const key = JSON.stringify([sender, software, names.length]);
+  const known = companions.get(key);
   if (known) return known;
-  const packed = await packEntry(Buffer.from(text, "utf8"));
-  if (text.length > MAX_COMPANION) return packed;
+  const packed = {
+    index: await packEntry(Buffer.from(indexPage(sender, names), "utf8")),
+    readme: await packEntry(Buffer.from(readmeOf(sender, software, names), "utf8")),
+  };
+  if (key.length > MAX_KEY || names.length > MAX_NAMES) return packed;
   if (companions.size >= MAX_COMPANIONS) companions.clear();
-  companions.set(text, packed);
+  companions.set(key, packed);
   return packed;
 }
 

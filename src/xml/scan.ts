@@ -21,6 +21,7 @@ for (const letter of "0123456789.:-") CLASSES[letter.charCodeAt(0)] = NAME;
 const TAB = 0x09;
 const LINE = 0x0a;
 const SPACE = 0x20;
+const BANG = 0x21;
 const QUOTE = 0x22;
 const AMPERSAND = 0x26;
 const APOSTROPHE = 0x27;
@@ -114,12 +115,13 @@ class Scan {
   /** Text up to the next markup, and that markup. */
   private content(): boolean {
     const { text } = this;
-    const end = text.indexOf("<", this.at);
+    const end = text.charCodeAt(this.at) === LESS ? this.at : text.indexOf("<", this.at);
     if (end < 0 || (end > this.at && !this.characters(end))) return false;
     this.at = end;
     const next = text.charCodeAt(end + 1);
     if (next === SLASH) return this.closing();
-    return text.startsWith("<!--", end) ? this.comment() : this.element();
+    if (next === BANG) return text.startsWith("<!--", end) && this.comment();
+    return this.element();
   }
 
   private characters(end: number): boolean {

@@ -31,6 +31,10 @@ export class TreeBuilder {
   private readonly open: XmlElement[] = [];
   private readonly path: string[] = [];
   private scope: Scope = ROOT_SCOPE;
+  /** Most elements are of the namespace of the one before. */
+  private lastPrefix: string | undefined;
+  private lastScope: Scope | undefined;
+  private lastUri = "";
   private current: XmlElement | undefined;
   root: XmlElement | undefined;
   private depth = 0;
@@ -142,8 +146,15 @@ export class TreeBuilder {
   }
 
   private resolve(prefix: string): string {
-    const uri = this.scope.get(prefix);
-    if (uri !== undefined) return uri;
+    const { scope } = this;
+    if (prefix === this.lastPrefix && scope === this.lastScope) return this.lastUri;
+    const uri = scope.get(prefix);
+    if (uri !== undefined) {
+      this.lastPrefix = prefix;
+      this.lastScope = scope;
+      this.lastUri = uri;
+      return uri;
+    }
     if (this.tolerant) return "";
     throw this.fail("a prefix that is not declared");
   }
