@@ -84,9 +84,11 @@ export async function addressed(
   resolver: () => Resolver,
   options: ResolveOptions,
 ): Promise<{ submission: AddressedSubmission; problems: Problem[] }> {
+  // As a rule it has addresses: then it is as it is to be.
+  if (Array.isArray(submission.to) && submission.to.every(isAddress))
+    return { submission: submission as AddressedSubmission, problems: [] };
   const { to, ...rest } = submission;
   if (to === undefined) return { submission: rest, problems: [] };
-  if (to !== "cda" && to.every(isAddress)) return { submission: { ...rest, to: to as RecipientInput[] }, problems: [] };
   const given = (to === "cda" ? ["cda"] : to).flatMap((recipient, index) =>
     recipient === "cda" ? ofDocuments(submission) : [{ path: `to[${index}]`, recipient }],
   );
