@@ -14,8 +14,17 @@ export interface HeaderBlock {
 /** The header of a mail, to the first empty line; tolerant of bare LF. */
 export function headerBlock(raw: Uint8Array): HeaderBlock {
   const text = Buffer.from(raw.buffer, raw.byteOffset, Math.min(raw.byteLength, HEADER_MAX)).toString("latin1");
-  const end = /\r?\n\r?\n/.exec(text);
-  return { text: end ? text.slice(0, end.index) : text, length: end ? end.index : text.length };
+  const length = endOfHeader(text);
+  return { text: text.slice(0, length), length };
+}
+
+/** Where the line end before the first empty line is. */
+function endOfHeader(text: string): number {
+  const crlf = text.indexOf("\n\r\n");
+  const lf = (crlf < 0 ? text : text.slice(0, crlf + 1)).indexOf("\n\n");
+  const end = lf < 0 ? crlf : lf;
+  if (end < 0) return text.length;
+  return text.charAt(end - 1) === "\r" ? end - 1 : end;
 }
 
 /** UTF-8 where it is, else Latin-1: reports are often wrong about it. */

@@ -17,6 +17,17 @@ describe("the subject of a mail received", () => {
     ["none", [], ""],
   ])("is read %s", (_, lines, subject) => expect(subjectOf(...lines)).toBe(subject));
 
+  it.each([
+    ["\r\n\r\n", ""],
+    ["\n\n", ""],
+    ["\n\r\n", ""],
+    ["\r\n\n", ""],
+    ["\n\n\r\n", ""],
+    ["\r\n\r\r", "other"],
+  ])("is not looked for behind an empty line, %j", (end, subject) => {
+    expect(originalSubject(Buffer.from(`From: a@b.test${end}\nSubject: other`))).toBe(subject);
+  });
+
   it("is read where lines end by LF alone", () => {
     expect(originalSubject(Buffer.from("From: a@b.test\nSubject: Compte\n rendu\n\nbody"))).toBe("Compte rendu");
   });

@@ -31,15 +31,12 @@ export function envelopeOf(mail: OutgoingMail, capabilities: Capabilities): Enve
   }
   if (mail.to.length === 0) throw invalid("the mail has no recipient");
   const dsn = capabilities.dsn ? mail.dsn : undefined;
-  const parameters = [
-    ...(capabilities.size ? [`SIZE=${mail.size}`] : []),
-    ...(capabilities.eightBitMime ? ["BODY=8BITMIME"] : []),
-    ...(utf8 ? ["SMTPUTF8"] : []),
-    ...(dsn ? [`RET=${dsn.ret}`, `ENVID=${xtext(dsn.envid)}`] : []),
-  ];
+  const size = capabilities.size ? ` SIZE=${mail.size}` : "";
+  const body = capabilities.eightBitMime ? " BODY=8BITMIME" : "";
+  const report = dsn ? ` RET=${dsn.ret} ENVID=${xtext(dsn.envid)}` : "";
   const notify = dsn ? ` NOTIFY=${dsn.notify.length === 0 ? "NEVER" : dsn.notify.join(",")}` : "";
   return {
-    mail: [`MAIL FROM:<${path(mail.from, utf8)}>`, ...parameters].join(" "),
+    mail: `MAIL FROM:<${path(mail.from, utf8)}>${size}${body}${utf8 ? " SMTPUTF8" : ""}${report}`,
     rcpt: mail.to.map(
       (address) => `RCPT TO:<${path(address, utf8)}>${dsn ? `${notify} ORCPT=rfc822;${xtext(address)}` : ""}`,
     ),
