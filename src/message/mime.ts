@@ -5,6 +5,7 @@ import type { Pieces } from "./types.js";
 const CRLF = "\r\n";
 const CR = 13;
 const LF = 10;
+const EQUALS = 61;
 
 /** Bytes encoded at a time: whole lines of 57, so that a large file never stands as one string. */
 const BLOCK = 57 * 512;
@@ -52,30 +53,42 @@ export function crlf(text: string): string {
   return lines === "" || lines.endsWith(CRLF) ? lines : lines + CRLF;
 }
 
-function quotedPrintable(text: string): string {
-  const bytes = Buffer.from(text, "utf8");
-  let out = "";
+const HEX = Buffer.from("0123456789ABCDEF", "latin1");
+/** The last character of a line of 76 is kept for the soft break. */
+const QP_COLUMNS = 75;
+
+function quotedPrintable(bytes: Uint8Array): Buffer {
+  // Three for each byte at most, and a soft break of three after 73 of these at least.
+  const out = Buffer.allocUnsafe(3 * bytes.length + 3 * Math.ceil((3 * bytes.length) / (QP_COLUMNS - 2)));
+  let at = 0;
   let column = 0;
   for (let index = 0; index < bytes.length; index += 1) {
     const byte = bytes[index] ?? 0;
-    if (byte === 13 && bytes[index + 1] === 10) {
-      out += CRLF;
+    if (byte === CR && bytes[index + 1] === LF) {
+      out[at++] = CR;
+      out[at++] = LF;
       column = 0;
       index += 1;
       continue;
     }
-    const endsLine = index + 1 === bytes.length || bytes[index + 1] === 13;
-    const clear = (byte > 32 && byte < 127 && byte !== 61) || ((byte === 32 || byte === 9) && !endsLine);
-    const piece = clear ? String.fromCharCode(byte) : `=${byte.toString(16).toUpperCase().padStart(2, "0")}`;
-    // The last character of a line of 76 is kept for the soft break.
-    if (column + piece.length > 75) {
-      out += `=${CRLF}`;
+    const endsLine = index + 1 === bytes.length || bytes[index + 1] === CR;
+    const clear = (byte > 32 && byte < 127 && byte !== EQUALS) || ((byte === 32 || byte === 9) && !endsLine);
+    const length = clear ? 1 : 3;
+    if (column + length > QP_COLUMNS) {
+      out[at++] = EQUALS;
+      out[at++] = CR;
+      out[at++] = LF;
       column = 0;
     }
-    out += piece;
-    column += piece.length;
+    column += length;
+    if (clear) out[at++] = byte;
+    else {
+      out[at++] = EQUALS;
+      out[at++] = HEX[byte >> 4] as number;
+      out[at++] = HEX[byte & 15] as number;
+    }
   }
-  return out;
+  return out.subarray(0, at);
 }
 
 /** A MIME entity: its fields (each with CRLF) and its content. */
@@ -98,7 +111,7 @@ export function textEntity(subtype: "plain" | "html", text: string): Entity {
     return { fields: `${type}Content-Transfer-Encoding: base64${CRLF}`, content: base64Lines(bytes) };
   return {
     fields: `${type}Content-Transfer-Encoding: quoted-printable${CRLF}`,
-    content: Buffer.from(quotedPrintable(normal), "latin1"),
+    content: quotedPrintable(bytes),
   };
 }
 
