@@ -29,6 +29,7 @@ export function readBody(findings: Findings, document: XmlElement): Pick<Cda, "b
   const path = "component/nonXMLBody/text";
   const mediaType = attribute(text, "mediaType")?.trim();
   const body: CdaBody = defined({ level: "N1" as const, mediaType });
+  const sized = (size: number): CdaBody => Object.assign(body, { size });
   if (mediaType === undefined)
     findings.warn("media_type_missing", "The body does not say what type its file is of.", path);
   if (text === undefined || follow(text, "reference") !== undefined || text.text.trim() === "") {
@@ -44,7 +45,7 @@ export function readBody(findings: Findings, document: XmlElement): Pick<Cda, "b
   const representation = attribute(text, "representation") ?? "TXT";
   if (representation !== "B64") {
     if (mediaType === undefined || !BINARY.test(mediaType)) {
-      return { body: { ...body, size: Buffer.byteLength(content) }, encapsulated: once(() => Buffer.from(content)) };
+      return { body: sized(Buffer.byteLength(content)), encapsulated: once(() => Buffer.from(content)) };
     }
     findings.warn("representation_missing", "The body is a binary file and does not say that it is in base64.", path);
   }
@@ -56,7 +57,7 @@ export function readBody(findings: Findings, document: XmlElement): Pick<Cda, "b
   if (/^application\/pdf\b/i.test(mediaType ?? "") && !looksLikePdf(file.head)) {
     findings.warn("body_not_pdf", "The file of the body says that it is a PDF, and is not.", path);
   }
-  return { body: { ...body, size: file.size }, encapsulated: once(file.decode) };
+  return { body: sized(file.size), encapsulated: once(file.decode) };
 }
 
 /** Characters of base64 that are decoded at once: the file is wanted in most cases, and decoding it is half of its check. */

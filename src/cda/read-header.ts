@@ -199,11 +199,13 @@ function readServiceEvent(findings: Findings, element: XmlElement | undefined): 
   if (element === undefined) return [];
   const path = "documentationOf/serviceEvent";
   const code = one(element, "code");
+  const { low, high } = interval(findings, one(element, "effectiveTime"), `${path}/effectiveTime`);
   return [
     defined({
       code: codeOf(code),
       translations: all(code, "translation").flatMap((translation) => codeOf(translation) ?? []),
-      ...interval(findings, one(element, "effectiveTime"), `${path}/effectiveTime`),
+      low,
+      high,
       performer: readPerformer(findings, mainPerformer(element), `${path}/performer`),
     }),
   ];
@@ -233,10 +235,12 @@ function readEncounter(findings: Findings, element: XmlElement | undefined): Enc
   if (element === undefined) return undefined;
   const path = "componentOf/encompassingEncounter";
   const facility = follow(element, "location", "healthCareFacility");
+  const { low, high } = interval(findings, one(element, "effectiveTime"), `${path}/effectiveTime`);
   return defined({
     id: firstId(element),
     code: codeOf(one(element, "code")),
-    ...interval(findings, one(element, "effectiveTime"), `${path}/effectiveTime`),
+    low,
+    high,
     facilityType: codeOf(one(facility, "code")),
     location: readLocation(facility),
   });

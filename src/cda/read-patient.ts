@@ -72,7 +72,8 @@ export function readPatient(findings: Findings, role: XmlElement | undefined): P
     );
   }
   return defined({
-    ...identities,
+    ins: identities.ins,
+    localIds: identities.localIds,
     birthName: birthNameOf(familyNames),
     usedName: usedNameOf(familyNames),
     familyNames,

@@ -56,7 +56,7 @@ export function attachmentsOf(input: ComposeInput): Attachments {
   const options = input.dossier === undefined ? {} : { dossier: input.dossier };
   const pdfNames = uniqueNames(
     input.documents.map((document, index) =>
-      pdfs[index] ? pdfName(document.cda.header, { ...options, path: `documents[${index}]` }) : undefined,
+      pdfs[index] ? pdfName(document.cda.header, { path: `documents[${index}]`, ...options }) : undefined,
     ),
   );
   const entities: Attachment[] = [fileEntity("application/zip", ARCHIVE_NAME, input.archive)];

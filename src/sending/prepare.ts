@@ -47,7 +47,7 @@ export function contentHash(submission: DocumentSubmission | AddressedSubmission
     add(document.cda);
     add(document.pdf ?? "");
   }
-  add(stableJson({ ...rest, notBefore: notBefore?.getTime() }));
+  add(stableJson(Object.assign(rest, { notBefore: notBefore?.getTime() })));
   return sum.digest("hex");
 }
 

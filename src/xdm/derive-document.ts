@@ -75,7 +75,9 @@ export function deriveDocument(cda: Cda, where: string, problems: Problem[]): De
     creationTime: time("creationTime", header.effectiveTime),
     serviceStartTime: time("serviceStartTime", event?.low),
     serviceStopTime: time("serviceStopTime", event?.high),
-    ...patient,
+    patientId: patient.patientId,
+    sourcePatientId: patient.sourcePatientId,
+    sourcePatientInfo: patient.sourcePatientInfo,
     legalAuthenticator: legal && (legal.id ?? legal.person) ? xcn(legal.id, legal.person ?? {}) : undefined,
     authors: author,
     typeCode: withLabel(type),
@@ -99,7 +101,7 @@ function withSystem(code: Code, tell: (code: string, message: string) => void): 
 /** The label of a type is the terminology's, not the document's. */
 function withLabel(code: Code): Code {
   const displayName = documentTypeLabel(code.code, code.codeSystem) ?? code.displayName;
-  return defined({ ...code, displayName });
+  return defined({ code: code.code, codeSystem: code.codeSystem, displayName });
 }
 
 function confidentiality(header: CdaHeader, tell: (code: string, message: string) => void): Code[] {
