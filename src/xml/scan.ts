@@ -28,6 +28,7 @@ const APOSTROPHE = 0x27;
 const SLASH = 0x2f;
 const LESS = 0x3c;
 const GREATER = 0x3e;
+const QUESTION = 0x3f;
 const BRACKET = 0x5d;
 /** Beyond are surrogates, and what XML forbids. */
 const LAST = 0xd7ff;
@@ -38,13 +39,14 @@ const MAX_ATTRIBUTES = 16;
 const MIN_FILE = 64;
 const DECLARATION =
   /<\?xml version=(?:"1\.0"|'1\.0')(?: encoding=(?:"[A-Za-z][\w.-]*"|'[A-Za-z][\w.-]*'))?(?: standalone=(?:"yes"|'yes'|"no"|'no'))? ?\?>/y;
-const STYLESHEET = /<\?xml-stylesheet [\n\x20-\x3e\x40-\x7e]*\?>/y;
+/** A processing instruction; none has the name of the declaration. */
+const INSTRUCTION = /<\?(?!xml[ ?])[a-z][\w.-]*(?: [\t\n\x20-\x3e\x40-\x7e]*)?\?>/iy;
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 
 /**
- * Reads a document made of elements, attributes, texts, comments and the five entities, its names in ASCII, and tells the sink of it.
- * False where it has anything else, be it right or wrong (DOCTYPE, CDATA, other entities and instructions, rare characters, faults of any
+ * Reads a document made of elements, attributes, texts, comments, instructions, the five entities and references to characters, its names in ASCII, and tells the sink.
+ * False where it has anything else, be it right or wrong (DOCTYPE, CDATA, other entities, rare characters, faults of any
  * kind): what was told is then for nothing. Whatever it takes, saxes takes alike: it is stricter, never laxer.
  */
 export function scan(text: string, sink: Sink): boolean {
@@ -69,9 +71,7 @@ class Scan {
 
   document(): boolean {
     this.past(DECLARATION);
-    if (!this.between()) return false;
-    if (this.past(STYLESHEET) && !this.between()) return false;
-    if (this.text.charCodeAt(this.at) !== LESS || !this.element()) return false;
+    if (!this.between() || this.text.charCodeAt(this.at) !== LESS || !this.element()) return false;
     while (this.open.length > 0) if (!this.content()) return false;
     return this.between() && this.at === this.text.length;
   }
@@ -83,10 +83,13 @@ class Scan {
     return true;
   }
 
-  /** White space and comments outside of the root. */
+  /** White space, comments and instructions outside of the root. */
   private between(): boolean {
-    for (this.space(); this.text.startsWith("<!--", this.at); this.space()) if (!this.comment()) return false;
-    return true;
+    for (this.space(); ; this.space()) {
+      if (this.text.startsWith("<!--", this.at)) {
+        if (!this.comment()) return false;
+      } else if (!this.past(INSTRUCTION)) return true;
+    }
   }
 
   /** Whether there was any. */
@@ -121,7 +124,7 @@ class Scan {
     const next = text.charCodeAt(end + 1);
     if (next === SLASH) return this.closing();
     if (next === BANG) return text.startsWith("<!--", end) && this.comment();
-    return this.element();
+    return next === QUESTION ? this.past(INSTRUCTION) : this.element();
   }
 
   private characters(end: number): boolean {
@@ -188,13 +191,17 @@ class Scan {
     const from = this.at + 2;
     let at = from;
     let escaped = false;
+    let broken = false;
     for (let code = text.charCodeAt(at); code !== quote; code = text.charCodeAt(++at)) {
-      // Line breaks and tabs would have to become spaces; past the end the code is not a number.
-      if (!(code >= SPACE && code <= LAST) || code === LESS) return false;
+      // Past the end the code is not a number.
+      if (!isPlain(code) || code === LESS) return false;
       if (code === AMPERSAND) escaped = true;
+      else if (code < SPACE) broken = true;
     }
     this.at = at + 1;
-    const value = resolved(text.slice(from, at), escaped);
+    const raw = text.slice(from, at);
+    // XML 1.0 §3.3.3: before the entities are replaced.
+    const value = resolved(broken ? raw.replace(/[\t\n]/g, " ") : raw, escaped);
     if (value === undefined) return false;
     this.sink.addAttribute(name, value);
     return true;
@@ -233,10 +240,23 @@ class Scan {
 
 const isPlain = (code: number): boolean => (code >= SPACE && code <= LAST) || code === LINE || code === TAB;
 
-/** The text with its entities replaced; undefined where one is not of the five. */
+/** A mark that no text read here can hold. */
+const REFUSED = "\0";
+
+/** The text with its entities and character references replaced; undefined where one is none of XML's own. */
 function resolved(raw: string, escaped: boolean): string | undefined {
   if (!escaped) return raw;
-  // A mark that no text read here can hold.
-  const text = raw.replace(/&(?:(amp|lt|gt|quot|apos);)?/g, (_, name?: string) => ENTITIES[name ?? ""] ?? "\0");
-  return text.includes("\0") ? undefined : text;
+  const text = raw.replace(
+    /&(?:(amp|lt|gt|quot|apos);|#(\d{1,7});|#x([\da-fA-F]{1,6});)?/g,
+    (_, name?: string, decimal?: string, hex?: string) => {
+      if (name !== undefined) return ENTITIES[name] as string;
+      return referred(decimal === undefined ? Number.parseInt(hex ?? "0", 16) : Number(decimal));
+    },
+  );
+  return text.includes(REFUSED) ? undefined : text;
+}
+
+function referred(code: number): string {
+  const allowed = isPlain(code) || code === 0x0d || (code >= 0xe000 && code <= 0xfffd) || code > 0xffff;
+  return allowed && code <= 0x10ffff ? String.fromCodePoint(code) : REFUSED;
 }
