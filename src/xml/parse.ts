@@ -58,7 +58,7 @@ function wellFormed(text: string, what: string): string {
 }
 
 /**
- * What most documents are made of is read without the tokeniser, in two thirds of its time; undefined where there is anything else, a fault or
+ * What most documents are made of is read without the tokeniser, a small one in two thirds of its time; undefined where there is anything else, a fault or
  * a limit that is passed included: the tokeniser then reads from the start, and tells.
  */
 export function scanned(
