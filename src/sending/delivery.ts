@@ -252,10 +252,13 @@ export class DeliveryWorker {
     }
     // The answer is with the notes before the gate opens: the mark of the next mail carries it.
     const last = this.#sending <= 1 && this.#ahead.length === 0;
-    const noted = this.#notes.add(settlement, takenAnswer(settlement), last);
-    leave();
+    const answer = takenAnswer(settlement);
+    const noted = this.#notes.add(settlement, answer, last);
+    // Of what is no acceptance its note alone tells: until then it is in doubt if the process is killed.
+    if (answer !== undefined) leave();
     answered();
     await noted;
+    leave();
     this.deps.changed();
   }
 

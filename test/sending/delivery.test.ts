@@ -158,6 +158,33 @@ describe("the delivery worker", () => {
     },
   );
 
+  it("writes no further dot while what came of the one before is not noted, where that is no acceptance: a kill leaves as many in doubt as are allowed", async () => {
+    await queue(4);
+    let note = () => {};
+    const held = new Promise<void>((resolve) => {
+      note = resolve;
+    });
+    let asked = 0;
+    const settle: OutboxStore["settle"] = async (...args) => {
+      asked += 1;
+      if (asked === 1) await held;
+      return store.settle(...args);
+    };
+    let cut = true;
+    const after = async () => {
+      if (!cut) return;
+      cut = false;
+      throw new Error("the connection was lost");
+    };
+    start(operator({ after }), { over: { ...store, settle }, maxInDoubt: 1 });
+    await expect.poll(() => asked).toBe(1);
+    // The others are ready for their dots by now.
+    for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(dots).toHaveLength(1);
+    note();
+    await expect.poll(() => dots.length).toBeGreaterThanOrEqual(4);
+  });
+
   it("gives back what it had claimed ahead where it is paused: only what is under way stays in its hands", async () => {
     let release = () => {};
     const gate = new Promise<void>((resolve) => {
