@@ -1,6 +1,5 @@
 import { isMedimailError, MedimailError } from "../errors.js";
 import { decodeXmlBytes } from "./decode.js";
-import { scan } from "./scan.js";
 import { Tokeniser } from "./tokeniser.js";
 import { limitError, TreeBuilder } from "./tree.js";
 import { DEFAULT_XML_LIMITS, type XmlElement, type XmlLimits, type XmlParseOptions } from "./types.js";
@@ -48,7 +47,7 @@ export function parseXml(bytes: Uint8Array | string, options: XmlParseOptions = 
   const limits = { ...DEFAULT_XML_LIMITS, ...options.limits };
   if (bytes.length > limits.maxBytes) throw limitError(what, "maxBytes", limits);
   const text = typeof bytes === "string" ? wellFormed(bytes, what) : decodeXmlBytes(bytes, what);
-  return scanned(text, what, limits, options) ?? new Tokenised(what, limits, options).parse(text);
+  return new Tokenised(what, limits, options).parse(text);
 }
 
 /** The tokeniser takes whatever follows half a surrogate pair as its other half, a `<` included. */
@@ -57,26 +56,8 @@ function wellFormed(text: string, what: string): string {
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
 }
 
-/**
- * What most documents are made of is read without the tokeniser, a small one in two thirds of its time; undefined where there is anything else, a fault or
- * a limit that is passed included: the tokeniser then reads from the start, and tells.
- */
-export function scanned(
-  text: string,
-  what: string,
-  limits: XmlLimits,
-  options: XmlParseOptions,
-): XmlElement | undefined {
-  const tree = new TreeBuilder(what, limits, options, { position: () => "" });
-  try {
-    return scan(text, tree) ? tree.root : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** The document as saxes reads it. */
-export class Tokenised {
+class Tokenised {
   // Version 1.0 whatever the document declares: 1.1 would let control characters in.
   private readonly parser = new Tokeniser({ xmlns: false, forceXMLVersion: true, defaultXMLVersion: "1.0" });
   private readonly tree: TreeBuilder;

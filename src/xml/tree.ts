@@ -21,7 +21,7 @@ export interface Reader {
   /** Where it is, for a message: `line:column`. */
   position(): string;
   /** A subtree that is not kept begins, or is over: what is read of it is checked, and its text not wanted. */
-  skipping?(on: boolean): void;
+  skipping(on: boolean): void;
 }
 
 /** The tree, made of what a reader tells in the order of the document; names are resolved and limits kept here. */
@@ -59,11 +59,6 @@ export class TreeBuilder {
     this.mixed = options.mixed ?? false;
     this.tolerant = options.tolerateUndeclaredPrefixes === true;
     this.maxText = limits.maxTextBytes ?? Number.POSITIVE_INFINITY;
-  }
-
-  /** Whether what is read now is not kept. */
-  get skipping(): boolean {
-    return this.skippedAt !== 0;
   }
 
   private readonly fail = (kind: string): MedimailError =>
@@ -106,7 +101,7 @@ export class TreeBuilder {
     const uri = this.resolve(split.prefix);
     if (this.skippedAt === 0 && this.options.skip?.({ local: split.local, uri }, this.path.length, this.path)) {
       this.skippedAt = this.depth;
-      this.reader.skipping?.(true);
+      this.reader.skipping(true);
     }
     if (this.skippedAt !== 0) {
       this.checkAttributes();
@@ -140,7 +135,7 @@ export class TreeBuilder {
       this.current = this.open.pop();
     } else if (this.skippedAt === this.depth) {
       this.skippedAt = 0;
-      this.reader.skipping?.(false);
+      this.reader.skipping(false);
     }
     this.depth--;
   }

@@ -37,7 +37,7 @@ export interface XmlParseOptions {
   /**
    * Says of an element, when it opens, that it and all below are not wanted: the subtree is tokenised and checked, but
    * not kept. `path` has the local names of the ancestors, root first, and `depth` is its length. `path` is reused: copy
-   * it to keep it. A document that is not plain is read twice: what the function keeps must begin anew with the root (`depth` 0).
+   * it to keep it.
    */
   skip?: (element: { local: string; uri: string }, depth: number, path: readonly string[]) => boolean;
   /** How messages call the document: `CDA`, `METADATA.XML`. Default `XML`. */
