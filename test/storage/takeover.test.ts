@@ -1,4 +1,14 @@
-import { existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Libsql from "libsql";
@@ -232,6 +242,17 @@ describe("the file of marks", () => {
     // The claim before found a mail, so this one looks inside its transaction.
     await prepare(store);
     expect(files()).toEqual([]);
+  });
+
+  it.skipIf(process.platform === "win32")("is beside the database itself where that is opened by a link", async () => {
+    await prepared(await open(), "a");
+    mkdirSync(join(folder, "links"));
+    symlinkSync(path, join(folder, "links", "outbox.db"));
+    const store = await openSqliteOutbox({ path: join(folder, "links", "outbox.db") });
+    stores.push(store);
+    expect(await recover(store)).toEqual([]);
+    expect(namesOf(await prepare(store, HEIR))).toEqual(["s-a"]);
+    expect(readdirSync(join(folder, "links"))).toEqual(["outbox.db"]);
   });
 
   it.skipIf(process.platform === "win32")("is for whoever may read the database: of another user too", async () => {

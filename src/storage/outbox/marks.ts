@@ -116,7 +116,12 @@ class WorkerMarks {
    * link of a backup, or what a file system makes of an open file).
    */
   #isThere(path: string): boolean {
-    return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino === this.#file?.inode;
+    try {
+      return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino === this.#file?.inode;
+    } catch {
+      // Windows: it is gone as soon as we have closed it.
+      return false;
+    }
   }
 
   /** Never in place: whoever reads it, after a kill at any moment, finds the old one or the new. */
