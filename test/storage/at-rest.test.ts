@@ -180,6 +180,20 @@ describe("content at rest", () => {
     expect(await claimAll(store, LATER)).toEqual([]);
   });
 
+  it("that the store cannot read just now leaves its mail due, for any worker, once it can", async () => {
+    const store = await open({});
+    await store.submit(submission("a"));
+    await store.heartbeat(worker("first"), T0);
+    const raw = new Libsql(path);
+    raw.exec("ALTER TABLE medimail_contents RENAME TO away");
+    await expect(store.claim({ worker: "first", now: T0, limit: 5, prepare: true })).rejects.toMatchObject({
+      code: "storage_failed",
+    });
+    raw.exec("ALTER TABLE away RENAME TO medimail_contents");
+    raw.close();
+    expect((await claimAll(store, T0, "second")).map(({ submission: id }) => id)).toEqual(["s-a"]);
+  });
+
   it("that is damaged fails its mail for a person to see, and does not stop the others", async () => {
     const store = await open({ key: randomBytes(32) });
     await store.submit(submission("a"));

@@ -90,6 +90,7 @@ const LEASE = "UPDATE medimail_mails SET lease_owner = ?, lease_end = ?, handove
 
 export async function claim(context: OutboxContext, query: ClaimQuery): Promise<ClaimedMail[]> {
   if (query.limit <= 0) return [];
+  if (context.unread.length > 0) await giveBackUnread(context);
   // A look first, but where the last claim found mails: an idle worker that polls takes no lock and writes nothing.
   if (!context.busy && claimable(context, { ...query, limit: 1 }).length === 0) return [];
   const leaseEnd = query.now + context.leaseMs;
@@ -115,7 +116,35 @@ export async function claim(context: OutboxContext, query: ClaimQuery): Promise<
     else context.prepared.delete(id);
   }
   context.busy = claimed.length > 0;
-  return loadMails(context, claimed);
+  try {
+    return await loadMails(context, claimed);
+  } catch (error) {
+    // The disk did not give them, or took no note of one that cannot be read: they are due again, at the latest before the next claim.
+    context.unread.push(...claimed.map(({ id }) => ({ worker: query.worker, mail: id })));
+    await giveBackUnread(context).catch(() => {});
+    throw error;
+  }
+}
+
+const GIVE_BACK =
+  "UPDATE medimail_mails SET lease_owner = NULL, lease_end = NULL, handover_at = NULL WHERE id = ? AND lease_owner = ?";
+
+async function giveBackUnread(context: OutboxContext): Promise<void> {
+  const { database, queue, marks, held, prepared } = context;
+  const unread = context.unread.splice(0);
+  try {
+    await queue.write(() => {
+      for (const { worker, mail } of unread) database.run(GIVE_BACK, [mail, worker]);
+    });
+  } catch (error) {
+    context.unread.push(...unread);
+    throw error;
+  }
+  for (const { worker, mail } of unread) {
+    marks.settled(worker, [mail]);
+    if (held.get(mail) === worker) held.delete(mail);
+    prepared.delete(mail);
+  }
 }
 
 export function nextDue(context: OutboxContext, query: Filter): number | undefined {

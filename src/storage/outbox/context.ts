@@ -25,6 +25,8 @@ export interface OutboxContext {
   /** Mails that workers of this process have claimed and not settled, whoever holds them by now; by whom. */
   held: Map<number, string>;
   marks: HandoverMarks;
+  /** Claimed, and the store could not read them: nobody is at them. */
+  unread: { worker: string; mail: number }[];
   /** Taken over from dead workers and not divided yet. */
   estates: Estate[];
 }

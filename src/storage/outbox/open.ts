@@ -88,6 +88,7 @@ export async function openSqliteOutbox(options: SqliteOutboxOptions): Promise<Sq
       prepared: new Map(),
       held: new Map(),
       marks,
+      unread: [],
       estates: [],
     });
   } catch (error) {
