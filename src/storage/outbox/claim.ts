@@ -3,6 +3,7 @@ import type { Sql, SqlValue } from "../driver.js";
 import type { MailRecord } from "./contents.js";
 import { loadMails } from "./contents.js";
 import type { OutboxContext } from "./context.js";
+import { forget, giveBack } from "./hands.js";
 
 const COLUMNS = "id, submission, place, body, tenant, mailbox, message_id, size, attempts";
 export const MAIL_COLUMNS = COLUMNS;
@@ -126,25 +127,19 @@ export async function claim(context: OutboxContext, query: ClaimQuery): Promise<
   }
 }
 
-const GIVE_BACK =
-  "UPDATE medimail_mails SET lease_owner = NULL, lease_end = NULL, handover_at = NULL WHERE id = ? AND lease_owner = ?";
-
 async function giveBackUnread(context: OutboxContext): Promise<void> {
-  const { database, queue, marks, held, prepared } = context;
+  const { database, queue, clock } = context;
   const unread = context.unread.splice(0);
   try {
     await queue.write(() => {
-      for (const { worker, mail } of unread) database.run(GIVE_BACK, [mail, worker]);
+      const now = clock.now();
+      for (const { worker, mail } of unread) giveBack(database, worker, mail, now);
     });
   } catch (error) {
     context.unread.push(...unread);
     throw error;
   }
-  for (const { worker, mail } of unread) {
-    marks.settled(worker, [mail]);
-    if (held.get(mail) === worker) held.delete(mail);
-    prepared.delete(mail);
-  }
+  for (const { worker, mail } of unread) forget(context, worker, mail);
 }
 
 export function nextDue(context: OutboxContext, query: Filter): number | undefined {

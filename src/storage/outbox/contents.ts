@@ -4,6 +4,7 @@ import { bytesOf } from "../driver.js";
 import { applyChange, followRecipients } from "./changes.js";
 import type { OutboxContext } from "./context.js";
 import { addressContext, contentContext, headPart, openedInfo, shownAddress } from "./context.js";
+import { forget } from "./hands.js";
 import { insertEvent } from "./journal.js";
 import type { SealedInfo } from "./rows.js";
 import { storedTail } from "./tails.js";
@@ -155,10 +156,11 @@ function missing(): MedimailError {
 const KEY_RETRY_MS = 60_000;
 
 /** A missing key may be given later: tried again in a minute. Damaged content will not mend: failed, for a person to see. */
-function putAside({ database: sql, clock, prepared, held }: OutboxContext, mail: MailRecord, error: StoredError): void {
+function putAside(context: OutboxContext, mail: MailRecord, error: StoredError): void {
+  const { database: sql, clock, held } = context;
   const now = clock.now();
-  prepared.delete(mail.id);
-  held.delete(mail.id);
+  const worker = held.get(mail.id);
+  if (worker !== undefined) forget(context, worker, mail.id);
   const again = error.code === "storage_key_wrong";
   sql.run(
     "UPDATE medimail_mails SET lease_owner = NULL, lease_end = NULL, handover_at = NULL, due_at = ? WHERE id = ?",

@@ -74,11 +74,9 @@ class WorkerMarks {
     this.#begun.clear();
   }
 
-  settled(ids: readonly number[]): void {
-    for (const id of ids) {
-      this.#begun.delete(id);
-      if (this.#marked.delete(id) && this.place) this.#over.add(id);
-    }
+  settled(id: number): void {
+    this.#begun.delete(id);
+    if (this.#marked.delete(id) && this.place) this.#over.add(id);
   }
 
   /** A file that is left behind is the next `recover`'s. */
@@ -181,8 +179,8 @@ export class HandoverMarks {
     this.#workers.get(worker)?.taken();
   }
 
-  settled(worker: string, ids: readonly number[]): void {
-    this.#workers.get(worker)?.settled(ids);
+  settled(worker: string, id: number): void {
+    this.#workers.get(worker)?.settled(id);
   }
 
   /** What a worker of this process has marked; undefined where it has none. */

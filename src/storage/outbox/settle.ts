@@ -3,6 +3,7 @@ import type { MailSettlement, RecipientState } from "../../seams/index.js";
 import type { Sql } from "../driver.js";
 import { applyChange, followRecipients, queuedRecipients } from "./changes.js";
 import type { OutboxContext } from "./context.js";
+import { forget } from "./hands.js";
 import { insertEvent, insertTraces } from "./journal.js";
 
 interface Held {
@@ -24,15 +25,12 @@ export function settle(
   settlements: readonly MailSettlement[],
   wait: { waitMs?: number } = {},
 ): Promise<void> {
-  const { database, queue, marks, prepared, held } = context;
+  const { database, queue, marks, prepared } = context;
   for (const { mailId } of settlements) prepared.delete(mailId);
   return queue
     .write(() => settlements.map((settlement) => settleOne(database, settlement)), wait)
     .then((losers) => {
-      for (const { mailId, worker } of settlements) {
-        marks.settled(worker, [mailId]);
-        if (held.get(mailId) === worker) held.delete(mailId);
-      }
+      for (const { mailId, worker } of settlements) forget(context, worker, mailId);
       for (const loser of new Set(losers)) if (loser !== undefined) marks.disturb(loser);
     });
 }

@@ -4,6 +4,7 @@ import { isSameBoot } from "../liveness.js";
 import { MAIL_COLUMNS } from "./claim.js";
 import type { MailRecord } from "./contents.js";
 import type { OutboxContext } from "./context.js";
+import { giveBack } from "./hands.js";
 import type { Marked } from "./marks-file.js";
 import { loadRecovered } from "./recovered.js";
 
@@ -28,12 +29,12 @@ export async function removeWorker(context: OutboxContext, id: string): Promise<
     const marked = marks.of(id);
     const held = sql.all<Held>(HELD, [id]);
     const gone = held.filter((mail) => mail.prepared === 1 && (!marked || marked.has(mail.id)));
-    for (const mail of held) if (!gone.includes(mail)) sql.run(GIVE_BACK, [clock.now(), mail.id, id]);
+    for (const mail of held) if (!gone.includes(mail)) giveBack(sql, id, mail.id, clock.now());
     if (gone.length > 0) sql.run("UPDATE medimail_mails SET lease_end = 0 WHERE lease_owner = ?", [id]);
     sql.run("DELETE FROM medimail_workers WHERE id = ?", [id]);
     return gone.length;
   });
-  for (const of of [prepared, mine]) for (const [mail, owner] of of) if (owner === id) of.delete(mail);
+  for (const owners of [prepared, mine]) for (const [mail, owner] of owners) if (owner === id) owners.delete(mail);
   // What it had marked, with the answers to it, is for whoever takes it over.
   if (left === 0) marks.end(id);
   else marks.taken(id);
@@ -45,8 +46,6 @@ interface Held {
 }
 
 const HELD = "SELECT id, handover_at IS NOT NULL AS prepared FROM medimail_mails WHERE lease_owner = ?";
-const GIVE_BACK = `UPDATE medimail_mails SET lease_owner = NULL, lease_end = NULL, handover_at = NULL, due_at = min(due_at, ?)
-  WHERE id = ? AND lease_owner = ?`;
 const TAKE = "UPDATE medimail_mails SET lease_owner = ?, lease_end = ? WHERE id = ?";
 
 export interface RecoverQuery {
@@ -113,7 +112,7 @@ async function divided(context: OutboxContext, estate: Estate, now: number): Pro
   );
   if (back.length > 0) {
     await queue.write(() => {
-      for (const { id } of back) sql.run(GIVE_BACK, [now, id, worker]);
+      for (const { id } of back) giveBack(sql, worker, id, now);
     });
   }
   const ours = new Set(sql.all<Held>(HELD, [worker]).map(({ id }) => id));
@@ -131,8 +130,7 @@ function takeOver({ database: sql, marks, leaseMs }: OutboxContext, query: Recov
   const { worker, now } = query;
   // Asked again inside the transaction: another process may have recovered them, or a worker come back.
   return deadOwners(sql, query).map(({ owner, leftovers, boot }) => {
-    for (const { id, prepared } of sql.all<Held>(HELD, [owner]))
-      if (prepared === 0) sql.run(GIVE_BACK, [now, id, owner]);
+    for (const { id, prepared } of sql.all<Held>(HELD, [owner])) if (prepared === 0) giveBack(sql, owner, id, now);
     const mails = sql.all<MailRecord>(`SELECT ${MAIL_COLUMNS} FROM medimail_mails WHERE lease_owner = ? ORDER BY id`, [
       owner,
     ]);
