@@ -17,17 +17,20 @@ export class Findings {
   }
 }
 
-/** The first child of that name in the namespace of CDA: extensions (`sdtc`, `lab`) use the same names. */
+/** Of that name in the namespace of CDA: extensions (`sdtc`, `lab`) use the same names. */
+const isNamed = (element: XmlElement, local: string): boolean => element.local === local && element.uri === HL7;
+
+/** The first child of that name. */
 export function one(element: XmlElement | undefined, local: string): XmlElement | undefined {
   if (element === undefined) return undefined;
-  for (const found of element.children) if (found.local === local && found.uri === HL7) return found;
+  for (const found of element.children) if (isNamed(found, local)) return found;
   return undefined;
 }
 
 export function all(element: XmlElement | undefined, local: string): XmlElement[] {
   const found: XmlElement[] = [];
   if (element === undefined) return found;
-  for (const child of element.children) if (child.local === local && child.uri === HL7) found.push(child);
+  for (const child of element.children) if (isNamed(child, local)) found.push(child);
   return found;
 }
 
@@ -68,7 +71,7 @@ export function textOf(element: XmlElement | undefined): string | undefined {
 /** The first text among the children of that name. */
 function firstText(element: XmlElement, local: string): string | undefined {
   for (const found of element.children) {
-    const text = found.local === local && found.uri === HL7 ? textOf(found) : undefined;
+    const text = isNamed(found, local) ? textOf(found) : undefined;
     if (text !== undefined) return text;
   }
   return undefined;
@@ -93,7 +96,7 @@ export function idOf(element: XmlElement | undefined): Id | undefined {
 export function firstId(element: XmlElement | undefined): Id | undefined {
   if (element === undefined) return undefined;
   for (const found of element.children) {
-    const id = found.local === "id" && found.uri === HL7 ? idOf(found) : undefined;
+    const id = isNamed(found, "id") ? idOf(found) : undefined;
     if (id !== undefined) return id;
   }
   return undefined;

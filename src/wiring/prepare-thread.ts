@@ -54,12 +54,10 @@ let last: SenderProfile | undefined;
 
 /** Of one mailbox, it is nearly always that of the mail before. */
 function profileOf(variable: PrepareJob["profile"]): SenderProfile {
-  const same =
-    last !== undefined &&
-    last.maxSize === variable.maxSize &&
-    last.allowTestIdentities === variable.allowTestIdentities;
-  last = same ? last : { ...fixed, ...variable, clock: systemClock, random: systemRandom };
-  return last as SenderProfile;
+  if (last?.maxSize !== variable.maxSize || last?.allowTestIdentities !== variable.allowTestIdentities)
+    last = undefined;
+  last ??= { ...fixed, ...variable, clock: systemClock, random: systemRandom };
+  return last;
 }
 
 function nameOf(error: unknown): string {
