@@ -8,6 +8,7 @@ import {
   codeOf,
   Findings,
   firstId,
+  follow,
   idOf,
   interval,
   one,
@@ -23,6 +24,8 @@ export interface Party {
   /** `typeCode` of a participant (`INF`, `REF`…), `classCode` of an informant's relation (`ECON`, `NOK`…). */
   relation?: string;
   function?: Code;
+  /** What its author adds to the function in words of his own (`functionCode/originalText`). */
+  functionText?: string;
   time?: { low?: string; high?: string };
   id?: Id;
   /** Profession, or the kinship of a relative. */
@@ -44,6 +47,19 @@ export interface CdaParties {
   participants: Party[];
   /** Identifiers of the orders that the document fulfils. */
   orders: Id[];
+  /** What those orders say in words (`order/code/originalText`). */
+  orderTexts: string[];
+  /** Of each author, in the order of the document, what is added to the function in words; undefined where nothing is. */
+  authorTexts: (string | undefined)[];
+  /** Who answers for the encounter, and who took part in it. */
+  responsible: Party[];
+  attending: Party[];
+  /** Where the patient was born, beside the commune: the name of the place. */
+  birthPlaceName?: string;
+  /** True, or the time of death where it is told. CDA has it in an extension of HL7 (`sdtc`). */
+  deceased?: true | string;
+  /** True, or the rank among the children of one birth. */
+  multipleBirth?: true | string;
   consents: Code[];
   /** The organisation that knows the patient by the local identifiers. */
   provider?: Organization;
@@ -54,6 +70,8 @@ export function readCdaParties(document: XmlElement): CdaParties {
   const findings = new Findings();
   const role = one(one(document, "recordTarget"), "patientRole");
   const patient = one(role, "patient");
+  const encounter = follow(document, "componentOf", "encompassingEncounter");
+  const place = follow(patient, "birthplace", "place");
   return defined({
     guardians: all(patient, "guardian").flatMap((guardian) =>
       entity(guardian, "guardianPerson", "guardianOrganization"),
@@ -65,9 +83,28 @@ export function readCdaParties(document: XmlElement): CdaParties {
     orders: all(document, "inFulfillmentOf").flatMap((each) =>
       all(one(each, "order"), "id").flatMap((id) => idOf(id) ?? []),
     ),
+    orderTexts: all(document, "inFulfillmentOf").flatMap(
+      (each) => textOf(follow(each, "order", "code", "originalText")) ?? [],
+    ),
+    authorTexts: all(document, "author").map((each) => textOf(follow(each, "functionCode", "originalText"))),
+    responsible: all(encounter, "responsibleParty").flatMap((each) => assigned(findings, each)),
+    attending: all(encounter, "encounterParticipant").flatMap((each) =>
+      assigned(findings, each).map((party) => defined({ ...party, relation: attribute(each, "typeCode") })),
+    ),
+    // Without a town the name of the place is the town's, as the patient's header reads it.
+    birthPlaceName: one(one(place, "addr"), "city") && textOf(one(place, "name")),
+    deceased: extended(patient, "deceasedTime", "deceasedInd"),
+    multipleBirth: extended(patient, "multipleBirthOrderNumber", "multipleBirthInd"),
     consents: all(document, "authorization").flatMap((each) => codeOf(one(one(each, "consent"), "code")) ?? []),
     provider: organizationOf(one(role, "providerOrganization")),
   });
+}
+
+/** A fact of an extension of the patient, whatever its namespace: its value, else true where only that it is so is told. */
+function extended(patient: XmlElement | undefined, valued: string, told: string): true | string | undefined {
+  const written = (local: string) => patient?.children.find((each) => each.local === local)?.attrs["value"]?.trim();
+  if (written(told) === "false") return undefined;
+  return written(valued) || (written(told) === "true" ? true : undefined);
 }
 
 /** Who wrote a section, where it says so (`section/author`), or whom it is about (`section/subject`). */
@@ -101,6 +138,7 @@ function participant(findings: Findings, element: XmlElement): Party[] {
     defined({
       relation: attribute(element, "typeCode"),
       function: codeOf(one(element, "functionCode")),
+      functionText: textOf(follow(element, "functionCode", "originalText")),
       ...party,
       time,
     }),

@@ -1,4 +1,4 @@
-import type { Author, CdaHeader, Id, Organization, Party, Recipient } from "../cda/index.js";
+import type { Author, CdaHeader, CdaParties, Id, Organization, Party, Recipient } from "../cda/index.js";
 import { documentTypeLabel } from "../terminology/index.js";
 import { type Difference, differencesOf } from "./claims.js";
 import {
@@ -54,9 +54,9 @@ export function faceOf(
     patient: {
       name: patientName(header.patient),
       line: patientLine(header.patient, language),
-      facts: identityFacts(header.patient, language),
+      facts: [...identityFacts(header.patient, language), ...lifeFacts(shown.parties, language)],
     },
-    document: documentFacts(header, type, language),
+    document: documentFacts(header, type, language, shown.parties.authorTexts),
     more: moreFacts(shown, language),
     differences: differencesOf(header, compared, language),
     warnings: [
@@ -87,7 +87,25 @@ function fact(label: string, values: readonly (string | undefined)[], trait?: ke
   return shown.length === 0 ? [] : [{ label, values: shown, ...(trait && { trait }) }];
 }
 
-function documentFacts(header: CdaHeader, type: string, language: Language): Fact[] {
+/** What must be seen beside who the patient is: that he is dead, that he has a twin. */
+function lifeFacts({ deceased, multipleBirth }: CdaParties, language: Language): Fact[] {
+  const words = wordsIn(language);
+  return [
+    ...fact(words.deceased, [
+      deceased && joined(words.isDeceased, deceased !== true && `${words.on} ${formatTime(deceased, language)}`),
+    ]),
+    ...fact(words.multipleBirth, [
+      multipleBirth && (multipleBirth === true ? words.isMultiple : `${words.rank} ${clean(multipleBirth)}`),
+    ]),
+  ];
+}
+
+function documentFacts(
+  header: CdaHeader,
+  type: string,
+  language: Language,
+  authorTexts: readonly (string | undefined)[],
+): Fact[] {
   const words = wordsIn(language);
   const confidentiality = header.confidentialityCode;
   return [
@@ -97,7 +115,7 @@ function documentFacts(header: CdaHeader, type: string, language: Language): Fac
     ...related(header, words),
     ...fact(
       header.authors.length > 1 ? words.authors : words.author,
-      header.authors.map((each) => author(each, language)),
+      header.authors.map((each, index) => author(each, language, authorTexts[index])),
     ),
     ...fact(words.signatory, [
       header.legalAuthenticator &&
@@ -137,17 +155,20 @@ function related({ relatedDocuments }: CdaHeader, words: Words): Fact[] {
 }
 
 /** Without the dots and dashes that software writes where it has nothing to say. */
-const joined = (...parts: (string | number | undefined)[]): string =>
-  parts.filter((part) => part !== undefined && /[\p{L}\p{N}]/u.test(String(part))).join(", ");
+const joined = (...parts: (string | number | false | undefined)[]): string =>
+  parts.filter((part) => part !== undefined && part !== false && /[\p{L}\p{N}]/u.test(String(part))).join(", ");
+/** A text, unless another one tells it already. */
+const unsaid = (text: string, said: string): string => (said.toLowerCase().includes(text.toLowerCase()) ? "" : text);
 const idText = (id: Id | undefined): string => (id ? shortId(id) : "");
 
-function author(each: Author, language: Language): string {
+function author(each: Author, language: Language, functionText = ""): string {
   const device =
     each.device &&
     joined(each.device.software && clean(each.device.software), each.device.model && clean(each.device.model));
   return joined(
     formatPerson(each.person) || device || idText(each.id),
     formatCode(each.function),
+    unsaid(clean(functionText), formatCode(each.function)),
     formatCode(each.specialty),
     formatOrganization(each.organization),
     ...(each.telecom ?? []).slice(0, 2).map((telecom) => formatTelecom(telecom, language)),
@@ -172,14 +193,16 @@ function organization(each: Organization | undefined, language: Language): strin
 
 /** A party on one line: in which role, who, where. */
 export function partyText(party: Party, language: Language): string {
-  const role = formatCode(party.function) || labelOf(labelsIn(language).relation, party.relation) || "";
+  const named = formatCode(party.function) || labelOf(labelsIn(language).relation, party.relation) || "";
+  const role = joined(named, unsaid(clean(party.functionText ?? ""), named));
   const who = joined(
     formatPerson(party.person, party.familyNames) || (party.organization ? "" : idText(party.id)),
     formatCode(party.code),
     formatOrganization(party.organization),
     formatInterval(party.time, language),
     ...(party.address ?? []).map(formatAddress),
-    ...(party.telecom ?? []).map((telecom) => formatTelecom(telecom, language)),
+    // A person who has no telephone is called where he works.
+    ...(party.telecom ?? party.organization?.telecom ?? []).map((telecom) => formatTelecom(telecom, language)),
   );
   return role && who ? `${role}${language === "fr" ? " " : ""}: ${who}` : role || who;
 }
@@ -195,15 +218,17 @@ function moreFacts({ cda: { header }, parties }: ShownDocument, language: Langua
   const confidentiality = header.confidentialityCode?.code === "N" ? [confidentialityText(header, language)] : [];
   return [
     ...patientDetails(header.patient, language),
+    ...fact(words.birthPlaceName, [parties.birthPlaceName && clean(parties.birthPlaceName)]),
     ...all(words.guardian, parties.guardians),
     ...fact(words.provider, [organization(parties.provider, language)]),
     ...fact(
       words.event,
       header.serviceEvents.map((event) =>
         joined(
-          formatCode(event.code) || event.translations.map(formatCode).find(Boolean),
+          ...new Set([event.code, ...event.translations].map(formatCode)),
           formatInterval(event, language),
           event.performer && formatPerson(event.performer.person),
+          event.performer && formatCode(event.performer.specialty),
           event.performer && formatOrganization(event.performer.organization),
         ),
       ),
@@ -217,7 +242,13 @@ function moreFacts({ cda: { header }, parties }: ShownDocument, language: Langua
           organization(encounter.location, language),
         ),
     ]),
-    ...fact(words.orders, parties.orders.map(formatId)),
+    ...all(words.responsible, parties.responsible),
+    // `CON` of who takes part in an encounter is a consultant; of a relation, somebody to be called.
+    ...all(
+      words.attending,
+      parties.attending.map((each) => (each.relation === "CON" ? { ...each, relation: "CNS" } : each)),
+    ),
+    ...fact(words.orders, [...parties.orders.map(formatId), ...parties.orderTexts.map(clean)]),
     ...all(words.informants, parties.informants),
     ...all(words.participants, parties.participants),
     ...all(words.authenticators, parties.authenticators),

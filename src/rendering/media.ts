@@ -79,20 +79,19 @@ export class MediaStore {
     if (region) this.findings.warn("media_region", "A region that the document marks on an image is not drawn.", path);
     const mediaType = (value.attrs["mediaType"] ?? "").trim().slice(0, 100);
     const address = child(value, "reference")?.attrs["value"];
-    if (value.text.trim() === "" && address !== undefined) {
-      this.findings.error(
-        "media_outside",
-        "A file that the narrative shows is outside of the document: not loaded.",
-        path,
-      );
-      return { ...this.#empty("outside", mediaType), address };
-    }
+    if (value.text.trim() === "" && address !== undefined) return this.outside(mediaType, address, path);
     const bytes = this.#unpacked(decode(value, mediaType), value.attrs["compression"]);
     if (bytes === undefined || bytes.length === 0) {
       this.findings.error("media_unreadable", "A file that the narrative shows is empty, or cannot be unpacked.", path);
       return this.#empty("absent", mediaType);
     }
     return { ...this.of(bytes, mediaType, path), ...(region ? { region: true as const } : {}) };
+  }
+
+  /** A file outside of the document: told of by its address, never loaded. */
+  outside(mediaType: string, address: string, path: string): Media {
+    this.findings.error("media_outside", "A file that the document shows is outside of it: not loaded.", path);
+    return { ...this.#empty("outside", mediaType), address };
   }
 
   #empty(kind: "absent" | "outside", mediaType: string): Media {

@@ -52,14 +52,21 @@ export function readShown(bytes: Uint8Array, options: ReadShownOptions = {}): Sh
   const structured = component && child(component, "structuredBody");
   const media = new MediaStore(structured, findings, limits);
   const sections = structured && sectionsOf(structured, media, findings, limits);
-  const body = sections && (sections.length > 0 || cda.body.level === "N3") ? shownAs(sections) : fileOf(cda, media);
+  const body =
+    sections && (sections.length > 0 || cda.body.level === "N3")
+      ? shownAs(sections)
+      : fileOf(cda, media, component && child(component, "nonXMLBody"));
   return { cda, parties: readCdaParties(document), body, problems: [...cda.problems, ...findings.problems] };
 }
 
 const shownAs = (sections: Section[]): Body => ({ kind: "sections", sections });
 
-function fileOf(cda: Cda, media: MediaStore): Body {
+function fileOf(cda: Cda, media: MediaStore, holder: XmlElement | undefined): Body {
   const file = cda.encapsulated();
+  const text = holder && child(holder, "text");
+  const address = text && child(text, "reference")?.attrs["value"]?.trim();
+  if (file === undefined && address)
+    return { kind: "file", media: media.outside(cda.body.mediaType ?? "", address, "component/nonXMLBody/text") };
   if (file === undefined) return { kind: "none" };
   return { kind: "file", media: media.of(file, cda.body.mediaType ?? "", "component/nonXMLBody/text") };
 }

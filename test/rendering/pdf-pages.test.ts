@@ -38,6 +38,18 @@ describeWithProgram("pdftotext", "poppler-utils", "the pages of a PDF", () => {
     for (const left of lefts("Immunoturbidimétrie")) expect(Math.abs(left - technique)).toBeLessThan(0.5);
   });
 
+  it("keep the line that announces a table or a list with it", async () => {
+    const lists = "<list><item>un</item></list>";
+    const table = "<table><thead><tr><th>Item</th></tr></thead><tbody><tr><td>x</td></tr></tbody></table>";
+    // Wherever the page ends, the line is not the last of it.
+    for (let lines = 28; lines < 48; lines++)
+      for (const follows of [table, lists]) {
+        const text = `${"<paragraph>ligne</paragraph>".repeat(lines)}<paragraph>Annonce</paragraph>${follows}`;
+        for (const page of pagesOf((await pdfFrom(narrative(text))).pdf))
+          expect(page.trim().split("\n").slice(0, -2).at(-1)).not.toBe("Annonce");
+      }
+  });
+
   it("let nothing stand outside of their margins", async () => {
     const wide = narrative(
       `<table><tbody><tr>${Array.from({ length: 18 }, (_, index) => `<td>Immunoélectrophorèse${index}</td>`).join("")}</tr></tbody></table><paragraph>${"x".repeat(400)}</paragraph>`,

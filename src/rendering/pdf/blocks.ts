@@ -1,4 +1,5 @@
 import { formatSize } from "../format.js";
+import { textOf } from "../inline.js";
 import { textOfFile } from "../media.js";
 import type { Block, Cell, Language, ListItem, Marker, Media, Row, Table } from "../types.js";
 import type { Words } from "../words.js";
@@ -27,10 +28,26 @@ export interface Picture {
 /** Shapes of blocks, with room between them. */
 export function blocksShape(blocks: readonly Block[], style: TextStyle, tools: Tools, align?: Cell["align"]): Shape {
   return stack(
-    blocks.map((block) => blockShape(block, style, tools, align)).filter((shape) => shape.max > 0),
+    blocks
+      .map((block, index) => {
+        const shape = blockShape(block, style, tools, align);
+        return announces(block, blocks[index + 1]) ? keeping(shape) : shape;
+      })
+      .filter((shape) => shape.max > 0),
     style.size * 0.3,
   );
 }
+
+/** A short line right before a table or a list is its title, whatever the document calls it. */
+function announces(block: Block, next: Block | undefined): boolean {
+  if (block.kind !== "paragraph" || (next?.kind !== "table" && next?.kind !== "list")) return false;
+  return textOf(block.inlines).length <= 120;
+}
+
+const keeping = (shape: Shape): Shape => ({
+  ...shape,
+  lay: (width) => shape.lay(width).map((piece): Piece => ({ ...piece, keep: true })),
+});
 
 function blockShape(block: Block, style: TextStyle, tools: Tools, align?: Cell["align"]): Shape {
   const shape = bareShape(block, style, tools, align);

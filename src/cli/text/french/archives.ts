@@ -178,7 +178,7 @@ export const archivesRows: Rows = [
   ["it has no end of directory", "la fin de sa table manque"],
   ["A file that the narrative shows is not in the document.", "Un fichier que montre le texte n'est pas dans le document."],
   ["A region that the document marks on an image is not drawn.", "Une zone que le document marque sur une image n'est pas dessinée."],
-  ["A file that the narrative shows is outside of the document: not loaded.", "Un fichier que montre le texte est hors du document : il n'est pas chargé."],
+  ["A file that the document shows is outside of it: not loaded.", "Un fichier que montre le document est hors de celui-ci : il n'est pas chargé."],
   ["A file that the narrative shows is empty, or cannot be unpacked.", "Un fichier que montre le texte est vide, ou ne se décompresse pas."],
   ["A file is not of the type that the document says.", "Un fichier n'est pas du type que dit le document."],
   ["An image is damaged, or has more pixels than are shown.", "Une image est abîmée, ou trop grande pour être montrée."],
