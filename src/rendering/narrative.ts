@@ -171,8 +171,11 @@ export class NarrativeReader {
     if (parts.some(isBlock))
       return [{ block: { kind: "group", ...idOf(element), styles: [], blocks: toBlocks(parts) } }];
     const written = parts as Inline[];
-    const children: Inline[] = tidy(written).length > 0 ? written : [href.value];
-    return [{ kind: "link", ...idOf(element), href, ...(title ? { title } : {}), children }];
+    const named = tidy(written).length > 0;
+    const children: Inline[] = named ? written : [href.value];
+    const link: Inline = { kind: "link", ...idOf(element), href, ...(title ? { title } : {}), children };
+    // An address that is shown for want of words is not run into those around.
+    return named || href.value === "" ? [link] : [" ", link, " "];
   }
 
   #footnote(element: XmlElement): Part[] {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Block, readShown, type Section } from "../../src/rendering/index.js";
+import { textOf } from "../../src/rendering/inline.js";
 import { level3, mediaEntry, narrative, png } from "./kit.js";
 
 type TableBlock = Extract<Block, { kind: "table" }>;
@@ -50,6 +51,19 @@ describe("the model of the narrative", () => {
       ["narrative_flattened", "media_misplaced"],
     );
     expect(codes(narrative(deep, picture))).toEqual(["narrative_too_deep", "media_misplaced"]);
+  });
+
+  it("keeps the address of a link without words apart from the words around", () => {
+    const words = (text: string) => {
+      const [block] = sectionsOf(narrative(text))[0]?.blocks ?? [];
+      return block?.kind === "paragraph" ? textOf(block.inlines) : undefined;
+    };
+    expect(words('<paragraph>Voir<linkHtml href="annexes/a.pdf"/>puis agir</paragraph>')).toBe(
+      "Voir annexes/a.pdf puis agir",
+    );
+    expect(words('<paragraph><linkHtml href="https://exemple.fr/a"></linkHtml></paragraph>')).toBe(
+      "https://exemple.fr/a",
+    );
   });
 
   it("says where one place shows more files than are shown", () => {
