@@ -17,7 +17,7 @@ export function validatedReport(number = "R-2026-000123"): ValidatedReport {
   const practiceSetting = { code: "AMBULATOIRE", codeSystem: "1.2.250.1.213.1.1.4.9", displayName: "Ambulatoire" };
   const doctor = {
     id: "1.2.250.1.71.4.2.1^899900000019",
-    person: { family: "EXEMPLE", given: "Aurore", prefix: "DR" },
+    person: { family: "EXEMPLE", given: "Aurore", prefix: "MME", suffix: "DR" },
   };
   return {
     number,

@@ -23,7 +23,9 @@ import {
   personElement,
   telecomElements,
   textElement,
+  textOrUnknown,
   timeElement,
+  UNKNOWN,
 } from "./write-values.js";
 
 /** The header, in the order that the schema of CDA wants. */
@@ -63,7 +65,9 @@ function recordTarget(patient: Patient): string {
     textElement("suffix", patient.suffix),
   ].join("");
   const place = patient.birthPlace;
-  const birthAddress = textElement("county", place?.code) + textElement("city", place?.name);
+  // The profile wants the commune of birth of whoever has an INS, even unknown; unknown is read as absent.
+  const county = textElement("county", place?.code) || (ins === null ? "" : element("county", UNKNOWN));
+  const birthAddress = county + textElement("city", place?.name);
   const person =
     element("name", {}, name) +
     element("administrativeGenderCode", {
@@ -72,7 +76,7 @@ function recordTarget(patient: Patient): string {
       displayName: gender !== undefined && Object.hasOwn(GENDER_LABELS, gender) ? GENDER_LABELS[gender] : undefined,
     }) +
     timeElement("birthTime", patient.birthTime) +
-    (place === undefined ? "" : element("birthplace", {}, element("place", {}, element("addr", {}, birthAddress))));
+    (birthAddress === "" ? "" : element("birthplace", {}, element("place", {}, element("addr", {}, birthAddress))));
   const role =
     (ins === null ? "" : element("id", { root: ins.oid, extension: ins.value })) +
     patient.localIds.map((id) => idElement("id", id)).join("") +
@@ -95,7 +99,7 @@ function author(value: Author): string {
       : element(
           "assignedAuthoringDevice",
           {},
-          textElement("manufacturerModelName", device.model) + textElement("softwareName", device.software),
+          textOrUnknown("manufacturerModelName", device.model) + textOrUnknown("softwareName", device.software),
         )) +
     organizationElement("representedOrganization", value.organization);
   return element(
@@ -146,7 +150,8 @@ function serviceEvent(value: ServiceEvent): string {
   const translations = value.translations.map((translation) => codeElement("translation", translation)).join("");
   const code =
     value.code === undefined && translations !== ""
-      ? element("code", { nullFlavor: "UNK" }, translations)
+      ? // The one null flavour of HL7 that goes with translations and needs no code system.
+        element("code", { nullFlavor: "OTH" }, translations)
       : codeElement("code", value.code, translations);
   const performer = value.performer;
   const content =

@@ -3,6 +3,9 @@ import type { Address, Code, Id, Organization, PatientName, PersonName, Telecom 
 
 type Attributes = Readonly<Record<string, string | number | undefined>>;
 
+/** What the French profile wants and the header lacks; a reader takes it for absent. */
+export const UNKNOWN = { nullFlavor: "UNK" } as const;
+
 /** An element; `content` is XML already. */
 export function element(name: string, attributes: Attributes = {}, content = ""): string {
   let tag = `<${name}`;
@@ -17,6 +20,11 @@ export function textElement(name: string, text: string | undefined, attributes: 
   return text === undefined ? "" : element(name, attributes, escapeText(text));
 }
 
+/** An element around text, unknown where there is none: the profile wants the element. */
+export function textOrUnknown(name: string, text: string | undefined): string {
+  return textElement(name, text) || element(name, UNKNOWN);
+}
+
 export function idElement(name: string, id: Id | undefined): string {
   if (id === undefined) return "";
   const caret = id.indexOf("^");
@@ -27,7 +35,7 @@ export function idElement(name: string, id: Id | undefined): string {
 
 /** An id that the schema wants and the header may lack. */
 export function idOrUnknown(name: string, id: Id | undefined): string {
-  return id === undefined ? element(name, { nullFlavor: "UNK" }) : idElement(name, id);
+  return id === undefined ? element(name, UNKNOWN) : idElement(name, id);
 }
 
 export function codeElement(name: string, code: Code | undefined, content = ""): string {
@@ -67,9 +75,11 @@ export function namePart(name: string, { qualifier, value }: PatientName): strin
 /** A person, in an element of the given name. */
 export function personElement(name: string, person: PersonName | undefined): string {
   if (person === undefined) return "";
-  const parts = (["prefix", "given", "family", "suffix"] as const)
-    .map((part) => textElement(part, person[part]))
-    .join("");
+  const parts =
+    textElement("prefix", person.prefix) +
+    textElement("given", person.given) +
+    textOrUnknown("family", person.family) +
+    textElement("suffix", person.suffix);
   return element(name, {}, element("name", {}, parts));
 }
 

@@ -152,7 +152,8 @@ export class DocumentMaker {
       return { cda, pdf: (await renderPdf(cda)).pdf, ...ids };
     }
     const pdf = padded(await this.#pdf(plan), plan.padding ?? 0);
-    return { cda: wrapPdf(pdf, { ...header, templateIds: header.templateIds?.slice(0, 2) ?? [] }), pdf, ...ids };
+    // Level 1 has templates of its own: without any, the header gets them.
+    return { cda: wrapPdf(pdf, { ...header, templateIds: [] }), pdf, ...ids };
   }
 
   /** PDF/A-1b of the structured form of the document. */
@@ -197,7 +198,7 @@ function headerOf(
   const who = {
     id: `1.2.250.1.71.4.2.1^${author.id}`,
     specialty: author.specialty,
-    person: { family: author.family, given: author.given, prefix: "DR" },
+    person: { family: author.family, given: author.given, suffix: "DR" },
     organization: { id: structure.id as string, name: organization },
   };
   return {
@@ -205,9 +206,7 @@ function headerOf(
     setId: ids.setId,
     versionNumber: ids.version,
     relatedDocuments:
-      ids.replaces === undefined
-        ? []
-        : [{ typeCode: "RPLC", id: ids.replaces, setId: ids.setId, versionNumber: ids.version - 1 }],
+      ids.replaces === undefined ? [] : [{ typeCode: "RPLC", id: ids.replaces, versionNumber: ids.version - 1 }],
     templateIds: ["2.16.840.1.113883.2.8.2.1", "1.2.250.1.213.1.1.1.1", template],
     code,
     title,

@@ -25,14 +25,15 @@ const biologist = {
     codeSystem: "1.2.250.1.213.1.1.4.5",
     displayName: "Médecin - Biologie médicale (SM)",
   },
-  person: { family: "EXEMPLE", given: "Aurore", prefix: "DR" },
+  // The French profile has the civility as prefix, the title as suffix.
+  person: { family: "EXEMPLE", given: "Aurore", prefix: "MME", suffix: "DR" },
 };
 
 /** The header of the demonstration's reports; `now` is a French time with its offset, as documents have it. */
 export function demoHeader(code: Code, title: string, setId: string, now: string): CdaHeaderInput {
   return {
     relatedDocuments: [],
-    templateIds: ["2.16.840.1.113883.2.8.2.1", "1.2.250.1.213.1.1.1.1"],
+    templateIds: [],
     setId,
     versionNumber: 1,
     code,
@@ -108,7 +109,7 @@ function level3({ id, setId, version = 1, replaces }: DocumentIds, now: string, 
       ? ""
       : `<relatedDocument typeCode="RPLC"><parentDocument><id root="${replaces}"/></parentDocument></relatedDocument>\n`;
   const person =
-    "<assignedPerson><name><family>EXEMPLE</family><given>Aurore</given><prefix>DR</prefix></name></assignedPerson>";
+    "<assignedPerson><name><prefix>MME</prefix><given>Aurore</given><family>EXEMPLE</family><suffix>DR</suffix></name></assignedPerson>";
   const doctor = '<id root="1.2.250.1.71.4.2.1" extension="899900000019"/>';
   const organization = `<id root="1.2.250.1.71.4.2.2" extension="1990000017"/><name>${laboratory.name}</name>`;
   const practice =
