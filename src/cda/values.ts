@@ -1,5 +1,6 @@
 import { type Defined, defined } from "../defined.js";
 import type { Problem } from "../errors.js";
+import { IDNPS_OID, STRUCT_IDNAT_OID } from "../identity/index.js";
 import type { XmlElement } from "../xml/index.js";
 import type { Address, Code, Id, Organization, PersonName, Telecom } from "./types.js";
 import { ADDRESS_PARTS, HL7, TIME } from "./vocabulary.js";
@@ -92,14 +93,22 @@ export function idOf(element: XmlElement | undefined): Id | undefined {
   return extension === undefined ? root : `${root}^${extension}`;
 }
 
-/** The first usable id: an entity may carry several, the metadata have room for one. */
+/** The roots of the national identifiers of professionals and structures. */
+const NATIONAL = new RegExp(`^(?:${[IDNPS_OID, STRUCT_IDNAT_OID].join("|").replaceAll(".", "\\.")})\\^`);
+
+/**
+ * The id of an entity that carries several, of which the metadata have room for one: the national one, since the metadata say
+ * that it is that (`IDNPS`, `IDNST`), else the first usable one.
+ */
 export function firstId(element: XmlElement | undefined): Id | undefined {
   if (element === undefined) return undefined;
+  let first: Id | undefined;
   for (const found of element.children) {
     const id = isNamed(found, "id") ? idOf(found) : undefined;
-    if (id !== undefined) return id;
+    if (id !== undefined && NATIONAL.test(id)) return id;
+    first ??= id;
   }
-  return undefined;
+  return first;
 }
 
 /** Neither a code nor an OID has white space around it, whatever the software wrote. */

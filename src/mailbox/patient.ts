@@ -95,9 +95,9 @@ function traitsOfMetadata({ patientId, sourcePatientInfo }: DocumentEntry): Pati
   };
 }
 
-/** `matricule^^^&oid&ISO^NH`. */
+/** `matricule^^^&oid&ISO^NH`; some software escapes its `&` twice. */
 function insOfCx(cx: string): { value: string; oid: string } | undefined {
-  const [value = "", , , authority = ""] = cx.split("^");
+  const [value = "", , , authority = ""] = cx.replaceAll("&amp;", "&").split("^");
   const oid = authority.split("&")[1] ?? "";
   return value !== "" && isInsOid(oid) ? { value, oid } : undefined;
 }

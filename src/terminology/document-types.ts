@@ -25,7 +25,8 @@ for (const [code, display] of others.rows) labels.set(`${OTHER_DOCUMENT_TYPES} $
 const classLabels = new Map(classes.rows);
 
 const classOf = new Map<string, TableCode>();
-for (const [typeCode, typeCodeSystem, code] of typeToClass.rows) {
+const newer = others.classRows.map(([typeCode, code]) => [typeCode, LOINC, code] as const);
+for (const [typeCode, typeCodeSystem, code] of [...newer, ...typeToClass.rows]) {
   const entry = { code, codeSystem: typeToClass.classCodeSystem, displayName: classLabels.get(code) ?? "" };
   classOf.set(`${typeCodeSystem} ${typeCode}`, entry);
 }

@@ -16,7 +16,7 @@ export {
   OTHER_DOCUMENT_TYPES,
 } from "./document-types.js";
 export type { FormatCode } from "./formats.js";
-export { formatOfTemplate, formatsOfTemplate, PDF_FORMAT } from "./formats.js";
+export { formatOfTemplate, formatsOfTemplate, OTHER_FORMAT, PDF_FORMAT } from "./formats.js";
 export type { IntegrationErrorCode } from "./integration-errors.js";
 export { integrationErrorLabel, integrationErrors } from "./integration-errors.js";
 export type { TableVersion } from "./versions.js";

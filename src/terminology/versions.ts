@@ -1,6 +1,8 @@
 import * as classes from "./tables/classes.js";
 import * as contentTypes from "./tables/content-types.js";
 import * as documentTypes from "./tables/document-types.js";
+import * as formatLabels from "./tables/format-labels.js";
+import * as newerFormats from "./tables/newer-template-formats.js";
 import * as otherTypes from "./tables/other-document-types.js";
 import * as formats from "./tables/template-to-format.js";
 import * as typeToClass from "./tables/type-to-class.js";
@@ -19,6 +21,8 @@ export const terminologyVersions: Readonly<Record<string, Readonly<TableVersion>
   otherDocumentTypes: of(otherTypes),
   typeToClass: of(typeToClass),
   templateToFormat: of(formats),
+  newerTemplateFormats: of(newerFormats),
+  formatLabels: of(formatLabels),
   classes: of(classes),
   contentTypes: of(contentTypes),
 };

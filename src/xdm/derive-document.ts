@@ -8,10 +8,11 @@ import {
   isConfidentialityCode,
   LOINC,
   OTHER_DOCUMENT_TYPES,
+  OTHER_FORMAT,
 } from "../terminology/index.js";
 import { derivePatient } from "./derive-patient.js";
 import { formatOf } from "./format.js";
-import { ce, component, oneLine, xcn, xon } from "./hl7.js";
+import { ce, component, MAX_VALUE, oneLine, xcn, xon } from "./hl7.js";
 import { toUtc } from "./time.js";
 import type { DocumentEntry, XdmAuthor } from "./types.js";
 
@@ -36,6 +37,11 @@ export function deriveDocument(cda: Cda, where: string, problems: Problem[]): De
   const tell = (code: string, message: string) => problems.push({ severity: "warning", code, message, path: where });
   const event = header.serviceEvents.find((each) => each.low !== undefined) ?? header.serviceEvents[0];
   const formatCode = formatOf(cda);
+  const fits = (code: Code | undefined): code is Code => {
+    if (code === undefined || code.code.length <= MAX_VALUE) return code !== undefined;
+    tell("xdm_code_too_long", "A code is longer than metadata can hold: it is left out.");
+    return false;
+  };
   const type = withSystem(header.code, tell);
   const classCode = type.codeSystem ? classOfType(type.code, type.codeSystem) : undefined;
   const patient = derivePatient(header, tell);
@@ -53,7 +59,10 @@ export function deriveDocument(cda: Cda, where: string, problems: Problem[]): De
   else if (header.patient.ins === null) tell("xdm_ins_missing", "The CDA has no INS: patientId is a local identifier.");
   if (classCode === undefined) tell("xdm_class_unknown", "No class is known for the type of the document (ASS_X04).");
   if (formatCode === undefined)
-    tell("xdm_format_unknown", "No format is known for the model of the document (ASS_A11).");
+    tell(
+      "xdm_format_unknown",
+      "No format is known for the model or the file of the document (ASS_A11, ASS_A12): that of other documents is written.",
+    );
   if (practice === undefined) tell("xdm_practice_setting_missing", "The CDA has no practice setting.");
   if (facility === undefined) tell("xdm_facility_type_missing", "The CDA has no type of healthcare facility.");
   if (author.length === 0) tell("xdm_author_missing", "The CDA has no author.");
@@ -80,13 +89,13 @@ export function deriveDocument(cda: Cda, where: string, problems: Problem[]): De
     sourcePatientInfo: patient.sourcePatientInfo,
     legalAuthenticator: legal && (legal.id ?? legal.person) ? xcn(legal.id, legal.person ?? {}) : undefined,
     authors: author,
-    typeCode: withLabel(type),
+    typeCode: fits(type) ? withLabel(type) : undefined,
     classCode,
-    formatCode,
-    confidentialityCodes: confidentiality(header, tell),
-    healthcareFacilityTypeCode: facility,
-    practiceSettingCode: practice,
-    eventCodes: header.serviceEvents.flatMap((each) => [...(each.code ? [each.code] : []), ...each.translations]),
+    formatCode: formatCode ?? { ...OTHER_FORMAT },
+    confidentialityCodes: confidentiality(header, tell).filter(fits),
+    healthcareFacilityTypeCode: fits(facility) ? facility : undefined,
+    practiceSettingCode: fits(practice) ? practice : undefined,
+    eventCodes: header.serviceEvents.flatMap((each) => [each.code, ...each.translations].filter(fits)),
   });
 }
 

@@ -22,33 +22,33 @@ const UNSTRUCTURED_FORMATS: Readonly<Record<string, string>> = {
 const SYSTEMS_OF_ARCHIVES: Readonly<Record<string, string>> = {
   "urn:ihe:iti:xds-sd:pdf:2008": "1.2.250.1.213.1.1.4.12",
   "urn:ihe:lab:xd-lab:2008": "1.2.250.1.213.1.1.4.2.282",
+  "urn:ihe:pharm:pre:2010": "1.2.250.1.213.1.1.4.2.282",
   "urn:ihe:eyecare:geneyeevalcn:2014": "1.2.250.1.213.1.1.4.2.282",
   "urn:ihe:rad:CDA:ImagingReportStructuredHeadings:2013": "1.2.250.1.213.1.1.4.2.282",
 };
 
 /**
- * The formatCode of a document: by the kind of file for a body that is a file, else by the last of its templates that table
- * ASS_A11 knows. Undefined where no template is known.
+ * The formatCode of a document: by the kind of file for a body that is a file (table ASS_A12; PDF where it does not say of
+ * what kind), else by the last of its templates that table ASS_A11 knows. Undefined where neither knows it.
  */
 export function formatOf({ header, body }: Pick<Cda, "header" | "body">): FormatCode | undefined {
-  const format = body.level === "N1" ? formatOfFile(body.mediaType) : undefined;
-  const known = format ?? formatOfModel(header.templateIds, body.level);
+  const known = body.level === "N1" ? formatOfFile(body.mediaType) : formatOfModel(header.templateIds);
   if (known === undefined) return undefined;
   return { ...known, codeSystem: SYSTEMS_OF_ARCHIVES[known.code] ?? known.codeSystem };
 }
 
-function formatOfFile(mediaType = ""): FormatCode | undefined {
+function formatOfFile(mediaType = "application/pdf"): FormatCode | undefined {
   const type = mediaType.split(";", 1)[0]?.trim().toLowerCase() ?? "";
   if (type === "application/pdf") return { ...PDF_FORMAT };
   const code = UNSTRUCTURED_FORMATS[type];
   return formatsOfTemplate(UNSTRUCTURED).find((each) => each.code === code);
 }
 
-function formatOfModel(templateIds: readonly string[], level: string): FormatCode | undefined {
+function formatOfModel(templateIds: readonly string[]): FormatCode | undefined {
   for (const id of templateIds.toReversed()) {
     const templateId = splitId(id).root;
     // A structured body that still claims the unstructured model is no PDF.
-    if (level !== "N1" && templateId === UNSTRUCTURED) continue;
+    if (templateId === UNSTRUCTURED) continue;
     const format = formatOfTemplate(templateId);
     if (format !== undefined) return format;
   }

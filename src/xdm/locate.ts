@@ -1,10 +1,13 @@
 import { nameKey } from "./zip-names.js";
 
-/** How a document was found from its URI. */
+/** How a document was found. */
 export interface Located {
   path: string;
-  /** False where the URI had to be read otherwise than ITI TF-2 3.32 says (relative to the folder of METADATA.XML). */
-  regular: boolean;
+  /**
+   * `uri` as ITI TF-2 3.32 says (relative to the folder of METADATA.XML), `irregular` by its URI read otherwise, `hash` by its
+   * hash, `alone` since no other file is beside the metadata.
+   */
+  by: "uri" | "irregular" | "hash" | "alone";
 }
 
 /** No path in an archive of eight folders is longer; a URI of megabytes would be read in each of its ways. */
@@ -23,14 +26,14 @@ export class FileIndex {
     const written = uri.trim().replaceAll("\\", "/");
     if (written === "" || written.length > MAX_URI) return undefined;
     const regular = this.#at(base, written);
-    if (regular !== undefined) return { path: regular, regular: !uri.includes("\\") };
+    if (regular !== undefined) return { path: regular, by: uri.includes("\\") ? "irregular" : "uri" };
     const plain = unescaped(written);
     const readings = [written, plain, fromRoot(written), fromRoot(plain)];
     // Seen from each folder above, for a URI that starts with the name of its own folder (`SUBSET01/DOC0001.XML`).
     for (const reading of new Set(readings)) {
       for (let folder = base; ; folder = parent(folder)) {
         const path = this.#at(folder, reading);
-        if (path !== undefined) return { path, regular: false };
+        if (path !== undefined) return { path, by: "irregular" };
         if (folder === "") break;
       }
     }

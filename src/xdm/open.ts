@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { isMedimailError, MedimailError, type Problem } from "../errors.js";
 import { limitExceeded, resolveLimits } from "./limits.js";
 import { FileIndex, folderOf, type Located } from "./locate.js";
 import { type Metadata, readMetadata } from "./read-metadata.js";
+import { DocumentSearch, Hashes } from "./search-document.js";
 import type { Integrity, OpenedDocument, OpenedXdm, SubmissionSet, XdmLimits } from "./types.js";
 import { readZip, type ZipFile } from "./zip-read.js";
 
@@ -38,7 +38,8 @@ export async function openXdm(zip: Uint8Array, options: { limits?: Partial<XdmLi
   const used = new Set<string>();
   const index = new FileIndex(files.map((file) => file.path));
   const byPath = new Map(files.map((file) => [file.path, file]));
-  const verified = new Map<Uint8Array, string>();
+  const hashes = new Hashes();
+  const search = new DocumentSearch(files, hashes);
   for (const [file, metadata] of readAll(files, problems)) {
     if (sets.length + metadata.submissionSets.length > limits.maxSubmissionSets)
       throw limitExceeded("maxSubmissionSets", limits);
@@ -46,11 +47,13 @@ export async function openXdm(zip: Uint8Array, options: { limits?: Partial<XdmLi
     problems.push(...metadata.problems);
     sets.push(...metadata.submissionSets);
     for (const entry of metadata.documents) {
-      const located = index.locate(entry.uri, folderOf(file.path));
+      const folder = folderOf(file.path);
+      const alone = metadata.documents.length === 1;
+      const located = index.locate(entry.uri, folder) ?? search.find(entry.hash, folder, alone);
       const found = located && byPath.get(located.path);
       if (found) used.add(found.path);
       const path = found?.path ?? "";
-      const integrity = verify(entry, found?.content, verified);
+      const integrity = verify(entry, found?.content, hashes);
       documents.push({ ...entry, path, integrity, ...(found ? { content: found.content } : {}) });
       reportDocument(integrity, located, path || file.path, problems);
     }
@@ -68,8 +71,12 @@ export async function openXdm(zip: Uint8Array, options: { limits?: Partial<XdmLi
   };
 }
 
-function metadataFiles(files: readonly ZipFile[]): ZipFile[] {
-  const found = files.filter((file) => /(^|\/)metadata\.xml$/i.test(file.path));
+/** Those that are named METADATA.XML; without one, those whose name ends so (`SUBSET01METADATA.XML`, of a sender that lost a slash). */
+function metadataFiles(files: readonly ZipFile[], problems: Problem[]): ZipFile[] {
+  const named = files.filter((file) => /(^|\/)metadata\.xml$/i.test(file.path));
+  const found = named.length > 0 ? named : files.filter((file) => /(^|\/)\w+metadata\.xml$/i.test(file.path));
+  for (const { path } of named.length > 0 ? [] : found)
+    warn(problems, "xdm_metadata_misnamed", "The metadata are in a file of another name than METADATA.XML.", path);
   if (found.length === 0) {
     throw new MedimailError("xdm_metadata_missing", "The archive has no METADATA.XML: it is not an XDM archive.");
   }
@@ -80,7 +87,7 @@ function metadataFiles(files: readonly ZipFile[]): ZipFile[] {
 function readAll(files: readonly ZipFile[], problems: Problem[]): [ZipFile, Metadata][] {
   const read: [ZipFile, Metadata][] = [];
   let fault: unknown;
-  for (const file of metadataFiles(files)) {
+  for (const file of metadataFiles(files, problems)) {
     try {
       read.push([file, readMetadata(file.content, file.path)]);
     } catch (error) {
@@ -93,34 +100,31 @@ function readAll(files: readonly ZipFile[], problems: Problem[]): [ZipFile, Meta
   return read;
 }
 
-/** @param hashes those made so far: the metadata may name one large file many times */
-function verify(
-  entry: { hash?: string; size?: number },
-  content: Uint8Array | undefined,
-  hashes: Map<Uint8Array, string>,
-): Integrity {
+function verify(entry: { hash?: string; size?: number }, content: Uint8Array | undefined, hashes: Hashes): Integrity {
   if (content === undefined) return { file: "missing", hash: "absent", size: "absent" };
   const compare = <T>(told: T | undefined, real: () => T) =>
     told === undefined ? "absent" : told === real() ? "ok" : "mismatch";
   return {
     file: "present",
-    hash: compare(entry.hash, () => {
-      const known = hashes.get(content) ?? createHash("sha1").update(content).digest("hex");
-      hashes.set(content, known);
-      return known;
-    }),
+    hash: compare(entry.hash, () => hashes.of(content)),
     size: compare(entry.size, () => content.byteLength),
   };
 }
+
+const FOUND_OTHERWISE: Readonly<Record<Located["by"], readonly [code: string, message: string] | undefined>> = {
+  uri: undefined,
+  irregular: ["xdm_uri_irregular", "The URI of a document is not relative to the folder of METADATA.XML."],
+  hash: ["xdm_uri_wrong", "The URI of a document leads to no file: the file that has its hash is taken."],
+  alone: ["xdm_uri_wrong", "The URI of a document leads to no file: the only file beside METADATA.XML is taken."],
+};
 
 function reportDocument(integrity: Integrity, located: Located | undefined, path: string, problems: Problem[]): void {
   if (integrity.file === "missing") {
     fail(problems, "xdm_document_missing", "A document of the metadata is not in the archive.", path);
     return;
   }
-  if (located && !located.regular) {
-    warn(problems, "xdm_uri_irregular", "The URI of a document is not relative to the folder of METADATA.XML.", path);
-  }
+  const fault = located && FOUND_OTHERWISE[located.by];
+  if (fault) warn(problems, fault[0], fault[1], path);
   for (const what of ["hash", "size"] as const) {
     if (integrity[what] === "mismatch") {
       fail(problems, `xdm_${what}_mismatch`, `The ${what} of a document is not that of the metadata.`, path);
@@ -142,6 +146,8 @@ function reportFiles(files: readonly ZipFile[], problems: Problem[]): void {
         path,
       );
     }
+    // What macOS joins to an archive (the properties of its files) repeats the folders.
+    if (path.startsWith("__MACOSX/")) continue;
     const lower = path.toLowerCase();
     const at = lower.indexOf("ihe_xdm/");
     if (at === 0 || (at > 0 && lower[at - 1] === "/")) roots.add(path.slice(0, at));
@@ -164,8 +170,14 @@ function isZip(content: Uint8Array): boolean {
   return content[0] === 0x50 && content[1] === 0x4b && content[2] === 0x03 && content[3] === 0x04;
 }
 
-/** A CX without its type (`NH`, `PI`), which software writes in one place and leaves out in another. */
-const withoutType = (cx: string): string => cx.split("^", 4).join("^");
+/**
+ * A CX without its type (`NH`, `PI`), which software writes in one place and leaves out in another, and without the empty
+ * components before its authority, of which some software forgets one.
+ */
+const withoutType = (cx: string): string => {
+  const [id, ...others] = cx.replaceAll("&amp;", "&").split("^", 4);
+  return [id, others.find((each) => each !== "")].join("^");
+};
 
 function reportContent(
   sets: readonly SubmissionSet[],

@@ -6,6 +6,7 @@ import {
   DOCUMENT_IDS,
   DOCUMENT_SCHEMES,
   FOLDER_NODE,
+  REFERENCE_SLOT,
   SET_IDS,
   SET_SCHEMES,
   SUBMISSION_SET_NODE,
@@ -139,6 +140,7 @@ function readDocument(element: XmlElement, path: string, problems: Problem[]): O
   const first = (name: string, from = name) => optional(name, slot(element, from)[0]);
   const size = slot(element, "size")[0];
   const title = localized(child(element, "Name"));
+  const referenceIds = slot(element, REFERENCE_SLOT);
   return {
     uri: slot(element, "URI").map(stripIndex).join(""),
     ...optional("uniqueId", identifier(element, DOCUMENT_IDS.uniqueId)),
@@ -161,6 +163,7 @@ function readDocument(element: XmlElement, path: string, problems: Problem[]): O
     ...code("healthcareFacilityTypeCode"),
     ...code("practiceSettingCode"),
     eventCodes: codes(element, DOCUMENT_SCHEMES.eventCode),
+    ...(referenceIds.length > 0 ? { referenceIds } : {}),
     ...optional("hash", slot(element, "hash")[0]?.toLowerCase()),
     ...(size !== undefined && /^\d{1,15}$/.test(size) ? { size: Number(size) } : {}),
     action: readAction(slot(element, ACTION_SLOT)[0], path, problems),

@@ -37,3 +37,5 @@ export const DOCUMENT_IDS = {
 export const HAS_MEMBER = "urn:oasis:names:tc:ebxml-regrep:AssociationType:HasMember";
 /** The French slot of a document: `C` replaces, `D` deletes, absent on the first sending. */
 export const ACTION_SLOT = "urn:action:extraMetadataSlot";
+/** Identifiers of what a document refers to (ITI TF-3 4.2.3.2.28). */
+export const REFERENCE_SLOT = "urn:ihe:iti:xds:2013:referenceIdList";

@@ -7,7 +7,7 @@
  * @returns undefined for what is not a time.
  */
 export function toUtc(time: string): { value: string; exact: boolean } | undefined {
-  const parts = /^(\d{4}(?:\d{2}(?:\d{2}(?:\d{2}(?:\d{2}(?:\d{2})?)?)?)?)?)(?:\.\d+)?([+-]\d{4}|[+-]\d{2}|Z)?$/.exec(
+  const parts = /^(\d{4}(?:\d{2}(?:\d{2}(?:\d{2}(?:\d{2}(?:\d{2})?)?)?)?)?)(?:\.\d+)?([+-]\d{1,4}|Z)?$/.exec(
     time.trim(),
   );
   if (parts === null) return undefined;
@@ -34,8 +34,10 @@ function daysOf(year: number, month: number): number {
   return new Date(Date.UTC(year < 100 ? 2000 + year : year, month, 0)).getUTCDate();
 }
 
+/** `+0100`, `+01`, and what software makes of a number, which the schema of CDA allows: `+100`, `+1`. */
 function minutesOf(zone: string): number {
-  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3) || "0");
+  const hours = zone.length > 3 ? zone.slice(1, -2) : zone.slice(1);
+  const minutes = Number(hours) * 60 + Number(zone.slice(1 + hours.length) || "0");
   return zone.startsWith("-") ? -minutes : minutes;
 }
 

@@ -40,6 +40,11 @@ export interface DocumentEntry {
   healthcareFacilityTypeCode?: Code;
   practiceSettingCode?: Code;
   eventCodes: Code[];
+  /**
+   * `referenceIdList` (CXi: order, accession number, study), where an archive that is read has it. None is written: neither
+   * the mapping of the ANS nor its archives say what of a CDA it would be made of.
+   */
+  referenceIds?: string[];
   /** SHA-1 of the file, lower-case hex. */
   hash?: string;
   size?: number;

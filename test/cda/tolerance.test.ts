@@ -16,6 +16,14 @@ describe("what other software writes in a header is read for what it means", () 
     expect(codesOf({ patientIds })).toContain("patient_id_missing");
   });
 
+  it("of several identifiers the national one counts, wherever it stands, else the first", () => {
+    const local = '<id root="1.2.3" extension="L1"/>';
+    const author = PIECES.author.replace("<assignedAuthor>", `<assignedAuthor>${local}`);
+    expect(read({ author }).header.authors[0]?.id).toBe("1.2.250.1.71.4.2.1^810000000018");
+    const stranger = author.replaceAll("1.2.250.1.71.4.2.1", "1.2.4");
+    expect(read({ author: stranger }).header.authors[0]?.id).toBe("1.2.3^L1");
+  });
+
   it("a code and its system have no white space around them", () => {
     const code = '<code code=" 11502-2 " codeSystem="2.16.840.1.113883.6.1 " displayName=" x"/>';
     expect(read({ code }).header.code).toEqual({

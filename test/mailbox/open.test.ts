@@ -1,4 +1,4 @@
-import { zipSync } from "fflate";
+import { unzipSync, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { wrapPdf } from "../../src/cda/index.js";
 import { shownName } from "../../src/mailbox/index.js";
@@ -55,6 +55,19 @@ describe("opening a mail", () => {
       birthDate: "19850512",
       gender: "F",
     });
+  });
+
+  it("knows the INS of metadata whose ampersands are escaped twice", async () => {
+    await using box = await doctorsBox();
+    const files = unzipSync(await zipOf());
+    const path = "IHE_XDM/SUBSET01/METADATA.XML";
+    const twice = Buffer.from(files[path] ?? [])
+      .toString()
+      .replaceAll("&amp;", "&amp;amp;");
+    const zip = zipSync({ ...files, [path]: Buffer.from(twice) });
+    const opened = await box.mailbox.open(box.deliver(mailOf([TEXT, archive(zip)])));
+    expect(opened.documents[0]?.patient.metadata?.ins?.value).toBe(opened.documents[0]?.patient.cda?.ins?.value);
+    expect(opened.patient).toMatchObject({ agreement: "agree" });
   });
 
   it("reads two submission sets of one archive", async () => {

@@ -14,6 +14,8 @@ import {
   OTHER_DOCUMENT_TYPES,
   terminologyVersions,
 } from "../../src/terminology/index.js";
+import { rows as newerTemplateFormats } from "../../src/terminology/tables/newer-template-formats.js";
+import { rows as templateFormats } from "../../src/terminology/tables/template-to-format.js";
 import { describeWithShared } from "../tools/shared.js";
 
 describe("terminology", () => {
@@ -43,10 +45,25 @@ describe("terminology", () => {
     expect(formatOfTemplate("1.2.250.1.213.1.1.1.8")).toEqual({
       code: "urn:asip:ci-sis:frcp:2011",
       codeSystem: "1.2.250.1.213.1.1.4.2.282",
+      displayName: "Fiche de réunion de concertation pluridisciplinaire",
     });
     expect(formatOfTemplate("1.3.6.1.4.1.19376.1.2.20")?.code).toBe("urn:ihe:iti:xds-sd:pdf:2008");
     expect(formatsOfTemplate("1.3.6.1.4.1.19376.1.2.20")).toHaveLength(5);
     expect(formatOfTemplate("1.2.3")).toBeUndefined();
+  });
+
+  it("knows the models that table ASS_A11 has had since, and labels every format", () => {
+    expect(formatOfTemplate("1.2.250.1.213.1.11.1.19.2")?.code).toBe("urn:ans:ci-sis:mso-dengue:2026");
+    expect(formatOfTemplate("1.3.6.1.4.1.19376.1.8.1.1.2.8")?.code).toBe("urn:ihe:pat:apsr:cervix:2010");
+    for (const [templateId] of [...templateFormats, ...newerTemplateFormats])
+      for (const { code, displayName } of formatsOfTemplate(templateId)) expect(displayName, code).toBeTruthy();
+  });
+
+  it("labels a type as JDV_J07 of 2026 does", () => {
+    expect(documentTypeLabel("60591-5", LOINC)).toBe("Synthèse médicale");
+    expect(documentTypeLabel("74207-2", LOINC)).toBe("Document de liaison d'urgence");
+    expect(documentTypeLabel("96173-0", LOINC)).toBe("Test rapide d'orientation diagnostique");
+    expect(classOfType("55751-2", LOINC)?.code).toBe("52");
   });
 
   it("keeps the masks and the levels of confidentiality in their own systems", () => {
@@ -106,11 +123,15 @@ describeWithShared("terminology tables against their sources", (shared) => {
 
   it("holds every row of the model-to-format table", () => {
     for (const { templateId = "", formatCode, formatCodeSystem } of read("template-to-format").rows)
-      expect(formatsOfTemplate(templateId)).toContainEqual({ code: formatCode, codeSystem: formatCodeSystem });
+      expect(formatsOfTemplate(templateId)).toContainEqual(
+        expect.objectContaining({ code: formatCode, codeSystem: formatCodeSystem }),
+      );
   });
 
-  it("holds every row of the LOINC document types", () => {
+  it("holds every row of the LOINC document types, but for those that JDV_J07 labels otherwise since", () => {
+    const since = new Set(["47420-5", "60591-5", "74207-2", "96173-0"]);
     for (const { code = "", display } of read("loinc-document-types").rows)
-      expect(documentTypeLabel(code, LOINC), code).toBe(display);
+      if (since.has(code)) expect(documentTypeLabel(code, LOINC), code).not.toBe(display);
+      else expect(documentTypeLabel(code, LOINC), code).toBe(display);
   });
 });

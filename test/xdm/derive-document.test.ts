@@ -147,11 +147,47 @@ describe("metadata derived from the header of a CDA (xdm.md §3)", () => {
     expect(derive({ templateIds }).formatCode?.code).toBe("urn:asip:ci-sis:sunv:2013");
   });
 
-  it("gives no format to a structured document of an unknown model, and tells", () => {
+  it("labels the format by JDV_J10, as every official archive does", () => {
+    expect(derive({ templateIds: ["1.2.250.1.213.1.1.1.17"] }).formatCode).toEqual({
+      code: "urn:asip:ci-sis:sunv:2013",
+      codeSystem: "1.2.250.1.213.1.1.4.2.282",
+      displayName: "Fiche de sortie d'unité neuro-vasculaire",
+    });
+  });
+
+  it.each([
+    ["a structured document of an unknown model", "N3", undefined],
+    ["a file that table ASS_A12 does not have", "N1", "image/png"],
+  ] as const)("gives %s the format of documents outside of the CI-SIS, and tells", (_, level, mediaType) => {
     const problems: Problem[] = [];
-    const fields = deriveDocument(cda({ templateIds: ["1.3.6.1.4.1.19376.1.2.20"] }), "documents[0]", problems);
-    expect(fields.formatCode).toBeUndefined();
+    const unstructured = cda({ templateIds: ["1.3.6.1.4.1.19376.1.2.20"] });
+    const body = mediaType === undefined ? { level } : { level, mediaType };
+    const fields = deriveDocument({ ...unstructured, body }, "documents[0]", problems);
+    expect(fields.formatCode).toEqual({
+      code: "urn:asipSante:modelesHorsProfils:2011",
+      codeSystem: "1.2.250.1.213.1.1.4.2.282",
+      displayName: "Document non référencé IHE ou CI-SIS",
+    });
     expect(problems).toEqual([expect.objectContaining({ code: "xdm_format_unknown", path: "documents[0]" })]);
+  });
+
+  it("takes a file that does not say of what kind it is for a PDF", () => {
+    expect(derive({}, { body: { level: "N1" } }).formatCode?.code).toBe("urn:ihe:iti:xds-sd:pdf:2008");
+  });
+
+  it("leaves out a code that is longer than ebRIM allows, and tells", () => {
+    const long = { code: "1".repeat(257), codeSystem: "1.2.3" };
+    const short = { code: "1".repeat(256), codeSystem: "1.2.3" };
+    const problems: Problem[] = [];
+    const fields = deriveDocument(
+      cda({ code: long, confidentialityCode: long, serviceEvents: [{ code: long, translations: [short, long] }] }),
+      "documents[0]",
+      problems,
+    );
+    expect(fields.typeCode).toBeUndefined();
+    expect(fields.confidentialityCodes).toEqual([]);
+    expect(fields.eventCodes).toEqual([short]);
+    expect(problems.filter(({ code }) => code === "xdm_code_too_long")).toHaveLength(4);
   });
 
   it("calls a self-rendering document application/xslt+xml", () => {

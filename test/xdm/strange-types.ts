@@ -9,7 +9,7 @@ const MODELS: readonly (readonly [template: string, format: string])[] = [
   ["1.2.250.1.213.1.1.1.29", `urn:asip:ci-sis:ldl-ses:2017 ${FRENCH}`],
   ["1.2.250.1.213.1.1.1.5.3", `urn:asip:ci-sis:cse-cs24:2017 ${FRENCH}`],
   ["1.2.250.1.213.1.1.1.8", `urn:asip:ci-sis:frcp:2011 ${FRENCH}`],
-  ["1.2.250.1.213.1.1.1.39", "urn:ihe:pharm:pre:2010 1.3.6.1.4.1.19376.1.2.3"],
+  ["1.2.250.1.213.1.1.1.39", `urn:ihe:pharm:pre:2010 ${FRENCH}`],
   ["1.2.250.1.213.1.1.1.55", `urn:ihe:lab:xd-lab:2008 ${FRENCH}`],
   ["1.2.250.1.213.1.1.1.57", "urn:ihe:palm:apsr:2016 1.3.6.1.4.1.19376.1.2.3"],
 ];

@@ -73,6 +73,76 @@ describe("reading what other vendors write", () => {
     expect(codes(opened)).toEqual(["xdm_uri_irregular"]);
   });
 
+  it.each([
+    ["no URI", ""],
+    ["the URI of a file that is not there", "DOC00001.XML"],
+  ])("finds a document with %s by its hash, wherever it is", async (_, uri) => {
+    const entries = plainEntries({ uri }).map((e) =>
+      e.name === "IHE_XDM/SUBSET01/DOC0001.XML" ? { ...e, name: "IHE_XDM/AILLEURS/CR.XML" } : e,
+    );
+    const opened = await open(entries);
+    expect(opened.documents[0]).toMatchObject({ uri, path: "IHE_XDM/AILLEURS/CR.XML", integrity: { hash: "ok" } });
+    expect(codes(opened)).toEqual(["xdm_uri_wrong"]);
+  });
+
+  it("takes the only file beside the metadata for a document without URI and hash, and none where there are two", async () => {
+    const entries = plainEntries({ uri: "", hash: null });
+    const beside = (name: string) => ({ name: `IHE_XDM/SUBSET01/${name}`, content: "x" });
+    const opened = await open([...entries, beside("CCD.xsl"), beside(".DS_Store")]);
+    expect(opened.documents[0]).toMatchObject({
+      path: "IHE_XDM/SUBSET01/DOC0001.XML",
+      integrity: { file: "present", hash: "absent", size: "ok" },
+    });
+    expect(codes(opened)).toEqual(["xdm_uri_wrong", "xdm_hash_absent"]);
+    const two = await open([...entries, beside("DOC0002.XML")]);
+    expect(codes(two)).toEqual(["xdm_document_missing"]);
+  });
+
+  it("gives the identifiers that a document refers to, where there are any", async () => {
+    const ids = [
+      "1.2.840.113747.804163^^^^urn:ihe:iti:xds:2016:studyInstanceUID",
+      "A-17^^^&1.2.3&ISO^urn:ihe:iti:xds:2013:accession",
+    ];
+    const values = ids.map((id) => `<rim:Value>${id.replaceAll("&", "&amp;")}</rim:Value>`).join("");
+    const slot = `<rim:Slot name="urn:ihe:iti:xds:2013:referenceIdList"><rim:ValueList>${values}</rim:ValueList></rim:Slot>`;
+    const withIds = metadata().replace('<rim:Slot name="URI">', `${slot}<rim:Slot name="URI">`);
+    const opened = await open(
+      plainEntries().map((e) => (/METADATA/.test(String(e.name)) ? { ...e, content: withIds } : e)),
+    );
+    expect(opened.documents[0]?.referenceIds).toEqual(ids);
+    expect((await openXdm(archive())).documents[0]).not.toHaveProperty("referenceIds");
+  });
+
+  it("takes no other file for a document whose hash none has", async () => {
+    const opened = await openXdm(archive([], { uri: "DOC00001.XML", hash: "0".repeat(40) }));
+    expect(codes(opened)).toEqual(["xdm_document_missing"]);
+  });
+
+  it("looks past what macOS joins to an archive", async () => {
+    const joined = plainEntries().map((e) => ({ ...e, name: `__MACOSX/${e.name}`.replace(/([^/]+)$/, "._$1") }));
+    const opened = await open([...plainEntries(), ...joined]);
+    expect(opened.problems).toEqual([]);
+    expect(opened.documents).toHaveLength(1);
+  });
+
+  it("reads metadata whose name lost a slash, and says so", async () => {
+    const opened = await open(renamed((name) => name.replace(/SUBSET01\/(?=.)/, "SUBSET01")));
+    expect(opened.documents[0]).toMatchObject({ path: "IHE_XDM/SUBSET01DOC0001.XML", integrity: { hash: "ok" } });
+    expect(codes(opened)).toEqual(["xdm_metadata_misnamed", "xdm_uri_wrong"]);
+  });
+
+  it.each([
+    ["one caret less", "279035121518989^^&1.2.250.1.213.1.4.10&ISO"],
+    ["its ampersands escaped twice", "279035121518989^^^&amp;1.2.250.1.213.1.4.10&amp;ISO^NH"],
+  ])("knows a patient by an identifier with %s", async (_, patientId) => {
+    const other = metadata({ patientId, uniqueId: "1.2.3.7" });
+    const more = [
+      { name: "IHE_XDM/SUBSET02/METADATA.XML", content: other },
+      { name: "IHE_XDM/SUBSET02/DOC0001.XML", content: DOCUMENT },
+    ];
+    expect(codes(await open([...plainEntries(), ...more]))).toEqual([]);
+  });
+
   it("follows `../` inside the archive, as ITI-32 allows", async () => {
     const opened = await openXdm(archive([], { uri: "../SUBSET01/DOC0001.XML" }));
     expect(opened.problems).toEqual([]);
@@ -86,7 +156,7 @@ describe("reading what other vendors write", () => {
     "%2e%2e/%2e%2e/%2e%2e/DOC0001.XML",
     "DOC0002.XML",
   ])("finds nothing for the URI %s", async (uri) => {
-    const opened = await openXdm(archive([], { uri }));
+    const opened = await openXdm(archive([], { uri, hash: "0".repeat(40) }));
     expect(opened.documents[0]?.integrity).toEqual({ file: "missing", hash: "absent", size: "absent" });
     expect(opened.documents[0]?.content).toBeUndefined();
     expect(opened.problems).toContainEqual(

@@ -18,6 +18,8 @@ const WRONG: Readonly<Record<string, ReturnType<typeof both>>> = {
   xdm_folder_misplaced: both("Le dossier IHE_XDM n'est pas à la racine.", "The folder IHE_XDM is not at the root."),
   xdm_file_missing: both("INDEX.HTM ou README.TXT manque à la racine.", "INDEX.HTM or README.TXT is not at the root."),
   xdm_document_missing: both("Un document des métadonnées manque.", "A document of the metadata is not there."),
+  xdm_uri_wrong: both("L'URI d'un document ne mène à rien.", "The URI of a document leads nowhere."),
+  xdm_metadata_misnamed: both("METADATA.XML a un autre nom.", "METADATA.XML has another name."),
   xdm_hash_mismatch: both("L'empreinte (hash) d'un document est fausse.", "The hash of a document is wrong."),
   xdm_hash_absent: both("Les métadonnées ne donnent pas l'empreinte.", "The metadata give no hash."),
   xdm_size_mismatch: both("La taille d'un document est fausse.", "The size of a document is wrong."),

@@ -1,7 +1,7 @@
 // Kept by hand from the public ANS code lists named below.
 export const source =
-  "ANS NOS table TRE_A05 (document types beside LOINC), dated 2024-03-29; LOINC types of JDV_J07 absent from TRE_A04";
-export const version = "2024-03-29";
+  "ANS NOS table TRE_A05 (document types beside LOINC), dated 2024-03-29; LOINC types of JDV_J07, dated 2026-06-29, absent from TRE_A04 of 2024-03-29 or labelled otherwise";
+export const version = "2026-06-29";
 export const codeSystem = "1.2.250.1.213.1.1.4.12";
 export const rows: readonly (readonly [code: string, display: string])[] = [
   ["ATTEST-ASS-COMPL", "Attestation assurance complémentaire"],
@@ -43,8 +43,26 @@ export const rows: readonly (readonly [code: string, display: string])[] = [
 export const loincRows: readonly (readonly [code: string, display: string])[] = [
   ["28617-9", "Bilan bucco-dentaire"],
   ["34120-6", "Bilan par professionnel de santé"],
+  ["34876-3", "Évaluation préopératoire et note de suivi"],
+  ["34895-3", "Fiche d'information au patient"],
+  ["47420-5", "CR de bilan fonctionnel"],
+  ["55751-2", "Déclaration de problème de santé publique"],
   ["60280-5", "Fiche de retour du service des urgences"],
+  ["60591-5", "Synthèse médicale"],
+  ["68814-3", "Note d'évaluation pédiatrique"],
+  ["74207-2", "Document de liaison d'urgence"],
   ["78341-5", "Fiche de transfert vers le service des urgences"],
+  ["83963-9", "Synthèse environnementale"],
+  ["84067-8", "Synthèse transfusionnelle"],
   ["89233-1", "CR de grossesse"],
+  ["96163-1", "Bilan de soins infirmiers"],
+  ["96173-0", "Test rapide d'orientation diagnostique"],
+  ["97694-4", "Note d'évaluation en médecine maternelle et fœtale"],
+  ["100967-9", "Rythme cardiaque fœtal"],
   ["101881-1", "Carte d'implant"],
+];
+/** Classes that the ANS has asked to add to ASS_X04 for types above (its public requests of 2026). */
+export const classRows: readonly (readonly [typeCode: string, classCode: string])[] = [
+  ["55751-2", "52"],
+  ["96163-1", "11"],
 ];
