@@ -126,6 +126,8 @@ class Run {
   }
 
   async #queue(mail: ImapSummary): Promise<void> {
+    // A report returns the mail that it speaks of, documents included: they are those that this box once sent.
+    if (mailSummary(mail).kind === "receipt") return;
     const opened = await this.#open(mail);
     const now = this.deps.clock.now();
     const sightings = opened.documents.flatMap((document) => {

@@ -1,5 +1,5 @@
 import { isPatientAddress } from "../identity/index.js";
-import { field, headerFields, XDM_MARKER } from "../message/index.js";
+import { field, headerFields, tellsFailure, XDM_MARKER } from "../message/index.js";
 import { cutName, plainOf } from "../plain-text.js";
 import type { ImapAddress, ImapPart, ImapSummary } from "../transport/imap/index.js";
 import type { MailAddress, MailAttachment, MailKind, MailSummary } from "./types.js";
@@ -8,7 +8,6 @@ const MAX_TEXT = 2_000;
 const MAX_NAME = 80;
 const REPORTS = /^message\/(?:global-)?(?:delivery-status|disposition-notification)$/;
 const SERVICE = /^(?:postmaster|mailer-daemon|no-?reply|ne-?pas-?repondre)@/i;
-const KO = /^\s*\[KO Int[ée]gration syst[èe]me ?!?\]/iu;
 /** Vendors write the archive's name in all ways. */
 const XDM_NAME = /^IHE_XDM\b.*\.zip$/i;
 const ZIP = /^application\/(?:zip|x-zip|x-zip-compressed|octet-stream)$/;
@@ -52,7 +51,7 @@ export function shownSubject(subject: string): string {
 function kindOf(mail: ImapSummary, subject: string, autoSubmitted: string): MailKind {
   if (mail.mimeType === "multipart/report" || mail.parts.some(({ mimeType }) => REPORTS.test(mimeType)))
     return "receipt";
-  if (KO.test(subject)) return "receipt";
+  if (tellsFailure(subject)) return "receipt";
   const people = [...mail.from, ...mail.to, ...mail.cc];
   if (people.some(({ address }) => address !== undefined && isPatientAddress(address))) return "patient";
   const automatic = autoSubmitted.toLowerCase();

@@ -17,15 +17,22 @@ const ACTIONS: Readonly<Record<string, DsnRecipient["action"]>> = {
 };
 const BY_CLASS: Readonly<Record<string, DsnRecipient["action"]>> = { 2: "delivered", 4: "delayed", 5: "failed" };
 
-/** The address of `rfc822; address`, with or without its type and angle brackets. */
+/** The address of `rfc822; address`, with or without its type, angle brackets and a name before them. */
 export function typedAddress(value: string | undefined): string | undefined {
   if (value === undefined) return undefined;
-  const bare = value
+  const typed = value
     .slice(value.indexOf(";") + 1)
+    .slice(0, 2_000)
     .replace(/\([^()]*\)/g, "")
-    .trim()
-    .replace(/^<(.*)>$/, "$1");
+    .trim();
+  const bare = (/<([^<>]*)>$/.exec(typed)?.[1] ?? typed).trim();
   return bare === "" || bare.length > 320 ? undefined : bare;
+}
+
+/** An enhanced status code of that class (RFC 3463) in what a server said; no part of an IP address. */
+export function statusIn(text: string, category: string): string | undefined {
+  const codes = text.match(/(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])/g) ?? [];
+  return codes.find((code) => code.startsWith(category));
 }
 
 /** Freed of controls, and short. */
@@ -41,19 +48,19 @@ function recipientOf(block: string): DsnRecipient | undefined {
   const originalRecipient = typedAddress(field(fields, "original-recipient"));
   const address = typedAddress(field(fields, "final-recipient")) ?? originalRecipient;
   if (address === undefined) return undefined;
-  const status = /\b([245]\.\d{1,3}\.\d{1,3})\b/.exec(field(fields, "status") ?? "")?.[1];
+  const diagnostic = shortText(decodeWords(field(fields, "diagnostic-code") ?? "").replace(/^smtp\s*;\s*/i, ""));
+  const told = /\b([245]\.\d{1,3}\.\d{1,3})\b/.exec(field(fields, "status") ?? "")?.[1];
+  // `5.0.0` says no more than the action: the server's own answer says why.
+  const status = told === "5.0.0" || told === "4.0.0" ? (statusIn(diagnostic, told.charAt(0)) ?? told) : told;
   const word = /^[a-z]+/.exec((field(fields, "action") ?? "").toLowerCase())?.[0] ?? "";
   const action = (Object.hasOwn(ACTIONS, word) ? ACTIONS[word] : undefined) ?? BY_CLASS[status?.charAt(0) ?? ""];
   if (action === undefined) return undefined;
-  const diagnostic = field(fields, "diagnostic-code");
   return {
     address,
     ...(originalRecipient === undefined ? {} : { originalRecipient }),
     action,
     ...(status === undefined ? {} : { status }),
-    ...(diagnostic === undefined
-      ? {}
-      : { diagnostic: shortText(decodeWords(diagnostic).replace(/^smtp\s*;\s*/i, "")) }),
+    ...(diagnostic === "" ? {} : { diagnostic }),
   };
 }
 

@@ -9,13 +9,22 @@ type Mdn = Extract<Receipt, { kind: "mdn" }>;
 
 const TYPES: readonly Mdn["disposition"][] = ["displayed", "processed", "dispatched", "deleted", "denied", "failed"];
 
-/** Code and label of `902^Patient inconnu`; the label of the table where none is given. */
+const INTERNET = /^[^\s<>@]+@[^\s<>@]+\.[^\s<>@]+$/;
+
+const CODED = /^\s*(?:error|failure)?\s*[:=]?\s*(\d{3})\b\s*[\^:;-]?\s*([^^]*)/i;
+
+/**
+ * Code and label of `902^Patient inconnu`; the label of the table where none is given. What follows as in the segment ERR of HL7
+ * (`902^Patient inconnu^applicationErrorCondition|E^Error^errorSeverity`, in-mdn-ko) is no part of the label, and a code of 900 to 906 further on
+ * tells more than the `207` of HL7 before it.
+ */
 export function applicationError(value: string): { code?: string; label?: string } {
   const text = shortText(decodeWords(value));
-  const match = /^(?:error|failure)?\s*[:=]?\s*(\d{3})\b\s*[\^:;-]?\s*(.*)$/i.exec(text);
-  const code = match?.[1];
+  const fields = text.split("|").map((one) => CODED.exec(one));
+  const found = fields.find((match) => integrationErrorLabel(match?.[1] ?? "") !== undefined) ?? fields[0];
+  const code = found?.[1];
   if (code === undefined) return text === "" ? {} : { label: text };
-  const label = match?.[2]?.trim() || integrationErrorLabel(code);
+  const label = found?.[2]?.trim() || integrationErrorLabel(code);
   return { code, ...(label === undefined ? {} : { label }) };
 }
 
@@ -36,7 +45,11 @@ function errorOf(modifier: string, details: readonly string[]): Mdn["error"] {
 export function dispositionReceipt(parts: ReceiptParts): Mdn | undefined {
   const text = parts.part("message/disposition-notification", "message/global-disposition-notification");
   if (text === undefined) return undefined;
-  const fields = fieldsOf(text);
+  const inside = fieldsOf(text);
+  const fields =
+    field(inside, "disposition") === undefined
+      ? fieldsOf(parts.fieldsBelow("message/disposition-notification") ?? "")
+      : inside;
   const written = field(fields, "disposition");
   if (written === undefined) return undefined;
   // Short and without controls: the patterns below would else walk a long value again and again.
@@ -44,13 +57,15 @@ export function dispositionReceipt(parts: ReceiptParts): Mdn | undefined {
   const semicolon = value.indexOf(";");
   const said = value.slice(semicolon + 1).trim();
   const slash = said.indexOf("/");
-  const type = (slash < 0 ? said : said.slice(0, slash)).trim().toLowerCase();
-  const disposition = TYPES.find((known) => type === known || type.startsWith(`${known} `));
+  const type = /^[a-z-]+/.exec(said.toLowerCase())?.[0];
+  const disposition = TYPES.find((known) => type === known);
   if (disposition === undefined) return undefined;
   const details = fields.filter(([name]) => name === "error" || name === "failure").map(([, detail]) => detail);
   const error = errorOf(slash < 0 ? "" : said.slice(slash + 1), details);
   const originalMessageId = bareId(field(fields, "original-message-id")) ?? parts.original;
-  const finalRecipient = typedAddress(field(fields, "final-recipient"));
+  const final = typedAddress(field(fields, "final-recipient"));
+  // Of a directory's name (Notes, Exchange) the address is in From alone.
+  const finalRecipient = final === undefined || INTERNET.test(final) ? final : parts.email.from?.address;
   const originalRecipient = typedAddress(field(fields, "original-recipient"));
   return {
     kind: "mdn",

@@ -2,6 +2,7 @@ export type { AnsweredMail, Person } from "./answer.js";
 export { answerRecipients, answerSubject, forwardedText, quotedText, threadFields } from "./answer.js";
 export { headerText } from "./border.js";
 export { checkMailSize, composeDraft, composeMails, PATIENT_MAX_SIZE } from "./compose.js";
+export { tellsFailure } from "./ko.js";
 export { messageIdFor } from "./message-id.js";
 export type { XdmSubjectInput } from "./naming.js";
 export { pdfName, REPLACEMENT_MENTION, XDM_MARKER, xdmSubject } from "./naming.js";

@@ -64,7 +64,8 @@ export function field(fields: readonly (readonly [string, string])[], name: stri
 /** The first message id of a value, without angle brackets. */
 export function bareId(value: string | undefined): string | undefined {
   if (value === undefined) return undefined;
-  const inside = /<([^<>\s]{1,900})>/.exec(value)?.[1];
+  // Some write `<id >`, an example of ANS's among them.
+  const inside = /<[ \t]{0,9}([^<>\s]{1,900})[ \t]{0,9}>/.exec(value)?.[1];
   const bare = inside ?? value.trim();
   return /^[^\s<>@]{1,500}@[^\s<>]{1,500}$/.test(bare) ? bare : undefined;
 }

@@ -1,5 +1,6 @@
 import PostalMime, { type Attachment, type Email } from "postal-mime";
 import { MedimailError } from "../errors.js";
+import { plainBounce } from "./bounce.js";
 import { deliveryReceipt } from "./delivery-status.js";
 import { dispositionReceipt } from "./disposition.js";
 import { koReceipt } from "./ko.js";
@@ -21,6 +22,11 @@ export interface ReceiptParts {
   original: string | undefined;
   /** The decoded text of the first part of a type. */
   part(...types: string[]): string | undefined;
+  /**
+   * The lines that stand right below the Content-Type of a part, with no empty line between: so the parts of the MDN are written in the
+   * example of ANS's published guide (2024, 2025), and software was built by it. Of a report only, whose own type says so.
+   */
+  fieldsBelow(type: string): string | undefined;
   limits: ReceiptLimits;
 }
 
@@ -28,9 +34,11 @@ export interface ReceiptParts {
 function mayBeReceipt(raw: Buffer): boolean {
   const head = raw.toString("latin1", 0, Math.min(raw.length, SNIFFED)).toLowerCase();
   if (/message\/(?:global-)?(?:delivery-status|disposition-notification)/.test(head)) return true;
+  // The plain bounces of old Exim and of qmail.
+  if (/^x-failed-recipients:/m.test(head) || head.includes("\nhi. this is the ")) return true;
   // The subject of a failure mail may be encoded, in base64 too: any encoded subject is looked at.
   const subject = /^subject:((?:[^\r\n]|\r?\n[ \t])*)/m.exec(head)?.[1] ?? "";
-  return subject.includes("=?") || /ko\s+int/.test(subject);
+  return subject.includes("=?") || /ko\s+int|erreur\s+d/.test(subject);
 }
 
 function countDelimiters(raw: Buffer, max: number): void {
@@ -57,7 +65,17 @@ function bytesOf(attachment: Attachment): Uint8Array {
   return content instanceof Uint8Array ? content : new Uint8Array(content);
 }
 
-function partsOf(email: Email, limits: ReceiptLimits): ReceiptParts {
+/** Characters of a line, and lines, of what {@link ReceiptParts.fieldsBelow} reads. */
+const BELOW = "\\r?\\n((?:[^\\r\\n]{1,998}\\r?\\n){1,60})";
+
+function fieldsBelow(raw: Buffer, email: Email, type: string): string | undefined {
+  const own = email.headers.find(({ key }) => key === "content-type")?.value ?? "";
+  if (!/^multipart\/report\b/i.test(own)) return undefined;
+  const found = new RegExp(`^content-type:[ \\t]{0,20}${type}[^\\r\\n]{0,500}${BELOW}`, "im").exec(decodeText(raw));
+  return found?.[1];
+}
+
+function partsOf(raw: Buffer, email: Email, limits: ReceiptLimits): ReceiptParts {
   const find = (types: readonly string[]) =>
     email.attachments.find((attachment) => types.includes(attachment.mimeType.toLowerCase()));
   const returned = find(["message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers"]);
@@ -75,13 +93,15 @@ function partsOf(email: Email, limits: ReceiptLimits): ReceiptParts {
       const found = find(types);
       return found && decodeText(bytesOf(found));
     },
+    fieldsBelow: (type) => fieldsBelow(raw, email, type),
     limits,
   };
 }
 
 /**
  * Reads a mail of the sender's mailbox as a report about a mail of ours: a DSN (RFC 3464), a MDN (RFC 8098, both forms of the
- * French error), or the failure mail `[KO Intégration système !]`. Undefined for any other mail, a bounce in plain text included.
+ * French error), the failure mail `[KO Intégration système !]`, or a bounce of qmail or an older Exim, whose form is fixed too. Undefined for any
+ * other mail, a bounce in words alone included.
  *
  * Only the beginning of the mail is read ({@link ReceiptLimits.maxBytes}). A diagnostic may quote an address, a patient's
  * included: it is not for logs.
@@ -103,6 +123,6 @@ export async function parseReceipt(raw: Uint8Array, limits: Partial<ReceiptLimit
   } catch {
     throw new MedimailError("mail_invalid", "the mail is too deep, or its headers too long, to be read as a receipt");
   }
-  const parts = partsOf(email, bounded);
-  return dispositionReceipt(parts) ?? deliveryReceipt(parts) ?? koReceipt(parts);
+  const parts = partsOf(bytes, email, bounded);
+  return dispositionReceipt(parts) ?? deliveryReceipt(parts) ?? koReceipt(parts) ?? plainBounce(parts);
 }

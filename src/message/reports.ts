@@ -4,6 +4,7 @@ import { asciiText, dateText, headerAddress, headerText, messageIdText } from ".
 import { addresses, fold, messageIds, unstructured } from "./fields.js";
 import type { Entity } from "./mime.js";
 import { boundaryFor, closing, delimited, fileEntity, multipartEntity, streamedEntity, textEntity } from "./mime.js";
+import { XDM_MARKER } from "./naming.js";
 import { headerBlock, originalMessageId, originalSubject } from "./original.js";
 import type { DsnInput, KoInput, MailFile, MdnInput, Pieces, ReportInput, StreamedFile } from "./types.js";
 
@@ -143,6 +144,15 @@ function checkedError(error: { code: string; label?: string }): { code: string; 
   return { code: error.code, label: headerText(label, "error.label") };
 }
 
+/**
+ * Of documents that were filed, the subject is theirs (in-mdn: ANS's guide of reception wants it of the success too). A receipt of reading, and that of
+ * any other mail, says what it is and nothing of the patient.
+ */
+function successSubject(disposition: MdnInput["disposition"], original: Uint8Array): string {
+  const subject = disposition === "processed" ? originalSubject(original) : "";
+  return subject.startsWith(XDM_MARKER) ? subject : "Accusé de lecture";
+}
+
 /** `[KO Intégration système !][code] <subject of the original>` (in-mdn-ko, in-std). */
 function koSubject(code: string, original: Uint8Array): string {
   return `${KO_MARK}[${code}] ${originalSubject(original)}`.trim();
@@ -191,7 +201,7 @@ export function mdnFrame(input: Framed<MdnInput>, boundary = boundaryFor(input.m
   fields.push(["Disposition", `${mode}; ${input.disposition}${modifier}`]);
   if (detail !== undefined && !input.legacyError) fields.push(["Error", detail]);
 
-  const subject = error ? koSubject(error.code, input.header) : "Accusé de lecture";
+  const subject = error ? koSubject(error.code, input.header) : successSubject(input.disposition, input.header);
   const text = error
     ? `L'intégration du document a échoué : ${error.code} ${error.label}`
     : MDN_TEXT[input.disposition];

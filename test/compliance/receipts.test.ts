@@ -150,12 +150,35 @@ describe("an integration that failed (in-mdn-ko, in-std)", () => {
   });
 
   it.each([
-    ["the old form", () => negative({ legacyError: true })],
+    ["the old form with a code unknown", () => negative({ legacyError: true }).replace(/902\^/, "777^")],
+    ["two codes", () => negative().replace(/^Error: 902/m, "Error: 904")],
     ["no field Error", () => negative().replace(/^Error: .*\r\n/m, "")],
     ["an unknown code", () => negative().replace(/^Error: 902/m, "Error: 777")],
     ["a subject without its code", () => negative().replace(/^Subject: .*\r\n(?: .*\r\n)*/m, "Subject: Refus\r\n")],
   ])("fails %s", async (_, make) => {
     expect(await failing([received(), ...send(make())])).toEqual(["in-mdn-ko"]);
+  });
+
+  it.each([
+    ["the form of the guide in force (1.1.2)", () => negative({ legacyError: true })],
+    [
+      "both forms",
+      () => negative({ legacyError: true }).replace(/^Disposition:/m, "Error: 902^Inconnu\r\nDisposition:"),
+    ],
+    ["a segment ERR of HL7", () => negative().replace(/^Error: 902\^/m, "Error: 207^Error^x|E|902^")],
+  ])("passes %s", async (_, make) => {
+    expect(await failing([received(), ...send(make())])).toEqual([]);
+  });
+
+  it("wants the subject of the documents where they were filed without a person (in-mdn)", async () => {
+    const asked = `Return-Path: <${LABO}>\r\nDisposition-Notification-To: <${LABO}>\r\n`;
+    const documents = asked + (await documentMail({ messageId: ORIGINAL_ID }));
+    const filed = mdn({ disposition: "processed", automatic: true }, documents);
+    expect(await failing([received(documents), ...send(filed)])).toEqual([]);
+    const own = filed.replace(/^Subject: .*\r\n(?: .*\r\n)*/m, "Subject: Recu\r\n");
+    expect(await failing([received(documents), ...send(own)])).toEqual(["in-mdn"]);
+    const seenByHand = mdn({ disposition: "displayed" }, documents);
+    expect(await failing([received(documents), ...send(seenByHand)])).toEqual([]);
   });
 
   it("wants the original and its attachments in the plain mail of failure", async () => {
@@ -164,13 +187,13 @@ describe("an integration that failed (in-mdn-ko, in-std)", () => {
       "",
     );
     const files = [{ name: "IHE_XDM.ZIP", mimeType: "application/zip", content: Buffer.from("PK") }];
-    const ko = (attachments: typeof files) => {
+    const ko = (attachments: typeof files, of = unasked) => {
       serial += 1;
       return Buffer.from(
         composeKo({
           ...input,
           messageId: `k${serial}@x.fr`,
-          original: Buffer.from(unasked, "latin1"),
+          original: Buffer.from(of, "latin1"),
           error: { code: "904" },
           attachments,
         }),
@@ -179,7 +202,11 @@ describe("an integration that failed (in-mdn-ko, in-std)", () => {
     const incoming = delivered(unasked, { mailbox: DOCTOR, from: LABO });
     expect(await outcomeOf("ko-standard", [incoming, ...send(ko(files), DOCTOR)])).toBe("ok");
     expect(await failing([incoming, ...send(ko(files), DOCTOR)])).toEqual([]);
-    expect(await failing([incoming, ...send(ko([]), DOCTOR)])).toEqual(["in-std"]);
+    // In the original given back they are back too, as ANS's draft of 1.1.3 has it.
+    expect(await failing([incoming, ...send(ko([]), DOCTOR)])).toEqual([]);
+    const bare = freeMail({ "Message-ID": `<${ORIGINAL_ID}>` });
+    expect(await failing([incoming, ...send(ko(files, bare), DOCTOR)])).toEqual([]);
+    expect(await failing([incoming, ...send(ko([], bare), DOCTOR)])).toEqual(["in-std"]);
     expect(await outcomeOf("ko-standard", [received(), ...send(mdn())])).toBe("not-observed");
   });
 });

@@ -6,6 +6,7 @@ import { zipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseConfig } from "../../src/config/index.js";
 import type { IncomingDocument, IntegrateOptions, IntegrationHooks } from "../../src/mailbox/index.js";
+import { composeDsn, composeKo, composeMdn } from "../../src/message/index.js";
 import { startMockMedimail } from "../../src/mock/index.js";
 import { frameOf, inboxOf, openCore } from "../../src/wiring/index.js";
 import { packXdm } from "../../src/xdm/index.js";
@@ -117,6 +118,33 @@ describe("documents taken in unattended", () => {
     await box.run();
     expect(finished).toEqual(["file 1"]);
     expect(await box.inbox.list({ state: "aside" })).toEqual([]);
+  });
+
+  it("takes in none of the documents that a report gives back: they are those that the box sent itself", async () => {
+    const finished: string[] = [];
+    await using box = await doctorsInbox({ file: async ({ uid }) => void finished.push(`file ${uid}`) });
+    const own = Buffer.from(await mailWith([1]), "latin1");
+    const report = { from: { address: "labo@ch-exemple.mssante.fr" }, to: DOCTOR, date: new Date(), original: own };
+    const error = { code: "902" };
+    const mdn = { ...report, finalRecipient: report.from.address, disposition: "processed" as const, automatic: true };
+    const content = zipSync({ "IHE_XDM/A": Buffer.from("x") });
+    const recipients = [{ address: report.from.address, action: "failed" as const, status: "5.1.1" }];
+    for (const raw of [
+      composeMdn({ ...mdn, messageId: "r1@x.fr", error }),
+      composeMdn({ ...mdn, messageId: "r2@x.fr" }),
+      composeKo({
+        ...report,
+        messageId: "r3@x.fr",
+        error,
+        attachments: [{ name: "IHE_XDM.ZIP", mimeType: "application/zip", content }],
+      }),
+      composeDsn({ ...report, messageId: "r4@x.fr", reportingMta: "mx.x.fr", ret: "FULL", recipients }),
+    ])
+      box.deliver(Buffer.from(raw).toString("latin1"));
+    box.deliver(await mailWith([2]));
+    await box.run();
+    expect(box.handed).toEqual([`${D(2)} create`]);
+    expect(finished).toEqual(["file 5"]);
   });
 
   it("tries a receipt again that could not be sent, without handing the document over again", async () => {

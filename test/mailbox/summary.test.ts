@@ -45,6 +45,8 @@ describe("a mail in a list (ECO.3.1.1, ECO.3.1.3, in-detect)", () => {
     ["a delivery report", { mimeType: "multipart/report" }, "receipt"],
     ["a report inside another type", { parts: [part({ mimeType: "message/disposition-notification" })] }, "receipt"],
     ["a failure mail", { subject: "[KO Intégration système !] LEROY" }, "receipt"],
+    ["a failure mail of ANS's first wording", { subject: "[KO Intégration système ! ] LEROY" }, "receipt"],
+    ["a failure mail as ANS's example has it", { subject: "[Erreur d\u2019intégration !][902] LEROY" }, "receipt"],
     ["a mail of a patient", { from: [{ address: `${fictionalIns()}@patient.mssante.fr` }] }, "patient"],
     ["a mail to a patient", { to: [{ address: `${fictionalIns()}@patient.mssante.fr` }] }, "patient"],
     ["an automatic mail", { header: Buffer.from("Auto-Submitted: auto-generated\r\n\r\n") }, "service"],

@@ -91,8 +91,16 @@ describe("composed MDN (in-mdn)", () => {
     expect(text).toContain("\r\nError: 902^Patient inconnu\r\n");
   });
 
-  it("says nothing of the patient in the subject of a success", async () => {
+  it("says nothing of the patient in the subject of a reading", async () => {
     expect((await PostalMime.parse(composeMdn(mdnInput))).subject).toBe("Accusé de lecture");
+  });
+
+  it("has the subject of the documents where they were filed, as in-mdn wants it, and of no other mail", async () => {
+    const filed = { ...mdnInput, automatic: true, disposition: "processed" as const };
+    const subjectOf = async (input: typeof filed) => (await PostalMime.parse(composeMdn(input))).subject;
+    expect(await subjectOf(filed)).toBe(composed.subject);
+    const free = Buffer.from("Subject: Bonjour LEROY\r\nMessage-ID: <f@x.fr>\r\n\r\nx");
+    expect(await subjectOf({ ...filed, original: free })).toBe("Accusé de lecture");
   });
 
   it("keeps a hostile original from breaking out of its part, or injecting by its subject", async () => {

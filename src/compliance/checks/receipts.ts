@@ -2,6 +2,7 @@ import { originalIdOf } from "../judge/incoming.js";
 import type { RunRecord } from "../judge/run.js";
 import { mailboxes } from "../mail/fields.js";
 import { isKo } from "../mail/kinds.js";
+import { contentOf, type Part, readParts, walk } from "../mail/parts.js";
 import { reportOf } from "../mail/report.js";
 import type { SentMail } from "../mail/sent-mail.js";
 import { field, whereOf } from "../mail/sent-mail.js";
@@ -19,6 +20,24 @@ function originalOf(mail: SentMail, run: RunRecord) {
 /** Codes of an integration that failed: those of MSSanté and of HL7. */
 const CODES = /^(?:90[0-6]|0|10[0-3]|19[89]|20[0-37])$/;
 const KO_SUBJECT = /^\[KO Intégration système !\]\s*\[(\d{1,3})\]\s*\S/;
+
+/** Every code of `902^label`, or of a segment ERR (`207^…|E|902^…`). */
+const codesOf = (chain: string): string[] =>
+  chain.split("|").flatMap((part) => /^\s*(\d{1,3})\s*(?:\^|$)/.exec(part)?.[1] ?? []);
+
+/**
+ * Both forms are right: `processed/Error: code^label` is that of the guide in force (1.1.2 of February 2025), `processed/error` with a field `Error`
+ * that of RFC 8098 and of the change that ANS proposes (1.1.3, a draft).
+ */
+const NEGATIVE = /;\s*processed\s*\/\s*error\s*(?::\s*(\S.*))?$/i;
+
+/** Where documents were filed, the subject is theirs (in-mdn, the guide's success `automatic-action/MDN-sent-automatically; processed`). */
+function successWithoutSubject(mail: SentMail, subject: string | undefined, disposition: string): boolean {
+  const filed = /automatic-action.*;\s*processed\s*$/i.test(disposition);
+  return filed && MARKED.test(subject ?? "") && !MARKED.test(mail.subject ?? "");
+}
+
+const MARKED = /^\s*XDM\/1\.0\/DDM/i;
 
 const isNegative = (report: ReadonlyMap<string, string>) =>
   /\/\s*(?:error|failure)/i.test(report.get("disposition") ?? "") || report.has("error");
@@ -63,6 +82,14 @@ export const receipts: readonly Check[] = [
           both("From n'est pas la boîte qui a reçu l'original.", "From is not the box that got the original."),
           whereOf(mail, "From"),
         );
+      else if (original && report && successWithoutSubject(mail, original.subject, report.get("disposition") ?? ""))
+        tell.breach(
+          both(
+            "L'objet du MDN n'est pas celui des documents intégrés (XDM/1.0/DDM+…).",
+            "The subject of the MDN is not that of the documents filed (XDM/1.0/DDM+…).",
+          ),
+          whereOf(mail, "Subject"),
+        );
       else tell.ok(where);
     },
   },
@@ -71,23 +98,27 @@ export const receipts: readonly Check[] = [
     rows: ["in-mdn-ko"],
     scope: "mail",
     shows: both(
-      "MDN négatif : processed/error, champ Error, objet [KO Intégration système !][code]",
-      "Negative MDN: processed/error, field Error, subject [KO Intégration système !][code]",
+      "MDN négatif : processed/error et code^libellé, objet [KO Intégration système !][code]",
+      "Negative MDN: processed/error and code^label, subject [KO Intégration système !][code]",
     ),
     look({ mail }, tell) {
       const report = mail.kind === "mdn" ? reportOf(mail) : undefined;
       if (!report || !(isNegative(report) || isKo(mail))) return;
       const where = whereOf(mail, "Disposition");
-      const told = /^(\d{1,3})(?:\^.+)?$/.exec((report.get("error") ?? "").trim())?.[1];
+      const form = NEGATIVE.exec(report.get("disposition") ?? "");
+      const told = [report.get("error"), form?.[1]].filter((chain) => chain !== undefined).map(codesOf);
       const subject = KO_SUBJECT.exec(mail.subject ?? "")?.[1];
-      if (!/;\s*processed\s*\/\s*error\s*$/i.test(report.get("disposition") ?? ""))
+      if (!form)
         tell.breach(
           both("Disposition n'est pas « …; processed/error ».", "Disposition is not “…; processed/error”."),
           where,
         );
-      else if (told === undefined || !CODES.test(told))
+      else if (told.length === 0 || !told.every((codes) => codes.some((code) => CODES.test(code))))
         tell.breach(
-          both("Le champ Error n'est pas code^libellé (900 à 906).", "The field Error is not code^label (900 to 906)."),
+          both(
+            "L'erreur n'est pas dite comme code^libellé (900 à 906), dans le champ Error ou derrière processed/Error:.",
+            "The error is not told as code^label (900 to 906), in the field Error or behind processed/Error:.",
+          ),
           whereOf(mail, "Error"),
         );
       else if (subject === undefined)
@@ -98,12 +129,9 @@ export const receipts: readonly Check[] = [
           ),
           whereOf(mail, "Subject"),
         );
-      else if (subject !== told)
+      else if (!told.every((codes) => codes.includes(subject)))
         tell.breach(
-          both(
-            "Le code de l'objet n'est pas celui du champ Error.",
-            "The code of the subject is not that of the field Error.",
-          ),
+          both("Le code de l'objet n'est pas celui de l'erreur.", "The code of the subject is not that of the error."),
           whereOf(mail, "Subject"),
         );
       else tell.ok(where);
@@ -114,8 +142,8 @@ export const receipts: readonly Check[] = [
     rows: ["in-std"],
     scope: "mail",
     shows: both(
-      "Courriel d'échec : original en message/rfc822, pièces jointes répétées",
-      "Failure mail: original in message/rfc822, attachments repeated",
+      "Courriel d'échec : original en message/rfc822, pièces jointes dedans ou répétées",
+      "Failure mail: original in message/rfc822, attachments in it or repeated",
     ),
     look({ mail, run }, tell) {
       if (mail.kind !== "message" || !isKo(mail)) return;
@@ -136,11 +164,15 @@ export const receipts: readonly Check[] = [
           both("L'original n'est pas joint en message/rfc822.", "The original is not joined as message/rfc822."),
           where,
         );
-      else if (repeated.length === 0 && (parent === undefined || ("files" in parent && parent.files.length > 0)))
+      else if (
+        repeated.length === 0 &&
+        !hasFiles(mail, original) &&
+        (parent === undefined || ("files" in parent && parent.files.length > 0))
+      )
         tell.breach(
           both(
-            "Les pièces jointes de l'original ne sont pas répétées.",
-            "The attachments of the original are not repeated.",
+            "Les pièces jointes de l'original ne sont ni dans l'original rendu, ni répétées.",
+            "The attachments of the original are neither in the original given back nor repeated.",
           ),
           where,
         );
@@ -228,6 +260,13 @@ function unasked(mail: SentMail, original: ReturnType<typeof originalOf>): boole
   const differs = original.receiptTo.toLowerCase() !== original.returnPath.toLowerCase();
   return differs && /automatic-action/i.test(reportOf(mail)?.get("disposition") ?? "");
 }
+
+/**
+ * The guide in force wants the attachments beside the original; the change that ANS proposes (1.1.3, a draft) wants them in it alone. Either way
+ * they come back.
+ */
+const hasFiles = (mail: SentMail, original: Part): boolean =>
+  [...walk(readParts(contentOf(mail.raw, original)))].some(({ filename }) => filename !== undefined);
 
 const sameSender = (a: string | undefined, b: string | undefined) => a?.toLowerCase() === b?.toLowerCase();
 

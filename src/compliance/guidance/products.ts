@@ -50,20 +50,20 @@ export const products: GuidanceTable = {
   },
   "in-mdn": {
     help: both(
-      "Un accusé a trois parties (texte, disposition-notification, original entier), part de la boîte qui a reçu, va à Disposition-Notification-To.",
-      "A receipt has three parts (text, disposition-notification, whole original), comes from the box that received, goes to Disposition-Notification-To.",
+      "Un accusé a trois parties (texte, disposition-notification, original entier), part de la boîte qui a reçu, va à Disposition-Notification-To ; celui de documents intégrés garde leur objet XDM/1.0/DDM+….",
+      "A receipt has three parts (text, disposition-notification, whole original), comes from the box that received, goes to Disposition-Notification-To; that of documents filed keeps their subject XDM/1.0/DDM+….",
     ),
   },
   "in-mdn-ko": {
     help: both(
-      "Échec d'intégration : processed/error, champ Error: code^libellé (900 à 906), objet [KO Intégration système !][code] XDM/1.0/DDM+…",
-      "Failed integration: processed/error, field Error: code^label (900 to 906), subject [KO Intégration système !][code] XDM/1.0/DDM+…",
+      "Échec d'intégration : processed/error et champ Error: code^libellé (900 à 906), ou processed/Error: code^libellé (guide 1.1.2) ; objet [KO Intégration système !][code] XDM/1.0/DDM+…",
+      "Failed integration: processed/error and field Error: code^label (900 to 906), or processed/Error: code^label (guide 1.1.2); subject [KO Intégration système !][code] XDM/1.0/DDM+…",
     ),
   },
   "in-std": {
     help: both(
-      "Sans accusé demandé, l'échec se dit par un courriel de même objet : original en message/rfc822, pièces jointes répétées.",
-      "Where no receipt was asked, the failure is told by a mail of the same subject: original as message/rfc822, attachments repeated.",
+      "Sans accusé demandé, l'échec se dit par un courriel de même objet : original en message/rfc822, pièces jointes dedans ou répétées.",
+      "Where no receipt was asked, the failure is told by a mail of the same subject: original as message/rfc822, attachments in it or repeated.",
     ),
   },
   "in-detect": {

@@ -5,7 +5,7 @@ import type { SentMail } from "./sent-mail.js";
  * very archive back to whoever sent it. A failure that is told in words of its own is one all the same, and its subject is in-std's to tell.
  */
 export const isKo = (mail: SentMail): boolean =>
-  mail.returns !== undefined || /^\[KO Int[ée]gration/i.test(mail.subject ?? "");
+  mail.returns !== undefined || /^\[(?:KO Int[ée]gration|Erreur d['\u2019]int[ée]gration)/i.test(mail.subject ?? "");
 
 /** Somebody passes a mail on: its subject is no longer that of the rule. */
 export const isForwarded = (mail: SentMail): boolean => /^\s*(fwd?|tr|wg)\s?:/i.test(mail.subject ?? "");

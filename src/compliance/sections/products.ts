@@ -18,7 +18,7 @@ export const products: CoverageTable = {
     ["test/compliance/sent-mail.test.ts"],
   ),
   "in-mdn": met(
-    "MDN of this form are read, and `mailbox.receipt` answers with one; Original-Recipient is the operator's field, else the box.",
+    "MDN of this form are read, and `mailbox.receipt` answers with one; Original-Recipient is the operator's field, else the box; the receipt of documents filed has their subject.",
     ["src/message/reports.ts", "src/mailbox/receipts.ts"],
     ["test/message/reports.test.ts", "test/mailbox/writing.test.ts"],
   ),

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { defined } from "../../defined.js";
 import { isMedimailError } from "../../errors.js";
-import { parseReceipt } from "../../message/index.js";
+import { parseReceipt, tellsFailure } from "../../message/index.js";
 import type { OpenedDocument, OpenedXdm } from "../../xdm/index.js";
 import { openXdm } from "../../xdm/index.js";
 import { parseAddresses } from "../mime/addresses.js";
@@ -154,7 +154,7 @@ async function receiptOf(message: MockMessage) {
 function kindOf(message: MockMessage, subject: string): Summary["kind"] {
   const type = message.header("content-type") ?? "";
   if (/^\s*multipart\/report/i.test(type)) return /disposition-notification/i.test(type) ? "mdn" : "dsn";
-  return subject.startsWith("[KO Intégration système !]") ? "ko" : "mail";
+  return tellsFailure(subject) ? "ko" : "mail";
 }
 
 function people(value: string | undefined): { name?: string; address: string }[] {

@@ -113,6 +113,11 @@ def _():
     edited("mdn", cut(rb"; displayed\r\n", b"; lu\r\n"))
 
 
+@mutant("mdn-filed-subject", "in-mdn", "accuse-traite", "says that documents were filed under a subject of its own")
+def _():
+    receipts._success_subject = lambda original, disposition: "Accusé de lecture"
+
+
 @mutant("mdn-to-sender", "in-mdn", "accuse-autre-adresse", "sends the receipt to the sender where it is asked elsewhere")
 def _():
     right = receipts.mdn
@@ -139,9 +144,9 @@ def _():
     edited("mdn", cut(rb"\r\nError: [^\r]*(?:\r\n [^\r]*)*"))
 
 
-@mutant("ko-old-form", "in-mdn-ko", KO, "writes the code into the modifier, as the old text had it")
+@mutant("ko-old-form-no-code", "in-mdn-ko", KO, "writes words into the modifier where the guide in force has the code")
 def _():
-    edited("mdn", cut(rb"; processed/error\r\nError: [^\r]*(?:\r\n [^\r]*)*", b"; processed/Error: 902^Patient inconnu"))
+    edited("mdn", cut(rb"; processed/error\r\nError: [^\r]*(?:\r\n [^\r]*)*", b"; processed/Error: Patient inconnu"))
 
 
 @mutant("ko-code-unknown", "in-mdn-ko", KO, "gives a code that does not exist")
@@ -170,11 +175,13 @@ def _():
     edited("failure_mail", cut(rb"(?<=\r\n)--=_[0-9a-f]+\r\nContent-Type: message/rfc822.*?(?=--=_[0-9a-f]+\r\n)"))
 
 
-@mutant("ko-mail-no-files", "in-std", KO_MAIL, "does not repeat the attachments")
+@mutant("ko-mail-no-files", "in-std", KO_MAIL, "gives back the header of the original alone, and no attachment")
 def _():
     from email.message import EmailMessage
 
     right = receipts.failure_mail
+    whole = receipts._message
+    receipts._message = lambda raw: whole(raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n")
 
     def bare(box, raw, code):
         attachments = EmailMessage.iter_attachments

@@ -37,7 +37,7 @@ def mdn(box: dict, raw: bytes, disposition: str, code: str = "") -> tuple:
         subject, text = _ko_subject(original, code), f"L'intégration du document a échoué : {code} {LABELS[code]}"
     else:
         fields.append(f"Disposition: {automatic}; {disposition}")
-        subject, text = "Accusé de lecture", TEXTS[disposition]
+        subject, text = _success_subject(original, disposition), TEXTS[disposition]
     boundary = _boundary(raw)
     parts = [
         _text(text),
@@ -61,6 +61,12 @@ def failure_mail(box: dict, raw: bytes, code: str) -> tuple:
     head = _head(box, to, _ko_subject(original, code), original)
     head += f'Content-Type: multipart/mixed;\r\n boundary="{boundary}"\r\n\r\n'
     return to, head.encode("ascii") + _join(boundary, parts)
+
+
+def _success_subject(original: EmailMessage, disposition: str) -> str:
+    """Les documents intégrés gardent leur objet (in-mdn) ; une lecture ne dit rien de l'usager."""
+    subject = str(original["Subject"] or "")
+    return subject if disposition == "processed" and subject.startswith("XDM/1.0/DDM+") else "Accusé de lecture"
 
 
 def _ko_subject(original: EmailMessage, code: str) -> str:

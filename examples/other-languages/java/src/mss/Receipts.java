@@ -43,7 +43,7 @@ final class Receipts {
         if (!code.isEmpty()) fields.add("Error: " + MimeUtility.encodeText(code + "^" + LABELS.get(code), "UTF-8", "Q"));
         String text = !code.isEmpty() ? failureText(code)
             : disposition.equals("displayed") ? "Votre message a été affiché par son destinataire." : "Votre message a été traité.";
-        MimeMessage message = head(box, to, code.isEmpty() ? "Accusé de lecture" : failureSubject(original, code), original);
+        MimeMessage message = head(box, to, code.isEmpty() ? successSubject(original, disposition) : failureSubject(original, code), original);
         MimeMultipart report = new MimeMultipart("report");
         ContentType type = new ContentType(report.getContentType());
         type.setParameter("report-type", "disposition-notification");
@@ -74,6 +74,13 @@ final class Receipts {
 
     private static String failureText(String code) {
         return "L'intégration du document a échoué : " + code + " " + LABELS.get(code);
+    }
+
+    /** Les documents intégrés gardent leur objet (in-mdn) ; une lecture ne dit rien de l'usager. */
+    private static String successSubject(MimeMessage original, String disposition) throws Exception {
+        String subject = original.getSubject();
+        boolean documents = subject != null && subject.startsWith("XDM/1.0/DDM+");
+        return documents && disposition.equals("processed") ? subject : "Accusé de lecture";
     }
 
     private static String failureSubject(MimeMessage original, String code) throws Exception {
