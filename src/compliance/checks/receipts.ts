@@ -32,9 +32,9 @@ const codesOf = (chain: string): string[] =>
 const NEGATIVE = /;\s*processed\s*\/\s*error\s*(?::\s*(\S.*))?$/i;
 
 /** Where documents were filed, the subject is theirs (in-mdn, the guide's success `automatic-action/MDN-sent-automatically; processed`). */
-function successWithoutSubject(mail: SentMail, subject: string | undefined, disposition: string): boolean {
-  const filed = /automatic-action.*;\s*processed\s*$/i.test(disposition);
-  return filed && MARKED.test(subject ?? "") && !MARKED.test(mail.subject ?? "");
+function successWithoutSubject(mail: SentMail, subject: string | undefined, report: ReadonlyMap<string, string>) {
+  const filed = /automatic-action.*;\s*processed\s*$/i.test(report.get("disposition") ?? "");
+  return filed && !isNegative(report) && !isKo(mail) && MARKED.test(subject ?? "") && !MARKED.test(mail.subject ?? "");
 }
 
 const MARKED = /^\s*XDM\/1\.0\/DDM/i;
@@ -82,7 +82,7 @@ export const receipts: readonly Check[] = [
           both("From n'est pas la boîte qui a reçu l'original.", "From is not the box that got the original."),
           whereOf(mail, "From"),
         );
-      else if (original && report && successWithoutSubject(mail, original.subject, report.get("disposition") ?? ""))
+      else if (original && report && successWithoutSubject(mail, original.subject, report))
         tell.breach(
           both(
             "L'objet du MDN n'est pas celui des documents intégrés (XDM/1.0/DDM+…).",
