@@ -2,6 +2,7 @@ import { hasQualifier } from "../cda/index.js";
 import type { Cda, CdaHeader, Patient } from "../cda/types.js";
 import { defined } from "../defined.js";
 import { MedimailError, type Problem } from "../errors.js";
+import { INS_C_OID } from "../identity/index.js";
 import { component, cx, MAX_VALUE, oneLine, splitId, within } from "./hl7.js";
 import type { DocumentEntry } from "./types.js";
 
@@ -17,7 +18,11 @@ type PatientFields = Pick<DocumentEntry, "patientId" | "sourcePatientId" | "sour
  */
 export function derivePatient({ patient }: CdaHeader, tell: (code: string, message: string) => void): PatientFields {
   const national = patient.ins ? cx(`${patient.ins.oid}^${patient.ins.value}`, "NH") : undefined;
-  const known = patient.localIds.filter(isWhole).map((id) => cx(id, "PI"));
+  const whole = patient.localIds.filter(isWhole);
+  const isOld = (id: string): boolean => rootOf(id) === INS_C_OID;
+  // The INS-C of before 2021 is no identifier of the producer: ANS's own tool looks past it.
+  const ordered = [...whole.filter((id) => !isOld(id)), ...whole.filter(isOld)];
+  const known = ordered.map((id) => cx(id, "PI"));
   const [local, ...others] = known.filter((id) => id.length <= MAX_VALUE - PID_3.length);
   if (known.length > others.length + (local === undefined ? 0 : 1))
     tell("xdm_patient_id_too_long", "A patient identifier is longer than metadata can hold: it is left out.");

@@ -74,13 +74,20 @@ export async function openXdm(zip: Uint8Array, options: { limits?: Partial<XdmLi
 /** Those that are named METADATA.XML; without one, those whose name ends so (`SUBSET01METADATA.XML`, of a sender that lost a slash). */
 function metadataFiles(files: readonly ZipFile[], problems: Problem[]): ZipFile[] {
   const named = files.filter((file) => /(^|\/)metadata\.xml$/i.test(file.path));
-  const found = named.length > 0 ? named : files.filter((file) => /(^|\/)\w+metadata\.xml$/i.test(file.path));
+  const found = named.length > 0 ? named : files.filter(isMisnamed);
   for (const { path } of named.length > 0 ? [] : found)
     warn(problems, "xdm_metadata_misnamed", "The metadata are in a file of another name than METADATA.XML.", path);
   if (found.length === 0) {
     throw new MedimailError("xdm_metadata_missing", "The archive has no METADATA.XML: it is not an XDM archive.");
   }
   return found;
+}
+
+/** Any archive may hold a file that is called so: only one that looks like a submission counts. */
+function isMisnamed({ path, content }: ZipFile): boolean {
+  return (
+    /(^|\/)\w+metadata\.xml$/i.test(path) && Buffer.from(content.subarray(0, 4096)).includes("SubmitObjectsRequest")
+  );
 }
 
 /** With several sets, one that cannot be read does not hide the others, whichever it is; nothing is left where none can be read. */

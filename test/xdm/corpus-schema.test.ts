@@ -4,7 +4,7 @@ import { unzipSync } from "fflate";
 import { expect, it } from "vitest";
 import { readCda } from "../../src/cda/index.js";
 import { openXdm, packXdm } from "../../src/xdm/index.js";
-import type { PackInput } from "../../src/xdm/types.js";
+import type { DocumentEntry, PackInput } from "../../src/xdm/types.js";
 import { describeWithShared } from "../tools/shared.js";
 import { ebrimValidator } from "./ebrim.js";
 import { bytes, cda, SOFTWARE } from "./fixtures.js";
@@ -28,8 +28,20 @@ describeWithShared("METADATA.XML is valid against ebRIM 3.0", (shared) => {
     expect(() => validate(official)).toThrow(/Slot/);
   });
 
-  it.each(archives)("%s", async (name) => {
-    await pack({ documents: [{ content: content(name) }] });
+  it.each(archives)("%s, each of its codes with a label, as the official ones have", async (name) => {
+    const { documents, submissionSet } = await pack({ documents: [{ content: content(name) }] });
+    const [document] = documents as [DocumentEntry];
+    const codes = [
+      submissionSet.contentTypeCode,
+      document.typeCode,
+      document.classCode,
+      document.formatCode,
+      document.healthcareFacilityTypeCode,
+      document.practiceSettingCode,
+      ...document.confidentialityCodes,
+      ...document.eventCodes,
+    ];
+    expect(codes.filter((code) => !code?.displayName)).toEqual([]);
   });
 
   it("of three documents of one patient, with masks, recipients and a replacement; and all are read back", async () => {

@@ -147,6 +147,14 @@ describe("metadata derived from the header of a CDA (xdm.md §3)", () => {
     expect(derive({ templateIds }).formatCode?.code).toBe("urn:asip:ci-sis:sunv:2013");
   });
 
+  it("takes the producer's own identifier for sourcePatientId before the old INS-C, which comes last", () => {
+    const { patient } = header();
+    const localIds = ["1.2.250.1.213.1.4.2^0123456789012345678901", "1.2.250.1.999.2^IPP1"];
+    const fields = derive({ patient: { ...patient, localIds } });
+    expect(fields.sourcePatientId).toBe("IPP1^^^&1.2.250.1.999.2&ISO^PI");
+    expect(fields.sourcePatientInfo).toContain("PID-3|0123456789012345678901^^^&1.2.250.1.213.1.4.2&ISO^PI");
+  });
+
   it("labels the format by JDV_J10, as every official archive does", () => {
     expect(derive({ templateIds: ["1.2.250.1.213.1.1.1.17"] }).formatCode).toEqual({
       code: "urn:asip:ci-sis:sunv:2013",

@@ -131,6 +131,11 @@ describe("reading what other vendors write", () => {
     expect(codes(opened)).toEqual(["xdm_metadata_misnamed", "xdm_uri_wrong"]);
   });
 
+  it("takes no file of another kind for metadata, whatever the end of its name", async () => {
+    const photos = [{ name: "photos/photometadata.xml", content: "<photos/>" }];
+    await expect(open(photos)).rejects.toMatchObject({ code: "xdm_metadata_missing" });
+  });
+
   it.each([
     ["one caret less", "279035121518989^^&1.2.250.1.213.1.4.10&ISO"],
     ["its ampersands escaped twice", "279035121518989^^^&amp;1.2.250.1.213.1.4.10&amp;ISO^NH"],
