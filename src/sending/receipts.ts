@@ -170,27 +170,30 @@ function reportError(code: string, message: string, status: string | undefined, 
   return { code, message, retryable, ...(status === undefined ? {} : { status }) };
 }
 
-/** Bounces in words that a person can act on (requirement `mes-bounce`). */
+/** Bounces in words that a person can act on (requirement `mes-bounce`), by subject and detail of the enhanced status (RFC 3463). */
 function bounceText(status: string | undefined): string {
-  switch (status) {
-    case "5.1.1":
-    case "5.1.10":
-      return "Unknown mailbox: the address does not exist (5.1.1).";
-    case "5.1.2":
-      return "Unknown domain (5.1.2).";
-    case "5.1.3":
-      return "Malformed address (5.1.3).";
-    case "5.2.1":
-      return "The mailbox is closed or suspended (5.2.1).";
-    case "5.2.2":
-    case "4.2.2":
+  if (status === undefined) return "Not delivered.";
+  switch (status.slice(2)) {
+    case "1.1":
+    case "1.10":
+      return `Unknown mailbox: the address does not exist (${status}).`;
+    case "1.2":
+    case "4.4":
+      return `Unknown domain (${status}).`;
+    case "1.3":
+      return `Malformed address (${status}).`;
+    case "2.1":
+      return `The mailbox is closed or suspended (${status}).`;
+    case "2.2":
       return `The mailbox is full (${status}).`;
-    case "5.2.3":
-    case "5.3.4":
+    case "2.3":
+    case "3.4":
       return `The mail is too large for the recipient (${status}).`;
-    case "5.7.1":
-      return "The recipient's operator does not allow this mail (5.7.1).";
+    case "4.7":
+      return `The operator gave up: the recipient's server did not take the mail in time (${status}).`;
     default:
-      return status ? `Not delivered (${status}).` : "Not delivered.";
+      return status.startsWith("5.7.")
+        ? `The recipient's operator does not allow this mail (${status}).`
+        : `Not delivered (${status}).`;
   }
 }

@@ -131,6 +131,19 @@ describe("a receipt finds its recipient", () => {
     ).toBe("refused");
   });
 
+  it.each([
+    ["5.1.10", "Unknown mailbox: the address does not exist (5.1.10)."],
+    ["5.4.4", "Unknown domain (5.4.4)."],
+    ["5.2.1", "The mailbox is closed or suspended (5.2.1)."],
+    ["5.2.2", "The mailbox is full (5.2.2)."],
+    ["4.4.7", "The operator gave up: the recipient's server did not take the mail in time (4.4.7)."],
+    ["5.7.606", "The recipient's operator does not allow this mail (5.7.606)."],
+    ["5.0.0", "Not delivered (5.0.0)."],
+  ])("says in words why a mail of status %s did not arrive (mes-bounce)", (status, message) => {
+    const report: Receipt = { kind: "dsn", recipients: [{ address: ADDRESS, action: "failed", status }] };
+    expect(decideReceipt(report, [row("accepted")], 1)[0]?.change?.error).toMatchObject({ message, status });
+  });
+
   it("not at all where the mail had several and none is named", () => {
     expect(decideReceipt({ kind: "mdn", automatic: true, disposition: "displayed" }, two, 1)).toEqual([]);
   });

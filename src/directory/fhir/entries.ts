@@ -92,7 +92,10 @@ function merged(box: DirectoryEntry, rest: Partial<DirectoryEntry>): DirectoryEn
   return { ...box, ...rest, ...(Object.keys(structure).length > 0 ? { structure } : {}) };
 }
 
-/** The mailboxes of the trust space among the telecoms: an ordinary mail address never is one (interfaces.md §4a). */
+/**
+ * The mailboxes of the trust space among the telecoms: an ordinary mail address never is one (interfaces.md §4a). The server gives each its kind of
+ * address; the examples of ANS's guide of the mailbox API have only what is told of a mailbox, which nothing else has.
+ */
 function mailboxes(
   { telecom = [] }: { telecom?: Telecom[] | undefined },
   usual: DirectoryMailboxType,
@@ -101,11 +104,14 @@ function mailboxes(
   return telecom.flatMap((one) => {
     const { system, value = "", extension = [], rank, period } = one;
     const kind = extension.find(({ url }) => url === systems.EMAIL_TYPE)?.valueCoding?.code;
-    if (system !== "email" || kind !== systems.MSSANTE || !isMssAddress(value.trim())) return [];
+    const about = extension.find(({ url }) => url === systems.MAILBOX)?.extension;
+    const isMailbox = kind === undefined ? about !== undefined : kind === systems.MSSANTE;
+    if (system !== "email" || !isMailbox || !isMssAddress(value.trim())) return [];
     if (period?.end !== undefined && period.end < asOf) return [];
-    const about = extension.find(({ url }) => url === systems.MAILBOX)?.extension ?? [];
-    const of = (name: string) => about.find(({ url }) => url === name);
-    const type = of("type")?.valueCodeableConcept?.coding?.find(({ code }) => TYPES.has(code ?? ""))?.code;
+    const of = (name: string) => about?.find(({ url }) => url === name);
+    const { valueCodeableConcept, valueCoding, valueCode } = of("type") ?? {};
+    const types = [...(valueCodeableConcept?.coding ?? []).map(({ code }) => code), valueCoding?.code, valueCode];
+    const type = types.find((code) => TYPES.has(code ?? ""));
     const service = text(of("service")?.valueString);
     return [
       defined({

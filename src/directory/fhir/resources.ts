@@ -11,6 +11,7 @@ const identifier = z.object({ system: text.optional(), value: text.optional(), t
 
 const extension = z.object({
   url: text,
+  valueCode: text.optional(),
   valueCoding: coding.optional(),
   valueCodeableConcept: concept.optional(),
   valueString: text.optional(),

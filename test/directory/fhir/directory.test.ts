@@ -54,6 +54,29 @@ describe("the mailboxes of an answer", () => {
     expect(found.map(({ address }) => address)).toEqual(["vraie@medecin.mssante.fr"]);
   });
 
+  it("are those with what is told of a mailbox alone, whatever holds its type, as ANS's own examples have them", async () => {
+    const told = (address: string, type: object) => ({
+      system: "email",
+      value: address,
+      extension: [
+        {
+          url: "https://interop.esante.gouv.fr/ig/fhir/annuaire/StructureDefinition/as-ext-mailbox-mss-metadata",
+          extension: [{ url: "type", ...type }],
+        },
+      ],
+    });
+    const cab = told("cab@medecin.mssante.fr", { valueCode: "CAB" });
+    const per = told("per@medecin.mssante.fr", { valueCoding: { code: "PER" } });
+    const listed = told("liste@medecin.mssante.fr", { valueCodeableConcept: { coding: [{ code: "CAB" }] } });
+    answers({ Practitioner: bundle([practitioner("003-1", [cab, per, listed])]) });
+    const found = await all(directory().search({ rpps: "99900000019" }));
+    expect(found.map(({ address, type }) => `${address} ${type}`).sort()).toEqual([
+      "cab@medecin.mssante.fr CAB",
+      "liste@medecin.mssante.fr CAB",
+      "per@medecin.mssante.fr PER",
+    ]);
+  });
+
   it("say who a person is, by what the directory publishes", async () => {
     answers({
       Practitioner: bundle([

@@ -49,6 +49,7 @@ export const sendingRows: Rows = [
   ["The mailbox is full ({s}).", "La boîte est pleine ({s})."],
   ["The mail is too large for the recipient ({s}).", "Le courriel est trop gros pour le destinataire ({s})."],
   ["The recipient's operator does not allow this mail ({s}).", "L'opérateur du destinataire n'admet pas ce courriel ({s})."],
+  ["The operator gave up: the recipient's server did not take the mail in time ({s}).", "L'opérateur a renoncé : le serveur du destinataire n'a pas pris le courriel à temps ({s})."],
   ["Not delivered ({s}).", "Pas remis ({s})."],
   ["Not delivered.", "Pas remis."],
   ["the content was erased before it was filed", "le contenu a été effacé avant d'être rangé"],
