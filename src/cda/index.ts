@@ -5,7 +5,7 @@ export { frenchTime } from "./french-time.js";
 export { inspectCda } from "./inspect.js";
 export { hasQualifier } from "./names.js";
 export { type CdaTree, type ReadCdaOptions, readCda, readCdaTree } from "./read.js";
-export { type CdaParties, type Party, readCdaParties, readSectionParties } from "./read-parties.js";
+export { readSectionParties } from "./read-parties.js";
 export { cdaHeaderInputSchema } from "./schema.js";
 export type {
   Address,
@@ -16,15 +16,20 @@ export type {
   CdaHeaderInput,
   CdaLimits,
   Code,
+  Consent,
   Encounter,
   Id,
   LegalAuthenticator,
+  Order,
   Organization,
+  Party,
   Patient,
   PatientName,
+  Performer,
   PersonName,
   Recipient,
   ServiceEvent,
   Telecom,
+  Translation,
 } from "./types.js";
 export { type WrapPdfOptions, wrapPdf } from "./wrap.js";

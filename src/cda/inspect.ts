@@ -1,7 +1,7 @@
 import { defined } from "../defined.js";
 import { familyNamesFrom, sameNames } from "./names.js";
 import { type ReadCdaOptions, readCda } from "./read.js";
-import type { Cda, CdaHeader, Code, Organization } from "./types.js";
+import type { Cda, CdaHeader, Code, Organization, Party, Performer } from "./types.js";
 
 /**
  * What `medimail cda inspect` prints (CLI.md): every key that is always there has `null` where the document has nothing,
@@ -21,6 +21,7 @@ function inspectHeader(header: CdaHeader): Record<string, unknown> {
     relatedDocuments: header.relatedDocuments,
     templateIds: header.templateIds,
     code: code(header.code),
+    codeTranslations: header.codeTranslations?.map(code),
     title: header.title ?? null,
     effectiveTime: header.effectiveTime === "" ? null : header.effectiveTime,
     languageCode: header.languageCode ?? null,
@@ -40,11 +41,16 @@ function inspectHeader(header: CdaHeader): Record<string, unknown> {
       birthPlace: patient.birthPlace,
       address: patient.address,
       telecom: patient.telecom,
+      deceased: patient.deceased,
+      multipleBirth: patient.multipleBirth,
+      guardians: patient.guardians?.map(party),
+      provider: patient.provider && organization(patient.provider),
     }),
     authors: header.authors.map((author) =>
       defined({
         time: author.time ?? null,
         function: author.function && code(author.function),
+        functionText: author.functionText,
         id: author.id ?? null,
         specialty: author.specialty && code(author.specialty),
         person: author.person,
@@ -74,19 +80,23 @@ function inspectHeader(header: CdaHeader): Record<string, unknown> {
     ),
     serviceEvents: header.serviceEvents.map((event) =>
       defined({
+        classCode: event.classCode,
+        ids: event.ids,
         code: event.code && code(event.code),
-        translations: event.translations.map(code),
+        text: event.text,
+        translations: event.translations.map((translation) =>
+          defined({
+            ...code(translation),
+            qualifiers: translation.qualifiers?.map(({ name, value }) =>
+              defined({ name: code(name), value: value && code(value) }),
+            ),
+          }),
+        ),
+        status: event.status,
         low: event.low ?? null,
         high: event.high,
-        performer:
-          event.performer &&
-          defined({
-            id: event.performer.id ?? null,
-            specialty: event.performer.specialty && code(event.performer.specialty),
-            person: event.performer.person,
-            organization: event.performer.organization && organization(event.performer.organization),
-            time: event.performer.time,
-          }),
+        performer: event.performer && performer(event.performer),
+        otherPerformers: event.otherPerformers?.map(performer),
       }),
     ),
     encounter:
@@ -98,12 +108,43 @@ function inspectHeader(header: CdaHeader): Record<string, unknown> {
         high: header.encounter.high,
         facilityType: header.encounter.facilityType ? code(header.encounter.facilityType) : null,
         location: header.encounter.location,
+        otherIds: header.encounter.otherIds,
+        dischargeDisposition: header.encounter.dischargeDisposition && code(header.encounter.dischargeDisposition),
+        responsible: header.encounter.responsible && party(header.encounter.responsible),
+        participants: header.encounter.participants?.map(party),
       }),
+    dataEnterer: header.dataEnterer && party(header.dataEnterer),
+    informants: header.informants?.map(party),
+    authenticators: header.authenticators?.map(party),
+    participants: header.participants?.map(party),
+    orders: header.orders?.map((order) =>
+      defined({ ...order, code: order.code && code(order.code), priority: order.priority && code(order.priority) }),
+    ),
+    consents: header.consents?.map((consent) => defined({ ...consent, code: consent.code && code(consent.code) })),
   });
 }
 
 function code(value: Code): Record<keyof Code, string | null> {
   return { code: value.code, codeSystem: value.codeSystem ?? null, displayName: value.displayName ?? null };
+}
+
+function party(value: Party): Record<string, unknown> {
+  return defined({
+    ...value,
+    function: value.function && code(value.function),
+    code: value.code && code(value.code),
+    organization: value.organization && organization(value.organization),
+  });
+}
+
+function performer(value: Performer): Record<string, unknown> {
+  return defined({
+    ...value,
+    id: value.id ?? null,
+    function: value.function && code(value.function),
+    specialty: value.specialty && code(value.specialty),
+    organization: value.organization && organization(value.organization),
+  });
 }
 
 function organization(value: Organization): Record<string, unknown> {

@@ -1,7 +1,8 @@
 import { defined } from "../defined.js";
 import { MedimailError } from "../errors.js";
 import type { XmlElement } from "../xml/index.js";
-import { addressOfMailto, isRecipientAddress } from "./mailto.js";
+import { mssAddressAmong, withoutMailbox } from "./mailto.js";
+import { readAssigned, readAssignedAt, readOtherParts, readPerformer } from "./read-parties.js";
 import { readPatient } from "./read-patient.js";
 import type {
   Author,
@@ -12,6 +13,7 @@ import type {
   Organization,
   Recipient,
   ServiceEvent,
+  Translation,
 } from "./types.js";
 import type { Findings } from "./values.js";
 import {
@@ -19,13 +21,18 @@ import {
   all,
   attribute,
   codeOf,
+  extensions,
   firstId,
   follow,
   idOf,
+  idsOf,
   interval,
   one,
   organizationOf,
+  otherIdsOf,
+  otherThan,
   personOf,
+  someOf,
   telecoms,
   textOf,
   timeOf,
@@ -56,6 +63,7 @@ export function readHeader(findings: Findings, document: XmlElement): CdaHeader 
     relatedDocuments: all(document, "relatedDocument").flatMap((related) => readRelated(findings, related)),
     templateIds: all(document, "templateId").flatMap((template) => idOf(template) ?? []),
     code,
+    codeTranslations: someOf(all(one(document, "code"), "translation").flatMap((each) => codeOf(each) ?? [])),
     title: textOf(one(document, "title")),
     effectiveTime: timeOf(findings, one(document, "effectiveTime"), "effectiveTime") ?? "",
     languageCode: attribute(one(document, "languageCode"), "code"),
@@ -69,6 +77,7 @@ export function readHeader(findings: Findings, document: XmlElement): CdaHeader 
       readServiceEvent(findings, one(event, "serviceEvent")),
     ),
     encounter: readEncounter(findings, follow(document, "componentOf", "encompassingEncounter")),
+    ...readOtherParts(findings, document),
   });
   tellWhatIsMissing(findings, header);
   return header;
@@ -143,6 +152,7 @@ function readAuthor(findings: Findings, element: XmlElement): Author {
   return defined({
     time: timeOf(findings, one(element, "time"), "author/time"),
     function: codeOf(one(element, "functionCode")),
+    functionText: textOf(follow(element, "functionCode", "originalText")),
     id: firstId(assigned),
     specialty: codeOf(one(assigned, "code")),
     person,
@@ -175,24 +185,26 @@ function readCustodian(document: XmlElement): Organization | undefined {
   return unlessEmpty({ id, name, telecom: telecom?.slice(0, 1), address: address?.slice(0, 1) });
 }
 
+/** Who is named by nothing but a telephone or a street is nobody that a document can be sent to. */
 function readRecipient(element: XmlElement): Recipient[] {
   const intended = one(element, "intendedRecipient");
+  const telecom = telecoms(intended);
+  const address = mssAddressAmong(telecom);
   const recipient = unlessEmpty({
     id: firstId(intended),
     person: personOf(one(intended, "informationRecipient")),
     organization: organizationOf(one(intended, "receivedOrganization")),
-    address: mssAddressOf(intended),
+    address,
   });
-  return recipient === undefined ? [] : [recipient];
-}
-
-/** The first MSSanté mailbox among the telecoms. */
-function mssAddressOf(element: XmlElement | undefined): string | undefined {
-  for (const telecom of all(element, "telecom")) {
-    const address = addressOfMailto(attribute(telecom, "value") ?? "");
-    if (address !== undefined && isRecipientAddress(address)) return address;
-  }
-  return undefined;
+  if (recipient === undefined) return [];
+  return [
+    defined({
+      ...recipient,
+      typeCode: otherThan("PRCP", attribute(element, "typeCode")),
+      telecom: withoutMailbox(telecom, address),
+      postalAddress: addresses(intended),
+    }),
+  ];
 }
 
 function readServiceEvent(findings: Findings, element: XmlElement | undefined): ServiceEvent[] {
@@ -200,35 +212,40 @@ function readServiceEvent(findings: Findings, element: XmlElement | undefined): 
   const path = "documentationOf/serviceEvent";
   const code = one(element, "code");
   const { low, high } = interval(findings, one(element, "effectiveTime"), `${path}/effectiveTime`);
+  const performers = all(element, "performer");
+  const main = mainPerformer(performers);
+  const performer = (each: XmlElement) => readPerformer(findings, each, `${path}/performer`);
   return [
     defined({
+      classCode: otherThan("ACT", attribute(element, "classCode")),
+      ids: idsOf(all(element, "id")),
       code: codeOf(code),
-      translations: all(code, "translation").flatMap((translation) => codeOf(translation) ?? []),
+      text: textOf(one(code, "originalText")),
+      translations: all(code, "translation").flatMap(readTranslation),
+      status: attribute(extensions(element, "statusCode")[0], "code"),
       low,
       high,
-      performer: readPerformer(findings, mainPerformer(element), `${path}/performer`),
+      performer: main && performer(main),
+      otherPerformers: someOf(performers.filter((each) => each !== main).map(performer)),
     }),
   ];
 }
 
+function readTranslation(element: XmlElement): Translation[] {
+  const translation = codeOf(element);
+  if (translation === undefined) return [];
+  const qualifiers = all(element, "qualifier").flatMap((qualifier) => {
+    const name = codeOf(one(qualifier, "name"));
+    return name === undefined ? [] : [defined({ name, value: codeOf(one(qualifier, "value")) })];
+  });
+  return [qualifiers.length === 0 ? translation : { ...translation, qualifiers }];
+}
+
 /** The first whose structure says its practice setting, which the metadata want; else the first. */
-function mainPerformer(event: XmlElement): XmlElement | undefined {
-  const performers = all(event, "performer");
+function mainPerformer(performers: readonly XmlElement[]): XmlElement | undefined {
   const setting = (performer: XmlElement) =>
     codeOf(follow(performer, "assignedEntity", "representedOrganization", "standardIndustryClassCode"));
   return performers.find((performer) => setting(performer) !== undefined) ?? performers[0];
-}
-
-function readPerformer(findings: Findings, element: XmlElement | undefined, path: string): ServiceEvent["performer"] {
-  if (element === undefined) return undefined;
-  const entity = one(element, "assignedEntity");
-  return defined({
-    id: firstId(entity),
-    specialty: codeOf(one(entity, "code")),
-    person: personOf(one(entity, "assignedPerson")),
-    organization: organizationOf(one(entity, "representedOrganization")),
-    time: unlessEmpty(interval(findings, one(element, "time"), `${path}/time`)),
-  });
 }
 
 function readEncounter(findings: Findings, element: XmlElement | undefined): Encounter | undefined {
@@ -243,6 +260,16 @@ function readEncounter(findings: Findings, element: XmlElement | undefined): Enc
     high,
     facilityType: codeOf(one(facility, "code")),
     location: readLocation(facility),
+    otherIds: otherIdsOf(element),
+    dischargeDisposition: codeOf(one(element, "dischargeDispositionCode")),
+    responsible: all(element, "responsibleParty").flatMap(readAssigned)[0],
+    participants: someOf(
+      all(element, "encounterParticipant").flatMap((each) =>
+        readAssignedAt(findings, each, `${path}/encounterParticipant`).map((party) =>
+          defined({ ...party, typeCode: attribute(each, "typeCode") }),
+        ),
+      ),
+    ),
   });
 }
 

@@ -2,16 +2,21 @@ import { defined } from "../defined.js";
 import { isInsOid } from "../identity/index.js";
 import type { XmlElement } from "../xml/index.js";
 import { birthNameOf, named, sameNames, usedNameOf } from "./names.js";
-import type { Id, Patient, PatientName } from "./types.js";
+import { readGuardians } from "./read-parties.js";
+import type { Address, Id, Patient, PatientName } from "./types.js";
 import type { Findings } from "./values.js";
 import {
   addresses,
+  addressOf,
   all,
   attribute,
   codeOf,
+  extensions,
   follow,
   idOf,
   one,
+  organizationOf,
+  someOf,
   telecoms,
   textOf,
   timeOf,
@@ -85,6 +90,10 @@ export function readPatient(findings: Findings, role: XmlElement | undefined): P
     birthPlace,
     address: addresses(role),
     telecom: telecoms(role),
+    deceased: extended(person, "deceasedTime", "deceasedInd"),
+    multipleBirth: extended(person, "multipleBirthOrderNumber", "multipleBirthInd"),
+    guardians: someOf(readGuardians(person)),
+    provider: organizationOf(one(role, "providerOrganization")),
   });
 }
 
@@ -139,6 +148,32 @@ function readIdentities(findings: Findings, role: XmlElement, path: string): Pic
 function readBirthPlace(place: XmlElement | undefined): Patient["birthPlace"] {
   const address = one(place, "addr");
   const code = textOf(one(address, "county"));
-  const name = textOf(one(address, "city")) ?? textOf(one(place, "name"));
-  return unlessEmpty({ code, name });
+  const city = textOf(one(address, "city"));
+  const placeName = textOf(one(place, "name"));
+  const parts = address && otherParts(addressOf(address).parts);
+  return unlessEmpty({
+    code,
+    name: city ?? placeName,
+    placeName: city === undefined ? undefined : placeName,
+    parts: parts && someOf(parts),
+  });
+}
+
+/** Of an address, what is neither the code nor the name of the commune; texts that were apart are one. */
+function otherParts(parts: Address["parts"]): Address["parts"] {
+  const found: Address["parts"] = [];
+  for (const part of parts) {
+    const last = found.at(-1);
+    if (part.name === "county" || part.name === "city") continue;
+    if (part.name === "text" && last?.name === "text") last.value = `${last.value} ${part.value}`;
+    else found.push(part);
+  }
+  return found;
+}
+
+/** A fact of an extension of the patient: its value, else true where only that it is so is told. */
+function extended(patient: XmlElement | undefined, valued: string, told: string): true | string | undefined {
+  const written = (local: string) => attribute(extensions(patient, local)[0], "value")?.trim();
+  if (written(told) === "false") return undefined;
+  return written(valued) || (written(told) === "true" ? true : undefined);
 }

@@ -32,20 +32,25 @@ const nullFlavor = verbatim.refine((value) => NULL_FLAVORS.has(value), "is not a
 
 export const code = z.strictObject({ code: token, codeSystem: uid.optional(), displayName: verbatim.optional() });
 
+export const ids = z.array(id).min(1, "is empty");
+
+export const addressPart = z.strictObject({
+  name: z.string().refine((name) => name === "text" || ADDRESS_PARTS.has(name), "is not a part of an address in CDA"),
+  value: text,
+});
+
+export const translation = code.extend({
+  qualifiers: z
+    .array(z.strictObject({ name: code, value: code.optional() }))
+    .min(1, "is empty")
+    .optional(),
+});
+
 export const address = z
   .strictObject({
     use: setOf(ADDRESS_USES).optional(),
     nullFlavor: nullFlavor.optional(),
-    parts: z
-      .array(
-        z.strictObject({
-          name: z
-            .string()
-            .refine((name) => name === "text" || ADDRESS_PARTS.has(name), "is not a part of an address in CDA"),
-          value: text,
-        }),
-      )
-      .default([]),
+    parts: z.array(addressPart).default([]),
   })
   .refine((value) => value.parts.length > 0 || value.nullFlavor !== undefined, "has neither parts nor a null flavour");
 
@@ -67,5 +72,12 @@ export const patientName = z.strictObject({ qualifier: setOf(NAME_QUALIFIERS).op
 export const contacts = { telecom: z.array(telecom).optional(), address: z.array(address).optional() };
 
 export const organization = z
-  .strictObject({ id: id.optional(), name: text.optional(), ...contacts, practiceSetting: code.optional() })
-  .refine(notEmpty, "is empty");
+  .strictObject({
+    id: id.optional(),
+    otherIds: ids.optional(),
+    name: text.optional(),
+    ...contacts,
+    practiceSetting: code.optional(),
+  })
+  .refine(notEmpty, "is empty")
+  .refine((value) => value.id !== undefined || value.otherIds === undefined, "has other ids and none");

@@ -1,13 +1,26 @@
 import { z } from "zod";
 import { MedimailError } from "../errors.js";
 import { isInsOid } from "../identity/index.js";
-import { isRecipientAddress } from "./mailto.js";
+import { isRecipientAddress, mssAddressAmong } from "./mailto.js";
 import { birthNameOf, familyNamesFrom, usedNameOf } from "./names.js";
 import {
+  assigned,
+  consent,
+  encounterParticipant,
+  guardian,
+  informant,
+  order,
+  participant,
+  performer,
+  signer,
+} from "./schema-parties.js";
+import {
   address,
+  addressPart,
   code,
   contacts,
   id,
+  ids,
   organization,
   patientName,
   person,
@@ -15,6 +28,7 @@ import {
   text,
   time,
   token,
+  translation,
 } from "./schema-values.js";
 import type { CdaHeader, CdaHeaderInput } from "./types.js";
 import { RELATIONSHIPS } from "./vocabulary.js";
@@ -47,10 +61,20 @@ const patient = z
     birthTime: time,
     gender: token,
     birthPlace: z
-      .strictObject({ code: text.optional(), name: text.optional() })
-      .refine((place) => place.code !== undefined || place.name !== undefined, "is empty")
+      .strictObject({
+        code: text.optional(),
+        name: text.optional(),
+        placeName: text.optional(),
+        parts: z.array(addressPart).min(1, "is empty").optional(),
+      })
+      .refine((place) => Object.keys(place).length > 0, "is empty")
+      .refine((place) => place.placeName === undefined || place.name !== undefined, "names a place without its commune")
       .optional(),
     ...contacts,
+    deceased: z.union([z.literal(true), time]).optional(),
+    multipleBirth: z.union([z.literal(true), token]).optional(),
+    guardians: z.array(guardian).min(1, "is empty").optional(),
+    provider: organization.optional(),
   })
   .transform((value, context) => {
     const familyNames = value.familyNames ?? familyNamesFrom(value);
@@ -70,6 +94,7 @@ const author = z
   .strictObject({
     time,
     function: code.optional(),
+    functionText: text.optional(),
     id,
     specialty: code.optional(),
     person: person.optional(),
@@ -97,30 +122,46 @@ const custodian = z.strictObject({
 
 const recipient = z
   .strictObject({
+    typeCode: z.enum(["TRC"], { error: wrong("is not TRC, and PRCP is left out") }).optional(),
     id: id.optional(),
     person: person.optional(),
     organization: organization.optional(),
     address: token.refine(isRecipientAddress, "is not a MSSanté address").optional(),
+    telecom: contacts.telecom,
+    postalAddress: contacts.address,
   })
-  .refine((value) => Object.keys(value).length > 0, "is empty");
+  .refine(
+    (value) => [value.id, value.person, value.organization, value.address].some((named) => named !== undefined),
+    "is empty, or named by nothing that a document can be sent to",
+  )
+  .refine(
+    ({ address: mailbox, telecom: all }) => mailbox !== undefined || mssAddressAmong(all) === undefined,
+    "has a MSSanté address among its `telecom`, and none in `address`",
+  );
 
-const span = z.strictObject({ low: time.optional(), high: time.optional() });
-
-const serviceEvent = z.strictObject({
-  code: code.optional(),
-  translations: z.array(code).default([]),
-  low: time.optional(),
-  high: time.optional(),
-  performer: z
-    .strictObject({
-      id: id.optional(),
-      specialty: code.optional(),
-      person: person.optional(),
-      organization: organization.optional(),
-      time: span.refine((value) => value.low !== undefined || value.high !== undefined, "is empty").optional(),
-    })
-    .optional(),
-});
+const serviceEvent = z
+  .strictObject({
+    classCode: token.optional(),
+    ids: ids.optional(),
+    code: code.optional(),
+    text: text.optional(),
+    translations: z.array(translation).default([]),
+    status: token.optional(),
+    low: time.optional(),
+    high: time.optional(),
+    performer: performer.optional(),
+    otherPerformers: z.array(performer).min(1, "is empty").optional(),
+  })
+  .refine(
+    ({ performer: main, otherPerformers: others }) => main !== undefined || others === undefined,
+    "has other performers and none",
+  )
+  .refine(
+    ({ performer: main, otherPerformers: others }) =>
+      main?.organization?.practiceSetting !== undefined ||
+      !others?.some(({ organization: at }) => at?.practiceSetting !== undefined),
+    "has a practice setting that is not its first performer's",
+  );
 
 /** The minimal French structure: of the first act documented, the date and the practice setting are mandatory. */
 const serviceEvents = z
@@ -136,21 +177,27 @@ const serviceEvents = z
       fault(["performer", "organization", "practiceSetting"]);
   });
 
-const encounter = z.strictObject({
-  id: id.optional(),
-  code: code.optional(),
-  low: time.optional(),
-  high: time.optional(),
-  facilityType: code,
-  location: z
-    .strictObject({
-      id: id.optional(),
-      name: text.optional(),
-      address: z.array(address).max(1, "has more than one, where CDA has room for one").optional(),
-    })
-    .refine((value) => Object.keys(value).length > 0, "is empty")
-    .optional(),
-});
+const encounter = z
+  .strictObject({
+    id: id.optional(),
+    code: code.optional(),
+    low: time.optional(),
+    high: time.optional(),
+    facilityType: code,
+    location: z
+      .strictObject({
+        id: id.optional(),
+        name: text.optional(),
+        address: z.array(address).max(1, "has more than one, where CDA has room for one").optional(),
+      })
+      .refine((value) => Object.keys(value).length > 0, "is empty")
+      .optional(),
+    otherIds: ids.optional(),
+    dischargeDisposition: code.optional(),
+    responsible: assigned.optional(),
+    participants: z.array(encounterParticipant).min(1, "is empty").optional(),
+  })
+  .refine((value) => value.id !== undefined || value.otherIds === undefined, "has other ids and none");
 
 const header = z.strictObject({
   id: id.optional(),
@@ -170,6 +217,7 @@ const header = z.strictObject({
     .default([]),
   templateIds: z.array(id).default([]),
   code,
+  codeTranslations: z.array(code).min(1, "is empty").optional(),
   title: text,
   effectiveTime: time.optional(),
   languageCode: token,
@@ -181,6 +229,12 @@ const header = z.strictObject({
   recipients: z.array(recipient).default([]),
   serviceEvents,
   encounter,
+  dataEnterer: signer.optional(),
+  informants: z.array(informant).min(1, "is empty").optional(),
+  authenticators: z.array(signer).min(1, "is empty").optional(),
+  participants: z.array(participant).min(1, "is empty").optional(),
+  orders: z.array(order).min(1, "is empty").optional(),
+  consents: z.array(consent).min(1, "is empty").optional(),
   body: z.unknown().optional(),
   problems: z.unknown().optional(),
 });

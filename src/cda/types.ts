@@ -1,48 +1,48 @@
 import type { Problem } from "../errors.js";
+import type { Address, Code, Id, Organization, PatientName, PersonName, Telecom, Translation } from "./value-types.js";
 
-/** A coded value, as written in the document. */
-export interface Code {
-  code: string;
-  codeSystem?: string;
-  displayName?: string;
-}
+export type { Address, Code, Id, Organization, PatientName, PersonName, Telecom, Translation } from "./value-types.js";
 
-/** `root` or `root^extension` (an II of HL7). */
-export type Id = string;
-
-/** A postal address: the parts as written, in the order of the document. */
-export interface Address {
-  use?: string;
-  nullFlavor?: string;
-  /** Part name (`houseNumber`, `streetName`, `postalCode`, `city`, …) and its text; text outside parts is `text`. */
-  parts: { name: string; value: string }[];
-}
-
-export interface Telecom {
-  value?: string;
-  use?: string;
-  nullFlavor?: string;
-}
-
-export interface PersonName {
-  family?: string;
-  given?: string;
-  prefix?: string;
-  suffix?: string;
-}
-
-export interface Organization {
+/** A person or an organisation with a part in the document or in the care, beside those that have a type of their own. */
+export interface Party {
+  /** Its part: of a participant of the document (`INF`, `REF`…), of who took part in the encounter (`ATND`, `CON`…). */
+  typeCode?: string;
+  /** Its role: of a participant (`PROV`, `CON`…); of an informant who is no professional, what it is to the patient (`ECON`, `NOK`…). */
+  classCode?: string;
+  /** Of the participation: which model it follows (`root` or `root^extension`). */
+  templateIds?: Id[];
+  function?: Code;
+  /** What its author adds to the function in words of his own (`functionCode/originalText`). */
+  functionText?: string;
+  time?: { low?: string; high?: string };
   id?: Id;
-  name?: string;
+  /** Profession, or the kinship of a relative. */
+  code?: Code;
+  person?: PersonName;
+  /** Every `family` of the person, where there are several: a relative is named at birth and in use. */
+  familyNames?: PatientName[];
+  organization?: Organization;
   telecom?: Telecom[];
   address?: Address[];
-  /** `standardIndustryClassCode`: the practice setting. */
-  practiceSetting?: Code;
 }
 
-export interface PatientName {
-  qualifier?: string;
-  value: string;
+/** An order that the document fulfils. */
+export interface Order {
+  ids: Id[];
+  code?: Code;
+  /** What the order says in words (`code/originalText`). */
+  text?: string;
+  priority?: Code;
+  /** Of an imaging order (`ps3-20:accessionNumber`). */
+  accessionNumbers?: Id[];
+}
+
+/** A consent of the patient. */
+export interface Consent {
+  ids?: Id[];
+  code?: Code;
+  /** `completed` and so on. */
+  status?: string;
 }
 
 export interface Patient {
@@ -60,15 +60,26 @@ export interface Patient {
   suffix?: string;
   birthTime?: string;
   gender?: string;
-  /** COG code (`county`) and city of the place of birth. */
-  birthPlace?: { code?: string; name?: string };
+  /**
+   * COG code (`county`) and city of the place of birth; beside the city, the name of the place itself and the other parts of its address.
+   */
+  birthPlace?: { code?: string; name?: string; placeName?: string; parts?: Address["parts"] };
   address?: Address[];
   telecom?: Telecom[];
+  /** True, or the time of death where it is told (an extension of HL7, `sdtc`). */
+  deceased?: true | string;
+  /** True, or the rank among the children of one birth (`sdtc`). */
+  multipleBirth?: true | string;
+  guardians?: Party[];
+  /** The organisation that knows the patient by the local identifiers. */
+  provider?: Organization;
 }
 
 export interface Author {
   time?: string;
   function?: Code;
+  /** What is added to the function in words (`functionCode/originalText`). */
+  functionText?: string;
   id?: Id;
   /** assignedAuthor/code: profession and specialty. */
   specialty?: Code;
@@ -90,25 +101,48 @@ export interface LegalAuthenticator {
 }
 
 export interface Recipient {
+  /** Where it is not `PRCP`: `TRC`, for information. */
+  typeCode?: string;
   id?: Id;
   person?: PersonName;
   organization?: Organization;
   /** MSSanté address found in the telecoms of the recipient. */
   address?: string;
+  /** Telecoms beside that address; all of them where the document tells more of it. */
+  telecom?: Telecom[];
+  postalAddress?: Address[];
+}
+
+/** Who did what is documented. */
+export interface Performer {
+  /** Where it is not `PRF`. */
+  typeCode?: string;
+  templateIds?: Id[];
+  function?: Code;
+  id?: Id;
+  specialty?: Code;
+  person?: PersonName;
+  organization?: Organization;
+  time?: { low?: string; high?: string };
+  telecom?: Telecom[];
+  address?: Address[];
 }
 
 export interface ServiceEvent {
+  /** Where it is not `ACT`. */
+  classCode?: string;
+  ids?: Id[];
   code?: Code;
-  translations: Code[];
+  /** What the code says in words (`originalText`). */
+  text?: string;
+  translations: Translation[];
+  /** `lab:statusCode`, of laboratory reports. */
+  status?: string;
   low?: string;
   high?: string;
-  performer?: {
-    id?: Id;
-    specialty?: Code;
-    person?: PersonName;
-    organization?: Organization;
-    time?: { low?: string; high?: string };
-  };
+  /** The first whose structure says its practice setting, else the first. */
+  performer?: Performer;
+  otherPerformers?: Performer[];
 }
 
 export interface Encounter {
@@ -118,6 +152,13 @@ export interface Encounter {
   high?: string;
   facilityType?: Code;
   location?: Organization;
+  /** Every other id. */
+  otherIds?: Id[];
+  dischargeDisposition?: Code;
+  /** Who answers for it. */
+  responsible?: Party;
+  /** Who took part in it. */
+  participants?: Party[];
 }
 
 /**
@@ -132,6 +173,8 @@ export interface CdaHeader {
   /** Every `templateId`, in order, its version (extension) included: `root` or `root^extension`. */
   templateIds: Id[];
   code: Code;
+  /** The type in other systems. */
+  codeTranslations?: Code[];
   title?: string;
   /** Empty where the document has none (problem `effective_time_missing`). */
   effectiveTime: string;
@@ -144,6 +187,14 @@ export interface CdaHeader {
   recipients: Recipient[];
   serviceEvents: ServiceEvent[];
   encounter?: Encounter;
+  dataEnterer?: Party;
+  /** Whom the information comes from, and who is to be called. */
+  informants?: Party[];
+  /** Who signed beside the legal authenticator. */
+  authenticators?: Party[];
+  participants?: Party[];
+  orders?: Order[];
+  consents?: Consent[];
 }
 
 /** What the body is. `N1`: nonXMLBody; `N3`: structuredBody (level 2 is counted as N3, as the French profile does). */
@@ -195,7 +246,7 @@ export type CdaHeaderInput = Omit<
   templateIds?: string[];
   relatedDocuments?: CdaHeader["relatedDocuments"];
   recipients?: Recipient[];
-  serviceEvents: (Omit<ServiceEvent, "translations"> & { translations?: Code[] })[];
+  serviceEvents: (Omit<ServiceEvent, "translations"> & { translations?: Translation[] })[];
   patient: Omit<Patient, "ins" | "localIds" | "familyNames"> & {
     ins?: Patient["ins"];
     localIds?: Id[];

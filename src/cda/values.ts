@@ -93,6 +93,25 @@ export function idOf(element: XmlElement | undefined): Id | undefined {
   return extension === undefined ? root : `${root}^${extension}`;
 }
 
+/** Children of that name, whatever their namespace: extensions of CDA have several (`sdtc`, `lab`, `ps3-20`). */
+export function extensions(element: XmlElement | undefined, local: string): XmlElement[] {
+  return element === undefined ? [] : element.children.filter((child) => child.local === local);
+}
+
+/** A value, unless it is the one that CDA has where none is written. */
+export const otherThan = (usual: string, value: string | undefined): string | undefined =>
+  value === usual ? undefined : value;
+
+/** A list, or undefined where it is empty. */
+export function someOf<T>(list: T[]): T[] | undefined {
+  return list.length === 0 ? undefined : list;
+}
+
+/** Every usable id of those elements. */
+export function idsOf(elements: readonly XmlElement[]): Id[] | undefined {
+  return someOf(elements.flatMap((element) => idOf(element) ?? []));
+}
+
 /** The roots of the national identifiers of professionals and structures. */
 const NATIONAL = new RegExp(`^(?:${[IDNPS_OID, STRUCT_IDNAT_OID].join("|").replaceAll(".", "\\.")})\\^`);
 
@@ -109,6 +128,13 @@ export function firstId(element: XmlElement | undefined): Id | undefined {
     first ??= id;
   }
   return first;
+}
+
+/** The ids that an entity carries beside {@link firstId}. */
+export function otherIdsOf(element: XmlElement | undefined): Id[] | undefined {
+  const ids = idsOf(all(element, "id")) ?? [];
+  const first = ids.indexOf(firstId(element) ?? "");
+  return someOf(ids.filter((_, index) => index !== first));
 }
 
 /** Neither a code nor an OID has white space around it, whatever the software wrote. */
@@ -209,6 +235,7 @@ export function organizationOf(element: XmlElement | undefined): Organization | 
   if (element === undefined) return undefined;
   return unlessEmpty({
     id: firstId(element),
+    otherIds: otherIdsOf(element),
     name: textOf(one(element, "name")),
     telecom: telecoms(element),
     address: addresses(element),

@@ -25,13 +25,16 @@ export function textOrUnknown(name: string, text: string | undefined): string {
   return textElement(name, text) || element(name, UNKNOWN);
 }
 
-export function idElement(name: string, id: Id | undefined): string {
+export function idElement(name: string, id: Id | undefined, namespace: Attributes = {}): string {
   if (id === undefined) return "";
   const caret = id.indexOf("^");
   return caret < 0
-    ? element(name, { root: id })
-    : element(name, { root: id.slice(0, caret), extension: id.slice(caret + 1) });
+    ? element(name, { ...namespace, root: id })
+    : element(name, { ...namespace, root: id.slice(0, caret), extension: id.slice(caret + 1) });
 }
+
+export const idElements = (name: string, ids: readonly Id[] = [], namespace: Attributes = {}): string =>
+  ids.map((id) => idElement(name, id, namespace)).join("");
 
 /** An id that the schema wants and the header may lack. */
 export function idOrUnknown(name: string, id: Id | undefined): string {
@@ -41,6 +44,18 @@ export function idOrUnknown(name: string, id: Id | undefined): string {
 export function codeElement(name: string, code: Code | undefined, content = ""): string {
   if (code === undefined) return "";
   return element(name, { code: code.code, codeSystem: code.codeSystem, displayName: code.displayName }, content);
+}
+
+/** A code around its words and translations; of what has no code, these alone. */
+export function codeOrText(name: string, code: Code | undefined, content: string): string {
+  // The one null flavour of HL7 that goes with words and translations and needs no code system.
+  return code === undefined && content !== ""
+    ? element(name, { nullFlavor: "OTH" }, content)
+    : codeElement(name, code, content);
+}
+
+export function codeElements(name: string, codes: readonly Code[] = []): string {
+  return codes.map((code) => codeElement(name, code)).join("");
 }
 
 export function timeElement(name: string, value: string | undefined): string {
@@ -54,14 +69,12 @@ export function intervalElement(name: string, span: { low?: string; high?: strin
 
 export function addressElements(addresses: readonly Address[] = []): string {
   return addresses
-    .map(({ use, nullFlavor, parts }) =>
-      element(
-        "addr",
-        { use, nullFlavor },
-        parts.map(({ name, value }) => (name === "text" ? escapeText(value) : textElement(name, value))).join(""),
-      ),
-    )
+    .map(({ use, nullFlavor, parts }) => element("addr", { use, nullFlavor }, addressParts(parts)))
     .join("");
+}
+
+export function addressParts(parts: Address["parts"] = []): string {
+  return parts.map(({ name, value }) => (name === "text" ? escapeText(value) : textElement(name, value))).join("");
 }
 
 export function telecomElements(telecoms: readonly Telecom[] = []): string {
@@ -72,13 +85,17 @@ export function namePart(name: string, { qualifier, value }: PatientName): strin
   return textElement(name, value, { qualifier });
 }
 
-/** A person, in an element of the given name. */
-export function personElement(name: string, person: PersonName | undefined): string {
+/** A person, in an element of the given name; `families` in place of the one family. */
+export function personElement(
+  name: string,
+  person: PersonName | undefined,
+  families: readonly PatientName[] = [],
+): string {
   if (person === undefined) return "";
   const parts =
     textElement("prefix", person.prefix) +
     textElement("given", person.given) +
-    textOrUnknown("family", person.family) +
+    (families.map((family) => namePart("family", family)).join("") || textOrUnknown("family", person.family)) +
     textElement("suffix", person.suffix);
   return element(name, {}, element("name", {}, parts));
 }
@@ -89,6 +106,7 @@ export function organizationElement(name: string, organization: Organization | u
     name,
     {},
     idElement("id", organization.id) +
+      idElements("id", organization.otherIds) +
       textElement("name", organization.name) +
       telecomElements(organization.telecom) +
       addressElements(organization.address) +

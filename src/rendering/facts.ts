@@ -1,4 +1,4 @@
-import type { Author, CdaHeader, CdaParties, Id, Organization, Party, Recipient } from "../cda/index.js";
+import type { Author, CdaHeader, Id, Organization, Party, Patient, Recipient } from "../cda/index.js";
 import { documentTypeLabel } from "../terminology/index.js";
 import { type Difference, differencesOf } from "./claims.js";
 import {
@@ -54,9 +54,9 @@ export function faceOf(
     patient: {
       name: patientName(header.patient),
       line: patientLine(header.patient, language),
-      facts: [...identityFacts(header.patient, language), ...lifeFacts(shown.parties, language)],
+      facts: [...identityFacts(header.patient, language), ...lifeFacts(header.patient, language)],
     },
-    document: documentFacts(header, type, language, shown.parties.authorTexts),
+    document: documentFacts(header, type, language),
     more: moreFacts(shown, language),
     differences: differencesOf(header, compared, language),
     warnings: [
@@ -88,7 +88,7 @@ function fact(label: string, values: readonly (string | undefined)[], trait?: ke
 }
 
 /** What must be seen beside who the patient is: that he is dead, that he has a twin. */
-function lifeFacts({ deceased, multipleBirth }: CdaParties, language: Language): Fact[] {
+function lifeFacts({ deceased, multipleBirth }: Patient, language: Language): Fact[] {
   const words = wordsIn(language);
   return [
     ...fact(words.deceased, [
@@ -100,12 +100,7 @@ function lifeFacts({ deceased, multipleBirth }: CdaParties, language: Language):
   ];
 }
 
-function documentFacts(
-  header: CdaHeader,
-  type: string,
-  language: Language,
-  authorTexts: readonly (string | undefined)[],
-): Fact[] {
+function documentFacts(header: CdaHeader, type: string, language: Language): Fact[] {
   const words = wordsIn(language);
   const confidentiality = header.confidentialityCode;
   return [
@@ -115,7 +110,7 @@ function documentFacts(
     ...related(header, words),
     ...fact(
       header.authors.length > 1 ? words.authors : words.author,
-      header.authors.map((each, index) => author(each, language, authorTexts[index])),
+      header.authors.map((each) => author(each, language)),
     ),
     ...fact(words.signatory, [
       header.legalAuthenticator &&
@@ -161,14 +156,14 @@ const joined = (...parts: (string | number | false | undefined)[]): string =>
 const unsaid = (text: string, said: string): string => (said.toLowerCase().includes(text.toLowerCase()) ? "" : text);
 const idText = (id: Id | undefined): string => (id ? shortId(id) : "");
 
-function author(each: Author, language: Language, functionText = ""): string {
+function author(each: Author, language: Language): string {
   const device =
     each.device &&
     joined(each.device.software && clean(each.device.software), each.device.model && clean(each.device.model));
   return joined(
     formatPerson(each.person) || device || idText(each.id),
     formatCode(each.function),
-    unsaid(clean(functionText), formatCode(each.function)),
+    unsaid(clean(each.functionText ?? ""), formatCode(each.function)),
     formatCode(each.specialty),
     formatOrganization(each.organization),
     ...(each.telecom ?? []).slice(0, 2).map((telecom) => formatTelecom(telecom, language)),
@@ -193,7 +188,8 @@ function organization(each: Organization | undefined, language: Language): strin
 
 /** A party on one line: in which role, who, where. */
 export function partyText(party: Party, language: Language): string {
-  const named = formatCode(party.function) || labelOf(labelsIn(language).relation, party.relation) || "";
+  const named =
+    formatCode(party.function) || labelOf(labelsIn(language).relation, party.typeCode ?? party.classCode) || "";
   const role = joined(named, unsaid(clean(party.functionText ?? ""), named));
   const who = joined(
     formatPerson(party.person, party.familyNames) || (party.organization ? "" : idText(party.id)),
@@ -207,20 +203,20 @@ export function partyText(party: Party, language: Language): string {
   return role && who ? `${role}${language === "fr" ? " " : ""}: ${who}` : role || who;
 }
 
-function moreFacts({ cda: { header }, parties }: ShownDocument, language: Language): Fact[] {
+function moreFacts({ cda: { header } }: ShownDocument, language: Language): Fact[] {
   const words = wordsIn(language);
-  const all = (label: string, list: readonly Party[]): Fact[] =>
+  const all = (label: string, list: readonly Party[] = []): Fact[] =>
     fact(
       label,
       list.map((each) => partyText(each, language)),
     );
-  const { encounter } = header;
+  const { encounter, patient, orders = [] } = header;
   const confidentiality = header.confidentialityCode?.code === "N" ? [confidentialityText(header, language)] : [];
   return [
     ...patientDetails(header.patient, language),
-    ...fact(words.birthPlaceName, [parties.birthPlaceName && clean(parties.birthPlaceName)]),
-    ...all(words.guardian, parties.guardians),
-    ...fact(words.provider, [organization(parties.provider, language)]),
+    ...fact(words.birthPlaceName, [patient.birthPlace?.placeName && clean(patient.birthPlace.placeName)]),
+    ...all(words.guardian, patient.guardians),
+    ...fact(words.provider, [organization(patient.provider, language)]),
     ...fact(
       words.event,
       header.serviceEvents.map((event) =>
@@ -242,18 +238,24 @@ function moreFacts({ cda: { header }, parties }: ShownDocument, language: Langua
           organization(encounter.location, language),
         ),
     ]),
-    ...all(words.responsible, parties.responsible),
+    ...all(words.responsible, encounter?.responsible && [encounter.responsible]),
     // `CON` of who takes part in an encounter is a consultant; of a relation, somebody to be called.
     ...all(
       words.attending,
-      parties.attending.map((each) => (each.relation === "CON" ? { ...each, relation: "CNS" } : each)),
+      encounter?.participants?.map((each) => (each.typeCode === "CON" ? { ...each, typeCode: "CNS" } : each)),
     ),
-    ...fact(words.orders, [...parties.orders.map(formatId), ...parties.orderTexts.map(clean)]),
-    ...all(words.informants, parties.informants),
-    ...all(words.participants, parties.participants),
-    ...all(words.authenticators, parties.authenticators),
-    ...all(words.dataEnterers, parties.dataEnterers),
-    ...fact(words.consents, parties.consents.map(formatCode)),
+    ...fact(words.orders, [
+      ...orders.flatMap(({ ids }) => ids.map(formatId)),
+      ...orders.flatMap(({ text }) => (text === undefined ? [] : [clean(text)])),
+    ]),
+    ...all(words.informants, header.informants),
+    ...all(words.participants, header.participants),
+    ...all(words.authenticators, header.authenticators),
+    ...all(words.dataEnterers, header.dataEnterer && [header.dataEnterer]),
+    ...fact(
+      words.consents,
+      (header.consents ?? []).map(({ code }) => formatCode(code)),
+    ),
     ...fact(words.custodian, [organization(header.custodian, language)]),
     ...fact(words.confidentiality, confidentiality),
     ...fact(words.identifier, [formatId(header.id)], "uniqueId"),

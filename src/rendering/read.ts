@@ -1,4 +1,4 @@
-import { type Cda, type CdaLimits, readCdaParties, readCdaTree, readSectionParties } from "../cda/index.js";
+import { type Cda, type CdaLimits, readCdaTree, readSectionParties } from "../cda/index.js";
 import type { Code } from "../cda/types.js";
 import { child, childrenOf, parseXml, type XmlElement, type XmlParseOptions } from "../xml/index.js";
 import { Findings } from "./findings.js";
@@ -56,7 +56,7 @@ export function readShown(bytes: Uint8Array, options: ReadShownOptions = {}): Sh
     sections && (sections.length > 0 || cda.body.level === "N3")
       ? shownAs(sections)
       : fileOf(cda, media, component && child(component, "nonXMLBody"));
-  return { cda, parties: readCdaParties(document), body, problems: [...cda.problems, ...findings.problems] };
+  return { cda, body, problems: [...cda.problems, ...findings.problems] };
 }
 
 const shownAs = (sections: Section[]): Body => ({ kind: "sections", sections });

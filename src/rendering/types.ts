@@ -1,4 +1,4 @@
-import type { Cda, CdaParties, Code, Party } from "../cda/index.js";
+import type { Cda, Code, Party } from "../cda/index.js";
 import type { Problem } from "../errors.js";
 
 export type Style = "bold" | "italic" | "underline" | "strike";
@@ -123,7 +123,6 @@ export type Body =
 /** A CDA as a person reads it: what both HTML and PDF are made of. */
 export interface ShownDocument {
   cda: Cda;
-  parties: CdaParties;
   body: Body;
   /** Of reading the header (`cda.problems`) and the narrative: what is not shown, or not as written. */
   problems: Problem[];

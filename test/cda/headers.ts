@@ -1,5 +1,16 @@
 import fc from "fast-check";
-import type { Address, CdaHeader, Code, Organization, PersonName, Telecom } from "../../src/cda/index.js";
+import type {
+  Address,
+  CdaHeader,
+  Code,
+  Consent,
+  Order,
+  Organization,
+  Party,
+  Performer,
+  PersonName,
+  Telecom,
+} from "../../src/cda/index.js";
 
 /** Headers of any shape that the minimal French structure allows, with the characters that break careless writers. */
 const character = fc.oneof(
@@ -56,12 +67,58 @@ const person: fc.Arbitrary<PersonName> = filled(
   some<PersonName, never>({ family: text, given: text, prefix: text, suffix: text }),
 );
 const organization: fc.Arbitrary<Organization> = filled(
-  some<Organization, never>({ id, name: text, practiceSetting: code, ...contacts }),
-);
+  some<Organization, never>({ id, otherIds: list(id, 1), name: text, practiceSetting: code, ...contacts }),
+).filter((found) => found.id !== undefined || found.otherIds === undefined);
 const practice = fc.tuple(organization, code).map(([found, practiceSetting]) => ({ ...found, practiceSetting }));
 const name = some<{ qualifier?: string; value: string }, "value">(
   { qualifier: fc.constantFrom("BR", "CL", "SP", "BR SP"), value: text },
   ["value"],
+);
+
+const ids = list(id, 1);
+const span = filled(some<{ low?: string; high?: string }, never>({ low: time, high: time }));
+/** Somebody, by two names where there are two. */
+const withNames = <T extends Party>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T> =>
+  fc.tuple(filled(arbitrary), fc.option(list(name, 2))).map(([who, names]) => {
+    if (who.person === undefined || names === null) return who;
+    return { ...who, person: { ...who.person, family: names[0]?.value as string }, familyNames: names };
+  });
+const who = { code, person, ...contacts };
+const entity = { id, ...who, organization };
+const assigned: fc.Arbitrary<Party> = withNames(some<Party, never>({ templateIds: ids, ...entity })).filter((party) =>
+  Object.keys(party).some((key) => key !== "templateIds"),
+);
+const at = (moment: fc.Arbitrary<Party["time"]>): fc.Arbitrary<Party> =>
+  fc.tuple(assigned, fc.option(moment)).map(([party, when]) => (when ? { ...party, time: when } : party));
+const signer = at(time.map((low) => ({ low })));
+const relative = fc
+  .tuple(withNames(filled(some<Party, never>(who))), fc.constantFrom("ECON", "NOK"))
+  .map(([party, classCode]): Party => ({ ...party, classCode }));
+const guardian = withNames(some<Party, never>(entity)).map(
+  ({ organization: employer, ...party }): Party =>
+    party.person || !employer
+      ? Object.keys(party).length > 0
+        ? party
+        : { id: "1.2" }
+      : { ...party, organization: employer },
+);
+const participant = fc
+  .tuple(
+    assigned,
+    fc.constantFrom("INF", "REF", "ENT"),
+    fc.constantFrom("PROV", "CON"),
+    some<Party, never>({ function: code, functionText: text, time: span }),
+  )
+  .map(([party, typeCode, classCode, more]): Party => ({ ...party, typeCode, classCode, ...more }));
+const attending = fc
+  .tuple(at(span), fc.constantFrom("ATND", "CON"))
+  .map(([party, typeCode]): Party => ({ ...party, typeCode }));
+const order: fc.Arbitrary<Order> = some<Order, "ids">(
+  { ids: list(id), code, text, priority: code, accessionNumbers: ids },
+  ["ids"],
+).filter((found) => found.ids.length > 0 || Object.keys(found).length > 1);
+const consent: fc.Arbitrary<Consent> = filled(
+  some<Consent, never>({ ids, code, status: fc.constantFrom("completed", "active") }),
 );
 
 const patient = fc
@@ -83,8 +140,27 @@ const patient = fc
       suffix: text,
       birthTime: time,
       gender: fc.constantFrom("F", "M", "UN", "constructor"),
-      birthPlace: filled(some<{ code?: string; name?: string }, never>({ code: text, name: text })),
+      birthPlace: fc.oneof(
+        filled(some<{ code?: string; name?: string }, never>({ code: text, name: text })),
+        some<{ name: string; placeName?: string; parts?: Address["parts"] }, "name">(
+          {
+            name: text,
+            placeName: text,
+            parts: parts
+              .map((found) => found.filter((part) => part.name !== "city"))
+              .filter(
+                (found) =>
+                  found.length > 0 && found.every((part, i) => part.name !== "text" || found[i - 1]?.name !== "text"),
+              ),
+          },
+          ["name"],
+        ),
+      ),
       ...contacts,
+      deceased: fc.oneof(fc.constant(true as const), time),
+      multipleBirth: fc.constantFrom(true as const, "2"),
+      guardians: list(guardian, 1),
+      provider: organization,
     },
     { requiredKeys: ["ins", "localIds", "familyNames", "givenNames", "birthTime", "gender"] },
   )
@@ -101,7 +177,7 @@ const patient = fc
   });
 
 const author = some<CdaHeader["authors"][number], "time" | "id">(
-  { time, id, function: code, specialty: code, person, organization, ...contacts },
+  { time, id, function: code, functionText: text, specialty: code, person, organization, ...contacts },
   ["time", "id"],
 );
 const device = fc.record({
@@ -109,28 +185,57 @@ const device = fc.record({
   id,
   device: filled(some<{ software?: string; model?: string }, never>({ software: text, model: text })),
 });
-const performer = some<NonNullable<CdaHeader["serviceEvents"][number]["performer"]>, never>({
+const performer: fc.Arbitrary<Performer> = some<Performer, never>({
+  typeCode: fc.constant("SPRF"),
+  templateIds: ids,
+  function: code,
   id,
   specialty: code,
   person,
   organization,
-  time: filled(some<{ low?: string; high?: string }, never>({ low: time, high: time })),
+  time: span,
+  ...contacts,
 });
+const translation = fc
+  .tuple(code, fc.option(list(some<{ name: Code; value?: Code }, "name">({ name: code, value: code }, ["name"]), 1)))
+  .map(([found, qualifiers]) => ({ ...found, ...(qualifiers ? { qualifiers } : {}) }));
 const event = some<CdaHeader["serviceEvents"][number], "translations">(
-  { code, translations: list(code), low: time, high: time, performer },
+  {
+    classCode: fc.constantFrom("PCPR", "PROC"),
+    ids,
+    code,
+    text,
+    translations: list(translation),
+    status: fc.constantFrom("completed", "active"),
+    low: time,
+    high: time,
+    performer,
+  },
   ["translations"],
 );
 const firstEvent = fc
-  .tuple(event, time, performer, practice)
-  .map(([found, low, by, at]) => ({ ...found, low, performer: { ...by, organization: at } }));
+  .tuple(event, time, performer, practice, fc.option(list(performer, 1)))
+  .map(([found, low, by, where, others]) => ({
+    ...found,
+    low,
+    performer: { ...by, organization: where },
+    ...(others ? { otherPerformers: others } : {}),
+  }));
+const to = fc.constantFrom("a.b@x.mssante.fr", "a%b&c?d@mssante.fr");
 const recipient = filled(
   some<CdaHeader["recipients"][number], never>({
     id,
     person,
     organization,
-    address: fc.constantFrom("a.b@x.mssante.fr", "a%b&c?d@mssante.fr"),
+    address: to,
+    typeCode: fc.constant("TRC"),
+    telecom: list(
+      telecom.filter(({ value }) => value === undefined || value.startsWith("tel:")),
+      1,
+    ),
+    postalAddress: contacts.address,
   }),
-);
+).filter((found) => [found.id, found.person, found.organization, found.address].some((named) => named !== undefined));
 
 /** What is in every header, and what may be. */
 export const headers: fc.Arbitrary<CdaHeader> = fc
@@ -168,10 +273,24 @@ export const headers: fc.Arbitrary<CdaHeader> = fc
         high: time,
         facilityType: code,
         location: filled(some<Organization, never>({ id, name: text, address: oneContact.address })),
+        otherIds: ids,
+        dischargeDisposition: code,
+        responsible: assigned,
+        participants: list(attending, 1),
       },
       ["facilityType"],
-    ),
+    ).filter((found) => found.id !== undefined || found.otherIds === undefined),
+    more: some<Partial<CdaHeader>, never>({
+      codeTranslations: list(code, 1),
+      dataEnterer: signer,
+      informants: list(fc.oneof(assigned, relative), 1),
+      authenticators: list(signer, 1),
+      participants: list(participant, 1),
+      orders: list(order, 1),
+      consents: list(consent, 1),
+    }),
   })
   .map(
-    ({ firstEvent: first, otherEvents, ...rest }) => ({ ...rest, serviceEvents: [first, ...otherEvents] }) as CdaHeader,
+    ({ firstEvent: first, otherEvents, more, ...rest }) =>
+      ({ ...rest, ...more, serviceEvents: [first, ...otherEvents] }) as CdaHeader,
   );

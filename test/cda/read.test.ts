@@ -119,7 +119,10 @@ describe("the header of a CDA", () => {
     const mailbox = "anne.leroy@ch-exemple.mssante.fr";
     expect(
       header({ recipients: recipient("tel:1", "mailto:a@example.org", `MAILTO:${mailbox}?subject=x`) }).recipients,
-    ).toEqual([{ address: mailbox }]);
+    ).toMatchObject([{ address: mailbox, telecom: [{ value: "tel:1" }, {}, {}] }]);
+    expect(header({ recipients: recipient("mailto:a%26b@mssante.fr", "tel:1") }).recipients).toEqual([
+      { address: "a&b@mssante.fr", telecom: [{ value: "tel:1" }] },
+    ]);
     expect(header({ recipients: recipient("mailto:a%26b@mssante.fr") }).recipients).toEqual([
       { address: "a&b@mssante.fr" },
     ]);

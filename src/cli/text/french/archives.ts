@@ -48,6 +48,27 @@ export const archivesRows: Rows = [
   ["is missing, and so is any local identifier", "manque, comme tout identifiant local"],
   ["is not the one that `familyNames` gives", "n'est pas celui que donne `familyNames`"],
   ["is a person and a device at once", "est à la fois une personne et un appareil"],
+  ["is a person and an organisation at once", "est à la fois une personne et une structure"],
+  [
+    "is neither a professional nor, with `classCode`, a relative without `id` and `organization`",
+    "n'est ni un professionnel ni, avec `classCode`, un proche sans `id` ni `organization`",
+  ],
+  ["has other ids and none", "a d'autres identifiants sans en avoir un premier"],
+  ["names a place without its commune", "nomme un lieu sans sa commune"],
+  [
+    "has a MSSanté address among its `telecom`, and none in `address`",
+    "a une adresse MSSanté parmi ses `telecom`, et aucune dans `address`",
+  ],
+  [
+    "is empty, or named by nothing that a document can be sent to",
+    "est vide, ou n'est désigné par rien à qui un document puisse être envoyé",
+  ],
+  ["is not TRC, and PRCP is left out", "n'est pas TRC (PRCP ne s'écrit pas)"],
+  [
+    "has a practice setting that is not its first performer's",
+    "a un cadre d'exercice qui n'est pas celui de son premier exécutant",
+  ],
+  ["has other performers and none", "a d'autres exécutants sans en avoir un premier"],
   ["has more than one, where CDA has room for one", "en a plusieurs, où le CDA n'en admet qu'un"],
   ["is not a MSSanté address", "n'est pas une adresse MSSanté"],
   ["is not a relation that CDA knows", "n'est pas une relation du CDA"],
