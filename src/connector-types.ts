@@ -69,8 +69,11 @@ export interface ConnectorOptions {
   receiptPollMs?: number;
   /** How soon events of other processes are seen. Default 500 ms. */
   eventPollMs?: number;
-  /** AES-256-GCM key (32 bytes) for health content at rest. */
-  encryptionKey?: Uint8Array;
+  /**
+   * AES-256-GCM key (32 bytes) for health content at rest; or a list, to change keys: the first seals, all open. A key may leave the list once the
+   * retention has erased what it sealed. Instead of `outbox.encryptionKey` of the configuration, which the command reads too.
+   */
+  encryptionKey?: Uint8Array | readonly Uint8Array[];
   /** Content is erased so long after the last state change of a submission that has ended. Default 7 days; `never` keeps it. */
   contentRetentionMs?: number | "never";
   /** Default 183 days. */

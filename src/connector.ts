@@ -1,4 +1,4 @@
-import { assertSupported, parseConfig } from "./config/index.js";
+import { assertSupported, checkOptions, parseConfig } from "./config/index.js";
 import type { Connector, ConnectorOptions, DeliveryRun } from "./connector-types.js";
 import { isMedimailError, MedimailError, type Problem } from "./errors.js";
 import type { SubmissionRow } from "./seams/index.js";
@@ -42,7 +42,7 @@ const STOP_GRACE_MS = 2_000;
  * the first call (or `ready()`), sessions when there is something to send.
  *
  * @param config what the configuration file of the command holds (docs/configuration.md); paths relative to the current folder.
- * @throws `config_invalid`, `not_supported`.
+ * @throws `config_invalid`, `not_supported`; `invalid_argument` for an option that is not one, or a value that it cannot have.
  *
  * @example
  * await using connector = createConnector(config);
@@ -52,6 +52,7 @@ const STOP_GRACE_MS = 2_000;
 export function createConnector(config: unknown, options: ConnectorOptions = {}): Connector {
   const parsed = parseConfig(config);
   assertSupported(parsed);
+  checkOptions(options);
   const frame = frameOf(parsed, options);
   const { log, tenant, mailbox, trustSpace } = frame;
   const cache = mailboxCache(frame);

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { MedimailError } from "../errors.js";
+import { optionsSchema } from "./options-schema.js";
 import type { Config, OperatorPart } from "./schema.js";
 import { configSchema, operatorPartSchema } from "./schema.js";
 
@@ -23,17 +24,40 @@ export function parseOperatorPart(value: unknown): OperatorPart {
   return parseWith(operatorPartSchema, value);
 }
 
+/**
+ * Checks what a program sets beside the configuration: TypeScript's types say nothing to a program in JavaScript, and a wrong value here
+ * would be silent (nothing is delivered, content is kept for ever). The options stay the caller's own object.
+ *
+ * Throws `invalid_argument`, with every fault; its `path` is that of the first.
+ */
+export function checkOptions(value: unknown): void {
+  const findings = findingsIn(optionsSchema.safeParse(value), "options");
+  if (findings)
+    fail("invalid_argument", findings, "correct the named options of createConnector (docs/configuration.md)");
+}
+
 function parseWith<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const findings = dedupe(result.error.issues.flatMap((issue) => findingsOf(issue, [])));
+  fail("config_invalid", findingsIn(result, "configuration") ?? [], "correct the named parts of the configuration");
+}
+
+function fail(code: "config_invalid" | "invalid_argument", findings: readonly Finding[], hint: string): never {
   const [first] = findings;
   const requirement = findings.find((f) => f.requirement)?.requirement;
-  throw new MedimailError("config_invalid", findings.map((f) => `${f.path}: ${f.message}`).join("\n"), {
-    hint: "correct the named parts of the configuration",
+  throw new MedimailError(code, findings.map((f) => `${f.path}: ${f.message}`).join("\n"), {
+    hint,
     ...(first ? { path: first.path } : {}),
     ...(requirement ? { requirement } : {}),
   });
+}
+
+function findingsIn(result: z.ZodSafeParseResult<unknown>, root: string): Finding[] | undefined {
+  if (result.success) return undefined;
+  return dedupe(result.error.issues.flatMap((issue) => findingsOf(issue, []))).map((finding) => ({
+    ...finding,
+    path: finding.path === "" ? root : finding.path,
+  }));
 }
 
 function findingsOf(issue: z.core.$ZodIssue, above: readonly PropertyKey[]): Finding[] {
@@ -68,7 +92,7 @@ function show(path: readonly PropertyKey[]): string {
     if (typeof part === "number") text += `[${part}]`;
     else text += text === "" ? String(part) : `.${String(part)}`;
   }
-  return text === "" ? "configuration" : text;
+  return text;
 }
 
 function dedupe(findings: Finding[]): Finding[] {

@@ -3,6 +3,7 @@ import { authSchema } from "./auth-schema.js";
 import { directory } from "./directory-schema.js";
 import { host, hostSuffix, isLoopback, line, mailAddress, oid, path, port, strict } from "./fields.js";
 import { network } from "./network-schema.js";
+import { secretSchema } from "./secret.js";
 import { isTestOperator } from "./test-operator.js";
 
 /** Types of mailbox. INT and MED are names of the operator that no nomenclature has: they behave as ORG. */
@@ -99,8 +100,12 @@ const sender = strict({
 
 const DEFAULT_OUTBOX = "medimail-outbox.db";
 
-const sqliteOutbox = strict({ store: z.literal("sqlite"), path: path().default(DEFAULT_OUTBOX) });
-const memoryOutbox = strict({ store: z.literal("memory") });
+/** Keys of what is kept at rest, the newest first: it seals, all open. */
+const encryptionKey = z
+  .union([z.array(secretSchema).min(1, "must not be empty"), secretSchema.transform((one) => [one])])
+  .optional();
+const sqliteOutbox = strict({ store: z.literal("sqlite"), path: path().default(DEFAULT_OUTBOX), encryptionKey });
+const memoryOutbox = strict({ store: z.literal("memory"), encryptionKey });
 const postgresOutbox = strict({ store: z.literal("postgres"), url: line(2048) });
 
 const outbox = z.preprocess(

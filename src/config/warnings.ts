@@ -51,6 +51,9 @@ export function secretsOf(config: Config): [path: string, secret: Secret][] {
   for (const name of ["passphrase", "password", "token", "clientSecret"]) {
     if (auth[name] !== undefined) found.push([`auth.${name}`, auth[name] as Secret]);
   }
+  const keys = "encryptionKey" in config.outbox ? (config.outbox.encryptionKey ?? []) : [];
+  for (const [index, key] of keys.entries())
+    found.push([keys.length === 1 ? "outbox.encryptionKey" : `outbox.encryptionKey[${index}]`, key]);
   const { fhir, ldap, regional } = config.directory ?? {};
   const directories: [string, Secret | undefined][] = [
     ["directory.fhir.key", fhir?.key],

@@ -20,10 +20,20 @@ export function resolvePaths(config: Config, baseDir: string): Config {
       ...(whiteList === undefined || whiteList === "off" ? {} : { whiteList: at(whiteList) }),
     },
     auth: resolveAuth(config.auth, baseDir),
-    outbox: config.outbox.store === "sqlite" ? { ...config.outbox, path: at(config.outbox.path) } : config.outbox,
+    outbox: resolveOutbox(config.outbox, baseDir),
     ...(config.cache ? { cache: { path: at(config.cache.path) } } : {}),
     ...(config.directory ? { directory: resolveDirectory(config.directory, baseDir) } : {}),
   };
+}
+
+function resolveOutbox(outbox: Config["outbox"], baseDir: string): Config["outbox"] {
+  if (outbox.store === "postgres") return outbox;
+  const { encryptionKey } = outbox;
+  return {
+    ...outbox,
+    ...(outbox.store === "sqlite" ? { path: resolve(baseDir, outbox.path) } : {}),
+    ...(encryptionKey ? { encryptionKey: encryptionKey.map((key) => resolveSecretPath(key, baseDir)) } : {}),
+  } as Config["outbox"];
 }
 
 function resolveDirectory(directory: NonNullable<Config["directory"]>, baseDir: string): Config["directory"] {

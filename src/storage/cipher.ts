@@ -8,8 +8,8 @@ export interface ContentKey {
   key: Uint8Array;
 }
 
-/** One key, or a ring for rotation: the first encrypts, all decrypt. */
-export type ContentKeys = Uint8Array | readonly ContentKey[];
+/** One key, or a ring for rotation: the first encrypts, all decrypt. A key alone has its own hash as id. */
+export type ContentKeys = Uint8Array | readonly (Uint8Array | ContentKey)[];
 
 /**
  * Encryption of health content at rest. `context` names the place of the value (table, column, row): bytes moved to another
@@ -67,10 +67,12 @@ export function isSealed(stored: Uint8Array): boolean {
 
 function parseRing(keys: ContentKeys | undefined): RingKey[] {
   if (keys === undefined) return [];
-  const list = keys instanceof Uint8Array ? [{ id: defaultId(keys), key: keys }] : keys;
+  const list = keys instanceof Uint8Array ? [keys] : keys;
+  if (!Array.isArray(list)) throw badKey("a content key must be 32 bytes");
   if (list.length === 0) throw badKey("the ring of content keys is empty");
   const ids = new Set<string>();
-  return list.map(({ id, key }) => {
+  return list.map((entry: Uint8Array | ContentKey) => {
+    const { id, key } = entry instanceof Uint8Array ? { id: defaultId(entry), key: entry } : entry;
     if (!(key instanceof Uint8Array) || key.byteLength !== 32) throw badKey("a content key must be 32 bytes");
     if (typeof id !== "string" || id === "") throw badKey("a content key needs an id");
     if (ids.has(id)) throw badKey("two content keys have the same id");

@@ -15,6 +15,7 @@ import {
 import { Bell, DeliveryWorker, EventReader, type SenderProfile, type TraceDraft } from "../sending/index.js";
 import { currentWorker, isWorkerDead } from "../storage/index.js";
 import { traceOf } from "../traces/index.js";
+import { contentKeys } from "./content-keys.js";
 import { type Operator, openOperator } from "./operator.js";
 import { openStore } from "./store.js";
 import { StoreFaults } from "./store-faults.js";
@@ -83,7 +84,7 @@ export async function openCore({
   mailbox,
   trace,
 }: Frame): Promise<Core> {
-  const store = await openStore(config, options.encryptionKey);
+  const store = await openStore(config, await contentKeys(config, options));
   try {
     const operator = openOperator(config, {
       logger: log,

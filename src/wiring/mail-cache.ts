@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { MedimailError } from "../errors.js";
 import { MailboxCache } from "../mailbox/index.js";
 import { openMailCache } from "../storage/index.js";
+import { contentKeys } from "./content-keys.js";
 import type { Frame } from "./core.js";
 
 /**
@@ -17,9 +18,11 @@ export function mailboxCache({ config, options, tenant, mailbox, log }: Frame): 
     throw new MedimailError("config_invalid", "the cache has a file of its own, never that of the outbox", {
       path: "cache.path",
     });
-  const key = options.encryptionKey;
   return new MailboxCache({
-    open: (anew) => openMailCache({ path, ...(key ? { key } : {}) }, { anew }),
+    async open(anew) {
+      const key = await contentKeys(config, options);
+      return openMailCache({ path, ...(key ? { key } : {}) }, { anew });
+    },
     box: `${tenant}\n${mailbox}`,
     logger: log,
   });

@@ -1,9 +1,9 @@
 import type { Config } from "../config/index.js";
 import { MedimailError } from "../errors.js";
-import { openSqliteOutbox, type SqliteOutbox } from "../storage/index.js";
+import { type ContentKeys, openSqliteOutbox, type SqliteOutbox } from "../storage/index.js";
 
 /** The outbox that the configuration names, and in the same place the memory of what came in. */
-export function openStore(config: Config, key: Uint8Array | undefined): Promise<SqliteOutbox> {
+export function openStore(config: Config, key: ContentKeys | undefined): Promise<SqliteOutbox> {
   const encryption = key ? { key } : {};
   switch (config.outbox.store) {
     case "sqlite":

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import type { z } from "zod";
 import { assertSupported, configSchema, parseConfig } from "../../src/config/index.js";
 import { parseJsonc } from "../../src/settings/index.js";
+import { members } from "../tools/interfaces.js";
 
 const root = join(import.meta.dirname, "../..");
 const read = (path: string) => readFileSync(join(root, path), "utf8");
@@ -53,14 +53,6 @@ function leaves(schema: z.core.$ZodType, path = ""): string[] {
 function isSecret(options: z.core.$ZodType[]): boolean {
   const names = options.flatMap((option) => leaves(option));
   return ["env", "file", "command"].every((name) => names.includes(name));
-}
-
-/** Members of an interface, as its file writes them. */
-function members(path: string, name: string): string[] {
-  const file = ts.createSourceFile(path, read(path), ts.ScriptTarget.ES2022);
-  const found = file.statements.find((node) => ts.isInterfaceDeclaration(node) && node.name.text === name);
-  if (!found || !ts.isInterfaceDeclaration(found)) throw new Error(`no interface ${name} in ${path}`);
-  return found.members.map((member) => (member.name && ts.isIdentifier(member.name) ? member.name.text : ""));
 }
 
 describe("docs/configuration.md", () => {

@@ -4,6 +4,9 @@ import type { Rows } from "./phrases.js";
 /** The outbox, the cache, the traces on disk. */
 export const storageRows: Rows = [
   ["Make one with crypto.randomBytes(32) and keep it apart from the database.", "Faites-en une avec crypto.randomBytes(32), et gardez-la à part de la base."],
+  ["the key is given by the program too: give it in one place", "la clé est donnée par le programme aussi : donnez-la à un seul endroit"],
+  ["the secret is not a key of 32 bytes in base64 or hexadecimal", "le secret n'est pas une clé de 32 octets en base64 ou en hexadécimal"],
+  ["openssl rand -base64 32 makes one; keep it apart from the database.", "openssl rand -base64 32 en fait une ; gardez-la à part de la base."],
   ["stored content does not decrypt: it was altered or moved", "un contenu enregistré ne se déchiffre pas : il a été modifié ou déplacé"],
   ["Restore the database from a backup.", "Restaurez la base depuis une sauvegarde."],
   ["content was encrypted with a key that is not in the ring", "un contenu a été chiffré avec une clé qui n'est pas parmi celles données"],
