@@ -48,7 +48,7 @@ function open(input: ClientCertificateInput): {
   certificates: X509Certificate[];
   key: KeyObject;
 } {
-  const { certificates, key } = input.p12 ? fromPkcs12(input.p12, input.passphrase ?? "") : fromPem(input);
+  const { certificates, key } = input.p12 ? fromPkcs12(input.p12, input.passphrase) : fromPem(input);
   const own = certificates.find((candidate) => candidate.checkPrivateKey(key));
   if (!own) throw invalid("its private key belongs to another certificate");
   return { own, certificates, key };
@@ -90,18 +90,22 @@ function fromPem({ cert, key, passphrase }: ClientCertificateInput): {
   try {
     return { certificates, key: createPrivateKey({ key, ...(passphrase === undefined ? {} : { passphrase }) }) };
   } catch (cause) {
-    if (key.includes("ENCRYPTED")) throw wrongPassphrase(cause);
+    if (key.includes("ENCRYPTED")) throw wrongPassphrase(cause, passphrase !== undefined);
     throw invalid("its private key is not a PEM key", undefined, cause);
   }
 }
 
-function wrongPassphrase(cause: unknown): MedimailError {
-  return new MedimailError("secret_unavailable", "the client certificate does not open with the passphrase given", {
-    cause,
-  });
+function wrongPassphrase(cause: unknown, given: boolean): MedimailError {
+  const message = given
+    ? "the client certificate does not open with the passphrase given"
+    : "the client certificate does not open without a passphrase: auth.passphrase gives it";
+  return new MedimailError("secret_unavailable", message, { cause });
 }
 
-function fromPkcs12(bytes: Uint8Array, passphrase: string): { certificates: X509Certificate[]; key: KeyObject } {
+function fromPkcs12(
+  bytes: Uint8Array,
+  passphrase: string | undefined,
+): { certificates: X509Certificate[]; key: KeyObject } {
   if (bytes.byteLength > MAX_P12) throw invalid("the p12 file is larger than 1 MB");
   let asn1: forge.asn1.Asn1;
   try {
@@ -111,10 +115,10 @@ function fromPkcs12(bytes: Uint8Array, passphrase: string): { certificates: X509
   }
   let p12: forge.pkcs12.Pkcs12Pfx;
   try {
-    p12 = forge.pkcs12.pkcs12FromAsn1(asn1, false, passphrase);
+    p12 = forge.pkcs12.pkcs12FromAsn1(asn1, false, passphrase ?? "");
   } catch (cause) {
     if (/MAC could not be verified|Invalid password/i.test(cause instanceof Error ? cause.message : ""))
-      throw wrongPassphrase(cause);
+      throw wrongPassphrase(cause, passphrase !== undefined);
     throw invalid(
       "the PKCS#12 file is damaged, or uses algorithms that cannot be read",
       "Export it again, with AES-256 and SHA-256.",

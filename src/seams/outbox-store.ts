@@ -224,7 +224,7 @@ export interface OutboxStore {
   ): Promise<SubmissionRow>;
   /** A person or a policy settles `unknown` recipients. */
   resolve(id: string, changes: RecipientChange[], events: NewEvent[], traces: TraceEntry[]): Promise<SubmissionRow>;
-  /** Queued recipients whose mail is not in a worker's hands become cancelled. */
+  /** Queued recipients whose mail is not in a worker's hands become cancelled; where there is none, nothing is noted, the traces neither. */
   cancel(id: string, at: number, traces: TraceEntry[]): Promise<SubmissionRow>;
   setPaused(id: string, paused: boolean): Promise<void>;
 

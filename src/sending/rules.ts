@@ -65,7 +65,9 @@ export function allowedRecipients(
         },
       );
     }
-    if (!recipients.has(recipient.address)) recipients.set(recipient.address, recipient);
+    // Two writings of one box (a correspondent and an address of the CDA) are one recipient.
+    const box = recipient.address.toLowerCase();
+    if (!recipients.has(box)) recipients.set(box, recipient);
   }
   if (submission.patient) {
     const address = own();
@@ -90,6 +92,7 @@ export function allowedRecipients(
   }
   if (toPatient) problems.push(...traitProblems(headers));
   problems.push(...replyToProblems(submission, context));
+  problems.push(...versionProblems(submission.action, headers));
   return { recipients: list, problems };
 }
 
@@ -102,6 +105,26 @@ function traitProblems(headers: readonly CdaHeader[]): Problem[] {
       `documents[${index}].patient.ins`,
     ),
   );
+}
+
+/**
+ * The action is the caller's word and the CDA is never altered: where they do not agree, the recipient's software files one document too many, or
+ * does not find the one that is replaced (AMBU.MSS-va1.02).
+ */
+function versionProblems(action: AddressedSubmission["action"], headers: readonly CdaHeader[]): Problem[] {
+  return headers.flatMap(({ relatedDocuments, versionNumber }, index) => {
+    const replaces = relatedDocuments.some(({ typeCode }) => typeCode === "RPLC");
+    const path = `documents[${index}].relatedDocuments`;
+    if (action === "replace" && !replaces && (versionNumber ?? 1) < 2) {
+      const message = "The action is replace, and the CDA is no new version (versionNumber, relatedDocument RPLC).";
+      return [{ severity: "warning", code: "replacement_no_new_version", message, path }];
+    }
+    if ((action ?? "create") === "create" && replaces) {
+      const message = 'The CDA replaces another document (relatedDocument RPLC), and the action is not "replace".';
+      return [{ severity: "warning", code: "replacement_without_action", message, path }];
+    }
+    return [];
+  });
 }
 
 /** A correspondent's operator refuses an answer that would leave the MSSanté space: it would reach nobody (ECO.2.2.5). */

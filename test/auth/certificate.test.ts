@@ -82,7 +82,12 @@ describe("a client certificate (APP-AUTH)", () => {
       "secret_unavailable",
       /passphrase/,
     ],
-    ["no passphrase", () => ({ p12: pkcs12(leaf, "right") }), "secret_unavailable", /passphrase/],
+    [
+      "no passphrase",
+      () => ({ p12: pkcs12(leaf, "right") }),
+      "secret_unavailable",
+      /without a passphrase: auth\.passphrase/,
+    ],
     ["a file that is not PKCS#12", () => ({ p12: Buffer.from("hello") }), "certificate_invalid", /not PKCS#12/],
     [
       "a PKCS#12 file cut short",

@@ -122,6 +122,13 @@ export function lifeContract(store: () => OutboxStore): void {
       expect((await store().events({})).map(({ event }) => event)).toEqual(["queued", "cancelled"]);
     });
 
+    it("of nothing leaves no trace: it would say that something was withdrawn (ECO.4.1.1)", async () => {
+      await store().submit(submission("a"));
+      const traces = [{ ...trace, action: "cancel" }];
+      for (const at of [T0 + 3, T0 + 4]) await store().cancel("s-a", at, traces);
+      expect((await store().traces({})).map(({ action }) => action)).toEqual(["cancel"]);
+    });
+
     it("leaves alone what is in a worker's hands", async () => {
       await store().submit(submission("a", { mails: [mail("a"), mail("b", "b@cabinet.mssante.fr")] }));
       await store().claim({ worker: WORKER, now: T0, limit: 1 });

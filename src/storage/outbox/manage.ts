@@ -109,7 +109,8 @@ export function cancel(context: OutboxContext, id: string, at: number, traces: T
       insertEvent(sql, submission, { event: "cancelled", at, recipientId: row.id, messageId: row.message_id });
     }
     for (const mail of new Set(chosen.map((row) => row.mail))) followRecipients(sql, mail, at);
-    insertTraces(sql, traces);
+    // A withdrawal of nothing is none: the journal would say that a mail was withdrawn which had left (ECO.4.1.1).
+    if (chosen.length > 0) insertTraces(sql, traces);
     return shown(context, id);
   });
 }

@@ -95,6 +95,10 @@ export const PATTERNS: readonly (readonly [RegExp, string])[] = [
     "le certificat client ne s'ouvre pas avec le mot de passe donné",
   ],
   [
+    /^the client certificate does not open without a passphrase: (\S+) gives it$/,
+    "le certificat client ne s'ouvre pas sans mot de passe : $1 le donne",
+  ],
+  [
     /^.* could not be had: (\S+): the environment variable (\S+) is not set$/,
     "$1 : la variable d'environnement $2 n'est pas définie",
   ],

@@ -119,6 +119,8 @@ export const sendingRows: Rows = [
   ["not a domain name", "ce n'est pas un nom de domaine"],
   ["an application code has 3 digits", "un code d'intégration a 3 chiffres"],
   ["The wait for \"{state}\" was aborted; the submission goes on.", "L'attente de l'état « {state} » est interrompue ; l'envoi continue."],
+  ["The action is replace, and the CDA is no new version (versionNumber, relatedDocument RPLC).", "L'action est replace, et le CDA n'est pas une nouvelle version (versionNumber, relatedDocument RPLC)."],
+  ["The CDA replaces another document (relatedDocument RPLC), and the action is not \"replace\".", "Le CDA remplace un autre document (relatedDocument RPLC), et l'action n'est pas « replace »."],
   ["ins_traits_differ: The matricule of the INS says otherwise than the patient's traits: {traits} (ECO.3.1.5). ({path})", "le matricule de l'INS ne correspond pas aux traits du patient ({+traits}) : identité à confirmer ({path})"],
   ["The matricule of the INS says otherwise than the patient's traits: {traits} (ECO.3.1.5).", "Le matricule de l'INS ne correspond pas aux traits du patient ({+traits}) : identité à confirmer (ECO.3.1.5)."],
   ["sex", "sexe"],
