@@ -38,7 +38,11 @@ export function defaultFonts(): FontSet {
 
 function face(name: string): Uint8Array {
   try {
-    return readFileSync(createRequire(import.meta.url).resolve(`dejavu-fonts-ttf/ttf/DejaVuSansCondensed${name}.ttf`));
+    // A bundler that makes CommonJS of the package leaves the address of its files empty: the fonts are then beside the program.
+    const here: string | undefined = import.meta.url;
+    return readFileSync(
+      createRequire(here || (process.argv[1] ?? "")).resolve(`dejavu-fonts-ttf/ttf/DejaVuSansCondensed${name}.ttf`),
+    );
   } catch (cause) {
     throw new MedimailError(
       "file_not_found",

@@ -48,8 +48,10 @@ export async function consoleFiles(): Promise<ReadonlyMap<string, ControlFile>> 
 
 /** Beside this file in the sources, beside or above the bundle in the package. */
 function pageFolder(): string {
+  // Empty in what a bundler made CommonJS of.
+  const here: string | undefined = import.meta.url;
   const found = ["./page/", "./console-page/", "../console-page/"]
-    .map((path) => fileURLToPath(new URL(path, import.meta.url)))
+    .flatMap((path) => (here ? [fileURLToPath(new URL(path, here))] : []))
     .find((path) => existsSync(join(path, "index.html")));
   if (found) return found;
   throw new MedimailError("mock_failed", "The files of the mock's page are not where the package has them", {

@@ -240,7 +240,10 @@ function copied(bytes: Uint8Array, transfer: ArrayBuffer[]): Uint8Array {
 
 /** The bundle of the thread lies beside ours, or one folder up (the command). */
 function threadFile(): string | undefined {
+  // A bundler that makes CommonJS of the package leaves the address of its files empty.
+  const here: string | undefined = import.meta.url;
+  if (!here) return undefined;
   return ["./prepare-thread.js", "../prepare-thread.js", "./prepare-thread.mjs"]
-    .map((name) => fileURLToPath(new URL(name, import.meta.url)))
+    .map((name) => fileURLToPath(new URL(name, here)))
     .find(existsSync);
 }
