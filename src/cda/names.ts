@@ -34,7 +34,12 @@ export function birthNameOf(familyNames: readonly Name[]): string | undefined {
   return named(familyNames, "BR") ?? familyNames.find((name) => name.qualifier === undefined)?.value;
 }
 
-/** Family with qualifier CL, else SP: the name of the spouse, which older French documents have in its place. */
+/**
+ * Family with qualifier CL, else SP: the name of the spouse, which older French documents have in its place. Where nothing
+ * says what a name is that the person has (`AD`, an adopted name, of a vendor abroad), the first: a patient without a name is
+ * nobody's.
+ */
 export function usedNameOf(familyNames: readonly Name[]): string | undefined {
-  return named(familyNames, "CL") ?? named(familyNames, "SP");
+  const used = named(familyNames, "CL") ?? named(familyNames, "SP");
+  return used ?? (birthNameOf(familyNames) === undefined ? familyNames[0]?.value : undefined);
 }

@@ -55,10 +55,14 @@ export function birthNameOf(header: CdaHeader): string | undefined {
   return qualified(names, "BR") ?? unqualified(names);
 }
 
-/** The name of the subject by the rule: family with qualifier BR, else without qualifier, else CL (SP in older documents). */
+/**
+ * The name of the subject by the rule: family with qualifier BR, else without qualifier, else CL (SP in older documents). Of
+ * a patient who has none of these the first name there is, whatever its kind.
+ */
 export function familyOf(header: CdaHeader): string | undefined {
   const names = header.patient.familyNames;
-  return birthNameOf(header) ?? qualified(names, "CL") ?? qualified(names, "SP");
+  const known = birthNameOf(header) ?? qualified(names, "CL") ?? qualified(names, "SP");
+  return known ?? names.find(({ value }) => value.trim() !== "")?.value.trim();
 }
 
 /** The first given name by the rule: given with qualifier BR, else the first word of the unqualified given. */

@@ -16,6 +16,14 @@ describe("what other software writes in a header is read for what it means", () 
     expect(codesOf({ patientIds })).toContain("patient_id_missing");
   });
 
+  it("a family name of a kind that France does not know is the name in use, where there is no other", () => {
+    const name = (families: string) => ({ patientName: `<name>${families}<given>Anne</given></name>` });
+    const adopted = '<family qualifier="AD">ROUX</family>';
+    expect(read(name(adopted)).header.patient.usedName).toBe("ROUX");
+    expect(read(name(`${adopted}<family>MOREL</family>`)).header.patient).toMatchObject({ birthName: "MOREL" });
+    expect(read(name(`${adopted}<family>MOREL</family>`)).header.patient.usedName).toBeUndefined();
+  });
+
   it("of several identifiers the national one counts, wherever it stands, else the first", () => {
     const local = '<id root="1.2.3" extension="L1"/>';
     const author = PIECES.author.replace("<assignedAuthor>", `<assignedAuthor>${local}`);

@@ -50,6 +50,7 @@ describe("subject (ECO.2.1.3)", () => {
     expect(subject(patient({ familyNames: [cl, none, br] }))).toContain(" BIRTH Paul");
     expect(subject(patient({ familyNames: [cl, none] }))).toContain(" PLAIN Paul");
     expect(subject(patient({ familyNames: [cl] }))).toContain(" USED Paul");
+    expect(subject(patient({ familyNames: [{ qualifier: "AD", value: "adopted" }] }))).toContain(" ADOPTED Paul");
   });
 
   it("takes the first word of the unqualified given where none is of birth", () => {
