@@ -1,4 +1,4 @@
-import type { Author, CdaHeader, Id, Organization, Party, Patient, Recipient } from "../cda/index.js";
+import type { Author, CdaHeader, Id, Organization, Party, Patient, Recipient, ServiceEvent } from "../cda/index.js";
 import { documentTypeLabel } from "../terminology/index.js";
 import { type Difference, differencesOf } from "./claims.js";
 import {
@@ -203,6 +203,14 @@ export function partyText(party: Party, language: Language): string {
   return role && who ? `${role}${language === "fr" ? " " : ""}: ${who}` : role || who;
 }
 
+/** Each by name, profession and organisation. */
+function performers({ performer, otherPerformers = [] }: ServiceEvent): string {
+  return [...(performer ? [performer] : []), ...otherPerformers]
+    .map((each) => joined(formatPerson(each.person), formatCode(each.specialty), formatOrganization(each.organization)))
+    .filter((text) => text !== "")
+    .join(" ; ");
+}
+
 function moreFacts({ cda: { header } }: ShownDocument, language: Language): Fact[] {
   const words = wordsIn(language);
   const all = (label: string, list: readonly Party[] = []): Fact[] =>
@@ -222,10 +230,9 @@ function moreFacts({ cda: { header } }: ShownDocument, language: Language): Fact
       header.serviceEvents.map((event) =>
         joined(
           ...new Set([event.code, ...event.translations].map(formatCode)),
+          unsaid(clean(event.text ?? ""), formatCode(event.code)),
           formatInterval(event, language),
-          event.performer && formatPerson(event.performer.person),
-          event.performer && formatCode(event.performer.specialty),
-          event.performer && formatOrganization(event.performer.organization),
+          performers(event),
         ),
       ),
     ),

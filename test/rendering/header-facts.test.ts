@@ -79,12 +79,12 @@ describe("the header of a document, as a professional needs it", () => {
     expect(facts["Intervenants de la prise en charge"]).toEqual(["Consultant : NOIR, Chirurgie, 01 02 03 04 05"]);
   });
 
-  it("shows every wording of the act, the words of the order, and the place of birth by its name", () => {
+  it("shows every wording of the act, everybody who did it, the words of the order, and the place of birth by its name", () => {
     const facts = factsOf(
       changed(
         [
           /(<documentationOf>)/,
-          '<inFulfillmentOf><order><id root="1.2.3" extension="D7"/><code><originalText>Contrôle à six mois</originalText></code></order></inFulfillmentOf><documentationOf><serviceEvent><code code="S" displayName="Scanner du genou"><translation code="T" displayName="Tomodensitométrie"/></code></serviceEvent></documentationOf>$1',
+          '<inFulfillmentOf><order><id root="1.2.3" extension="D7"/><code><originalText>Contrôle à six mois</originalText></code></order></inFulfillmentOf><documentationOf><serviceEvent><code code="S" displayName="Scanner du genou"><originalText>Genou gauche</originalText><translation code="T" displayName="Tomodensitométrie"/></code><performer typeCode="PRF"><assignedEntity><id nullFlavor="UNK"/><assignedPerson><name><family>AUBRY</family></name></assignedPerson></assignedEntity></performer><performer typeCode="SPRF"><assignedEntity><id nullFlavor="UNK"/><code code="X" displayName="Manipulateur"/><assignedPerson><name><family>NOIR</family></name></assignedPerson></assignedEntity></performer></serviceEvent></documentationOf>$1',
         ],
         [
           /<birthplace>.*?<\/birthplace>/s,
@@ -92,7 +92,9 @@ describe("the header of a document, as a professional needs it", () => {
         ],
       ),
     );
-    expect(facts["Acte documenté"]?.[0]).toBe("Scanner du genou, Tomodensitométrie");
+    expect(facts["Acte documenté"]?.[0]).toBe(
+      "Scanner du genou, Tomodensitométrie, Genou gauche, AUBRY ; NOIR, Manipulateur",
+    );
     expect(facts["Demandes d'examen"]).toEqual(["D7 (1.2.3)", "Contrôle à six mois"]);
     expect(JSON.stringify(facts)).toContain("Toulouse (code INSEE 31555)");
     expect(facts["Nom du lieu de naissance"]).toEqual(["Maternité des Lilas"]);
