@@ -3,17 +3,32 @@ import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname, uptime } from "node:os";
+import { isMainThread } from "node:worker_threads";
 import type { WorkerIdentity } from "../seams/index.js";
 
-/** This process as a worker. Each call has a new id; the rest is the same for the life of the process. */
+/** This process as a worker, or the thread of it that asks. Each call has a new id; the rest is the same for the life of either. */
 export function currentWorker(): WorkerIdentity {
   return {
     id: randomUUID(),
     host: hostname(),
     boot: bootId(),
     pid: process.pid,
-    pidStart: readProcess(process.pid)?.start ?? "",
+    pidStart: `${readProcess(process.pid)?.start ?? ""}${ownThread()}`,
   };
+}
+
+/**
+ * A thread of the program's own (`node:worker_threads`) may end while its process goes on: it is told apart, `@` with the system's number of the
+ * thread and its start; `@` alone where the system does not say. Nothing for the main thread, which ends with the process.
+ */
+function ownThread(): string {
+  if (isMainThread) return "";
+  try {
+    const [, , tid = ""] = readlinkSync("/proc/thread-self").split("/");
+    return `@${tid} ${statOf(`/proc/self/task/${tid}/stat`)?.start ?? ""}`;
+  } catch {
+    return "@";
+  }
 }
 
 export interface LivenessOptions {
@@ -23,8 +38,8 @@ export interface LivenessOptions {
 
 /**
  * Whether a worker can no longer act. On the same boot of the same machine this is known at once (no such process, or its
- * pid was given to another); a worker that is alive but silent is not dead there, however long. Of another machine, or of
- * a container with processes of its own, only its silence speaks.
+ * pid was given to another; the same for a thread); a worker that is alive but silent is not dead there, however long. Of another machine, of
+ * a container with processes of its own, or of a thread that the system does not show, only its silence speaks.
  */
 export function isWorkerDead(
   worker: WorkerIdentity & { heartbeatAt: number },
@@ -38,7 +53,10 @@ export function isWorkerDead(
   // An approximate boot time proves nothing alone (the clock may have been set): the process is looked at instead.
   if (theirs.exact && ours.exact && theirs.boot !== ours.boot) return true;
   if (theirs.namespace !== ours.namespace) return silent;
-  return !isRunning(worker.pid, worker.pidStart);
+  const [start = "", thread] = worker.pidStart.split("@");
+  if (!isRunning(worker.pid, start)) return true;
+  if (thread === undefined) return false;
+  return thread === "" ? silent : !hasThread(worker.pid, thread);
 }
 
 /** Whether nothing that was written to the disk's cache can have been lost between the two; false where the system does not say. */
@@ -58,6 +76,14 @@ function isRunning(pid: number, start: string): boolean {
   if (found?.zombie) return false;
   // Unknown on either side: an existing pid is believed, since a mail held too long is better than one sent twice.
   return found === undefined || start === "" || found.start === start;
+}
+
+/** `thread` as {@link ownThread} says it. One of a process that the system does not show is believed, as a process is. */
+function hasThread(pid: number, thread: string): boolean {
+  const [tid = "", start = ""] = thread.split(" ");
+  if (statOf(`/proc/${pid}/stat`) === undefined) return true;
+  const found = statOf(`/proc/${pid}/task/${tid}/stat`);
+  return found !== undefined && (start === "" || found.start === start);
 }
 
 let boot: string | undefined;
@@ -84,14 +110,18 @@ function parseBoot(text: string): { exact: boolean; boot: string; namespace: str
 
 /** What the system says of a process: its start in a form to compare only; undefined where it says nothing. */
 function readProcess(pid: number): { start: string; zombie: boolean } | undefined {
+  return statOf(`/proc/${pid}/stat`) ?? (process.platform === "linux" ? undefined : askSystem(pid));
+}
+
+function statOf(file: string): { start: string; zombie: boolean } | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const stat = readFileSync(file, "utf8");
     // The name, in parentheses, may hold spaces and parentheses itself. After it: the state, and 19 fields on the start time.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     const start = fields[19];
     return start === undefined ? undefined : { start, zombie: fields[0] === "Z" || fields[0] === "X" };
   } catch {
-    return process.platform === "linux" ? undefined : askSystem(pid);
+    return undefined;
   }
 }
 

@@ -1,8 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { hostname } from "node:os";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
 import { currentWorker, isWorkerDead } from "../../src/storage/index.js";
+import { bundle } from "../tools/bundle.js";
 
 const NOW = 1_000_000_000;
 const fresh = () => ({ ...currentWorker(), heartbeatAt: NOW });
@@ -29,6 +32,22 @@ describe("isWorkerDead", () => {
     child.kill("SIGKILL");
     await once(child, "exit");
     expect(isWorkerDead(worker, NOW)).toBe(true);
+  });
+
+  it.runIf(process.platform === "linux")("sees at once that a thread is gone whose process goes on", async () => {
+    const thread = new Worker(await bundle(join(import.meta.dirname, "thread-worker.ts")));
+    const [said] = (await once(thread, "message")) as [ReturnType<typeof currentWorker>];
+    const worker = { ...said, heartbeatAt: 0 };
+    expect(worker).toMatchObject({ pid: process.pid, pidStart: expect.stringMatching(/^\d+@\d+ \d+$/) });
+    expect(isWorkerDead(worker, NOW)).toBe(false);
+    await thread.terminate();
+    await expect.poll(() => isWorkerDead(worker, NOW)).toBe(true);
+  });
+
+  it("waits for the silence of a thread that the system does not show", () => {
+    const worker = { ...fresh(), pidStart: `${fresh().pidStart.split("@")[0]}@` };
+    expect(isWorkerDead(worker, NOW + 60_000)).toBe(false);
+    expect(isWorkerDead(worker, NOW + 60_001)).toBe(true);
   });
 
   it("does not take another process with the same pid for it", () => {
