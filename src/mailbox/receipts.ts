@@ -8,6 +8,8 @@ import { streamedFiles } from "./writing.js";
 import type { MailboxWriter, ReceiptOptions } from "./writing-types.js";
 
 const MAX_ORIGINAL = 64 * 1024 * 1024;
+/** Bytes of a failure mail beside what it gives back: header, text, fields of parts. */
+const OF_THE_REPORT = 64 * 1024;
 const MDN_SENT = "$MDNSent";
 
 type Imap = Pick<ImapMailbox, "summary" | "part" | "changeFlags">;
@@ -24,10 +26,18 @@ export interface ReceiptDeps {
   /** Whether a report of this key was submitted before. */
   known: (key: string) => Promise<boolean>;
   enqueue: (report: ReportToSend) => Promise<Submission>;
+  /** The operator's limit of a mail in bytes, where it is known. */
+  maxSize: () => Promise<number | undefined>;
 }
 
 /** Receipts that a person, or the software after integration, sends (ECO.3.1.6, in-mdn, in-mdn-ko, in-std). None is sent by itself. */
 export function createReceipts(deps: ReceiptDeps): Pick<MailboxWriter, "receipt" | "failureMail"> {
+  /**
+   * Whether the original and its attachments once more are within the operator's limit: where they are not, the attachments go back in the original
+   * alone, for a failure that the operator refuses would be told to nobody.
+   */
+  const fitsTwice = async ({ found }: Found): Promise<boolean> =>
+    2 * found.size + OF_THE_REPORT <= ((await deps.maxSize()) ?? Number.POSITIVE_INFINITY);
   const base = (found: Found) => ({
     from: { address: deps.own, label: deps.label },
     messageId: deps.messageId(),
@@ -99,7 +109,7 @@ export function createReceipts(deps: ReceiptDeps): Pick<MailboxWriter, "receipt"
           ...composed,
           to: address,
           error,
-          attachments: streamedFiles(imap, found, MAX_ORIGINAL, signal),
+          attachments: (await fitsTwice(found)) ? streamedFiles(imap, found, MAX_ORIGINAL, signal) : [],
         }),
       });
     },

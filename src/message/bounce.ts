@@ -9,8 +9,9 @@ type DsnRecipient = Dsn["recipients"][number];
 const ADDRESS = /^[^\s<>@,;"]{1,128}@[^\s<>@,;"]{1,190}$/;
 /** The first words of a bounce of QSBMF, by which it is known. */
 const QSBMF = /^\s{0,20}Hi\. This is the /;
-/** Where the copy of the mail begins, in both forms. */
-const COPY = /^-{3,20} ?[^\n]{0,200}\bcopy of (?:the|your) message\b[^\n]{0,200}$/im;
+/** A line that may say that the copy of the mail begins, and what it says. */
+const RULE = /^---[^\n]{0,200}/gm;
+const COPY = /\bcopy of (?:the|your) message\b/i;
 /** Characters of the copy whose header is looked at. */
 const COPY_HEADER = 64 * 1024;
 const MAX_DETAIL = 20;
@@ -21,7 +22,7 @@ const MAX_DETAIL = 20;
  */
 export function plainBounce(parts: ReceiptParts): Dsn | undefined {
   const text = (parts.email.text ?? "").replace(/\r\n?/g, "\n");
-  const copy = COPY.exec(text);
+  const copy = [...text.matchAll(RULE)].find(([line]) => COPY.test(line));
   const told = copy ? text.slice(0, copy.index) : text;
   const recipients = (QSBMF.test(told) ? qsbmf(told) : failedRecipients(parts, told)).slice(
     0,
@@ -62,11 +63,12 @@ function failedRecipients({ email }: ReceiptParts, told: string): DsnRecipient[]
     .filter(({ key }) => key === "x-failed-recipients")
     .flatMap(({ value }) => value.split(","));
   const lines = named.length > 0 ? told.split("\n") : [];
+  const places = new Map(lines.map((line, index) => [line.trim(), index]));
   return named.flatMap((name) => {
     const address = name.trim();
     if (!ADDRESS.test(address)) return [];
-    const at = lines.findIndex((line) => line.trim() === address);
-    const below = at < 0 ? [] : lines.slice(at + 1, at + 1 + MAX_DETAIL);
+    const at = places.get(address);
+    const below = at === undefined ? [] : lines.slice(at + 1, at + 1 + MAX_DETAIL);
     const end = below.findIndex((line) => !/^ {3}/.test(line));
     return [failed(address, end < 0 ? below : below.slice(0, end))];
   });

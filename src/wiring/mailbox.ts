@@ -59,6 +59,7 @@ export function mailboxOf(
   };
   const receipts = createReceipts({
     ...composing,
+    maxSize: async () => (await open()).operator.transport.maxSize() || undefined,
     known: async (key) => (await (await open()).store.findByKey(tenant, mailbox, key)) !== undefined,
     async enqueue(report) {
       const core = await open();

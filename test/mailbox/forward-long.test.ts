@@ -8,8 +8,8 @@ import { configOf, DOCTOR, LABO, QUICK, soon } from "../sending/kit.js";
 import { longBytes } from "../storage/contract-tails.js";
 import { otherClient } from "./other-client.js";
 
-async function place() {
-  const mock = await startMockMedimail({ autoReceipts: { deliver: false } });
+async function place(options: { sizeLimit?: number } = {}) {
+  const mock = await startMockMedimail({ autoReceipts: { deliver: false }, ...options });
   const doctor = createConnector(await configOf(mock, DOCTOR), { ...QUICK, encryptionKey: randomBytes(32) });
   const other = await otherClient(mock);
   return {
@@ -135,6 +135,18 @@ describe("long attachments of a mail received", () => {
     given.abort();
     await expect(asked).rejects.toMatchObject({ code: "aborted" });
     expect(await box.doctor.outbox.list()).toEqual([]);
+  });
+
+  it("are in the original of a failure mail alone where the operator would not take them twice (MSS/va1.13)", async () => {
+    await using box = await place({ sizeLimit: Math.round(1.5 * mailOf().length) });
+    await box.other.append("INBOX", mailOf("", 7));
+    const before = await box.doctor.mailbox.reply(await newest(box), { text: "Bonjour" });
+    await before.settled({ until: "accepted", signal: soon() }); // the limit is known from here on
+    const failure = await box.doctor.mailbox.failureMail(await newest(box), { code: "902" });
+    expect((await failure.settled({ until: "accepted", signal: soon() })).ok).toBe(true);
+    const sent = box.mock.mails.at(-1)?.raw ?? Buffer.alloc(0);
+    expect(sent.includes(mailOf("", 7))).toBe(true);
+    expect(sent.length).toBeLessThan(1.2 * mailOf().length);
   });
 
   it("are in a failure mail beside the whole original, and the original alone in a receipt", async () => {

@@ -19,6 +19,8 @@ const report = (type: string, block: string) =>
     "latin1",
   );
 const mdn = (block: string) => report("disposition-notification", block);
+const bounce = (fields: string, text: string) =>
+  Buffer.from(`From: a@b.fr\r\n${fields}\r\nHi. This is the x\r\n\r\n${text}\r\n<a@b.fr>:\r\nx\r\n`, "latin1");
 const failure = (subject: string) => Buffer.from(`From: a@b.fr\r\nSubject: ${subject}\r\n\r\nx`, "latin1");
 
 describe("a mail made to exhaust the reader of receipts costs little time", () => {
@@ -34,6 +36,15 @@ describe("a mail made to exhaust the reader of receipts costs little time", () =
       failure(`=?utf-8?q?[KO_Integration_systeme?=${` =?utf-8?q?${"_".repeat(60)}?=\r\n`.repeat(2000)} x`),
     ],
     ["one encoded word of blanks", failure(`=?utf-8?q?[KO_Integration_systeme${"_".repeat(200_000)}x?=`)],
+    [
+      "a bounce of qmail of rules without end",
+      bounce("", `${"-".repeat(40)}${" copy of".repeat(20)}\r\n`.repeat(1_900)),
+    ],
+    ["a bounce of qmail of one long line", bounce("", `---${" ".repeat(size)}copy`)],
+    [
+      "a bounce of Exim to thousands",
+      bounce(`X-Failed-Recipients: ${"ab@c.fr,".repeat(25_000)}\r\n`, " a\r\n".repeat(19_000)),
+    ],
     ["folded lines without end", failure(`[KO Integration systeme${"\r\n ".repeat(70_000)}x`)],
   ])("%s", async (_, raw) => {
     expect(await cpu(() => parseReceipt(raw))).toBeLessThan(2_000);
