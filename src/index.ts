@@ -19,7 +19,16 @@ export {
   type ProSanteConnectSession,
   type ProSanteConnectSettings,
 } from "./auth/index.js";
-export { type Cda, type CdaHeader, type CdaHeaderInput, type Code, inspectCda, readCda, wrapPdf } from "./cda/index.js";
+export {
+  type Cda,
+  type CdaHeader,
+  type CdaHeaderInput,
+  type Code,
+  frenchProblems,
+  inspectCda,
+  readCda,
+  wrapPdf,
+} from "./cda/index.js";
 export { type Config, type ConfigInput, parseConfig } from "./config/index.js";
 export { createConnector } from "./connector.js";
 export type { Connector, ConnectorOptions, DeliveryRun, OutboxQuery } from "./connector-types.js";

@@ -1,6 +1,7 @@
 /**
  * The header of a CDA R2 document, and a PDF wrapped as one (level 1, minimal French structure). Pure: bytes in, bytes out.
  */
+export { frenchProblems } from "./french-rules.js";
 export { frenchTime } from "./french-time.js";
 export { inspectCda } from "./inspect.js";
 export { hasQualifier } from "./names.js";

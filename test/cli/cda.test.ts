@@ -67,6 +67,28 @@ describe("cda wrap", () => {
     expect(second).toEqual(first);
   });
 
+  it("warns of what ANS's schematron would find, in French too, and writes the document", async () => {
+    const given = JSON.parse(readFileSync(files.header, "utf8")) as Record<string, unknown>;
+    writeFileSync(at("lang.json"), JSON.stringify({ ...given, languageCode: "fr" }));
+    const { code, value } = await wrap(at("lang.xml"), at("lang.json"));
+    expect([code, value()]).toMatchObject([
+      0,
+      { problems: [{ severity: "warning", code: "french_structure_unmet", path: "languageCode" }] },
+    ]);
+    const { out } = await cli(
+      "cda",
+      "wrap",
+      "--pdf",
+      files.report,
+      "--header",
+      at("lang.json"),
+      "--out",
+      at("lang.xml"),
+    );
+    expect(out).toContain("La langue s'écrit comme fr-FR.");
+    expect(existsSync(at("lang.xml"))).toBe(true);
+  });
+
   it("makes an id and a time where the header has none", async () => {
     const { id, effectiveTime, ...rest } = JSON.parse(readFileSync(files.header, "utf8")) as Record<string, unknown>;
     expect([id, typeof effectiveTime]).toEqual([undefined, "string"]);

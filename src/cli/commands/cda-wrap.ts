@@ -13,14 +13,15 @@ export const cdaWrap: Command = {
     out: { type: "string", value: "FILE", required: true },
   },
   async run(context, { options }) {
-    const { inspectCda, readCda, wrapPdf } = await import("../../cda/index.js");
+    const { frenchProblems, inspectCda, readCda, wrapPdf } = await import("../../cda/index.js");
     const out = options.needed("out");
     for (const source of ["pdf", "header"] as const) refuseSource(options.needed(source), out, "--out");
     const pdf = readInput(options.needed("pdf"), "--pdf");
     // The room checks the header itself, and names what is wrong by its path.
     const header = parseHeader(readText(options.needed("header"), "--header")) as CdaHeaderInput;
     const document = wrapPdf(pdf, header);
-    const cda = readCda(document);
+    const read = readCda(document);
+    const cda = { ...read, problems: [...read.problems, ...frenchProblems(read.header)] };
     writeAtomically(out, document, "--out");
     await context.value(inspectCda(cda), (style) => headerText(cda, context.text, style));
     return EXIT.done;
