@@ -19,5 +19,6 @@ export type { FormatCode } from "./formats.js";
 export { formatOfTemplate, formatsOfTemplate, OTHER_FORMAT, PDF_FORMAT } from "./formats.js";
 export type { IntegrationErrorCode } from "./integration-errors.js";
 export { integrationErrorLabel, integrationErrors } from "./integration-errors.js";
+export { facilityLabel, practiceLabel } from "./settings.js";
 export type { TableVersion } from "./versions.js";
 export { terminologyVersions } from "./versions.js";

@@ -4,6 +4,7 @@ import * as documentTypes from "./tables/document-types.js";
 import * as formatLabels from "./tables/format-labels.js";
 import * as newerFormats from "./tables/newer-template-formats.js";
 import * as otherTypes from "./tables/other-document-types.js";
+import * as settings from "./tables/settings.js";
 import * as formats from "./tables/template-to-format.js";
 import * as typeToClass from "./tables/type-to-class.js";
 
@@ -25,4 +26,5 @@ export const terminologyVersions: Readonly<Record<string, Readonly<TableVersion>
   formatLabels: of(formatLabels),
   classes: of(classes),
   contentTypes: of(contentTypes),
+  settings: of(settings),
 };

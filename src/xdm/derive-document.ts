@@ -4,11 +4,14 @@ import type { Problem } from "../errors.js";
 import {
   CONFIDENTIALITY_SYSTEM,
   classOfType,
+  confidentialityCodes,
   documentTypeLabel,
+  facilityLabel,
   isConfidentialityCode,
   LOINC,
   OTHER_DOCUMENT_TYPES,
   OTHER_FORMAT,
+  practiceLabel,
 } from "../terminology/index.js";
 import { derivePatient } from "./derive-patient.js";
 import { formatOf } from "./format.js";
@@ -93,9 +96,11 @@ export function deriveDocument(cda: Cda, where: string, problems: Problem[]): De
     classCode,
     formatCode: formatCode ?? { ...OTHER_FORMAT },
     confidentialityCodes: confidentiality(header, tell).filter(fits),
-    healthcareFacilityTypeCode: fits(facility) ? facility : undefined,
-    practiceSettingCode: fits(practice) ? practice : undefined,
-    eventCodes: header.serviceEvents.flatMap((each) => [each.code, ...each.translations].filter(fits)),
+    healthcareFacilityTypeCode: fits(facility) ? labelled(facility, facilityLabel) : undefined,
+    practiceSettingCode: fits(practice) ? labelled(practice, practiceLabel) : undefined,
+    eventCodes: header.serviceEvents.flatMap((each) =>
+      [each.code, ...each.translations].filter(fits).map((code) => labelled(code)),
+    ),
   });
 }
 
@@ -109,8 +114,17 @@ function withSystem(code: Code, tell: (code: string, message: string) => void): 
 
 /** The label of a type is the terminology's, not the document's. */
 function withLabel(code: Code): Code {
-  const displayName = documentTypeLabel(code.code, code.codeSystem) ?? code.displayName;
+  const displayName = documentTypeLabel(code.code, code.codeSystem) ?? code.displayName ?? code.code;
   return defined({ code: code.code, codeSystem: code.codeSystem, displayName });
+}
+
+/**
+ * A code with the document's label, else that of the national table, else itself: a coded value of the metadata must have a
+ * label (ITI TF-3 4.2.3.1.2, as the validator of NIST checks it).
+ */
+function labelled(code: Code, labelOf?: (code: string, codeSystem: string) => string | undefined): Code {
+  if (code.displayName !== undefined) return code;
+  return { ...code, displayName: labelOf?.(code.code, code.codeSystem ?? "") ?? code.code };
 }
 
 function confidentiality(header: CdaHeader, tell: (code: string, message: string) => void): Code[] {
@@ -119,10 +133,9 @@ function confidentiality(header: CdaHeader, tell: (code: string, message: string
     tell("xdm_confidentiality_missing", "The CDA has no confidentialityCode: N (normal) is written.");
     return [{ code: "N", codeSystem: CONFIDENTIALITY_SYSTEM, displayName: "Normal" }];
   }
-  if (!isConfidentialityCode(code.code)) {
-    tell("xdm_confidentiality_unknown", "The confidentialityCode of the CDA is not of JDV_J08.");
-  }
-  return [code];
+  if (isConfidentialityCode(code.code)) return [{ ...confidentialityCodes[code.code], ...code }];
+  tell("xdm_confidentiality_unknown", "The confidentialityCode of the CDA is not of JDV_J08.");
+  return [labelled(code)];
 }
 
 /** That of the act's performer; where the document has none, that of another structure of the header. */

@@ -147,6 +147,23 @@ describe("metadata derived from the header of a CDA (xdm.md §3)", () => {
     expect(derive({ templateIds }).formatCode?.code).toBe("urn:asip:ci-sis:sunv:2013");
   });
 
+  it("labels a code that the document does not label, by the national table or by itself", () => {
+    const organization = { practiceSetting: { code: "SAD", codeSystem: "1.2.250.1.213.1.1.4.9" } };
+    const fields = derive({
+      confidentialityCode: { code: "R" },
+      encounter: { facilityType: { code: "SA07", codeSystem: "1.2.250.1.71.4.2.4" } },
+      serviceEvents: [
+        { code: { code: "ACQH004", codeSystem: "1.2.250.1.213.2.5" }, translations: [], performer: { organization } },
+      ],
+    });
+    expect(fields.confidentialityCodes).toEqual([
+      { code: "R", codeSystem: "2.16.840.1.113883.5.25", displayName: "Restreint" },
+    ]);
+    expect(fields.healthcareFacilityTypeCode?.displayName).toBe("Cabinet individuel");
+    expect(fields.practiceSettingCode?.displayName).toBe("Soins à domicile");
+    expect(fields.eventCodes[0]?.displayName).toBe("ACQH004");
+  });
+
   it("takes the producer's own identifier for sourcePatientId before the old INS-C, which comes last", () => {
     const { patient } = header();
     const localIds = ["1.2.250.1.213.1.4.2^0123456789012345678901", "1.2.250.1.999.2^IPP1"];
@@ -194,7 +211,7 @@ describe("metadata derived from the header of a CDA (xdm.md §3)", () => {
     );
     expect(fields.typeCode).toBeUndefined();
     expect(fields.confidentialityCodes).toEqual([]);
-    expect(fields.eventCodes).toEqual([short]);
+    expect(fields.eventCodes).toEqual([{ ...short, displayName: short.code }]);
     expect(problems.filter(({ code }) => code === "xdm_code_too_long")).toHaveLength(4);
   });
 

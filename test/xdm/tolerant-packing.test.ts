@@ -39,7 +39,7 @@ describe("metadata of a header that is not as it should be", () => {
     expect(document?.classCode?.code).toBe("10");
     expect(codes).toEqual(["xdm_type_system_missing"]);
     const unknown = await derived({ code: { code: "99999-9" } });
-    expect(unknown.document?.typeCode).toEqual({ code: "99999-9" });
+    expect(unknown.document?.typeCode).toEqual({ code: "99999-9", displayName: "99999-9" });
     expect(unknown.codes).toEqual(["xdm_type_system_missing", "xdm_class_unknown"]);
   });
 
