@@ -66,7 +66,7 @@ def failure_mail(box: dict, raw: bytes, code: str) -> tuple:
 def _success_subject(original: EmailMessage, disposition: str) -> str:
     """Les documents intégrés gardent leur objet (in-mdn) ; une lecture ne dit rien de l'usager."""
     subject = str(original["Subject"] or "")
-    return subject if disposition == "processed" and subject.startswith("XDM/1.0/DDM+") else "Accusé de lecture"
+    return subject if disposition == "processed" and subject.startswith(mail.MARKER) else "Accusé de lecture"
 
 
 def _ko_subject(original: EmailMessage, code: str) -> str:

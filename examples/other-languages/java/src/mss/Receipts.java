@@ -79,7 +79,7 @@ final class Receipts {
     /** Les documents intégrés gardent leur objet (in-mdn) ; une lecture ne dit rien de l'usager. */
     private static String successSubject(MimeMessage original, String disposition) throws Exception {
         String subject = original.getSubject();
-        boolean documents = subject != null && subject.startsWith("XDM/1.0/DDM+");
+        boolean documents = subject != null && subject.startsWith(Letters.MARKER);
         return documents && disposition.equals("processed") ? subject : "Accusé de lecture";
     }
 
