@@ -80,9 +80,11 @@ describe("an import (ANN/va1.01–.04)", () => {
 
   it("never runs twice at a time into one index", async () => {
     const index = join(folder, "both.db");
-    const first = importExtraction(file, { index });
-    await expect(importExtraction(file, { index })).rejects.toMatchObject({ code: "storage_failed", retryable: true });
-    expect((await first).lines).toBe(LINES);
+    const both = await Promise.allSettled([importExtraction(file, { index }), importExtraction(file, { index })]);
+    // Whichever has opened the file first: that is the system's to say.
+    const byStatus = (status: string) => both.filter((one) => one.status === status);
+    expect(byStatus("fulfilled")).toMatchObject([{ value: { lines: LINES } }]);
+    expect(byStatus("rejected")).toMatchObject([{ reason: { code: "storage_failed", retryable: true } }]);
   });
 
   it("of far fewer entries replaces the index only where it is forced to", async () => {
