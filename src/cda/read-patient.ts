@@ -6,6 +6,7 @@ import { readGuardians } from "./read-parties.js";
 import type { Address, Id, Patient, PatientName } from "./types.js";
 import type { Findings } from "./values.js";
 import {
+  addPart,
   addresses,
   addressOf,
   all,
@@ -159,15 +160,10 @@ function readBirthPlace(place: XmlElement | undefined): Patient["birthPlace"] {
   });
 }
 
-/** Of an address, what is neither the code nor the name of the commune; texts that were apart are one. */
+/** Of an address, what is neither the code nor the name of the commune. */
 function otherParts(parts: Address["parts"]): Address["parts"] {
   const found: Address["parts"] = [];
-  for (const part of parts) {
-    const last = found.at(-1);
-    if (part.name === "county" || part.name === "city") continue;
-    if (part.name === "text" && last?.name === "text") last.value = `${last.value} ${part.value}`;
-    else found.push(part);
-  }
+  for (const part of parts) if (part.name !== "county" && part.name !== "city") addPart(found, part);
   return found;
 }
 

@@ -1,5 +1,17 @@
 import { z } from "zod";
-import { code, contacts, id, ids, organization, patientName, person, text, time, token } from "./schema-values.js";
+import {
+  code,
+  contacts,
+  id,
+  ids,
+  notEmpty,
+  organization,
+  patientName,
+  person,
+  text,
+  time,
+  token,
+} from "./schema-values.js";
 import { ASSOCIATIONS, ENCOUNTER_PARTICIPATIONS, PARTICIPATIONS, PERFORMANCES, RELATIONS } from "./vocabulary.js";
 
 const oneOf = (known: ReadonlySet<string>) =>
@@ -17,7 +29,6 @@ const who = {
   ...contacts,
 };
 
-const notEmpty = (value: object): boolean => Object.keys(value).length > 0;
 /** The family of the person is the first of them, and without a person there is none. */
 const namesAgree = ({ person: named, familyNames }: { person?: unknown; familyNames?: unknown }): boolean =>
   familyNames === undefined || (named as { family?: string } | undefined)?.family === firstOf(familyNames);

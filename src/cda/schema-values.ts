@@ -34,6 +34,11 @@ export const code = z.strictObject({ code: token, codeSystem: uid.optional(), di
 
 export const ids = z.array(id).min(1, "is empty");
 
+/** `otherIds` are those beside `id`. */
+export const hasFirstId = (value: { id?: unknown; otherIds?: unknown }): boolean =>
+  value.id !== undefined || value.otherIds === undefined;
+export const OTHERS_ALONE = "has other ids and none";
+
 export const addressPart = z.strictObject({
   name: z.string().refine((name) => name === "text" || ADDRESS_PARTS.has(name), "is not a part of an address in CDA"),
   value: text,
@@ -61,7 +66,7 @@ export const telecom = z
     "has neither a value nor a null flavour",
   );
 
-const notEmpty = (value: object): boolean => Object.keys(value).length > 0;
+export const notEmpty = (value: object): boolean => Object.keys(value).length > 0;
 
 export const person = z
   .strictObject({ family: text.optional(), given: text.optional(), prefix: text.optional(), suffix: text.optional() })
@@ -80,4 +85,4 @@ export const organization = z
     practiceSetting: code.optional(),
   })
   .refine(notEmpty, "is empty")
-  .refine((value) => value.id !== undefined || value.otherIds === undefined, "has other ids and none");
+  .refine(hasFirstId, OTHERS_ALONE);

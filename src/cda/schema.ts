@@ -19,8 +19,11 @@ import {
   addressPart,
   code,
   contacts,
+  hasFirstId,
   id,
   ids,
+  notEmpty,
+  OTHERS_ALONE,
   organization,
   patientName,
   person,
@@ -67,7 +70,7 @@ const patient = z
         placeName: text.optional(),
         parts: z.array(addressPart).min(1, "is empty").optional(),
       })
-      .refine((place) => Object.keys(place).length > 0, "is empty")
+      .refine(notEmpty, "is empty")
       .refine((place) => place.placeName === undefined || place.name !== undefined, "names a place without its commune")
       .optional(),
     ...contacts,
@@ -190,14 +193,14 @@ const encounter = z
         name: text.optional(),
         address: z.array(address).max(1, "has more than one, where CDA has room for one").optional(),
       })
-      .refine((value) => Object.keys(value).length > 0, "is empty")
+      .refine(notEmpty, "is empty")
       .optional(),
     otherIds: ids.optional(),
     dischargeDisposition: code.optional(),
     responsible: assigned.optional(),
     participants: z.array(encounterParticipant).min(1, "is empty").optional(),
   })
-  .refine((value) => value.id !== undefined || value.otherIds === undefined, "has other ids and none");
+  .refine(hasFirstId, OTHERS_ALONE);
 
 const header = z.strictObject({
   id: id.optional(),

@@ -178,6 +178,13 @@ export function versionOf(findings: Findings, element: XmlElement | undefined, p
   return undefined;
 }
 
+/** Two neighbouring texts cannot be told apart once written: they are one. */
+export function addPart(parts: Address["parts"], { name, value }: Address["parts"][number]): void {
+  const last = parts.at(-1);
+  if (name === "text" && last?.name === "text") last.value = `${last.value} ${value}`;
+  else parts.push({ name, value });
+}
+
 /** Parts in the order of the document. A part that CDA does not know, and text outside of parts, are `text`. */
 export function addressOf(element: XmlElement): Address {
   const parts: Address["parts"] = [];
@@ -186,10 +193,7 @@ export function addressOf(element: XmlElement): Address {
     const value = typeof node === "string" ? plain(node) : textOf(node);
     if (value === undefined || value === "") continue;
     if (typeof node !== "string" && node.local === "useablePeriod") continue;
-    const last = parts.at(-1);
-    // Two neighbouring texts cannot be told apart once written.
-    if (name === "text" && last?.name === "text") last.value = `${last.value} ${value}`;
-    else parts.push({ name, value });
+    addPart(parts, { name, value });
   }
   return defined({ use: attribute(element, "use"), nullFlavor: attribute(element, "nullFlavor"), parts });
 }
