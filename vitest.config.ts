@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config";
 
 const report = process.env["MEDIMAIL_TEST_REPORT"];
 
+const ALONE = "test/**/*.alone.test.ts";
+
 const src = (file: string) => fileURLToPath(new URL(`src/${file}`, import.meta.url));
 
 export default defineConfig({
@@ -15,7 +17,6 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ["test/**/*.test.ts"],
     exclude: ["test/consumers/**"],
     testTimeout: 30_000,
     hookTimeout: 60_000,
@@ -23,5 +24,18 @@ export default defineConfig({
     maxWorkers: 2,
     reporters: report ? ["default", "json"] : ["default"],
     ...(report ? { outputFile: { json: report } } : {}),
+    // Files share a process and its modules, which else would be loaded 300 times; what replaces modules (vi.mock) has a process of its own.
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "together",
+          isolate: false,
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/consumers/**", ALONE],
+        },
+      },
+      { extends: true, test: { name: "alone", include: [ALONE] } },
+    ],
   },
 });

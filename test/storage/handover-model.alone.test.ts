@@ -36,7 +36,7 @@ vi.mock("node:fs", async (original) => {
   };
 });
 
-/** More by hand: SEEDS=2000 npx vitest run test/storage/handover-model.test.ts */
+/** More by hand: SEEDS=2000 npx vitest run test/storage/handover-model.alone.test.ts */
 const SEEDS = Number(process.env.SEEDS ?? 20);
 const STEPS = 60;
 
