@@ -87,9 +87,9 @@ export function quotedText(text: string, mail: AnsweredMail): string {
   const when = mail.date ? `Le ${dayText(mail.date)}, ` : "";
   const lines = mail.text
     .slice(0, MAX_QUOTED)
-    .replace(/\s+$/, "")
+    .trimEnd()
     .split(/\r\n?|\n/);
-  return `${text.replace(/\s+$/, "")}\n\n${when}${who} a écrit :\n${lines.map((line) => (line.startsWith(">") ? `>${line}` : `> ${line}`)).join("\n")}\n`;
+  return `${text.trimEnd()}\n\n${when}${who} a écrit :\n${lines.map((line) => (line.startsWith(">") ? `>${line}` : `> ${line}`)).join("\n")}\n`;
 }
 
 /** The text of a forwarded mail: a note, and the mail with its head. */
@@ -104,7 +104,7 @@ export function forwardedText(note: string, mail: AnsweredMail): string {
     ...(mail.cc.length > 0 ? [`Copie : ${people(mail.cc)}`] : []),
     `Objet : ${mail.subject.replace(XDM_MARKER, "")}`,
   ];
-  return `${note.replace(/\s+$/, "")}\n\n${head.join("\n")}\n\n${(mail.text ?? "").slice(0, MAX_QUOTED)}`.trimStart();
+  return `${note.trimEnd()}\n\n${head.join("\n")}\n\n${(mail.text ?? "").slice(0, MAX_QUOTED)}`.trimStart();
 }
 
 const DAY = new Intl.DateTimeFormat("fr-FR", { dateStyle: "short", timeStyle: "short", timeZone: "Europe/Paris" });

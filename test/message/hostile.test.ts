@@ -2,7 +2,7 @@ import { simpleParser } from "mailparser";
 import PostalMime from "postal-mime";
 import { describe, expect, it } from "vitest";
 import { isMedimailError } from "../../src/errors.js";
-import { composeKo, composeMails, parseReceipt } from "../../src/message/index.js";
+import { composeKo, composeMails, parseReceipt, quotedText } from "../../src/message/index.js";
 import { bodyFor } from "../../src/message/wording.js";
 import { input, patient, pdfCda, structuredCda, header as vial } from "./fixtures.js";
 
@@ -58,6 +58,21 @@ describe("a mail made to exhaust the reader of receipts costs little time", () =
   it("a failure subject with odd spaces is still one", async () => {
     const raw = failure("[ KO  Integration  systeme ! ]  [902] XDM/1.0/DDM+x");
     expect(await parseReceipt(raw)).toMatchObject({ kind: "ko", error: { code: "902" } });
+  });
+});
+
+describe("a mail of blanks", () => {
+  it.each([" ", "\n", "\u00a0"])("is quoted in little time (%j)", async (blank) => {
+    const text = `${blank.repeat(100_000)}x${blank}`;
+    const mail = { header: Buffer.alloc(0), subject: "s", replyTo: [], to: [], cc: [], text };
+    let quoted = "";
+    expect(
+      await cpu(() => {
+        quoted = quotedText("Bonjour \n", mail);
+      }),
+    ).toBeLessThan(1_000);
+    expect(quoted).toMatch(/^Bonjour\n\n/);
+    expect(quoted).toMatch(/x\n$/);
   });
 });
 
