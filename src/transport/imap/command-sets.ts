@@ -12,7 +12,7 @@ export function uidSets(uids: readonly number[]): { set: string; uids: number[] 
     const open = sets.at(-1);
     if (open && open.set.length + 1 + text.length <= MAX_SET) {
       open.set += `,${text}`;
-      open.uids.push(...range);
+      for (const uid of range) open.uids.push(uid);
     } else sets.push({ set: text, uids: [...range] });
   }
   return sets;

@@ -198,7 +198,8 @@ async function compared(
 
 /** Of mails of the same flags, those that had others. */
 function differing(entry: ChangedMails, known: FolderState): ChangedMails[] {
-  const had = known.flags.find(({ key }) => key === flagsKey(entry.flags));
+  const same = flagsKey(entry.flags);
+  const had = known.flags.find(({ key }) => key === same);
   const uids = entry.uids.intersection(known.uids).minus(had?.uids ?? UidSet.EMPTY);
   return uids.size === 0 ? [] : [{ ...entry, uids }];
 }

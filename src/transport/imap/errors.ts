@@ -19,7 +19,9 @@ const FINAL: ReadonlySet<string> = new Set(["TRYCREATE", "NONEXISTENT", "NOPERM"
 /** imapflow's errors in our codes. Their text may quote the server, so a subject or an address: only codes are kept. */
 export function imapError(error: unknown, doing: string): MedimailError {
   if (isMedimailError(error)) return error;
-  const { code, serverResponseCode } = (error ?? {}) as { code?: unknown; serverResponseCode?: unknown };
+  const { code, serverResponseCode, _err: within } = (error ?? {}) as Record<string, unknown>;
+  // Thrown by us while the library read the answer.
+  if (isMedimailError(within)) return within;
   const shown =
     typeof serverResponseCode === "string" && /^[A-Z0-9-]{1,40}$/i.test(serverResponseCode)
       ? serverResponseCode

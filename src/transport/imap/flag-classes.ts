@@ -1,5 +1,6 @@
 import type { ImapFlow } from "imapflow";
 import type { FolderState } from "./folder-state.js";
+import { checkCount } from "./folders.js";
 import {
   type Argument,
   atom,
@@ -20,19 +21,29 @@ export interface ChangedMails {
   uids: UidSet;
 }
 
+/** Characters of all combinations, and mails told of twice, of one answer: more is no folder's. */
+const MAX_KEYS = 32 * 1024 * 1024;
+const MAX_AGAIN = 1_000_000;
+
 /** Mails by their flags: as many entries as there are combinations, not as there are mails. */
 export class FlagClasses {
   readonly #byKey = new Map<string, { flags: string[]; modseq?: string; uids: UidSetBuilder }>();
   /** A server may tell of a mail twice in one answer, and its last word holds. */
   readonly #again = new Map<number, string>();
   #last = 0;
+  #keys = 0;
 
+  /** @throws imap_failed where a server tells without end */
   add({ uid, flags, modseq }: FetchedFlags): void {
     if (uid === undefined || flags === undefined) return;
     const own = flags.filter((flag) => flag.toLowerCase() !== "\\recent").sort();
     const key = `${modseq ?? ""} ${own.join(" ")}`;
-    if (!this.#byKey.has(key))
+    if (!this.#byKey.has(key)) {
+      this.#keys += key.length;
       this.#byKey.set(key, { flags: own, uids: new UidSetBuilder(), ...(modseq === undefined ? {} : { modseq }) });
+    }
+    if (this.#keys > MAX_KEYS || this.#again.size > MAX_AGAIN)
+      throw failed("the server tells more flags than a folder has");
     // Answers come ascending, as a rule.
     if (uid > this.#last) this.#byKey.get(key)?.uids.add(uid);
     else this.#again.set(uid, key);
@@ -42,9 +53,17 @@ export class FlagClasses {
   /** @param among only mails that are known */
   list(among?: UidSet): ChangedMails[] {
     const again = UidSet.of([...this.#again.keys()].sort((a, b) => a - b));
+    const repeated = new Map<string, number[]>();
+    for (const [uid, key] of this.#again) {
+      const uids = repeated.get(key);
+      if (uids) uids.push(uid);
+      else repeated.set(key, [uid]);
+    }
     return [...this.#byKey].flatMap(([key, { flags, modseq, uids }]) => {
-      const repeated = [...this.#again].filter(([, last]) => last === key).map(([uid]) => uid);
-      const all = uids.build().minus(again).union(UidSet.of(repeated));
+      const all = uids
+        .build()
+        .minus(again)
+        .union(UidSet.of(repeated.get(key) ?? []));
       const known = among ? all.intersection(among) : all;
       return known.size === 0 ? [] : [{ flags, uids: known, ...(modseq === undefined ? {} : { modseq }) }];
     });
@@ -61,7 +80,7 @@ export const ALL_FLAGS = { command: "UID FETCH", range: "1:*" } as const;
 
 export function listed(classes: FlagClasses): { uids: UidSet; classes: ChangedMails[] } {
   const list = classes.list();
-  return { uids: list.reduce((all, { uids }) => all.union(uids), UidSet.EMPTY), classes: list };
+  return { uids: UidSet.ofRanges(list.flatMap(({ uids }) => [...uids.ranges()])), classes: list };
 }
 
 interface FlagsAsked {
@@ -120,6 +139,13 @@ export function changesOf(
   };
 }
 
+/** @throws imap_failed where a server lists more than any folder has */
+export function listedUids(set: string): UidSet {
+  const uids = UidSet.parse(set);
+  checkCount(uids.size);
+  return uids;
+}
+
 /** UIDs of the folder, as ranges where the server answers so (ESEARCH). */
 export async function searched(client: ImapFlow, what: "ALL" | `${number}:*`): Promise<UidSet> {
   const found = await client.search(what === "ALL" ? { all: true } : { uid: what }, {
@@ -127,7 +153,7 @@ export async function searched(client: ImapFlow, what: "ALL" | `${number}:*`): P
     returnOptions: ["ALL"],
   });
   if (found === false || found === undefined) throw failed("the server refuses to list the mails of a folder");
-  const uids = Array.isArray(found) ? UidSet.of([...found].sort((a, b) => a - b)) : UidSet.parse(found.all ?? "");
+  const uids = Array.isArray(found) ? UidSet.of([...found].sort((a, b) => a - b)) : listedUids(found.all ?? "");
   // `n:*` names the last mail even where its UID is under n (RFC 9051 §9, seq-range).
   return what === "ALL" ? uids : uids.intersection(UidSet.range(Number.parseInt(what, 10), MAX_UID));
 }

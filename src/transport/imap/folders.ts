@@ -46,6 +46,14 @@ function skipListing(client: ImapFlow, path: string): void {
   if (folders && !folders.has(path)) folders.set(path, { path });
 }
 
+/** Of one folder: a server that says it has four thousand million would be read for as many round trips. */
+const MAX_MAILS = 20_000_000;
+
+/** @throws imap_failed for more mails than any folder has */
+export function checkCount(mails: number): void {
+  if (mails > MAX_MAILS) throw failed("the server lists more mails than a folder has");
+}
+
 /** Folders, each as imapflow keeps it from one SELECT to the next, that somebody has worked in: what arrived since is not known. */
 const worked = new WeakSet<object>();
 
@@ -73,6 +81,7 @@ export async function inFolder<T>(
     }
     worked.add(client.mailbox);
     const { exists, uidValidity } = client.mailbox;
+    checkCount(exists);
     return await work({ exists, validity: String(uidValidity) });
   } finally {
     lock.release();
@@ -121,6 +130,7 @@ function examined(client: ImapFlow): ExaminedFolder {
     throw failed("the folder was closed by the server");
   }
   const { exists, uidValidity, uidNext, highestModseq, noModseq } = client.mailbox;
+  checkCount(exists);
   return {
     exists,
     uidValidity: String(uidValidity),

@@ -1,8 +1,8 @@
 import type { ImapFlow } from "imapflow";
-import { ALL_FLAGS, changesOf, FlagClasses, flagsCommand } from "./flag-classes.js";
+import { ALL_FLAGS, changesOf, FlagClasses, flagsCommand, listedUids } from "./flag-classes.js";
 import type { FolderState } from "./folder-state.js";
 import { atom, type RawCommand, tokenText } from "./raw.js";
-import { UidSet } from "./uid-set.js";
+import type { UidSet } from "./uid-set.js";
 
 /** What was asked together with the opening of the folder, as far as the server answered. */
 export interface AskedAhead {
@@ -37,7 +37,7 @@ export function questionsAhead(
       ESEARCH: ({ attributes = [] }) => {
         const at = attributes.findIndex((token) => tokenText(token)?.toUpperCase() === "ALL");
         // A folder without mails has no ALL in its answer.
-        all = UidSet.parse(at < 0 ? "" : (tokenText(attributes[at + 1]) ?? ""));
+        all = listedUids(at < 0 ? "" : (tokenText(attributes[at + 1]) ?? ""));
       },
     },
   };

@@ -63,9 +63,13 @@ export async function rawCommand(client: ImapFlow, command: RawCommand): Promise
   const { preCheck } = client as unknown as Raw;
   if (typeof preCheck === "function") await preCheck();
   const { options, check } = answered(command);
-  const { next } = await exec(client, command.name, command.attributes, options);
-  next();
-  check();
+  try {
+    const { next } = await exec(client, command.name, command.attributes, options);
+    next();
+  } finally {
+    // What a handler threw says more than how the command ended.
+    check();
+  }
 }
 
 /** How imapflow is told what to do with the answer of a command; `check` throws what a handler threw. */

@@ -1,21 +1,29 @@
 import type { ImapFlow } from "imapflow";
 import type { Token, Untagged } from "./raw.js";
+import { failed } from "./wire.js";
 
 /** One FETCH response: what the server says of one mail, by item; the section asked of its header is `HEADER`. */
 export interface FetchRow {
   seq: number;
   items: ReadonlyMap<string, Token>;
+  /** What it takes to hold, about: bytes as they came, or characters. */
+  weight: number;
 }
 
 /** As deep as imapflow's own parser would go; what is deeper is left to it, which knows what to do then. */
 const MAX_DEPTH = 40;
 /** Of one mail; more is left to imapflow, which ends the session. */
 const MAX_TOKENS = 100_000;
+/**
+ * Bytes of all that a server says while one command runs: three times what the flags of a million mails take. Each response has its limits,
+ * and without this one an endless answer would be read for as long as a command may take.
+ */
+const MAX_ANSWER = 256 * 1024 * 1024;
 
 /** What imapflow's stream hands to its parser: the lines of a response with `{n}` where the literals were. */
 interface Response {
   payload: Buffer;
-  literals?: Buffer[];
+  literals?: readonly Buffer[];
 }
 
 /** Of imapflow, what its types leave out. */
@@ -26,13 +34,20 @@ interface Reader {
 
 /**
  * Rows of our own FETCH go to its `onRow` without imapflow's parser, which knows every form of IMAP and takes most of the time of a long
- * list. Whatever is not plainly a row stays with the library.
+ * list. Whatever is not plainly a row stays with the library. An answer of more than {@link MAX_ANSWER} bytes ends the session.
  */
 export function readRows(client: ImapFlow): void {
   const reader = client as unknown as Reader;
   const original = reader.handleResponse.bind(client);
+  let answering: Reader["currentRequest"];
+  let bytes = 0;
   reader.handleResponse = async (data) => {
     const { currentRequest } = reader;
+    if (currentRequest !== answering) bytes = 0;
+    answering = currentRequest;
+    bytes += lengthOf(data);
+    // The library ends the session for what is thrown here, and its command fails of it.
+    if (bytes > MAX_ANSWER) throw failed(`the server answers a command with more than ${MAX_ANSWER} bytes`);
     const onRow = currentRequest ? currentRequest.options?.onRow : undefined;
     const row = onRow && parseRow(data.payload, data.literals ?? []);
     if (!row) return original(data);
@@ -40,6 +55,9 @@ export function readRows(client: ImapFlow): void {
     return true;
   };
 }
+
+const lengthOf = ({ payload, literals = [] }: Response): number =>
+  literals.reduce((sum, { length }) => sum + length, payload.length);
 
 /** A row that imapflow has parsed. */
 export function rowOf({ command, attributes }: Untagged): FetchRow | undefined {
@@ -53,7 +71,15 @@ export function rowOf({ command, attributes }: Untagged): FetchRow | undefined {
     const part = section && !Array.isArray(section) && typeof section.value === "string" ? `[${section.value}` : "";
     items.set(keyOf(`${name.value}${part}`), list[at + 1] ?? null);
   }
-  return { seq: Number(command), items };
+  return { seq: Number(command), items, weight: weightOf(list) };
+}
+
+/** Imapflow's parser goes no deeper than it can be followed here. */
+function weightOf(token: Token): number {
+  if (token === null) return 1;
+  if (Array.isArray(token)) return token.reduce((sum: number, each) => sum + weightOf(each), 1);
+  const { value } = token;
+  return 1 + (typeof value === "string" || Buffer.isBuffer(value) ? value.length : 0);
 }
 
 /** Undefined for what is no row, and for what only a full parser should read. */
@@ -64,7 +90,7 @@ export function parseRow(payload: Buffer, literals: readonly Buffer[]): FetchRow
   if (!head) return undefined;
   const parser = new RowParser(text, head[0].length, literals);
   const items = parser.items();
-  return items && { seq: Number(head[1]), items };
+  return items && { seq: Number(head[1]), items, weight: lengthOf({ payload, literals }) };
 }
 
 const keyOf = (name: string): string => {

@@ -63,6 +63,10 @@ const MAX_PARTS = 1_000;
 const MAX_DEPTH = 30;
 /** A server that sends more rows than that for one command loses it: nobody asks for so many at a time. */
 const MAX_ROWS = 100_000;
+/** The same of what is held of the rows of one command: thirty times what a page of the longest has. */
+const MAX_WEIGHT = 64 * 1024 * 1024;
+/** Of the fields asked for; whoever reads them looks at no more. */
+const MAX_HEADER = 128 * 1024;
 
 const ITEMS = ["UID", "FLAGS", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE", "BODYSTRUCTURE"];
 
@@ -92,6 +96,7 @@ export function summariesCommand(
   { range, byUid = false, path, uidValidity }: SummariesAsked,
 ): { command: RawCommand; found: FetchedSummaries } {
   const found: FetchedSummaries = { mails: [], flagged: [] };
+  let weight = 0;
   const items: Argument[] = ITEMS.map(atom);
   if (client.enabled.has("CONDSTORE")) items.push(atom("MODSEQ"));
   items.push({ type: "ATOM", value: "BODY.PEEK", section: [atom("HEADER.FIELDS"), FIELDS.map(atom)] });
@@ -101,7 +106,9 @@ export function summariesCommand(
       name: byUid ? "UID FETCH" : "FETCH",
       attributes: [sequence(range), items],
       onRow(row) {
-        if (found.mails.length >= MAX_ROWS) throw failed("the server sends more mails than it was asked for");
+        weight += row.weight;
+        if (found.mails.length >= MAX_ROWS || weight > MAX_WEIGHT)
+          throw failed("the server sends more mails than it was asked for");
         const mail = summaryOf(row, path, uidValidity);
         const modseq = modseqOf(row.items.get("MODSEQ"));
         if (mail) found.mails.push({ mail, ...(modseq === undefined ? {} : { modseq }) });
@@ -174,8 +181,8 @@ function modseqOf(token: Token | undefined): string | undefined {
 function headerOf(token: Token | undefined): Buffer {
   const value = token && !Array.isArray(token) ? token.value : undefined;
   // Its own memory: a piece of what was received would hold all of it.
-  if (Buffer.isBuffer(value)) return Buffer.from(value);
-  return Buffer.from(typeof value === "string" ? value : "");
+  if (Buffer.isBuffer(value)) return Buffer.from(value.subarray(0, MAX_HEADER));
+  return Buffer.from(typeof value === "string" ? value.slice(0, MAX_HEADER) : "");
 }
 
 function dateOf(value: Date | string | undefined): Date | undefined {

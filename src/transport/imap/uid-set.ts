@@ -104,6 +104,18 @@ export class UidSet implements Iterable<number> {
     return false;
   }
 
+  /** Place of the first range that ends at `uid` or after it: of a small set and a large one, the large one is not walked. */
+  #endingFrom(uid: number): number {
+    let low = 0;
+    let high = this.#bounds.length / 2;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#bounds[middle * 2 + 1] as number) < uid) low = middle + 1;
+      else high = middle;
+    }
+    return low * 2;
+  }
+
   with(uid: number): UidSet {
     const end = this.#bounds.length - 1;
     // New mails come one after the other.
@@ -128,16 +140,14 @@ export class UidSet implements Iterable<number> {
   minus(other: UidSet): UidSet {
     if (this.size === 0 || other.size === 0) return this;
     const left: [number, number][] = [];
-    const holes = [...other.ranges()];
-    let hole = 0;
+    const holes = other.#bounds;
     for (const [first, last] of this.ranges()) {
       let from = first;
-      while (hole < holes.length && (holes[hole] as [number, number])[1] < from) hole += 1;
-      for (let at = hole; at < holes.length && from <= last; at += 1) {
-        const [start, end] = holes[at] as [number, number];
+      for (let at = other.#endingFrom(from); at < holes.length && from <= last; at += 2) {
+        const start = holes[at] as number;
         if (start > last) break;
         if (start > from) left.push([from, start - 1]);
-        from = Math.max(from, end + 1);
+        from = Math.max(from, (holes[at + 1] as number) + 1);
       }
       if (from <= last) left.push([from, last]);
     }

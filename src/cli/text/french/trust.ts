@@ -125,6 +125,7 @@ export const trustRows: Rows = [
   ["its root is not that of a MSSanté white list", "sa racine n'est pas celle d'une liste blanche MSSanté"],
   ["it is nested too deep", "elle est emboîtée trop profondément"],
   ["one of its values is too long", "une de ses valeurs est trop longue"],
+  ["one of its elements has too many attributes", "un de ses éléments a trop d'attributs"],
   ["it has more than {n} entries", "elle a plus de {n} entrées"],
   ["it is not UTF-8", "elle n'est pas en UTF-8"],
 ];

@@ -104,7 +104,8 @@ async function uidOf(client: ImapFlow, path: string, messageId: string): Promise
 
 async function searched(client: ImapFlow, messageId: string): Promise<number | undefined> {
   const found = await client.search({ header: { "message-id": `<${messageId}>` } }, { uid: true });
-  return Array.isArray(found) ? Math.max(...found, 0) || undefined : undefined;
+  // In rising order, as the library gives them.
+  return Array.isArray(found) ? found.at(-1) : undefined;
 }
 
 function checkLimit(client: ImapFlow, size: number): void {
