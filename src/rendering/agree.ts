@@ -1,4 +1,4 @@
-import { sameBirthDate, sameGender, sameName } from "../identity/index.js";
+import { plainName, sameBirthDate, sameGender, sameName } from "../identity/index.js";
 import type { Claims } from "./types.js";
 
 /** Whether two places say the same of a trait. Silence agrees with all. */
@@ -27,8 +27,12 @@ function sameIns(a: Claims["ins"], b: Claims["ins"]): boolean {
   return authority && sameName(a.value, b.value);
 }
 
+/** Words that a first given name may have; of a longer list the rest is not looked at. */
+const MAX_WORDS = 20;
+
 /** One place gives the first given name, the other a list of them: `JEAN-PAUL` begins `Jean-Paul Marie`, and not `Jean-Marc`. */
 function begins(first: string, list: string): boolean {
-  const words = list.trim().split(/\s+/);
-  return words.some((_, index) => sameName(words.slice(0, index + 1).join(" "), first));
+  const name = plainName(first);
+  const words = list.trim().split(/\s+/, MAX_WORDS);
+  return plainName(list) === name || words.some((_, index) => plainName(words.slice(0, index + 1).join(" ")) === name);
 }

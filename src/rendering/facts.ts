@@ -150,8 +150,12 @@ function related({ relatedDocuments }: CdaHeader, words: Words): Fact[] {
 }
 
 /** Without the dots and dashes that software writes where it has nothing to say. */
-const joined = (...parts: (string | number | false | undefined)[]): string =>
-  parts.filter((part) => part !== undefined && part !== false && /[\p{L}\p{N}]/u.test(String(part))).join(", ");
+const joined = (...parts: (Told | readonly Told[])[]): string =>
+  parts
+    .flat()
+    .filter((part) => part !== undefined && part !== false && /[\p{L}\p{N}]/u.test(String(part)))
+    .join(", ");
+type Told = string | number | false | undefined;
 /** A text, unless another one tells it already. */
 const unsaid = (text: string, said: string): string => (said.toLowerCase().includes(text.toLowerCase()) ? "" : text);
 const idText = (id: Id | undefined): string => (id ? shortId(id) : "");
@@ -166,7 +170,7 @@ function author(each: Author, language: Language): string {
     unsaid(clean(each.functionText ?? ""), formatCode(each.function)),
     formatCode(each.specialty),
     formatOrganization(each.organization),
-    ...(each.telecom ?? []).slice(0, 2).map((telecom) => formatTelecom(telecom, language)),
+    (each.telecom ?? []).slice(0, 2).map((telecom) => formatTelecom(telecom, language)),
   );
 }
 
@@ -181,8 +185,8 @@ function recipient(each: Recipient): string {
 function organization(each: Organization | undefined, language: Language): string {
   return joined(
     formatOrganization(each),
-    ...(each?.address ?? []).map(formatAddress),
-    ...(each?.telecom ?? []).map((telecom) => formatTelecom(telecom, language)),
+    (each?.address ?? []).map(formatAddress),
+    (each?.telecom ?? []).map((telecom) => formatTelecom(telecom, language)),
   );
 }
 
@@ -196,9 +200,9 @@ export function partyText(party: Party, language: Language): string {
     formatCode(party.code),
     formatOrganization(party.organization),
     formatInterval(party.time, language),
-    ...(party.address ?? []).map(formatAddress),
+    (party.address ?? []).map(formatAddress),
     // A person who has no telephone is called where he works.
-    ...(party.telecom ?? party.organization?.telecom ?? []).map((telecom) => formatTelecom(telecom, language)),
+    (party.telecom ?? party.organization?.telecom ?? []).map((telecom) => formatTelecom(telecom, language)),
   );
   return role && who ? `${role}${language === "fr" ? " " : ""}: ${who}` : role || who;
 }
@@ -229,7 +233,7 @@ function moreFacts({ cda: { header } }: ShownDocument, language: Language): Fact
       words.event,
       header.serviceEvents.map((event) =>
         joined(
-          ...new Set([event.code, ...event.translations].map(formatCode)),
+          [...new Set([event.code, ...event.translations].map(formatCode))],
           unsaid(clean(event.text ?? ""), formatCode(event.code)),
           formatInterval(event, language),
           performers(event),

@@ -36,6 +36,8 @@ const IMAGE: Readonly<Record<string, Kind>> = {
 export class MediaStore {
   readonly #elements = new Map<string, XmlElement>();
   readonly #made = new Map<string, Media>();
+  /** By the element that holds them: an image may be within many regions. */
+  readonly #bytes = new Map<XmlElement, Uint8Array | undefined>();
   #next = 1;
   #left = MAX_UNPACKED;
 
@@ -80,12 +82,18 @@ export class MediaStore {
     const mediaType = (value.attrs["mediaType"] ?? "").trim().slice(0, 100);
     const address = child(value, "reference")?.attrs["value"];
     if (value.text.trim() === "" && address !== undefined) return this.outside(mediaType, address, path);
-    const bytes = this.#unpacked(decode(value, mediaType), value.attrs["compression"]);
+    const bytes = this.#bytesOf(value, mediaType);
     if (bytes === undefined || bytes.length === 0) {
       this.findings.error("media_unreadable", "A file that the narrative shows is empty, or cannot be unpacked.", path);
       return this.#empty("absent", mediaType);
     }
     return { ...this.of(bytes, mediaType, path), ...(region ? { region: true as const } : {}) };
+  }
+
+  #bytesOf(value: XmlElement, mediaType: string): Uint8Array | undefined {
+    if (!this.#bytes.has(value))
+      this.#bytes.set(value, this.#unpacked(decode(value, mediaType), value.attrs["compression"]));
+    return this.#bytes.get(value);
   }
 
   /** A file outside of the document: told of by its address, never loaded. */

@@ -35,7 +35,7 @@ export class TableReader {
     const bodies: Group[] = [];
     const foot: Group[] = [];
     const stray: (XmlElement | string)[] = [];
-    let caption: Inline[] | undefined;
+    const captions: Inline[][] = [];
     let loose: Group | undefined;
     for (const node of element.nodes ?? []) {
       const local = typeof node === "string" ? "" : node.local;
@@ -44,18 +44,22 @@ export class TableReader {
         continue;
       }
       if (local === "tr") {
-        loose ??= { rows: [], align: undefined };
-        if (!bodies.includes(loose)) bodies.push(loose);
+        if (!loose) {
+          loose = { rows: [], align: undefined };
+          bodies.push(loose);
+        }
         loose.rows.push(node);
         continue;
       }
       loose = undefined;
-      if (local === "caption") caption = [...(caption ?? []), ...(caption ? [" "] : []), ...this.reader.line(node)];
+      if (local === "caption") captions.push(this.reader.line(node));
       else if (local === "thead") head.push(this.#group(node, stray));
       else if (local === "tfoot") foot.push(this.#group(node, stray));
       else if (local === "tbody") bodies.push(this.#group(node, stray));
       else stray.push(wordsOf(node));
     }
+    const caption =
+      captions.length === 0 ? undefined : captions.flatMap((line, index) => (index === 0 ? line : [" ", ...line]));
     const table: Table = {
       kind: "table",
       ...idOf(element),
@@ -105,7 +109,7 @@ export class TableReader {
             "A table has more columns than are shown: the last one has the others.",
             path,
           );
-          last.blocks.push(...this.#blocks(found));
+          for (const block of this.#blocks(found)) last.blocks.push(block);
           continue;
         }
         const cell = this.#cell(found, part, column, rows.length - index, inherited, path);

@@ -3,6 +3,7 @@ import { parse, parseFragment, serialize } from "parse5";
 import { describe, expect, it } from "vitest";
 import { isMedimailError } from "../../src/errors.js";
 import { renderHtml } from "../../src/rendering/index.js";
+import { readShown } from "../../src/rendering/read.js";
 import { escapeText } from "../../src/xml/index.js";
 import { everywhere } from "./everywhere.js";
 import { generatedPayloads } from "./generated.js";
@@ -166,6 +167,64 @@ describe("limits of rendering", () => {
     const { html, problems } = renderHtml(bytes, { limits: { maxPixels: 2_499 } });
     expect(html).not.toContain("<img");
     expect(problems.map((problem) => problem.code)).toContain("image_unreadable");
+  });
+
+  /** CPU time in ms: other processes of the machine do not count. */
+  const cpu = (work: () => unknown): number => {
+    const start = process.cpuUsage();
+    work();
+    return process.cpuUsage(start).user / 1000;
+  };
+
+  it.each([
+    ["captions", `${"<caption>a</caption>".repeat(60_000)}<tr><td>x</td></tr>`],
+    ["empty bodies and rows without one", `${"<tbody/>".repeat(60_000)}${"<tr><td>x</td></tr>".repeat(60_000)}`],
+    ["bodies and rows in turn", "<tbody><tr><td>a</td></tr></tbody><tr><td>x</td></tr>".repeat(40_000)],
+  ])("takes a table of thousands of %s in little time", (_, rows) => {
+    const bytes = narrative(`<table>${rows}</table>`);
+    expect(cpu(() => renderHtml(bytes))).toBeLessThan(2_500);
+  });
+
+  it("takes more in one place than a call takes arguments: paragraphs of a cell, translations of a code, telephones", () => {
+    const cell = `<td>${"<paragraph>a</paragraph>".repeat(130_000)}</td>`;
+    expect(
+      code(() => renderHtml(narrative(`<table><tr>${"<td>x</td>".repeat(200)}${cell}</tr></table>`))),
+    ).toBeUndefined();
+    const within = (place: RegExp, more: string): Buffer =>
+      Buffer.from(
+        Buffer.from(narrative("x"))
+          .toString("utf8")
+          .replace(place, (found) => `${found}${more}`),
+      );
+    const many = (one: (n: number) => string): string => Array.from({ length: 130_000 }, (_, n) => one(n)).join("");
+    const translations = `<code code="a">${many((n) => `<translation code="t${n}"/>`)}</code>`;
+    expect(code(() => renderHtml(within(/<serviceEvent[^>]*>/, translations)))).toBeUndefined();
+    const telecoms = many((n) => `<telecom value="tel:${n}"/>`);
+    const informant = `<informant><assignedEntity><id root="1"/>${telecoms}</assignedEntity></informant>`;
+    expect(code(() => renderHtml(within(/<\/author>/, informant)))).toBeUndefined();
+  });
+
+  it("compares a list of given names as long as a mail can bring in little time", () => {
+    const metadata = { givenName: "A ".repeat(20_000) };
+    expect(cpu(() => renderHtml(narrative("x"), { compared: { metadata } }))).toBeLessThan(1_000);
+  });
+
+  it("holds an image once, however many regions are around it", () => {
+    const regions = Array.from({ length: 50 }, (_, n) => `R${n}`);
+    const opening = regions.map((id) => `<regionOfInterest ID="${id}"><entryRelationship>`).join("");
+    const closing = "</entryRelationship></regionOfInterest>".repeat(regions.length);
+    const image = png(9, 9, [1, 2, 3]).toString("base64");
+    const media = `<observationMedia ID="M"><value mediaType="image/png" representation="B64">${image}</value></observationMedia>`;
+    const { body } = readShown(
+      narrative(
+        regions.map((id) => `<renderMultiMedia referencedObject="${id}"/>`).join(""),
+        `<entry>${opening}${media}${closing}</entry>`,
+      ),
+    );
+    const shown = body.kind === "sections" ? (body.sections[0]?.blocks ?? []) : [];
+    const files = shown.flatMap((block) => (block.kind === "media" ? block.media : []));
+    expect(files).toHaveLength(50);
+    expect(new Set(files.map(({ bytes }) => bytes())).size).toBe(1);
   });
 
   it("takes a table of 20,000 rows and spans over all of them in a few seconds", () => {

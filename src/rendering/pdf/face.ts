@@ -14,14 +14,14 @@ const VALUE = textStyle(9);
 export function headPieces(face: Face, tools: Tools): Piece[] {
   const { width } = tools.page;
   const marked = marksOf(face);
-  const pieces: Piece[] = [];
-  if (face.differences.length > 0) pieces.push(...differences(face.differences, tools).lay(width), space(8));
-  for (const warning of face.warnings) pieces.push(...warningShape(warning, tools).lay(width), space(4));
-  pieces.push(
+  return [
+    ...(face.differences.length > 0 ? [...differences(face.differences, tools).lay(width), space(8)] : []),
+    ...face.warnings.flatMap((warning) => [...warningShape(warning, tools).lay(width), space(4)]),
     ...textShape([face.title], textStyle(17, { bold: true, color: ACCENT }), tools, { keep: true }).lay(width),
-  );
-  pieces.push(space(6), ...twoBoxes(face, marked, tools).lay(width), space(10));
-  return pieces;
+    space(6),
+    ...twoBoxes(face, marked, tools).lay(width),
+    space(10),
+  ];
 }
 
 /** What stands after it: the rest of the header. */

@@ -65,8 +65,8 @@ export function withoutSpace(pieces: Piece[]): Piece[] {
 export function stack(shapes: readonly Shape[], gap = 0): Shape {
   if (shapes.length === 1) return shapes[0] as Shape;
   return {
-    min: Math.max(0, ...shapes.map(({ min }) => min)),
-    max: Math.max(0, ...shapes.map(({ max }) => max)),
+    min: shapes.reduce((most, { min }) => Math.max(most, min), 0),
+    max: shapes.reduce((most, { max }) => Math.max(most, max), 0),
     lay: (width) =>
       shapes.flatMap((shape, index) => (index > 0 && gap > 0 ? [space(gap), ...shape.lay(width)] : shape.lay(width))),
   };

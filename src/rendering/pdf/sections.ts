@@ -20,15 +20,18 @@ export function bodyPieces(body: Body, tools: Tools): Piece[] {
 function sectionPieces(section: Section, depth: number, tools: Tools): Piece[] {
   const { width } = tools.page;
   const titled = section.title.length > 0;
-  const pieces: Piece[] = [space(depth === 0 ? 10 : 6)];
-  if (titled) pieces.push(...headingPieces(section, depth, tools));
-  pieces.push(...parties(section, tools).lay(width));
+  const heading = titled ? headingPieces(section, depth, tools) : [];
+  const said = parties(section, tools).lay(width);
   const blocks = blocksShape(section.blocks, BODY, tools);
   const anchor = titled || section.id === undefined ? undefined : tools.anchor(section.id);
-  pieces.push(...(anchor === undefined ? blocks : anchoredShape(blocks, anchor, tools)).lay(width));
-  pieces.push(...notes(section, tools).lay(width));
-  for (const each of section.sections) pieces.push(...sectionPieces(each, titled ? depth + 1 : depth, tools));
-  return pieces;
+  return [
+    space(depth === 0 ? 10 : 6),
+    ...heading,
+    ...said,
+    ...(anchor === undefined ? blocks : anchoredShape(blocks, anchor, tools)).lay(width),
+    ...notes(section, tools).lay(width),
+    ...section.sections.flatMap((each) => sectionPieces(each, titled ? depth + 1 : depth, tools)),
+  ];
 }
 
 function headingPieces(section: Section, depth: number, tools: Tools): Piece[] {
