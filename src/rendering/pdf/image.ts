@@ -1,6 +1,6 @@
-import { inflateSync } from "node:zlib";
 import { jpegFrame } from "../image-size.js";
 import type { Media } from "../types.js";
+import { isPlain, type PngHead, readPng, unpack } from "./png.js";
 
 /** Decodes and flattens on white what PDF/A-1 cannot hold as it is: transparency, 16 bits, interlace, GIF. */
 export interface Pixels {
@@ -8,21 +8,24 @@ export interface Pixels {
   left: number;
 }
 
+/** A JPEG, or a PNG without transparency. */
+export type Embeddable = { jpeg: Uint8Array } | { png: PngHead };
+
 /**
- * An image as bytes that can be embedded: a JPEG, or a PNG without transparency. Pictures that need no change are embedded as
- * they are.
+ * An image as it can be embedded. Pictures that need no change are embedded as they are.
  *
  * @returns undefined for one that cannot be: damaged, CMYK, of too many pixels.
  */
-export async function embeddable(media: Media, pixels: Pixels): Promise<Uint8Array | undefined> {
+export async function embeddable(media: Media, pixels: Pixels): Promise<Embeddable | undefined> {
   const bytes = media.bytes();
   try {
-    if (media.kind === "jpeg") return usableJpeg(bytes) ? bytes : undefined;
-    if (media.kind === "png" && isPlainPng(bytes)) return bytes;
+    if (media.kind === "jpeg") return usableJpeg(bytes) ? { jpeg: bytes } : undefined;
+    const png = media.kind === "png" ? readPng(bytes) : undefined;
+    if (png && isPlain(png)) return { png };
     const size = (media.width ?? 0) * (media.height ?? 0);
     if (size === 0 || size > pixels.left) return undefined;
     pixels.left -= size;
-    return media.kind === "gif" ? await fromGif(bytes) : await fromPng(bytes);
+    return { png: readPng(png ? await fromPng(bytes, png) : await fromGif(bytes)) };
   } catch {
     // The decoders throw what they please at damaged files.
     return undefined;
@@ -40,64 +43,7 @@ function usableJpeg(bytes: Uint8Array): boolean {
   );
 }
 
-interface PngHead {
-  width: number;
-  height: number;
-  bits: number;
-  colorType: number;
-  interlaced: boolean;
-  transparent: boolean;
-  data: Uint8Array[];
-  ended: boolean;
-}
-
-function readPng(bytes: Uint8Array): PngHead {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const head: PngHead = {
-    width: view.getUint32(16),
-    height: view.getUint32(20),
-    bits: bytes[24] as number,
-    colorType: bytes[25] as number,
-    interlaced: bytes[28] !== 0,
-    transparent: false,
-    data: [],
-    ended: false,
-  };
-  for (let at = 8; at + 12 <= bytes.length && !head.ended; ) {
-    const length = view.getUint32(at);
-    const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
-    if (type === "tRNS") head.transparent = true;
-    else if (type === "IDAT") head.data.push(bytes.subarray(at + 8, at + 8 + length));
-    else if (type === "IEND") head.ended = true;
-    at += 12 + length;
-  }
-  return head;
-}
-
-/** Bytes of the pixels once unpacked, filters included; interlaced ones have a little more. */
-function unpackedSize({ width, height, bits, colorType }: PngHead): number {
-  const channels = [1, 0, 3, 1, 2, 0, 4][colorType] ?? 0;
-  return height * (Math.ceil((width * bits * channels) / 8) + 1) * 1.5 + 8 * (width + height) + 1024;
-}
-
-/** Embedded as it is by pdfkit, without being unpacked: grey, colour or palette, 8 bits at most, nothing transparent. */
-function isPlainPng(bytes: Uint8Array): boolean {
-  const head = readPng(bytes);
-  const known = head.colorType === 0 || head.colorType === 2 || head.colorType === 3;
-  if (!known || head.bits > 8 || head.interlaced || head.transparent || !head.ended || head.data.length === 0)
-    return false;
-  // A picture that cannot be unpacked would be a hole in the page: seen here, it is told.
-  unpack(head);
-  return true;
-}
-
-/** @throws where the data are damaged, or would be more than the picture has. */
-function unpack(head: PngHead): void {
-  inflateSync(Buffer.concat(head.data), { maxOutputLength: Math.ceil(unpackedSize(head)) });
-}
-
-async function fromPng(bytes: Uint8Array): Promise<Uint8Array> {
-  const head = readPng(bytes);
+async function fromPng(bytes: Uint8Array, head: PngHead): Promise<Uint8Array> {
   // The decoder unpacks without a limit of its own.
   unpack(head);
   const { PNG } = await import("pngjs");

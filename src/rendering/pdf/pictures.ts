@@ -1,7 +1,8 @@
 import type PDFDocument from "pdfkit";
 import type { Block, Body, Media, Section } from "../types.js";
 import type { Picture } from "./blocks.js";
-import { embeddable, type Pixels } from "./image.js";
+import { type Embeddable, embeddable, type Pixels } from "./image.js";
+import { PlainPng } from "./png.js";
 
 interface Opened {
   width: number;
@@ -19,16 +20,19 @@ export async function openPictures(
   const pixels: Pixels = { left: maxPixels };
   for (const media of mediaOf(body)) {
     if (pictures.has(media.number)) continue;
-    const bytes = await embeddable(media, pixels);
-    const picture = bytes && open(bytes, doc);
+    const image = await embeddable(media, pixels);
+    const picture = image && open(image, doc);
     if (picture) pictures.set(media.number, picture);
   }
   return pictures;
 }
 
-function open(bytes: Uint8Array, doc: InstanceType<typeof PDFDocument>): Picture | undefined {
+function open(found: Embeddable, doc: InstanceType<typeof PDFDocument>): Picture | undefined {
   try {
-    const image = (doc as unknown as { openImage(source: Buffer): Opened }).openImage(Buffer.from(bytes));
+    const image: Opened =
+      "png" in found
+        ? new PlainPng(found.png, doc)
+        : (doc as unknown as { openImage(source: Buffer): Opened }).openImage(Buffer.from(found.jpeg));
     // A camera that was held upright turns its picture by a mark in the file.
     const turned = (image.orientation ?? 1) > 4;
     const [width, height] = turned ? [image.height, image.width] : [image.width, image.height];
