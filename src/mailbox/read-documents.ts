@@ -2,7 +2,14 @@ import { type Cda, readCda } from "../cda/index.js";
 import { defined } from "../defined.js";
 import { isMedimailError, type Problem } from "../errors.js";
 import { insTraitsProblems } from "../identity/index.js";
-import { type OpenedDocument, openXdm, type SubmissionSet, type XdmLimits } from "../xdm/index.js";
+import {
+  DEFAULT_XDM_LIMITS,
+  type OpenedDocument,
+  type OpenedXdm,
+  openXdm,
+  type SubmissionSet,
+  type XdmLimits,
+} from "../xdm/index.js";
 import { digest, type MailFile, type PdfFile } from "./collect.js";
 import { saysXdm } from "./file-kind.js";
 import type { HealthDocument } from "./open-types.js";
@@ -20,6 +27,8 @@ export interface ReadDocuments {
   submissionSets: SubmissionSet[];
   /** Of the archives: PDFs beside the documents, as some software packs them. */
   pdfs: PdfFile[];
+  /** Bytes that the archives of the mail may still become: each is small, and together they would fill the memory. */
+  left: number;
 }
 
 const CDA_TYPE = /xml|cda/i;
@@ -33,7 +42,8 @@ export async function readDocuments(
   limits: Partial<XdmLimits> | undefined,
   problems: Problem[],
 ): Promise<ReadDocuments> {
-  const read: ReadDocuments = { documents: [], submissionSets: [], pdfs: [] };
+  const left = limits?.maxTotalBytes ?? DEFAULT_XDM_LIMITS.maxTotalBytes;
+  const read: ReadDocuments = { documents: [], submissionSets: [], pdfs: [], left };
   for (const file of files) {
     const where = file.path === "" ? file.name : file.path;
     try {
@@ -67,7 +77,8 @@ async function readArchive(
   problems: Problem[],
   read: ReadDocuments,
 ): Promise<void> {
-  const opened = await openXdm(file.content, limits ? { limits } : {});
+  const opened = await openXdm(file.content, { limits: { ...limits, maxTotalBytes: Math.max(1, read.left) } });
+  read.left -= unpackedBytes(opened);
   const base = file.path === "" ? "" : `${file.path}/`;
   problems.push(...opened.problems.map((problem) => ({ ...problem, path: `${base}${problem.path ?? file.name}` })));
   read.submissionSets.push(...opened.submissionSets);
@@ -84,6 +95,12 @@ async function readArchive(
         sha256: digest(content),
       });
   }
+}
+
+function unpackedBytes({ documents, otherFiles }: OpenedXdm): number {
+  // Several documents of the metadata may name one file.
+  const files = new Set([...documents, ...otherFiles].map(({ content }) => content));
+  return [...files].reduce((sum, content) => sum + (content?.byteLength ?? 0), 0);
 }
 
 function described(
@@ -128,9 +145,9 @@ function readSafely(content: Uint8Array, path: string, problems: Problem[]): Cda
 }
 
 function tell(cda: Cda, path: string, problems: Problem[]): void {
-  problems.push(
-    ...cda.problems.map((problem) => ({ ...problem, path: problem.path ? `${path}: ${problem.path}` : path })),
-  );
+  // One by one: a document may have more of them than a call takes arguments.
+  for (const problem of cda.problems)
+    problems.push({ ...problem, path: problem.path ? `${path}: ${problem.path}` : path });
 }
 
 interface Parts {

@@ -6,6 +6,8 @@ import type { MailSummary } from "./types.js";
 const MAX_IDS = 8;
 /** Mails of a thread that are given; the newest, of a longer one. */
 const MAX_MAILS = 500;
+/** Pages of what a server finds in a folder: it may find what is none of the thread, without end. */
+const MAX_PAGES = 20;
 
 /**
  * The mails of one exchange, by References and In-Reply-To (RFC 5322 §3.6.4), oldest first. The first id of References is the
@@ -21,10 +23,12 @@ export async function threadOf(
   const ids = idsOf(self);
   const found = new Map<string, MailSummary>([[keyOf(self), self]]);
   for (const folder of ids.length === 0 ? [] : new Set(folders)) {
+    let looked = 0;
     const pages = imap.search({ folder, pageSize: 100, ...(signal ? { signal } : {}) }, { related: ids });
     for await (const page of pages) {
       for (const summary of page.map(mailSummary)) if (isOf(summary, ids)) found.set(keyOf(summary), summary);
-      if (found.size >= MAX_MAILS) break;
+      looked += 1;
+      if (found.size >= MAX_MAILS || looked >= MAX_PAGES) break;
     }
   }
   const time = ({ date }: MailSummary): number => date?.getTime() ?? 0;

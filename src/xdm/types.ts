@@ -133,7 +133,7 @@ export interface XdmLimits {
   maxEntries: number;
   /** Bytes of one entry, unpacked. Default 100 MiB. */
   maxEntryBytes: number;
-  /** Bytes of all entries, unpacked. Default 200 MiB. */
+  /** Bytes of all entries, unpacked; of a mail those of all its archives. Default 200 MiB. */
   maxTotalBytes: number;
   /** Unpacked bytes for one packed byte, of entries over 1 MiB, and of the whole over 8 MiB. Default 200. */
   maxRatio: number;
