@@ -97,16 +97,28 @@ async function ask(url: URL, request: HttpRequest, options: HttpOptions, agent: 
   }
 }
 
+/** Shorter pieces are put together as they come: kept one by one, those of a byte each would take a hundred times their size. */
+const BLOCK = 64 * 1024;
+
 async function read(response: Response, most: number): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
+  let block = new Uint8Array(0);
+  let filled = 0;
   let size = 0;
   if (response.body)
     for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
       size += chunk.length;
       if (size > most)
         throw new MedimailError("http_failed", `the answer is larger than ${most} bytes`, { path: "maxBytes" });
-      chunks.push(chunk);
+      if (filled + chunk.length > block.length) {
+        chunks.push(block.subarray(0, filled));
+        block = new Uint8Array(Math.max(BLOCK, chunk.length));
+        filled = 0;
+      }
+      block.set(chunk, filled);
+      filled += chunk.length;
     }
+  chunks.push(block.subarray(0, filled));
   const all = new Uint8Array(size);
   let at = 0;
   for (const chunk of chunks) {

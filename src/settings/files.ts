@@ -37,16 +37,23 @@ function readUpTo(file: string, maxBytes: number): Buffer | undefined {
     if (stat.size > maxBytes) return undefined;
     const chunks: Buffer[] = [];
     let total = 0;
-    for (;;) {
-      // A file of a known size is read in one go; one byte more tells whether it has grown.
-      const chunk = Buffer.allocUnsafe(total === 0 && stat.size > 0 ? stat.size + 1 : CHUNK);
-      const read = stat.isFIFO()
-        ? readPipe(handle, chunk, total === 0)
-        : readSync(handle, chunk, 0, chunk.length, null);
-      if (read === 0) return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, total);
+    // A file of a known size is read in one go; one byte more tells whether it has grown.
+    let chunk = Buffer.allocUnsafe(stat.size > 0 ? stat.size + 1 : CHUNK);
+    for (let filled = 0; ; ) {
+      const room = chunk.subarray(filled);
+      const read = stat.isFIFO() ? readPipe(handle, room, total === 0) : readSync(handle, room, 0, room.length, null);
+      if (read === 0) {
+        chunks.push(chunk.subarray(0, filled));
+        return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, total);
+      }
       total += read;
+      filled += read;
       if (total > maxBytes) return undefined;
-      chunks.push(chunk.subarray(0, read));
+      // What comes byte by byte is put together: a chunk for each would fill the memory.
+      if (filled < chunk.length) continue;
+      chunks.push(chunk);
+      chunk = Buffer.allocUnsafe(CHUNK);
+      filled = 0;
     }
   } finally {
     closeSync(handle);

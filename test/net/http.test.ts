@@ -1,12 +1,16 @@
+import { execFile } from "node:child_process";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { HttpResponse, http as msw } from "msw";
 import { setupServer } from "msw/node";
 import { afterEach, describe, expect, it } from "vitest";
 import { isMedimailError } from "../../src/errors.js";
 import { createHttp, type Http, type HttpOptions } from "../../src/http.js";
 import { createDialer } from "../../src/net/index.js";
+import { bundle } from "../tools/bundle.js";
 import { testAuthority } from "../tools/certificates.js";
 
 const open: { close(): unknown }[] = [];
@@ -69,6 +73,24 @@ describe("the one HTTP function", () => {
       drip();
     });
     expect(await codeOf(client({ maxBytes: 50_000 }).fetch(url))).toBe("http_failed");
+  });
+
+  it("holds an answer that comes byte by byte in no more memory than it has", async () => {
+    const pieces = Buffer.from("1\r\nx\r\n".repeat(10_000));
+    const server = createTcpServer((socket) => {
+      socket.on("error", () => {});
+      socket.once("data", () => {
+        socket.write("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n");
+        for (let sent = 0; sent < 60; sent += 1) socket.write(pieces);
+        socket.end("0\r\n\r\n");
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    open.push(server);
+    const child = await bundle(join(import.meta.dirname, "http-child.ts"));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const { stdout } = await promisify(execFile)(process.execPath, ["--max-old-space-size=64", child, url]);
+    expect(stdout).toBe("600000");
   });
 
   it("has a limit of time for the whole, and can be given up", async () => {

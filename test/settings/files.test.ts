@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -45,6 +45,21 @@ describe("readNamedFile", () => {
       clock.mockRestore();
     }
     expect(seconds).toBeGreaterThan(5);
+  });
+
+  it.runIf(process.platform === "linux")("holds what drips through a pipe in one piece", () => {
+    const pipe = join(folder, "dripping");
+    execFileSync("mkfifo", [pipe]);
+    const script = `for i in 0 1 2 3 4 5 6 7 8 9; do printf $i; sleep 0.02; done > ${pipe}`;
+    const writer = spawn("sh", ["-c", script], { stdio: "ignore" });
+    const made = vi.spyOn(Buffer, "allocUnsafe");
+    try {
+      expect(readNamedFile(pipe, "--cda").toString()).toBe("0123456789");
+      expect(made).toHaveBeenCalledTimes(1);
+    } finally {
+      made.mockRestore();
+      writer.kill();
+    }
   });
 
   it("names what the file is for, and where", () => {
