@@ -12,7 +12,7 @@ import { createDialer } from "../../src/net/index.js";
 import { RevocationChecker, type RevocationOptions, readCertificates } from "../../src/trust/index.js";
 import { readCrl } from "../../src/trust/revocation/crl.js";
 import { readOcsp } from "../../src/trust/revocation/ocsp.js";
-import { goodChain, leafOf, publications } from "./pki-kit.js";
+import { goodChain, leafOf, publications, rootOf } from "./pki-kit.js";
 
 const folder = mkdtempSync(join(tmpdir(), "revocation-"));
 const http = createHttp({ dialer: createDialer(), plain: true });
@@ -217,5 +217,32 @@ describe("soft", () => {
     await revocation.enforce(chain, "mail.example");
     expect(events).toEqual(Array.from({ length: 2 }, () => ["warn", "revocation.unknown"]));
     expect(site.asked(crlUrl)).toBe(1);
+  });
+});
+
+describe("a list that anybody may have written", () => {
+  /** Definite DER of an element. */
+  const element = (tag: number, ...parts: Buffer[]): Buffer => {
+    const content = Buffer.concat(parts);
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(content.length);
+    return Buffer.concat([Buffer.from([tag, 0x84]), length, content]);
+  };
+
+  it("under a name of megabytes is refused before the name is taken apart", () => {
+    const part = Buffer.from("310a300806035504030c0161", "hex");
+    const name = element(0x30, Buffer.concat(Array.from({ length: 50_000 }, () => part)));
+    const algorithm = Buffer.from("300d06092a864886f70d01010b0500", "hex");
+    const time = element(0x17, Buffer.from("260101000000Z"));
+    const list = element(
+      0x30,
+      element(0x30, Buffer.from([2, 1, 1]), algorithm, name, time, time),
+      algorithm,
+      element(3, Buffer.alloc(257)),
+    );
+    const authority = parsed(rootOf().pem);
+    const start = process.cpuUsage();
+    expect(() => readCrl(list, authority)).toThrow("the list is of another authority");
+    expect(process.cpuUsage(start).user / 1000).toBeLessThan(300);
   });
 });

@@ -53,6 +53,26 @@ describe("reading the list", () => {
     expect((await read(xml)).entries).toEqual([{ domain: "a.mssante.fr" }]);
   });
 
+  const head = '<ListeBlancheMSSante xmlns="https://listeblanche.mssante.fr/schema"';
+  it.each([
+    ["attributes", head, " a='b'"],
+    ["an attribute", `${head} a='`, "\n"],
+    ["a name", `${head}><`, "x"],
+    ["a text of line ends", `${head}>`, "\n"],
+    ["a text of references", `${head}>`, "&lt;"],
+    ["a comment", `${head}><!--`, "x"],
+    ["an instruction", `${head}><?a `, "x"],
+    ["blanks before its root", "", " "],
+  ])("gives up soon where %s has no end, and never holds it", async (_, start, piece) => {
+    let given = 0;
+    function* endless(): Generator<Uint8Array> {
+      yield Buffer.from(start);
+      for (const block = Buffer.from(piece.repeat(10_000)); given < 8_000_000; given += block.length) yield block;
+    }
+    await expect(readWhiteList(endless())).rejects.toMatchObject({ code: "white_list_invalid" });
+    expect(given).toBeLessThan(1_000_000);
+  });
+
   const whole = listXml(["a.mssante.fr", "b.mssante.fr"]);
   it.each([
     ["cut", whole.slice(0, whole.indexOf("b.mssante.fr"))],

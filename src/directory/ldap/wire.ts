@@ -7,6 +7,8 @@ export interface WireLimits {
   messageBytes: number;
   /** Bytes of all that it sends in one session. */
   bytes: number;
+  /** The engine keeps all of a page until its end: entries without content are few bytes, and as many objects. */
+  entries: number;
 }
 
 const SEQUENCE = 0x30;
@@ -39,6 +41,7 @@ export class LdapWire extends Duplex {
   #size = 0;
   #end: number | undefined;
   #total = 0;
+  #messages = 0;
 
   constructor(socket: Socket, limits: WireLimits) {
     super({ readableObjectMode: true, autoDestroy: true });
@@ -72,6 +75,16 @@ export class LdapWire extends Duplex {
       }
       if (this.#size < this.#end) return;
       const all = this.#joined();
+      // Each page has an end of its own, and may have references.
+      this.#messages += 1;
+      if (this.#messages > 2 * this.#limits.entries + 100)
+        throw new MedimailError(
+          "directory_limit_exceeded",
+          `the search has more than ${this.#limits.entries} entries`,
+          {
+            path: "limits.entries",
+          },
+        );
       this.push(all.subarray(0, this.#end));
       const rest = all.subarray(this.#end);
       this.#chunks = rest.length > 0 ? [rest] : [];

@@ -91,10 +91,14 @@ function parse(bytes: Uint8Array): CrlParts {
   }
 }
 
+/** Bytes of a name that are read: anybody may have written a list whose signature was not checked yet. */
+const MAX_NAME = 4096;
+
 /** Byte for byte, or as names are compared: the same text in another string type. */
 function isNameOf(name: Uint8Array, { asn1 }: Certificate): boolean {
   const own = Buffer.from(asn1.subject.toSchema().toBER());
   if (own.equals(name)) return true;
+  if (name.length > MAX_NAME) return false;
   try {
     return RelativeDistinguishedNames.fromBER(new Uint8Array(name)).isEqual(asn1.subject);
   } catch {

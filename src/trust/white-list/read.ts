@@ -21,6 +21,9 @@ export interface WhiteListContent {
 
 /** The official list has 8,655 entries in some 5 MB (interfaces.md §3); ten times as much is not one any more. */
 export const WHITE_LIST_LIMITS = { bytes: 64_000_000, entries: 100_000, text: 4_096, depth: 8 } as const;
+/** Characters of one tag, text, comment…, which the tokeniser holds until its end; attributes of one element. */
+const MAX_TOKEN = 128 * 1024;
+const MAX_ATTRIBUTES = 100;
 
 const ROOT = "ListeBlancheMSSante";
 const NAMESPACE = "https://listeblanche.mssante.fr/schema";
@@ -67,6 +70,9 @@ class Reader {
   #draft: Draft | undefined;
   #text = "";
   #isWhole = false;
+  /** Characters read since the tokeniser has last told anything. */
+  #untold = 0;
+  #attributes = 0;
 
   constructor() {
     const parser = this.#parser;
@@ -80,10 +86,21 @@ class Reader {
     parser.on("text", (text) => this.#add(text));
     parser.on("cdata", (text) => this.#add(text));
     parser.on("closetag", ({ local }) => this.#close(local));
+    parser.on("attribute", () => {
+      this.#untold = 0;
+      this.#attributes += 1;
+      if (this.#attributes > MAX_ATTRIBUTES) throw invalid("one of its elements has too many attributes");
+    });
+    for (const kind of ["comment", "processinginstruction"] as const)
+      parser.on(kind, () => {
+        this.#untold = 0;
+      });
   }
 
   write(text: string): void {
+    this.#untold += text.length;
     this.#parser.write(text);
+    if (this.#untold > MAX_TOKEN) throw tooLong();
   }
 
   end(): WhiteListContent {
@@ -94,6 +111,8 @@ class Reader {
   }
 
   #open(local: string, uri: string): void {
+    this.#untold = 0;
+    this.#attributes = 0;
     if (this.#path.length === 0 && (local !== ROOT || uri !== NAMESPACE))
       throw invalid("its root is not that of a MSSanté white list");
     if (this.#path.length >= WHITE_LIST_LIMITS.depth) throw invalid("it is nested too deep");
@@ -103,11 +122,13 @@ class Reader {
   }
 
   #add(text: string): void {
-    if (this.#text.length + text.length > WHITE_LIST_LIMITS.text) throw invalid("one of its values is too long");
+    this.#untold = 0;
+    if (this.#text.length + text.length > WHITE_LIST_LIMITS.text) throw tooLong();
     this.#text += text;
   }
 
   #close(local: string): void {
+    this.#untold = 0;
     const text = this.#text.trim();
     this.#text = "";
     const field = Object.hasOwn(FIELDS, local) ? FIELDS[local] : undefined;
@@ -162,6 +183,8 @@ function decoded(work: () => string): string {
     throw invalid("it is not UTF-8");
   }
 }
+
+const tooLong = (): MedimailError => invalid("one of its values is too long");
 
 function invalid(why: string): MedimailError {
   return new MedimailError("white_list_invalid", `the white list is refused: ${why}`, {

@@ -115,6 +115,22 @@ describe("an LDAP server", () => {
     await of.closed();
   });
 
+  it("that sends entries of nothing without end is cut before they are held", async () => {
+    let sent = 0;
+    const of = await server((socket, { id, operation }) => {
+      if (operation !== SEARCH) return;
+      const entries = Buffer.concat(Array.from({ length: 1_000 }, () => ber.searchEntry(id, "a=b", {})));
+      const more = (): void => {
+        while (!socket.destroyed && ++sent < 1_000) if (!socket.write(entries)) return void socket.once("drain", more);
+      };
+      more();
+    });
+    const error = await errorOf(search(of.port));
+    expect([error.code, error.path]).toEqual(["directory_limit_exceeded", "limits.entries"]);
+    await of.closed();
+    expect(sent).toBeLessThan(500);
+  });
+
   it("that announces an enormous entry is cut before it is sent", async () => {
     const of = await server((socket) => void socket.write(Buffer.from([0x30, 0x84, 0x7f, 0xff, 0xff, 0xff, 0x02])));
     const error = await errorOf(search(of.port));
