@@ -12,19 +12,26 @@ export interface Located {
 
 /** No path in an archive of eight folders is longer; a URI of megabytes would be read in each of its ways. */
 const MAX_URI = 4096;
+/** Nor has one more steps than that, `..` included. */
+const MAX_STEPS = 64;
 
 /** The files of an archive, found without regard to case. */
 export class FileIndex {
   readonly #paths = new Map<string, string>();
+  #longest = 0;
 
   constructor(paths: Iterable<string>) {
-    for (const path of paths) this.#paths.set(nameKey(path), path);
+    for (const path of paths) {
+      this.#paths.set(nameKey(path), path);
+      this.#longest = Math.max(this.#longest, path.length);
+    }
   }
 
   /** The file that `uri` names, seen from the folder `base` (empty, or ending with `/`). Never anything outside of the archive. */
   locate(uri: string, base: string): Located | undefined {
     const written = uri.trim().replaceAll("\\", "/");
-    if (written === "" || written.length > MAX_URI) return undefined;
+    if (written === "" || written.length > MAX_URI || written.split("/", MAX_STEPS).length === MAX_STEPS)
+      return undefined;
     const regular = this.#at(base, written);
     if (regular !== undefined) return { path: regular, by: uri.includes("\\") ? "irregular" : "uri" };
     const plain = unescaped(written);
@@ -47,7 +54,9 @@ export class FileIndex {
       if (part !== "..") parts.push(part);
       else if (parts.pop() === undefined) return undefined;
     }
-    return this.#paths.get(nameKey(parts.join("/")));
+    const path = parts.join("/");
+    // The comparison below is what costs: a name has at most three times the letters of another that is the same.
+    return path.length > 3 * this.#longest ? undefined : this.#paths.get(nameKey(path));
   }
 }
 
