@@ -69,11 +69,11 @@ describe("an archive made to exhaust the reader costs little", () => {
 
   it("thousands of URIs that lead through thousands of folders", async () => {
     const uris = ["x/".repeat(1_900), "x/../".repeat(800), "\u00e9%41".repeat(1_000)];
-    const objects = uris.map((uri) => Array.from({ length: 1_500 }, (_, n) => entry(`${uri}${n}`)).join("")).join("");
+    const objects = uris.map((uri) => Array.from({ length: 600 }, (_, n) => entry(`${uri}${n}`)).join("")).join("");
     const zip = makeZip([{ name: "a/b/c/d/e/f/g/h/METADATA.XML", content: `<a>${objects}</a>`, method: 0 }]);
     const { ms, result } = await measured(() => openXdm(zip));
-    expect(result).toMatchObject({ documents: { length: 4_500 } });
-    expect(ms).toBeLessThan(2_000);
+    expect(result).toMatchObject({ documents: { length: 1_800 } });
+    expect(ms).toBeLessThan(1_500);
   });
 
   it("a patient with two hundred thousand identifiers is packed", async () => {
