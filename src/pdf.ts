@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { MedimailError } from "./errors.js";
+import { dependencyFile } from "./package-files.js";
 import {
   type FontSet,
   type RenderedPdf,
@@ -38,11 +38,7 @@ export function defaultFonts(): FontSet {
 
 function face(name: string): Uint8Array {
   try {
-    // A bundler that makes CommonJS of the package leaves the address of its files empty: the fonts are then beside the program.
-    const here: string | undefined = import.meta.url;
-    return readFileSync(
-      createRequire(here || (process.argv[1] ?? "")).resolve(`dejavu-fonts-ttf/ttf/DejaVuSansCondensed${name}.ttf`),
-    );
+    return readFileSync(dependencyFile(`dejavu-fonts-ttf/ttf/DejaVuSansCondensed${name}.ttf`));
   } catch (cause) {
     throw new MedimailError(
       "file_not_found",

@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
-import { extname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { dirname, extname, join } from "node:path";
 import { MedimailError } from "../errors.js";
 import type { ControlFile } from "../mock/index.js";
+import { packageFile } from "../package-files.js";
 import { HTML_STYLESHEET } from "../rendering/index.js";
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -46,14 +45,10 @@ export async function consoleFiles(): Promise<ReadonlyMap<string, ControlFile>> 
   return new Map(files);
 }
 
-/** Beside this file in the sources, beside or above the bundle in the package. */
+/** In the sources it is in this room; in the package, beside the bundles. */
 function pageFolder(): string {
-  // Empty in what a bundler made CommonJS of.
-  const here: string | undefined = import.meta.url;
-  const found = ["./page/", "./console-page/", "../console-page/"]
-    .flatMap((path) => (here ? [fileURLToPath(new URL(path, here))] : []))
-    .find((path) => existsSync(join(path, "index.html")));
-  if (found) return found;
+  const page = packageFile("console/page/index.html", "console-page/index.html");
+  if (page !== undefined) return dirname(page);
   throw new MedimailError("mock_failed", "The files of the mock's page are not where the package has them", {
     hint: "Start it with --no-console.",
   });

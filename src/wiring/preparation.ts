@@ -1,9 +1,8 @@
-import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { defined } from "../defined.js";
 import { MedimailError } from "../errors.js";
+import { packageFile } from "../package-files.js";
 import type { AddressedSubmission, Prepared, SenderProfile } from "../sending/index.js";
 import { prepare } from "../sending/index.js";
 
@@ -49,6 +48,8 @@ interface Thread {
   idle?: NodeJS.Timeout;
 }
 
+/** The bundle of the thread in the package, and beside a program that was bundled. */
+const THREAD_FILES = ["prepare-thread.js", "prepare-thread.mjs"];
 /** `auto`: the thread is started when so many more submissions found another under way than did not. */
 const CROWD = 16;
 /** `auto`: a thread without work for so long ends, and gives its memory back. */
@@ -72,7 +73,7 @@ export class Preparation {
   #last = 0;
   #closed = false;
 
-  constructor(threads: number | "auto", file = threads === 0 ? undefined : threadFile()) {
+  constructor(threads: number | "auto", file = threads === 0 ? undefined : packageFile(...THREAD_FILES)) {
     this.#file = file;
     this.#auto = threads === "auto";
     const wanted = threads === "auto" ? Math.min(1, availableParallelism() - 1) : threads;
@@ -236,14 +237,4 @@ function copied(bytes: Uint8Array, transfer: ArrayBuffer[]): Uint8Array {
   const copy = new Uint8Array(bytes);
   transfer.push(copy.buffer);
   return copy;
-}
-
-/** The bundle of the thread lies beside ours, or one folder up (the command). */
-function threadFile(): string | undefined {
-  // A bundler that makes CommonJS of the package leaves the address of its files empty.
-  const here: string | undefined = import.meta.url;
-  if (!here) return undefined;
-  return ["./prepare-thread.js", "../prepare-thread.js", "./prepare-thread.mjs"]
-    .map((name) => fileURLToPath(new URL(name, here)))
-    .find(existsSync);
 }

@@ -11,6 +11,7 @@ export const FLOORS = {
   "log.ts": 0,
   "defined.ts": -1,
   "folders.ts": -1,
+  "package-files.ts": -1,
   "plain-text.ts": -1,
   "base64.ts": -1,
   "html-escape.ts": -1,

@@ -1,0 +1,27 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+
+/** Where this code is. A bundler that makes CommonJS of the package leaves the address of its files empty. */
+const here: string | undefined = import.meta.url || undefined;
+
+/**
+ * The path of what the package brings beside its code: in the sources, in `dist/`, or one folder up of a bundle within it (the command). Undefined where
+ * none of the names is there, as in what a bundler made one file of.
+ */
+export function packageFile(...names: readonly string[]): string | undefined {
+  if (here === undefined) return undefined;
+  return names
+    .flatMap((name) => [`./${name}`, `../${name}`])
+    .map((path) => fileURLToPath(new URL(path, here)))
+    .find((path) => existsSync(path));
+}
+
+/**
+ * The path of a file of a package that ours depends on, found from our code; where a bundler left no address, from the program.
+ *
+ * @throws what `require.resolve` throws where it is not installed
+ */
+export function dependencyFile(specifier: string): string {
+  return createRequire(here ?? process.argv[1] ?? "").resolve(specifier);
+}
