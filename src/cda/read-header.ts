@@ -2,7 +2,7 @@ import { defined } from "../defined.js";
 import { MedimailError } from "../errors.js";
 import type { XmlElement } from "../xml/index.js";
 import { mssAddressAmong, withoutMailbox } from "./mailto.js";
-import { readAssigned, readAssignedAt, readOtherParts, readPerformer } from "./read-parties.js";
+import { readAssigned, readAssignedAt, readOtherParts, readPerformer, readProfessional } from "./read-parties.js";
 import { readPatient } from "./read-patient.js";
 import type {
   Author,
@@ -145,7 +145,7 @@ function readRelated(findings: Findings, element: XmlElement): CdaHeader["relate
 
 function readAuthor(findings: Findings, element: XmlElement): Author {
   const assigned = one(element, "assignedAuthor");
-  const person = personOf(one(assigned, "assignedPerson"));
+  const { id, specialty, person, ...who } = readProfessional(assigned);
   const device = one(assigned, "assignedAuthoringDevice");
   const software = textOf(one(device, "softwareName"));
   const model = textOf(one(device, "manufacturerModelName"));
@@ -153,27 +153,19 @@ function readAuthor(findings: Findings, element: XmlElement): Author {
     time: timeOf(findings, one(element, "time"), "author/time"),
     function: codeOf(one(element, "functionCode")),
     functionText: textOf(follow(element, "functionCode", "originalText")),
-    id: firstId(assigned),
-    specialty: codeOf(one(assigned, "code")),
+    id,
+    specialty,
     person,
     device: person === undefined ? unlessEmpty({ software, model }) : undefined,
-    organization: organizationOf(one(assigned, "representedOrganization")),
-    telecom: telecoms(assigned),
-    address: addresses(assigned),
+    ...who,
   });
 }
 
 function readLegalAuthenticator(findings: Findings, element: XmlElement | undefined): LegalAuthenticator | undefined {
   if (element === undefined) return undefined;
-  const entity = one(element, "assignedEntity");
   return unlessEmpty({
     time: timeOf(findings, one(element, "time"), "legalAuthenticator/time"),
-    id: firstId(entity),
-    specialty: codeOf(one(entity, "code")),
-    person: personOf(one(entity, "assignedPerson")),
-    organization: organizationOf(one(entity, "representedOrganization")),
-    telecom: telecoms(entity),
-    address: addresses(entity),
+    ...readProfessional(one(element, "assignedEntity")),
   });
 }
 

@@ -68,23 +68,26 @@ export function readAssigned(element: XmlElement): Party[] {
 
 /** The same, with when. */
 export function readAssignedAt(findings: Findings, element: XmlElement, path: string): Party[] {
-  const time = unlessEmpty(interval(findings, one(element, "time"), `${path}/time`));
+  const time = timeSpan(findings, element, path);
   return readAssigned(element).map((party) => defined({ ...party, time }));
 }
 
+/** Who stands in the entity of somebody whose profession the header calls `specialty` (CLI.md). */
+export function readProfessional(entity: XmlElement | undefined) {
+  const { id, code, ...who } = whoIs(entity, "assignedPerson", "representedOrganization");
+  return { id, specialty: code, ...who };
+}
+
 export function readPerformer(findings: Findings, element: XmlElement, path: string): Performer {
-  const entity = one(element, "assignedEntity");
+  const { telecom, address, ...who } = readProfessional(one(element, "assignedEntity"));
   return defined({
     typeCode: otherThan("PRF", attribute(element, "typeCode")),
     templateIds: idsOf(all(element, "templateId")),
     function: codeOf(one(element, "functionCode")),
-    id: firstId(entity),
-    specialty: codeOf(one(entity, "code")),
-    person: personOf(one(entity, "assignedPerson")),
-    organization: organizationOf(one(entity, "representedOrganization")),
-    time: unlessEmpty(interval(findings, one(element, "time"), `${path}/time`)),
-    telecom: telecoms(entity),
-    address: addresses(entity),
+    ...who,
+    time: timeSpan(findings, element, path),
+    telecom,
+    address,
   });
 }
 
@@ -99,7 +102,7 @@ function informant(element: XmlElement): Party[] {
 }
 
 function participant(findings: Findings, element: XmlElement): Party[] {
-  const time = unlessEmpty(interval(findings, one(element, "time"), "participant/time"));
+  const time = timeSpan(findings, element, "participant");
   const associated = one(element, "associatedEntity");
   return entity(associated, "associatedPerson", "scopingOrganization").map((party) =>
     defined({
@@ -135,23 +138,37 @@ function consent(element: XmlElement | undefined): Consent[] {
   return found === undefined ? [] : [found];
 }
 
+const timeSpan = (findings: Findings, element: XmlElement, path: string) =>
+  unlessEmpty(interval(findings, one(element, "time"), `${path}/time`));
+
+/** Who stands in an entity, whatever the part that it has. */
+function whoIs(entity: XmlElement | undefined, person: string, organization: string) {
+  return {
+    id: firstId(entity),
+    code: codeOf(one(entity, "code")),
+    person: personOf(one(entity, person)),
+    organization: organizationOf(one(entity, organization)),
+    telecom: telecoms(entity),
+    address: addresses(entity),
+  };
+}
+
 function entity(element: XmlElement | undefined, person: string, organization: string): Party[] {
   if (element === undefined) return [];
-  const named = one(element, person);
-  const families = all(named, "name")
-    .flatMap((name) => all(name, "family"))
+  const { id, code, person: name, ...more } = whoIs(element, person, organization);
+  const families = all(one(element, person), "name")
+    .flatMap((each) => all(each, "family"))
     .flatMap((family): PatientName[] => {
       const value = textOf(family);
       return value === undefined ? [] : [defined({ qualifier: attribute(family, "qualifier"), value })];
     });
+  const several = families.length > 1;
   const party = unlessEmpty({
-    id: firstId(element),
-    code: codeOf(one(element, "code")),
-    person: families.length > 1 ? { ...personOf(named), family: (families[0] as PatientName).value } : personOf(named),
-    familyNames: families.length > 1 ? families : undefined,
-    organization: organizationOf(one(element, organization)),
-    telecom: telecoms(element),
-    address: addresses(element),
+    id,
+    code,
+    person: several ? { ...name, family: (families[0] as PatientName).value } : name,
+    familyNames: several ? families : undefined,
+    ...more,
   });
   return party === undefined ? [] : [party];
 }
