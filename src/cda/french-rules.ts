@@ -147,11 +147,12 @@ function* contactFaults(path: string, { telecom, address, postalAddress }: Omit<
   for (const [index, { value }] of (telecom ?? []).entries())
     if (value !== undefined && !/^(?:tel|fax|mailto|https?|ftp|mllp):/.test(value))
       yield [`${path}.telecom.${index}`, "A telecom begins with tel:, mailto:, http: or the like."];
-  const addresses = typeof address === "string" ? postalAddress : (address ?? postalAddress);
+  // Of a recipient, `address` is the mailbox.
+  const [place, addresses] = Array.isArray(address) ? ["address", address] : ["postalAddress", postalAddress];
   for (const [index, { parts }] of (addresses ?? []).entries()) {
     const lines = parts.filter(({ name }) => name === "streetAddressLine").length;
     if (lines > 0 && lines < parts.length)
-      yield [`${path}.address.${index}`, "An address is in lines or in parts, not in both."];
+      yield [`${path}.${place}.${index}`, "An address is in lines or in parts, not in both."];
   }
 }
 

@@ -13,6 +13,14 @@ const [event] = base.serviceEvents;
 const somebody = { id: "1.2.250.1.71.4.2.1^899700000001", person: { family: "MARTIN" } };
 const part = { typeCode: "INF", classCode: "PROV", ...somebody };
 const setting = event?.performer?.organization;
+const mixed = [
+  {
+    parts: [
+      { name: "streetAddressLine", value: "1 rue" },
+      { name: "city", value: "Toulouse" },
+    ],
+  },
+];
 
 describe("what ANS's schematron would find in a wrapped document", () => {
   it("is nothing in the documents of the demonstration and of the tests", () => {
@@ -44,28 +52,18 @@ describe("what ANS's schematron would find in a wrapped document", () => {
     ["patient.birthTime", { patient: { ...patient, birthTime: "19800231" } }],
     ["patient.localIds.0", { patient: { ...patient, localIds: ["1.2.3"] } }],
     ["patient.telecom.0", { patient: { ...patient, telecom: [{ value: "0561000000" }] } }],
-    [
-      "patient.address.0",
-      {
-        patient: {
-          ...patient,
-          address: [
-            {
-              parts: [
-                { name: "streetAddressLine", value: "1 rue" },
-                { name: "city", value: "Toulouse" },
-              ],
-            },
-          ],
-        },
-      },
-    ],
+    ["patient.address.0", { patient: { ...patient, address: mixed } }],
     ["authors.0.id", { authors: [{ ...author, id: "1.2.250.1.71.4.2.1" }] }],
     ["authors.0.person.prefix", { authors: [{ ...author, person: { family: "MARTIN", prefix: "Dr" } }] }],
     ["authors.0.person.suffix", { authors: [{ ...author, person: { family: "MARTIN", suffix: "Docteur" } }] }],
     ["legalAuthenticator.id", { legalAuthenticator: { time: "2026", id: "1.2.250.1.71.4.2.1" } }],
     ["participants.0.person.prefix", { participants: [{ ...part, person: { family: "MARTIN", prefix: "Dr" } }] }],
     ["participants.0.time", { participants: [{ ...part, time: { low: "20260101", high: "20260101" } }] }],
+    ["recipients.0.postalAddress.0", { recipients: [{ ...somebody, postalAddress: mixed }] }],
+    [
+      "recipients.0.postalAddress.0",
+      { recipients: [{ ...somebody, address: "labo@ch-exemple.mssante.fr", postalAddress: mixed }] },
+    ],
     ["recipients.0.person.prefix", { recipients: [{ ...somebody, person: { family: "MARTIN", prefix: "DR" } }] }],
     [
       "serviceEvents.0.otherPerformers",
