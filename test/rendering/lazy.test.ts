@@ -56,6 +56,17 @@ describe("what shows documents", () => {
   });
 });
 
+describe("the login with Pro Santé Connect", () => {
+  it.each(["src/index.ts", "src/mock/index.ts", "src/cli/main.ts"])(
+    "brings its library only at the first login, to %s",
+    async (entry) => {
+      const { atOnce } = await loadedBy(entry);
+      expect(atOnce).toContain(entry);
+      expect(atOnce).not.toContain("openid-client");
+    },
+  );
+});
+
 describe("the command", () => {
   it.each(["onboarding", "directory", "validator", "compliance", "mock", "console", "sample"])(
     "brings the room %s only with a command that works in it",

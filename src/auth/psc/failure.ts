@@ -1,4 +1,3 @@
-import * as client from "openid-client";
 import { isMedimailError, MedimailError } from "../../errors.js";
 
 /** Refusals that only a new login of the professional mends. */
@@ -15,13 +14,13 @@ const BY_THE_SOFTWARE = new Set(["invalid_client", "unauthorized_client", "inval
 export function pscError(error: unknown, doing: string): MedimailError {
   const known = medimailErrorIn(error);
   if (known) return known;
-  if (error instanceof client.ResponseBodyError) {
-    if (error.status >= 500) return unusable(doing, error);
-    if (GONE.has(error.error) && doing === REFRESHING)
+  const refusal = refusalIn(error);
+  if (refusal) {
+    if ((refusal.status ?? 0) >= 500) return unusable(doing, error);
+    if (GONE.has(refusal.error) && doing === REFRESHING)
       return loginRequired("Pro Santé Connect refuses to renew it", error);
-    return refusedBecause(error.error, doing, error);
+    return refusedBecause(refusal.error, doing, error);
   }
-  if (error instanceof client.AuthorizationResponseError) return refusedBecause(error.error, doing, error);
   if (isOutage(error)) return unusable(doing, error);
   return new MedimailError(
     "login_failed",
@@ -57,6 +56,15 @@ function refusedBecause(code: string, doing: string, cause: unknown): MedimailEr
 
 const unusable = (doing: string, cause: unknown): MedimailError =>
   new MedimailError("http_failed", `${doing}: Pro Santé Connect is not in service`, { retryable: true, cause });
+
+/** What the token endpoint answers, or the browser brings back: known by its code, since its class is the library's, which may not be loaded. */
+function refusalIn(error: unknown): { error: string; status?: number } | undefined {
+  if (!REFUSALS.has(codeOf(error))) return undefined;
+  const { error: why, status } = error as { error?: unknown; status?: unknown };
+  return { error: String(why), ...(typeof status === "number" ? { status } : {}) };
+}
+
+const REFUSALS = new Set(["OAUTH_RESPONSE_BODY_ERROR", "OAUTH_AUTHORIZATION_RESPONSE_ERROR"]);
 
 /** An answer that is none of the protocol's: a page of a proxy, of maintenance. */
 function isOutage(error: unknown): boolean {

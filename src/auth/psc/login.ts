@@ -1,6 +1,7 @@
-import * as client from "openid-client";
+import type * as openid from "openid-client";
 import { MedimailError } from "../../errors.js";
 import { pscError } from "./failure.js";
+import { openidClient } from "./library.js";
 import { readProfessional } from "./professional.js";
 import { RelyingParty } from "./relying-party.js";
 import { Session } from "./session.js";
@@ -40,6 +41,7 @@ class Logins implements ProSanteConnect {
     if (redirectUri === undefined || !URL.canParse(redirectUri))
       throw new MedimailError("invalid_argument", "the redirect URI is not a URL", { path: "redirectUri" });
     const configuration = await this.#party.configuration();
+    const client = await openidClient();
     const codeVerifier = client.randomPKCECodeVerifier();
     const pending: PendingLogin = {
       state: client.randomState(),
@@ -61,6 +63,7 @@ class Logins implements ProSanteConnect {
 
   async complete(url: URL, pending: PendingLogin): Promise<ProSanteConnectSession> {
     const configuration = await this.#party.configuration();
+    const client = await openidClient();
     // Behind a proxy the software sees another host than the browser: only what the answer says counts.
     const current = new URL(pending.redirectUri);
     current.search = url.search;
@@ -77,6 +80,7 @@ class Logins implements ProSanteConnect {
 
   async ciba({ loginHint, bindingMessage, channel, onAsked, signal }: CibaOptions): Promise<ProSanteConnectSession> {
     const configuration = await this.#party.configuration();
+    const client = await openidClient();
     const doing = "asking the professional's e-CPS";
     const asked = await this.#try(doing, () =>
       client.initiateBackchannelAuthentication(configuration, {
@@ -108,10 +112,11 @@ class Logins implements ProSanteConnect {
   }
 
   async #session(
-    configuration: client.Configuration,
-    answer: client.TokenEndpointResponse & client.TokenEndpointResponseHelpers,
+    configuration: openid.Configuration,
+    answer: openid.TokenEndpointResponse & openid.TokenEndpointResponseHelpers,
   ): Promise<ProSanteConnectSession> {
     const { keepAliveMs, clock, logger } = this.#options;
+    const client = await openidClient();
     const sub = answer.claims()?.sub;
     const userinfo = await this.#try("reading who logged in", () =>
       client.fetchUserInfo(configuration, answer.access_token, sub ?? client.skipSubjectCheck),

@@ -1,8 +1,9 @@
 import { createPrivateKey, type webcrypto } from "node:crypto";
-import * as client from "openid-client";
+import type * as openid from "openid-client";
 import { MedimailError } from "../../errors.js";
 import { secret } from "../password.js";
 import { pscError } from "./failure.js";
+import { openidClient } from "./library.js";
 import type { ClientProof, ProSanteConnectOptions } from "./types.js";
 
 const WELL_KNOWN = { wallet: "wallet-openid-configuration", standard: "openid-configuration" } as const;
@@ -12,7 +13,7 @@ const LIFE_MS = 24 * 3_600_000;
 /** The software as Pro Santé Connect knows it, and where Pro Santé Connect says that everything is. Found at the first use. */
 export class RelyingParty {
   readonly #options: ProSanteConnectOptions;
-  #found: { configuration: Promise<client.Configuration>; at: number } | undefined;
+  #found: { configuration: Promise<openid.Configuration>; at: number } | undefined;
 
   constructor(options: ProSanteConnectOptions) {
     this.#options = options;
@@ -20,7 +21,7 @@ export class RelyingParty {
   }
 
   /** @throws MedimailError those of HTTP; `login_failed` where the document does not hold */
-  async configuration(): Promise<client.Configuration> {
+  async configuration(): Promise<openid.Configuration> {
     const now = Date.now();
     if (this.#found && now - this.#found.at < LIFE_MS) return await this.#found.configuration;
     const found = { configuration: this.#discover(), at: now };
@@ -33,10 +34,11 @@ export class RelyingParty {
     }
   }
 
-  async #discover(): Promise<client.Configuration> {
+  async #discover(): Promise<openid.Configuration> {
     const { clientId, proof, http, clockSkew = 30 } = this.#options;
     const server = this.#discoveryUrl();
-    const customFetch: client.CustomFetch = (url, { method, headers, body, signal }) =>
+    const client = await openidClient();
+    const customFetch: openid.CustomFetch = (url, { method, headers, body, signal }) =>
       http.fetch(url, {
         method: method === "POST" ? "POST" : "GET",
         headers: headers as Record<string, string>,
@@ -80,7 +82,8 @@ export class RelyingParty {
 }
 
 /** Asked at each discovery, so that a secret that was changed is taken up within a day. */
-async function proofOf(proof: ClientProof): Promise<client.ClientAuth> {
+async function proofOf(proof: ClientProof): Promise<openid.ClientAuth> {
+  const client = await openidClient();
   switch (proof.method) {
     case "client_secret_basic":
       return client.ClientSecretBasic(await secret("the client secret", proof.secret));

@@ -1,11 +1,12 @@
 import { setMaxListeners } from "node:events";
-import * as client from "openid-client";
+import type { TokenEndpointResponse } from "openid-client";
 import { abortable } from "../../abortable.js";
 import { isMedimailError, MedimailError } from "../../errors.js";
 import type { Logger } from "../../log.js";
 import { type Clock, systemClock } from "../../seams/clock.js";
 import type { CredentialSource } from "../../seams/credentials.js";
 import { loginRequired, pscError, REFRESHING } from "./failure.js";
+import { openidClient } from "./library.js";
 import type { Professional } from "./professional.js";
 import type { RelyingParty } from "./relying-party.js";
 import { readTokens, type Tokens } from "./tokens.js";
@@ -37,7 +38,7 @@ export class Session implements ProSanteConnectSession {
   #refreshing: Promise<Tokens> | undefined;
   #renewedAt: number;
 
-  constructor(answer: client.TokenEndpointResponse, { party, professional, keepAliveMs, clock, logger }: SessionDeps) {
+  constructor(answer: TokenEndpointResponse, { party, professional, keepAliveMs, clock, logger }: SessionDeps) {
     // Two for each mailbox of the professional: more than the ten at which Node suspects a leak.
     setMaxListeners(0, this.#end.signal);
     this.professional = professional;
@@ -91,7 +92,8 @@ export class Session implements ProSanteConnectSession {
       throw error;
     }
     try {
-      const answer = await client.refreshTokenGrant(await this.#party.configuration(), held.refresh);
+      const { refreshTokenGrant } = await openidClient();
+      const answer = await refreshTokenGrant(await this.#party.configuration(), held.refresh);
       // Logged out or closed meanwhile.
       this.#held();
       this.#renewedAt = this.#clock.now();
@@ -170,7 +172,8 @@ export class Session implements ProSanteConnectSession {
   async introspect(): Promise<{ active: boolean; expiresAt?: Date }> {
     const { access } = this.#held();
     try {
-      const { active, exp } = await client.tokenIntrospection(await this.#party.configuration(), access, {
+      const { tokenIntrospection } = await openidClient();
+      const { active, exp } = await tokenIntrospection(await this.#party.configuration(), access, {
         token_type_hint: "access_token",
       });
       return { active, ...(exp === undefined ? {} : { expiresAt: new Date(exp * 1_000) }) };
@@ -184,7 +187,8 @@ export class Session implements ProSanteConnectSession {
     this.#finish(loginRequired("he has logged out"));
     const configuration = await this.#party.configuration();
     if (configuration.serverMetadata().end_session_endpoint === undefined) return undefined;
-    return client.buildEndSessionUrl(configuration, {
+    const { buildEndSessionUrl } = await openidClient();
+    return buildEndSessionUrl(configuration, {
       ...(id === undefined ? {} : { id_token_hint: id }),
       ...(postLogoutRedirectUri === undefined ? {} : { post_logout_redirect_uri: postLogoutRedirectUri }),
     });
