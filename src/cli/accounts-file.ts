@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { MedimailError } from "../errors.js";
 import type { AccountFile, AccountLayout, AccountProblem, Lang } from "../onboarding/index.js";
+import { jsonOf } from "../settings/index.js";
 import type { Options } from "./args.js";
 import type { Context } from "./context.js";
 import { readInput, readText } from "./files.js";
@@ -64,14 +65,7 @@ const layoutSchema = z.strictObject({
 export function layoutOf(options: Options): AccountLayout | undefined {
   const file = options.text("layout");
   if (file === undefined) return undefined;
-  let json: unknown;
-  try {
-    json = JSON.parse(readText(file, "--layout"));
-  } catch (cause) {
-    if (cause instanceof SyntaxError)
-      throw new MedimailError("usage_invalid", `--layout: ${file} is not JSON`, { cause });
-    throw cause;
-  }
+  const json = jsonOf(readText(file, "--layout"), `--layout: ${file}`, "usage_invalid");
   const parsed = layoutSchema.safeParse(json);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;

@@ -1,6 +1,6 @@
 /** What the configuration names, read from the machine: the file itself, paths, secrets. */
 export { fileError, readNamedFile } from "./files.js";
-export { blankComments, parseJsonc } from "./jsonc.js";
+export { blankComments, jsonOf, parseJsonc } from "./jsonc.js";
 export { loadConfigFile } from "./load.js";
 export { resolvePaths } from "./paths.js";
 export type { ResolveSecretOptions } from "./secrets.js";

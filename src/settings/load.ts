@@ -3,7 +3,7 @@ import type { Config } from "../config/index.js";
 import { isTestOperator, parseConfig } from "../config/index.js";
 import { MedimailError } from "../errors.js";
 import { readNamedFile } from "./files.js";
-import { parseJsonc } from "./jsonc.js";
+import { jsonOf } from "./jsonc.js";
 import { resolvePaths } from "./paths.js";
 
 const MAX_CONFIG_BYTES = 1024 * 1024;
@@ -11,7 +11,7 @@ const MAX_CONFIG_BYTES = 1024 * 1024;
 /**
  * Reads and checks a configuration file: JSON, comments allowed. Its relative paths are made absolute against its folder.
  *
- * Throws `file_not_found`, `file_unreadable`, `config_unreadable` (not JSON, not UTF-8) or `config_invalid`.
+ * Throws `file_not_found`, `file_unreadable`, `config_unreadable` (not JSON, not UTF-8) or `config_invalid` (a key that is written twice, too).
  */
 export function loadConfigFile(path: string): Config {
   const file = resolve(path);
@@ -28,10 +28,7 @@ function parseText(content: Uint8Array, path: string): unknown {
   } catch {
     throw new MedimailError("config_unreadable", `${path} is not UTF-8 text`, { hint: "save the file as UTF-8" });
   }
-  const parsed = parseJsonc(text);
-  if ("value" in parsed) return parsed.value;
-  const where = parsed.fault ? `, line ${parsed.fault.line}, column ${parsed.fault.column}` : "";
-  throw new MedimailError("config_unreadable", `${path} is not JSON${where}`);
+  return jsonOf(text, path, "config_unreadable", "config_invalid");
 }
 
 /** A text in a file is a token on a disk, whatever the key is called (ECO.1.2.5); in memory, from the caller's code, it may be a text. */

@@ -13,7 +13,8 @@ import {
   titleOf,
   type Verdict,
 } from "../compliance/index.js";
-import { MedimailError } from "../errors.js";
+import { isMedimailError, MedimailError } from "../errors.js";
+import { jsonOf } from "../settings/index.js";
 import { CATALOGUE_VERSION } from "./catalogue-version.js";
 import type { Report } from "./report-types.js";
 
@@ -83,7 +84,7 @@ export function readChecklistState(path: string): ChecklistState {
   let issue = "it cannot be read";
   try {
     if (statSync(path).size > MAX_STATE) throw new RangeError("too large");
-    const parsed = state.safeParse(JSON.parse(readFileSync(path, "utf8")));
+    const parsed = state.safeParse(jsonOf(readFileSync(path, "utf8"), path, "config_invalid"));
     const unknown = parsed.success
       ? Object.keys(parsed.data.items).find((code) => requirement(code)?.id !== code)
       : undefined;
@@ -93,6 +94,7 @@ export function readChecklistState(path: string): ChecklistState {
         ? `${parsed.error?.issues[0]?.path.join(".")} ${parsed.error?.issues[0]?.message}`
         : `items.${unknown} is no requirement`;
   } catch (cause) {
+    if (isMedimailError(cause)) throw cause;
     throw new MedimailError("config_invalid", `the state of the checklist cannot be read: ${path}`, { cause });
   }
   throw new MedimailError("config_invalid", `the state of the checklist is not right: ${issue}`, { path: "items" });

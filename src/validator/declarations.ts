@@ -4,6 +4,7 @@ import { basename, dirname, resolve } from "node:path";
 import { z } from "zod";
 import { type Declaration, requirement } from "../compliance/index.js";
 import { MedimailError } from "../errors.js";
+import { jsonOf } from "../settings/index.js";
 import { ATTACHMENTS_FOLDER } from "./outputs.js";
 
 /** Who the connector says that it is; what is not declared is read in its mails. */
@@ -103,7 +104,7 @@ export function parseDeclarations(
   path: string,
 ): Omit<Declarations, "attachments"> & { data: z.output<typeof declarationsSchema> } {
   const bytes = read(path, MAX_FILE);
-  const parsed = declarationsSchema.safeParse(parseJson(bytes, path));
+  const parsed = declarationsSchema.safeParse(jsonOf(bytes.toString("utf8"), path, "config_invalid"));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw new MedimailError(
@@ -131,14 +132,6 @@ export function parseDeclarations(
 
 function defined(values: Record<string, string | undefined>): DeclaredConnector {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-}
-
-function parseJson(bytes: Buffer, path: string): unknown {
-  try {
-    return JSON.parse(bytes.toString("utf8").replace(/^\uFEFF/, ""));
-  } catch (cause) {
-    throw new MedimailError("config_invalid", `the declarations are not JSON: ${path}`, { cause });
-  }
 }
 
 function read(path: string, max: number): Buffer {

@@ -102,6 +102,7 @@ describe("cda wrap", () => {
   it.each([
     ["not JSON", "{ nope", "cda_header_invalid"],
     ["no object", "[]", "cda_header_invalid"],
+    ["a key twice", '{"title":"one","title":"two"}', "cda_header_invalid"],
     ["an unknown key", JSON.stringify({ pateint: {} }), "cda_header_invalid"],
   ])("refuses a header that is %s: exit 1, nothing written", async (_, content, code) => {
     writeFileSync(at("bad.json"), content);

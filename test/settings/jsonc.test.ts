@@ -13,6 +13,32 @@ describe("JSON with comments", () => {
     expect(parseJsonc('{\n "a": "x\n}')).toHaveProperty("fault");
   });
 
+  it.each([
+    ['{"a":1,"a":2}', "a", 1, 8],
+    ['{"a":{"b":[0,{"c":1},{"c":1,\n"c":2}]}}', "a.b[2].c", 2, 1],
+    ['{"x":{"a":"}"},"y":[{"a":"\\\\"}],"\\u0078":1}', "x", 1, 33],
+    ['{"a":1, // {"a"\n "__proto__":1,"__proto__":2}', "__proto__", 2, 16],
+    ['[[],{},{"a":[]},{"":1,"":2}]', "[3].", 1, 23],
+  ])("%s has a key twice", (text, path, line, column) => {
+    expect(parseJsonc(text)).toEqual({ doubled: { path, line, column } });
+  });
+
+  it.each([
+    '{"a":{"a":{"a":1}},"b":{"a":1}}',
+    '[{"a":1},{"a":2}]',
+    '{"a":"a","b":"a,\\"a\\":"}',
+    '"a"',
+    "[]",
+    '{"":[1,2]}',
+  ])("%s has none twice", (text) => {
+    expect(parseJsonc(text)).toEqual({ value: JSON.parse(text) });
+  });
+
+  it("looks through a deep text without recursion", () => {
+    const deep = 100_000;
+    expect(parseJsonc(`${'{"a":'.repeat(deep)}1${"}".repeat(deep)}`)).toHaveProperty("value");
+  });
+
   it.each(['"\\', '"', "/*", "/", '"\n', '"\\\n', "*/", '"//"'])("a megabyte of %j costs little time", (piece) => {
     const start = process.cpuUsage();
     parseJsonc(`{"a":1}${piece.repeat(1_000_000 / piece.length)}`);

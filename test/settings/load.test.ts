@@ -87,6 +87,19 @@ describe("loadConfigFile", () => {
   });
 });
 
+describe("a key that is written twice", () => {
+  it("is refused by name, whichever of the two was meant", () => {
+    const text = JSON.stringify(validConfig(), null, 2).replace('"label"', '"label": "one",\n    "label"');
+    expect(() => loadConfigFile(file("twice.json", text))).toThrowError(
+      expect.objectContaining({
+        code: "config_invalid",
+        path: "sender.label",
+        message: expect.stringMatching(/twice\.json: the key sender\.label is written twice \(line \d+, column \d+\)$/),
+      }),
+    );
+  });
+});
+
 describe("parseJsonc", () => {
   it("keeps the place of a fault after a comment", () => {
     expect(parseJsonc('/* a\nb */ {"a":1,}')).toEqual({ fault: { line: 2, column: 13 } });

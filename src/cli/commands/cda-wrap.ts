@@ -1,6 +1,5 @@
 import type { CdaHeaderInput } from "../../cda/types.js";
-import { MedimailError } from "../../errors.js";
-import { parseJsonc } from "../../settings/index.js";
+import { jsonOf } from "../../settings/index.js";
 import { type Command, EXIT } from "../command.js";
 import { readInput, readText, refuseSource, writeAtomically } from "../files.js";
 import { headerText } from "../views/cda.js";
@@ -18,7 +17,11 @@ export const cdaWrap: Command = {
     for (const source of ["pdf", "header"] as const) refuseSource(options.needed(source), out, "--out");
     const pdf = readInput(options.needed("pdf"), "--pdf");
     // The room checks the header itself, and names what is wrong by its path.
-    const header = parseHeader(readText(options.needed("header"), "--header")) as CdaHeaderInput;
+    const header = jsonOf(
+      readText(options.needed("header"), "--header"),
+      "--header",
+      "cda_header_invalid",
+    ) as CdaHeaderInput;
     const document = wrapPdf(pdf, header);
     const read = readCda(document);
     const cda = { ...read, problems: [...read.problems, ...frenchProblems(read.header)] };
@@ -27,10 +30,3 @@ export const cdaWrap: Command = {
     return EXIT.done;
   },
 };
-
-function parseHeader(json: string): unknown {
-  const parsed = parseJsonc(json);
-  if ("value" in parsed) return parsed.value;
-  const where = parsed.fault ? ` (line ${parsed.fault.line}, column ${parsed.fault.column})` : "";
-  throw new MedimailError("cda_header_invalid", `--header is not JSON${where}`);
-}

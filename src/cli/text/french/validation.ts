@@ -11,7 +11,6 @@ export const validationRows: Rows = [
   ["after --, its program (on the PATH, or with its folder) and its arguments", "après --, son programme (dans le PATH, ou avec son dossier) et ses arguments"],
   ["the declarations cannot be read: {what}", "les déclarations sont illisibles : {what}"],
   ["docs/validate.md shows their form", "docs/validate.md en montre la forme"],
-  ["the declarations are not JSON: {path}", "les déclarations ne sont pas du JSON : {path}"],
   ["not a file of at most {n} bytes: {path}", "ce n'est pas un fichier de {n} octets au plus : {path}"],
   ["the file cannot be read: {path}", "le fichier est illisible : {path}"],
   ["line {n} of the observations cannot be read", "la ligne {n} des observations est illisible"],
