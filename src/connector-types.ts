@@ -106,8 +106,14 @@ export interface OutboxQuery {
 
 /** See `createConnector`. */
 export interface Connector {
-  /** Opens the store and checks the configuration; every other method does it first. Throws what is wrong with either. */
-  ready(): Promise<void>;
+  /**
+   * Opens the store, as every other method does first, and reads what every session needs: the authorities, and the client certificate with its key
+   * and passphrase. Nothing is asked of the network. `sessions: false`: the store alone, in a process that stores and leaves the delivery to another.
+   *
+   * Throws what is wrong with any of them: `config_invalid`, `file_not_found`, `storage_failed`…; `secret_unavailable` where the file or the passphrase
+   * of the certificate is not to be had, or does not open it; `certificate_invalid` where it has expired, is not valid yet, or has another's key.
+   */
+  ready(options?: { sessions?: boolean }): Promise<void>;
   readonly documents: {
     /**
      * Reads, checks, packs, composes and stores. Resolves once the submission is durable: from then on it is not lost. `tx`: the caller's own open

@@ -169,7 +169,12 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
 
   const inbox = inboxOf(frame, open, (options) => finishing(frame, () => connector.mailbox, options));
   const connector: Connector = {
-    ready: async () => (await open()).operator.requireAuthorities(),
+    async ready({ sessions = true } = {}) {
+      const { operator } = await open();
+      if (!sessions) return;
+      operator.requireAuthorities();
+      await operator.requireCertificate();
+    },
     documents: {
       submit,
       async compose(submission) {

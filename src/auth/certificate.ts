@@ -44,9 +44,8 @@ export function certificateCredentials(options: CertificateCredentialsOptions): 
   let closed = false;
   let warnedAt = Number.NEGATIVE_INFINITY;
 
-  function watchExpiry(end: number): void {
-    const { onExpiring, warnDays = 30, clock = systemClock } = options;
-    const now = clock.now();
+  function watchExpiry(end: number, now: number): void {
+    const { onExpiring, warnDays = 30 } = options;
     if (!onExpiring || now - warnedAt < DAY_MS) return;
     const daysLeft = Math.floor((end - now) / DAY_MS);
     if (daysLeft >= warnDays) return;
@@ -75,12 +74,13 @@ export function certificateCredentials(options: CertificateCredentialsOptions): 
     async certificate() {
       if (closed) throw new MedimailError("closed", "the credentials are closed");
       const files = await read();
-      // Opening takes milliseconds (key derivation): only a file that changed is opened again.
-      if (!opened || !same(opened.files, files)) {
-        const certificate = loadClientCertificate(await withPassphrase(files));
+      // Opening takes milliseconds (key derivation): only a file that changed is opened again, and one that has ended, to say so.
+      const now = (options.clock ?? systemClock).now();
+      if (!opened || opened.end < now || !same(opened.files, files)) {
+        const certificate = loadClientCertificate(await withPassphrase(files), now);
         opened = { files, certificate, end: Date.parse(new X509Certificate(certificate.cert).validTo) };
       }
-      watchExpiry(opened.end);
+      watchExpiry(opened.end, now);
       return opened.certificate;
     },
     async sasl(protocol): Promise<SaslStep> {

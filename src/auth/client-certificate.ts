@@ -29,7 +29,10 @@ export function loadClientCertificate(
   if (Date.parse(own.validTo) < now)
     throw invalid(`it expired on ${new Date(own.validTo).toISOString().slice(0, 10)}`, "Ask for a new certificate.");
   if (Date.parse(own.validFrom) > now)
-    throw invalid(`it is not valid before ${new Date(own.validFrom).toISOString().slice(0, 10)}`);
+    throw invalid(
+      `it is not valid before ${new Date(own.validFrom).toISOString().slice(0, 10)}`,
+      "Check the clock of this machine, or use the former certificate until then.",
+    );
   return {
     cert: [own, ...chainOf(own, certificates)].map(String).join(""),
     key: key.export({ type: "pkcs8", format: "pem" }).toString(),
@@ -50,12 +53,13 @@ function open(input: ClientCertificateInput): {
 } {
   const { certificates, key } = input.p12 ? fromPkcs12(input.p12, input.passphrase) : fromPem(input);
   const own = certificates.find((candidate) => candidate.checkPrivateKey(key));
-  if (!own) throw invalid("its private key belongs to another certificate");
+  if (!own) throw invalid("its private key belongs to another certificate", "Give the key that it was made with.");
   return { own, certificates, key };
 }
 
 function invalid(why: string, hint?: string, cause?: unknown): MedimailError {
   return new MedimailError("certificate_invalid", `the client certificate cannot be used: ${why}`, {
+    path: "auth",
     ...(hint === undefined ? {} : { hint }),
     ...(cause === undefined ? {} : { cause }),
   });
@@ -99,7 +103,7 @@ function wrongPassphrase(cause: unknown, given: boolean): MedimailError {
   const message = given
     ? "the client certificate does not open with the passphrase given"
     : "the client certificate does not open without a passphrase: auth.passphrase gives it";
-  return new MedimailError("secret_unavailable", message, { cause });
+  return new MedimailError("secret_unavailable", message, { cause, path: "auth.passphrase" });
 }
 
 function fromPkcs12(

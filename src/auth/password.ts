@@ -30,8 +30,12 @@ export async function secret<T extends string | Uint8Array>(what: string, ask: (
     value = await ask();
   } catch (cause) {
     // Ours says which variable, file or program, and nothing of what it held; a stranger's may quote it.
-    const why = isMedimailError(cause) ? `: ${cause.message}` : "";
-    throw new MedimailError("secret_unavailable", `${what} could not be had${why}`, { cause, retryable: true });
+    const ours = isMedimailError(cause) ? cause : undefined;
+    throw new MedimailError("secret_unavailable", `${what} could not be had${ours ? `: ${ours.message}` : ""}`, {
+      cause,
+      retryable: true,
+      ...(ours?.path === undefined ? {} : { path: ours.path }),
+    });
   }
   if (typeof value === "string" ? value === "" : value.byteLength === 0)
     throw new MedimailError("secret_unavailable", `${what} is empty`);

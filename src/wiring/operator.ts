@@ -38,6 +38,11 @@ export interface Operator {
    * @throws `config_invalid`, `file_not_found`, `file_unreadable`.
    */
   requireAuthorities(): void;
+  /**
+   * Opens the client certificate, where the mailbox has one, as each session will.
+   * @throws `secret_unavailable` (a file, the passphrase), `certificate_invalid` (its dates, another key, damaged).
+   */
+  requireCertificate(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -66,7 +71,7 @@ export function openOperator(config: Config, options: OperatorOptions): Operator
   const named = config.operator === "discover" ? {} : config.operator;
   const domain = config.mailbox.address.slice(config.mailbox.address.lastIndexOf("@") + 1).toLowerCase();
   const discovery = named.smtp && named.imap ? undefined : discoveryOf(config, domain, options);
-  const { dialer, tls, credentials, requireAuthorities, close } = sessionSeams(config, options);
+  const { dialer, tls, credentials, requireAuthorities, requireCertificate, close } = sessionSeams(config, options);
   const shared = { dialer, tls, credentials, logger: options.logger };
   const smtpHost = named.smtp ?? { host: `_submission._tcp.${domain}`, port: 0 };
   const transport = createSmtpTransport({
@@ -94,6 +99,7 @@ export function openOperator(config: Config, options: OperatorOptions): Operator
       isTestOperator(config) ||
       [named.smtp?.host ?? domain, named.imap?.host ?? domain].every((name) => isLoopback(name) || TRAINING.test(name)),
     requireAuthorities,
+    requireCertificate,
     async close() {
       await Promise.allSettled([transport.close(), imap.close()]);
       await close();
@@ -110,6 +116,7 @@ export function sessionSeams(
   tls: TlsVerifier;
   credentials: CredentialSource;
   requireAuthorities(): void;
+  requireCertificate(): Promise<void>;
   /** Of the credentials too. */
   close(): Promise<void>;
 } {
@@ -135,6 +142,7 @@ export function sessionSeams(
     },
     credentials,
     requireAuthorities: () => void verifier(),
+    requireCertificate: async () => void (await credentials.certificate()),
     async close() {
       await credentials.close();
       await asking?.close();

@@ -107,6 +107,12 @@ describe("a client certificate (APP-AUTH)", () => {
       "certificate_invalid",
       /2020-05-05/,
     ],
+    [
+      "a certificate that is not valid yet",
+      () => authority.issue({ notBefore: new Date("2090-01-02"), notAfter: new Date("2091-01-02") }),
+      "certificate_invalid",
+      /2090-01-02/,
+    ],
     ["a key that is no key", () => ({ cert: leaf.cert, key: "hello" }), "certificate_invalid", /private key/],
   ])("refuses %s in clear words", (_what, input, code, text) => {
     expect(() => loadClientCertificate(input())).toThrow(
@@ -244,6 +250,23 @@ function ellipticLeaf(): Record<string, string> {
 }
 
 describe("the end of a client certificate", () => {
+  it("is said once it has come, also where the file was opened before", async () => {
+    let now = Date.now();
+    const file = authority.issue({ cn: "labo", usage: "client", notAfter: new Date(now + 86_400_000) });
+    const credentials = certificateCredentials({
+      cert: async () => file.cert,
+      key: async () => file.key,
+      sasl: { smtp: "none", imap: "external" },
+      clock: { now: () => now },
+    });
+    await credentials.certificate();
+    now += 2 * 86_400_000;
+    await expect(credentials.certificate()).rejects.toMatchObject({
+      code: "certificate_invalid",
+      message: expect.stringContaining("it expired on"),
+    });
+  });
+
   it("is told from thirty days before on, once a day, and a renewed file is taken up without a restart", async () => {
     let now = Date.now();
     let file = authority.issue({ cn: "labo", usage: "client", notAfter: new Date(now + 40 * 86_400_000) });

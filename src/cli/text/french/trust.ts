@@ -90,6 +90,11 @@ export const trustRows: Rows = [
   ["it expired on {day}", "il a expiré le {day}"],
   ["it is not valid before {day}", "il n'est pas valide avant le {day}"],
   ["Ask for a new certificate.", "Demandez un nouveau certificat."],
+  [
+    "Check the clock of this machine, or use the former certificate until then.",
+    "Vérifiez l'horloge de cette machine, ou gardez l'ancien certificat jusque-là.",
+  ],
+  ["Give the key that it was made with.", "Donnez la clé avec laquelle il a été fait."],
   ["its private key belongs to another certificate", "sa clé privée est celle d'un autre certificat"],
   ["it is not PEM", "il n'est pas en PEM"],
   ["it is damaged", "il est abîmé"],
