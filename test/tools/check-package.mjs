@@ -36,6 +36,7 @@ try {
   }
   run(process.execPath, ["--test", "node-test/mock.test.mjs"], { cwd: app, stdio: ["ignore", "ignore", "inherit"] });
   console.log("node:test and npx medimail-connector mock: ok");
+  if (process.env["CI"]) byJest(app);
   for (const [folder, module, resolution] of [
     ["ts-esm", "NodeNext", "NodeNext"],
     ["ts-cjs", "NodeNext", "NodeNext"],
@@ -76,7 +77,7 @@ try {
 /** Only what is meant to be published, and all of it. */
 function checkFiles(files) {
   const allowed =
-    /^(dist\/.*\.(js|cjs|d\.ts|d\.cts)|dist\/console-page\/[\w-]+\.(html|css|js)|package\.json|README\.md|README\.fr\.md|CHANGELOG\.md|SECURITY\.md|CONTRIBUTING\.md|LICENSE|docs\/(decisions\/)?[\w-]+\.md|docs\/images\/[\w-]+\.png|docs\/mock-openapi\.json|bench\/README\.md|examples\/[\w-]+\.ts|examples\/other-languages\/(README(\.en)?\.md|[\w/-]+\.(py|java|sh|md)))$/;
+    /^(dist\/.*\.(js|cjs|d\.ts|d\.cts)|dist\/console-page\/[\w-]+\.(html|css|js)|dist\/THIRD-PARTY-LICENSES\.txt|package\.json|README\.md|README\.fr\.md|CHANGELOG\.md|SECURITY\.md|CONTRIBUTING\.md|LICENSE|docs\/(decisions\/)?[\w-]+\.md|docs\/images\/[\w-]+\.png|docs\/mock-openapi\.json|bench\/README\.md|examples\/[\w-]+\.ts|examples\/other-languages\/(README(\.en)?\.md|[\w/-]+\.(py|java|sh|md)))$/;
   const wrong = files.filter((file) => !allowed.test(file));
   const needed = [
     "dist/index.js",
@@ -90,6 +91,7 @@ function checkFiles(files) {
     "dist/prepare-thread.js",
     "dist/console-page/index.html",
     "dist/console-page/app.js",
+    "dist/THIRD-PARTY-LICENSES.txt",
     "docs/mock-openapi.json",
     "README.md",
     "LICENSE",
@@ -97,6 +99,13 @@ function checkFiles(files) {
   const missing = needed.filter((file) => !files.includes(file));
   if (wrong.length + missing.length > 0)
     throw new Error(`package: unexpected ${wrong.join(", ") || "none"}; missing ${missing.join(", ") || "none"}`);
+}
+
+/** By the `require` of Jest, which loads no ES module. It is large, so in CI alone. */
+function byJest(app) {
+  run("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", "jest@30"], { cwd: app });
+  run("npx", ["--offline", "jest", "--rootDir", "jest"], { cwd: app, stdio: ["ignore", "ignore", "inherit"] });
+  console.log("jest: ok");
 }
 
 /** This Node, and those of the support matrix that the registry gives as a plain binary. */
