@@ -6,12 +6,38 @@ import type { ContentKeys } from "../storage/index.js";
 
 const PATH = "outbox.encryptionKey";
 
+/** The keys of what is kept at rest, for everything of a connector that keeps something. */
+export interface KeySource {
+  /** Resolved once: a command that gives a secret may be slow, counted, or ask a person. What failed is asked again. */
+  get(): Promise<ContentKeys | undefined>;
+  /** They did not fit: the next call asks again. */
+  forget(): void;
+}
+
+export function keySource(config: Config, options: ConnectorOptions): KeySource {
+  let known: Promise<ContentKeys | undefined> | undefined;
+  return {
+    get() {
+      if (known) return known;
+      const asked = contentKeys(config, options);
+      known = asked;
+      asked.catch(() => {
+        if (known === asked) known = undefined;
+      });
+      return asked;
+    },
+    forget() {
+      known = undefined;
+    },
+  };
+}
+
 /**
  * The keys of what is kept at rest: those of the program, or those that the configuration names, which the command has too.
  *
  * @throws `config_invalid` where both give some, or a secret is not 32 bytes in base64 or hexadecimal; `secret_unavailable`, `file_not_found`
  */
-export async function contentKeys(config: Config, options: ConnectorOptions): Promise<ContentKeys | undefined> {
+async function contentKeys(config: Config, options: ConnectorOptions): Promise<ContentKeys | undefined> {
   const named = config.outbox.store === "postgres" ? undefined : config.outbox.encryptionKey;
   if (named === undefined) return options.encryptionKey;
   if (options.encryptionKey !== undefined)

@@ -15,7 +15,7 @@ import {
 import { Bell, DeliveryWorker, EventReader, type SenderProfile, type TraceDraft } from "../sending/index.js";
 import { currentWorker, isWorkerDead } from "../storage/index.js";
 import { traceOf } from "../traces/index.js";
-import { contentKeys } from "./content-keys.js";
+import { type KeySource, keySource } from "./content-keys.js";
 import { type Operator, openOperator } from "./operator.js";
 import { openStore } from "./store.js";
 import { StoreFaults } from "./store-faults.js";
@@ -31,6 +31,8 @@ export interface Frame {
   runtime: Runtime;
   /** The white list: recipients are checked against it, and the operator where the configuration wants it. */
   trustSpace: TrustSpace | undefined;
+  /** Of what is kept at rest. */
+  keys: KeySource;
   tenant: string;
   mailbox: string;
   trace: (entry: TraceDraft, actor: string | undefined, now: number) => TraceEntry;
@@ -63,6 +65,7 @@ export function frameOf(config: Config, options: ConnectorOptions): Frame {
     log,
     runtime: options.runtime ?? createRuntime({ clock }),
     trustSpace: trustSpaceOf(config, { log, now: () => clock.now() }),
+    keys: keySource(config, options),
     tenant,
     mailbox,
     // Written out: four members put onto a spread object take Node 20 3 µs, these take none, and each mail has a trace.
@@ -80,11 +83,12 @@ export async function openCore({
   log,
   runtime,
   trustSpace,
+  keys,
   tenant,
   mailbox,
   trace,
 }: Frame): Promise<Core> {
-  const store = await openStore(config, await contentKeys(config, options));
+  const store = await openStore(config, keys);
   try {
     const operator = openOperator(config, {
       logger: log,

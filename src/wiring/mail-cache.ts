@@ -2,7 +2,6 @@ import { resolve } from "node:path";
 import { MedimailError } from "../errors.js";
 import { MailboxCache } from "../mailbox/index.js";
 import { openMailCache } from "../storage/index.js";
-import { contentKeys } from "./content-keys.js";
 import type { Frame } from "./core.js";
 
 /**
@@ -10,7 +9,7 @@ import type { Frame } from "./core.js";
  *
  * @throws config_invalid where it would be the outbox's file: a cache is thrown away when it is damaged
  */
-export function mailboxCache({ config, options, tenant, mailbox, log }: Frame): MailboxCache | undefined {
+export function mailboxCache({ config, keys, tenant, mailbox, log }: Frame): MailboxCache | undefined {
   const path = config.cache?.path;
   if (path === undefined) return undefined;
   const { outbox } = config;
@@ -20,7 +19,7 @@ export function mailboxCache({ config, options, tenant, mailbox, log }: Frame): 
     });
   return new MailboxCache({
     async open(anew) {
-      const key = await contentKeys(config, options);
+      const key = await keys.get();
       return openMailCache({ path, ...(key ? { key } : {}) }, { anew });
     },
     box: `${tenant}\n${mailbox}`,

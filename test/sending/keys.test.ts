@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -79,5 +79,31 @@ describe("the keys of what is kept at rest", () => {
     const config = await configOf(mock, undefined, { outbox: store("named.db") });
     await using without = createConnector(config, manual);
     await expect(without.ready()).rejects.toMatchObject({ code: "storage_key_wrong" });
+  });
+
+  it("named by a command are asked once, for the outbox and the cache; again where they did not fit", async () => {
+    await using mock = await startMockMedimail();
+    const [asked, secret] = [join(folder, "asked.txt"), join(folder, "asked.key")];
+    writeFileSync(secret, randomBytes(32).toString("hex"));
+    const program = `const fs = require("node:fs"); fs.appendFileSync(${JSON.stringify(asked)}, "x"); console.log(fs.readFileSync(${JSON.stringify(secret)}, "utf8"))`;
+    const encryptionKey = { command: [process.execPath, "-e", program] };
+    const config = await configOf(mock, undefined, {
+      outbox: { ...store("asked.db"), encryptionKey },
+      cache: { path: join(folder, "asked-cache.db") },
+    });
+    const times = () => readFileSync(asked, "utf8").length;
+    {
+      await using connector = createConnector(config, manual);
+      await connector.ready();
+      await connector.mailbox.list().toArray({ limit: 1 });
+      expect(times()).toBe(1);
+    }
+    const right = readFileSync(secret);
+    writeFileSync(secret, randomBytes(32).toString("hex"));
+    await using connector = createConnector(config, manual);
+    await expect(connector.ready()).rejects.toMatchObject({ code: "storage_key_wrong" });
+    writeFileSync(secret, right);
+    await connector.ready();
+    expect(times()).toBe(3);
   });
 });
