@@ -44,7 +44,8 @@ export interface ConnectorOptions {
   logger?: Logger;
   logLevel?: LogLevel;
   /**
-   * `auto` (default): delivers and reads receipts from the creation on, until `close()`. `manual`: only when told, by
+   * `auto` (default): delivers and reads receipts from the creation on, until `close()`; a store that cannot be opened yet, or a file that is not
+   * there, is tried again after 1 s, doubled to a minute (`delivery.waits` in the log; `ready()` says why). `manual`: only when told, by
    * `delivery.run` and `receipts.poll`, here or in another process (`medimail outbox run`).
    */
   delivery?: "auto" | "manual";

@@ -3,6 +3,7 @@ import type { Connector, ConnectorOptions, DeliveryRun } from "./connector-types
 import { isMedimailError, MedimailError, type Problem } from "./errors.js";
 import type { SubmissionRow } from "./seams/index.js";
 import {
+  Bell,
   checkSubmission,
   contentHash,
   type DocumentSubmission,
@@ -21,6 +22,7 @@ import {
   finishing,
   frameOf,
   inboxOf,
+  keepDelivering,
   mailboxCache,
   mailboxOf,
   openCore,
@@ -64,6 +66,7 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
   const preparation = new Preparation(ownTime ? 0 : (options.preparationThreads ?? "auto"));
   const running = new Set<Promise<void>>();
   const waiters = new Waiters();
+  const opened = new Bell();
   let opening: Promise<Core> | undefined;
   let closing: Promise<void> | undefined;
 
@@ -75,9 +78,7 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
       opening.catch(() => {
         opening = undefined;
       });
-      if (options.delivery !== "manual") {
-        opening.then((core) => track(deliver(core, { signal: stop.signal }))).catch(() => {});
-      }
+      opening.then(() => opened.ring()).catch(() => {});
     }
     return opening;
   }
@@ -284,7 +285,11 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
     },
     [Symbol.asyncDispose]: () => connector.close(),
   };
-  if (options.delivery !== "manual") queueMicrotask(() => void open().catch(() => {}));
+  if (options.delivery !== "manual")
+    queueMicrotask(() => {
+      const { signal } = stop;
+      track(keepDelivering(frame, { open, deliver: (core) => deliver(core, { signal }), opened, signal }));
+    });
   return connector;
 }
 

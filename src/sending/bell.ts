@@ -14,19 +14,19 @@ export class Bell {
   listen(): Ear {
     let heard = this.#rings;
     return {
-      heard: async (mostMs, clock, signal) => {
-        if (heard === this.#rings) await this.#asleep(mostMs, clock, signal);
+      heard: async (mostMs, clock, signal, { unref = true } = {}) => {
+        if (heard === this.#rings) await this.#asleep(mostMs, clock, signal, unref);
         heard = this.#rings;
       },
     };
   }
 
-  async #asleep(ms: number, clock: Pick<Clock, "sleep">, signal: AbortSignal): Promise<void> {
+  async #asleep(ms: number, clock: Pick<Clock, "sleep">, signal: AbortSignal, unref: boolean): Promise<void> {
     const woken = new AbortController();
     const wake = () => woken.abort();
     this.#wakes.add(wake);
     try {
-      await clock.sleep(ms, { signal: AbortSignal.any([signal, woken.signal]), unref: true });
+      await clock.sleep(ms, { signal: AbortSignal.any([signal, woken.signal]), unref });
     } catch (error) {
       if (!woken.signal.aborted || signal.aborted) throw error;
     } finally {
@@ -36,6 +36,11 @@ export class Bell {
 }
 
 export interface Ear {
-  /** Until the bell rings, has rung since the last time, or `mostMs` have passed. Rejects with the signal. */
-  heard(mostMs: number, clock: Pick<Clock, "sleep">, signal: AbortSignal): Promise<void>;
+  /** Until the bell rings, has rung since the last time, or `mostMs` have passed. Rejects with the signal. `unref`: default true. */
+  heard(
+    mostMs: number,
+    clock: Pick<Clock, "sleep">,
+    signal: AbortSignal,
+    options?: { unref?: boolean },
+  ): Promise<void>;
 }

@@ -70,9 +70,9 @@ export class DeliveryWorker {
   async run(options: { signal: AbortSignal; submission?: string }): Promise<void> {
     const { signal } = options;
     const { clock, store, worker, log } = this.deps;
-    await store.heartbeat(worker, clock.now());
     const onAbort = () => this.#wake?.();
     signal.addEventListener("abort", onAbort, { once: true });
+    await this.#register(signal);
     const beat = setInterval(() => {
       store
         .heartbeat(worker, clock.now())
@@ -88,6 +88,23 @@ export class DeliveryWorker {
       clearInterval(beat);
       signal.removeEventListener("abort", onAbort);
       await store.removeWorker(worker.id).catch(() => {});
+    }
+  }
+
+  /** Takes nothing before others can know it as alive or dead; a store that cannot be written is waited for, as it is later. */
+  async #register(signal: AbortSignal): Promise<void> {
+    const { clock, store, worker, log } = this.deps;
+    while (!signal.aborted) {
+      try {
+        await store.heartbeat(worker, clock.now());
+        return;
+      } catch (error) {
+        const code = codeOf(error);
+        log.log("error", "delivery.store", { code, worker: worker.id });
+        if (code === "closed") throw error;
+        this.#woken = false;
+        await this.#sleep(this.#settings.pollMs);
+      }
     }
   }
 

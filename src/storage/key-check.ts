@@ -24,34 +24,43 @@ export type Lookup = (kind: string, value: string) => Buffer;
  */
 export function openKeys(database: SqliteDatabase, keys: ContentKeys | undefined): Lookup {
   const ring = ringOf(keys);
-  return database.transaction(() => {
-    const rows = new Map(
-      database
-        .all<{ name: string; value: ArrayBuffer }>(
-          "SELECT name, value FROM medimail_meta WHERE name LIKE 'lookup-secret%'",
-        )
-        .map(({ name, value }) => [name, bytesOf(value)]),
-    );
-    const secret = readSecret(rows, ring);
-    const newest = ring[0];
-    if (newest && !rows.has(KEY_ROW + newest.id)) {
-      database.run("INSERT INTO medimail_meta (name, value) VALUES (?, ?)", [
-        KEY_ROW + newest.id,
-        newest.cipher.seal(secret, CONTEXT),
-      ]);
-    }
-    if (newest) database.run("DELETE FROM medimail_meta WHERE name = ?", [PLAIN_ROW]);
-    else if (!rows.has(PLAIN_ROW)) {
-      database.run("INSERT INTO medimail_meta (name, value) VALUES (?, ?)", [
-        PLAIN_ROW,
-        createCipher().seal(secret, CONTEXT),
-      ]);
-    }
-    return (kind, value) => createHmac("sha256", secret).update(kind).update("\n").update(value).digest();
-  });
+  const rows = rowsOf(database);
+  // Most openings have nothing to write, and wait for no lock then.
+  const secret = isWritten(rows, ring) ? secretOf(rows, ring) : database.transaction(() => writeSecret(database, ring));
+  return (kind, value) => createHmac("sha256", secret).update(kind).update("\n").update(value).digest();
 }
 
-function readSecret(rows: Map<string, Buffer>, ring: ReturnType<typeof ringOf>): Buffer {
+function rowsOf(database: SqliteDatabase): Map<string, Buffer> {
+  return new Map(
+    database
+      .all<{ name: string; value: ArrayBuffer }>(
+        "SELECT name, value FROM medimail_meta WHERE name LIKE 'lookup-secret%'",
+      )
+      .map(({ name, value }) => [name, bytesOf(value)]),
+  );
+}
+
+type Ring = ReturnType<typeof ringOf>;
+
+/** The rows are as this ring wants them. */
+function isWritten(rows: Map<string, Buffer>, [newest]: Ring): boolean {
+  return newest ? rows.has(KEY_ROW + newest.id) && !rows.has(PLAIN_ROW) : rows.has(PLAIN_ROW);
+}
+
+/** Looks again within the transaction: another process may have been first. */
+function writeSecret(database: SqliteDatabase, ring: Ring): Buffer {
+  const rows = rowsOf(database);
+  const secret = secretOf(rows, ring);
+  const [newest] = ring;
+  const insert = (name: string, value: Buffer) =>
+    database.run("INSERT INTO medimail_meta (name, value) VALUES (?, ?)", [name, value]);
+  if (newest && !rows.has(KEY_ROW + newest.id)) insert(KEY_ROW + newest.id, newest.cipher.seal(secret, CONTEXT));
+  if (newest) database.run("DELETE FROM medimail_meta WHERE name = ?", [PLAIN_ROW]);
+  else if (!rows.has(PLAIN_ROW)) insert(PLAIN_ROW, createCipher().seal(secret, CONTEXT));
+  return secret;
+}
+
+function secretOf(rows: Map<string, Buffer>, ring: Ring): Buffer {
   const sealed = [...rows].filter(([, value]) => isSealed(value));
   if (sealed.length === 0) {
     const stored = rows.get(PLAIN_ROW);

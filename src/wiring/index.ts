@@ -8,6 +8,7 @@ export { DEFAULT_INDEX, type OpenDirectories, openDirectories } from "./director
 export { openDirectoryHttp } from "./directory-http.js";
 export { discoveryOf, type OperatorLookUp } from "./discovery.js";
 export { finishing, inboxOf } from "./inbox.js";
+export { keepDelivering } from "./keep-delivering.js";
 export { mailboxCache } from "./mail-cache.js";
 export { mailboxOf } from "./mailbox.js";
 export { type Operator, type OperatorOptions, openOperator } from "./operator.js";

@@ -4,7 +4,7 @@ import type { OutboxStore } from "../seams/index.js";
 /** A store that holds the delivery up (a full disk, a lock held too long), or undefined where it does no more. */
 export type StoreFaultListener = (fault: MedimailError | undefined) => void;
 
-type Step = "claim" | "recover" | "settle";
+type Step = "claim" | "heartbeat" | "recover" | "settle";
 
 /**
  * What the delivery worker bears with: it logs that the store was not written, and tries again. Who waits for the delivery hears here what it waits
@@ -24,6 +24,7 @@ export class StoreFaults {
   /** The store, as the worker is to use it. */
   watch(store: OutboxStore): OutboxStore {
     return Object.assign(Object.create(store) as OutboxStore, {
+      heartbeat: (worker, now) => this.#heard("heartbeat", store.heartbeat(worker, now)),
       claim: (query) => this.#heard("claim", store.claim(query)),
       recover: (query) => this.#heard("recover", store.recover(query)),
       settle: (settlements, options) => this.#heard("settle", store.settle(settlements, options)),

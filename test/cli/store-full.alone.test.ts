@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 import { MedimailError } from "../../src/errors.js";
 import { type MockMedimail, type MockReady, startMockMedimail } from "../../src/mock/index.js";
 import { writeDocuments } from "./documents.js";
@@ -13,9 +13,11 @@ vi.mock("../../src/storage/index.js", async (original) => {
   return {
     ...storage,
     async openSqliteOutbox(options: Parameters<typeof storage.openSqliteOutbox>[0]) {
-      const store = await storage.openSqliteOutbox(options);
       const full = (step: string) => disk.fault !== undefined && disk.steps.includes(step);
-      const { claim, settle } = store;
+      if (full("open")) throw disk.fault;
+      const store = await storage.openSqliteOutbox(options);
+      const { claim, heartbeat, settle } = store;
+      store.heartbeat = async (...given) => (full("heartbeat") ? Promise.reject(disk.fault) : heartbeat(...given));
       store.claim = async (query) => (full("claim") ? Promise.reject(disk.fault) : claim(query));
       store.settle = async (...given) => (full("settle") ? Promise.reject(disk.fault) : settle(...given));
       return store;
@@ -42,6 +44,9 @@ beforeAll(async () => {
   ready = await mock.ready();
 });
 afterAll(() => mock.close());
+afterEach(() => {
+  disk.fault = undefined;
+});
 
 function config(): string {
   const base = JSON.parse(readFileSync(ready.configs["labo@ch-exemple.mssante.fr"] ?? "", "utf8")) as object;
@@ -101,4 +106,33 @@ it("outbox run warns once of a store that is not written, and goes on when it is
   run.interrupt();
   const ended = await run.result;
   expect([ended.code, ended.err.split("the disk is full").length]).toEqual([0, 2]);
+});
+
+it.each(["open", "heartbeat"])("outbox run waits for a store that is full when it starts (%s), as for one that fills later", async (step) => {
+  const path = config();
+  expect((await send(path, "--wait", "no")).code).toBe(0);
+  Object.assign(disk, { fault: FULL, steps: [step, "claim"] });
+  const run = startCli(["outbox", "run", "--config", path, "--json", "--lang", "en"]);
+  await run.said((line) => line.includes("the disk is full"));
+  disk.fault = undefined;
+  await run.line((line) => line.includes('"accepted"'));
+  run.interrupt();
+  expect((await run.result).code).toBe(0);
+});
+
+it("outbox run that could never open its store says so when its time is over, and ends in order where it is stopped", async () => {
+  const path = config();
+  Object.assign(disk, { fault: FULL, steps: ["open"] });
+  const late = await cli("outbox", "run", "--config", path, "--json", "--timeout", "0.2");
+  expect([late.code, late.value()]).toMatchObject([1, { error: { code: "storage_failed", retryable: true } }]);
+  const run = startCli(["outbox", "run", "--config", path, "--json"]);
+  await run.said((line) => line.includes("SQLITE_FULL"));
+  run.interrupt("SIGTERM");
+  expect((await run.result).code).toBe(0);
+});
+
+it("outbox run ends at once where waiting does not mend the opening", async () => {
+  Object.assign(disk, { fault: READ_ONLY, steps: ["open"] });
+  const run = await cli("outbox", "run", "--config", config(), "--json");
+  expect([run.code, run.value()]).toMatchObject([1, { error: { code: "storage_failed", retryable: false } }]);
 });

@@ -1,4 +1,5 @@
-import type { MedimailError } from "../../errors.js";
+import type { Connector } from "../../connector-types.js";
+import { isMedimailError, type MedimailError } from "../../errors.js";
 import { type Command, EXIT } from "../command.js";
 import { CONFIG_OPTION, withConnector } from "../connect.js";
 import type { Context } from "../context.js";
@@ -9,6 +10,44 @@ async function warnOf(context: Context, { message, hint }: MedimailError): Promi
   if (hint !== undefined) await context.warn(hint);
 }
 
+/** Between two tries to open the outbox, ms: doubled up to the last. */
+const AGAIN = { first: 1_000, most: 30_000 };
+
+/**
+ * As for an outbox that cannot be written while it runs: what waiting may mend (a full disk, a lock of a backup) is said and waited for, by a service
+ * that nobody restarts as by a person, who can stop it; all else ends at once. False: stopped meanwhile.
+ */
+async function opened(context: Context, connector: Connector): Promise<boolean> {
+  let said: string | undefined;
+  for (let pause = AGAIN.first; ; pause = Math.min(AGAIN.most, 2 * pause)) {
+    try {
+      await connector.ready();
+      return true;
+    } catch (error) {
+      if (!isMedimailError(error) || error.code !== "storage_failed" || !error.retryable) throw error;
+      if (error.message !== said) {
+        await warnOf(context, error);
+        await context.note(context.text.view.outboxWaits);
+      }
+      said = error.message;
+      const { signal } = context;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, pause);
+        const stop = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+        if (signal.aborted) stop();
+        else signal.addEventListener("abort", stop, { once: true });
+      });
+      const reason: unknown = signal.reason;
+      // Nothing could be done in the time given; a signal is the ordinary end.
+      if (isMedimailError(reason) && reason.code === "timeout") throw error;
+      if (signal.aborted) return false;
+    }
+  }
+}
+
 export const outboxRun: Command = {
   name: "outbox run",
   stream: true,
@@ -17,7 +56,7 @@ export const outboxRun: Command = {
   options: { ...CONFIG_OPTION },
   async run(context, { options }) {
     return withConnector(context, options, async (connector) => {
-      await connector.ready();
+      if (!(await opened(context, connector))) return EXIT.done;
       if (!context.json) await context.note(context.text.view.workerStarted);
       const reading = new AbortController();
       // The cursor is taken before the worker starts, so that its first event is printed too.

@@ -146,6 +146,7 @@ export const en: Text = {
     mockStop: "Ctrl-C to stop.",
     mockPage: "Page",
     mailboxes: "Mailboxes",
+    outboxWaits: "The outbox cannot be opened yet: tried again until it can. Ctrl-C to stop.",
     workerStarted: "Working through the outbox. Ctrl-C to stop.",
     watchStarted: "Listening for new mails. Ctrl-C to stop.",
     watchInterrupted: (why) => `No longer listening (${why}); trying again, nothing will be lost.`,

@@ -148,6 +148,7 @@ export const fr: Text = {
     mockStop: "Ctrl-C pour arrêter.",
     mockPage: "Page",
     mailboxes: "Boîtes",
+    outboxWaits: "La boîte d'envoi ne peut pas encore être ouverte : nouvel essai jusqu'à ce qu'elle le puisse. Ctrl-C pour arrêter.",
     workerStarted: "La boîte d'envoi est travaillée. Ctrl-C pour arrêter.",
     watchStarted: "À l'écoute des nouveaux courriels. Ctrl-C pour arrêter.",
     watchInterrupted: (why) => `Écoute interrompue (${why}) ; nouvel essai, rien ne sera perdu.`,

@@ -102,6 +102,7 @@ export interface ViewText {
   mockPage: string;
   mailboxes: string;
   workerStarted: string;
+  outboxWaits: string;
   watchStarted: string;
   watchInterrupted: (why: string) => string;
   watchResumed: string;
