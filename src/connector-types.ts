@@ -149,8 +149,9 @@ export interface Connector {
   /** Documents that come in, handed to the software unattended. */
   readonly inbox: Inbox;
   readonly outbox: {
-    /** Newest first. */
+    /** Newest first. One whose sealed part no key opens is there too, and says so (`unreadable`). */
     list(query?: OutboxQuery): Promise<SubmissionRow[]>;
+    /** @throws `submission_not_found`; `storage_key_wrong`, `storage_corrupt` where its sealed part cannot be opened */
     get(id: string): Promise<SubmissionRow>;
     stats(): Promise<OutboxStats>;
     /**

@@ -123,6 +123,11 @@ export interface SubmissionRow {
   info: SubmissionInfo;
   erasedAt?: number;
   recipients: RecipientRow[];
+  /**
+   * Why its sealed part cannot be opened here (`storage_key_wrong`, `storage_corrupt`): `info` and `key` are then left out, and patients' addresses are
+   * empty. The rest is as stored.
+   */
+  unreadable?: StoredError;
 }
 
 export interface ReceiptInput {
@@ -143,4 +148,6 @@ export interface ReceiptRow extends ReceiptInput {
   id: number;
   matched: boolean;
   recipientIds: number[];
+  /** Why `data` cannot be opened here: it is null then, as where it is erased. */
+  unreadable?: StoredError;
 }

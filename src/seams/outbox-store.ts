@@ -61,6 +61,7 @@ export interface NewEvent {
 export interface EventRow extends NewEvent {
   /** Grows; a cursor. */
   seq: number;
+  /** Absent where it is erased or cannot be opened, as is `reference`. */
   recipient?: string;
   reference?: string;
 }
@@ -201,7 +202,11 @@ export interface OutboxStore {
     limit?: number;
   }): Promise<ReceiptRow[]>;
 
-  get(id: string): Promise<SubmissionRow | undefined>;
+  /**
+   * Throws `storage_key_wrong`, `storage_corrupt` where its sealed part cannot be opened; not where `unopened` is asked: then, as in `list` and
+   * `findByKey`, it comes with what can be known of it (see {@link SubmissionRow}'s `unreadable`).
+   */
+  get(id: string, options?: { unopened?: boolean }): Promise<SubmissionRow | undefined>;
   findByKey(tenant: string, mailbox: string, key: string): Promise<SubmissionRow | undefined>;
   /** Newest first; `after` is the id of the last one of the page before. */
   list(query: {

@@ -13,8 +13,9 @@ export function outboxCommands(
 ): Connector["outbox"] {
   const { tenant, mailbox, clock, trace } = frame;
 
-  async function rowOf(id: string): Promise<SubmissionRow> {
-    const row = await (await open()).store.get(id);
+  /** What is done with a submission needs none of what is sealed of it; only who looks at it does. */
+  async function rowOf(id: string, unopened = true): Promise<SubmissionRow> {
+    const row = await (await open()).store.get(id, { unopened });
     if (row?.tenant !== tenant || row.mailbox !== mailbox)
       throw new MedimailError("submission_not_found", "No submission of this id is in the outbox.");
     return row;
@@ -34,7 +35,7 @@ export function outboxCommands(
 
   return {
     list: async (query = {}) => (await open()).store.list({ tenant, mailbox, ...query }),
-    get: rowOf,
+    get: (id) => rowOf(id, false),
     stats: async () => (await open()).store.stats({ tenant, mailbox, now: clock.now() }),
     indicators: indicatorsOf(frame, open, reader),
     retry: (id, { resend = false, actor } = {}) =>

@@ -68,6 +68,39 @@ describe("outbox list", () => {
     });
   });
 
+  it("shows one that no key opens among the others, and says why where it alone is asked for", async () => {
+    const path = config();
+    const keyed = (...keys: string[]) => {
+      const given = JSON.parse(readFileSync(path, "utf8")) as { outbox: object };
+      const encryptionKey = keys.map((key) => key.repeat(64));
+      writeFileSync(path, JSON.stringify({ ...given, outbox: { ...given.outbox, encryptionKey } }));
+    };
+    keyed("a");
+    await store(path, "--patient", "--key", "lost");
+    keyed("b", "a");
+    await store(path, "--to", DOCTOR, "--key", "known");
+    keyed("b");
+    const listed = await outbox(path, "list");
+    expect([listed.code, listed.value()]).toMatchObject([
+      0,
+      [
+        { key: "known", recipients: [{ address: DOCTOR }] },
+        {
+          key: null,
+          state: "queued",
+          error: { code: "storage_key_wrong" },
+          recipients: [{ address: "", kind: "patient", state: "queued", attempts: 0 }],
+        },
+      ],
+    ]);
+    expect(listed.value<object[]>()[0]).not.toHaveProperty("error");
+    expect((await cli("outbox", "list", "--config", path, "--lang", "en")).out).toContain("[storage_key_wrong]");
+    const lost = listed.value<Row[]>()[1]?.submission ?? "";
+    const shown = await outbox(path, "show", lost);
+    expect([shown.code, shown.value()]).toMatchObject([1, { error: { code: "storage_key_wrong" } }]);
+    expect((await outbox(path, "cancel", lost)).value()).toMatchObject({ state: "cancelled" });
+  });
+
   it("filters by state and limits", async () => {
     const path = config();
     await store(path, "--to", DOCTOR);

@@ -13,6 +13,8 @@ export function submissionValue(row: SubmissionRow) {
     createdAt: new Date(row.createdAt).toISOString(),
     state: overallState(row.recipients.map((recipient) => recipient.state)),
     ...(row.paused ? { paused: true } : {}),
+    // Beyond CLI.md, where no key opens it: `key` is then null, and a patient's address empty.
+    ...(row.unreadable ? { error: row.unreadable } : {}),
     recipients: row.recipients.map(({ address, kind, state, messageId, attempts, stage, error }) => ({
       address,
       kind,
@@ -49,5 +51,6 @@ export function submissionText(row: SubmissionRow, text: Text, style: Style): st
     (recipient) =>
       `  ${text.events[recipient.state].padEnd(26)}  ${printable(recipient.address)}  ${style.dim(`${text.view.attempts(recipient.attempts)}`)}${recipient.error ? `  ${printable(errorText(recipient.error, text))}` : ""}`,
   );
-  return [head, ...lines].join("\n");
+  const why = row.unreadable ? [`  ${printable(errorText(row.unreadable, text))}`] : [];
+  return [head, ...why, ...lines].join("\n");
 }

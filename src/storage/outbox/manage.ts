@@ -5,7 +5,7 @@ import { applyChange, followRecipients } from "./changes.js";
 import type { OutboxContext, SubmissionKeys } from "./context.js";
 import { requireSubmission } from "./context.js";
 import { insertEvent, insertTraces } from "./journal.js";
-import { submissionRecord, toSubmission } from "./rows.js";
+import { shownSubmission, submissionRecord } from "./rows.js";
 
 interface Row {
   id: number;
@@ -23,7 +23,7 @@ const rowsOf = (sql: Sql, submission: SubmissionKeys): Row[] => sql.all<Row>(ROW
 function shown({ database, cipher }: OutboxContext, id: string): SubmissionRow {
   const row = submissionRecord(database, id);
   if (!row) throw new MedimailError("submission_not_found", "no submission has this id");
-  return toSubmission(database, cipher, row);
+  return shownSubmission(database, cipher, row);
 }
 
 /** Throws `submission_state` once the content is erased, `already_sent` where the document went out in another submission since. */

@@ -126,7 +126,7 @@ function storeOf(context: OutboxContext): SqliteOutbox {
     nextDue: (query) => read(() => nextDue(context, query)),
     recordReceipt: (input, decide, trace) => recordReceipt(context, input, decide, trace),
     receipts: (query) => read(() => receipts(context, query)),
-    get: (id) => read(() => get(context, id)),
+    get: (id, options) => read(() => get(context, id, options)),
     findByKey: (tenant, mailbox, key) => read(() => findByKey(context, tenant, mailbox, key)),
     list: (query) => read(() => list(context, query)),
     stats: (query) => read(() => stats(context, query)),

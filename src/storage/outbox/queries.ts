@@ -11,7 +11,8 @@ import type { SqlValue } from "../driver.js";
 import type { OutboxContext } from "./context.js";
 import { addressContext, openedInfo, shownAddress } from "./context.js";
 import type { SubmissionRecord } from "./rows.js";
-import { SUBMISSION_COLUMNS, submissionRecord, submissionRecordByKey, toSubmission } from "./rows.js";
+import { tolerant } from "./reading.js";
+import { SUBMISSION_COLUMNS, shownSubmission, submissionRecord, submissionRecordByKey, toSubmission } from "./rows.js";
 
 const DEFAULT_LIMIT = 100;
 
@@ -37,9 +38,13 @@ function scoped(query: Scope, table: string): { conditions: string[]; params: Sq
 
 const whereOf = (conditions: string[]): string => (conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`);
 
-export function get({ database, cipher }: OutboxContext, id: string): SubmissionRow | undefined {
+export function get(
+  { database, cipher }: OutboxContext,
+  id: string,
+  { unopened = false }: { unopened?: boolean } = {},
+): SubmissionRow | undefined {
   const row = submissionRecord(database, id);
-  return row && toSubmission(database, cipher, row);
+  return row && (unopened ? shownSubmission : toSubmission)(database, cipher, row);
 }
 
 export function findByKey(
@@ -49,7 +54,7 @@ export function findByKey(
   key: string,
 ): SubmissionRow | undefined {
   const row = submissionRecordByKey(context, context.database, tenant, mailbox, key);
-  return row && toSubmission(context.database, context.cipher, row);
+  return row && shownSubmission(context.database, context.cipher, row);
 }
 
 export interface ListQuery extends Scope {
@@ -80,7 +85,7 @@ export function list({ database, cipher }: OutboxContext, query: ListQuery): Sub
     `SELECT ${SUBMISSION_COLUMNS} FROM ${from} ${whereOf(conditions)} ORDER BY s.pk DESC LIMIT ?`,
     [...params, query.limit ?? DEFAULT_LIMIT],
   );
-  return rows.map((row) => toSubmission(database, cipher, row));
+  return rows.map((row) => shownSubmission(database, cipher, row));
 }
 
 export function stats({ database: sql }: OutboxContext, query: Scope & { now: number }): OutboxStats {
@@ -154,14 +159,19 @@ export function events({ database, cipher }: OutboxContext, query: EventQuery): 
     [...params, query.limit ?? DEFAULT_LIMIT],
   );
   const references = new Map<string, string | undefined>();
+  const { read } = tolerant();
   return rows.map((row) => {
     if (!references.has(row.submission))
-      references.set(row.submission, openedInfo(cipher, row.info, row.submission).reference);
+      references.set(
+        row.submission,
+        read(() => openedInfo(cipher, row.info, row.submission).reference, undefined),
+      );
     const reference = references.get(row.submission);
+    const { place, mail_place: mail } = row;
     const address =
-      row.place === null || row.mail_place === null
+      place === null || mail === null
         ? ""
-        : shownAddress(cipher, row.address, addressContext(row.submission, row.mail_place, row.place));
+        : read(() => shownAddress(cipher, row.address, addressContext(row.submission, mail, place)), "");
     return {
       seq: row.seq,
       submission: row.submission,

@@ -6,13 +6,17 @@ import type {
   SubmissionInfo,
   TraceEntry,
 } from "../../seams/index.js";
+import type { ContentCipher } from "../cipher.js";
 import type { Sql, SqlValue } from "../driver.js";
 import { applyChange, followRecipients } from "./changes.js";
 import type { OutboxContext } from "./context.js";
 import { openedInfo, openedJson, receiptContext, sealedJson } from "./context.js";
 import { insertEvent, insertTraces } from "./journal.js";
+import { tolerant } from "./reading.js";
 import { recipientsOfMail } from "./rows.js";
 import { envelopeIdOf } from "./submit.js";
+
+const NO_INFO: SubmissionInfo = Object.freeze({ documents: [] });
 
 type Decide = (recipients: RecipientRow[], info: SubmissionInfo | undefined) => ReceiptDecision[];
 
@@ -45,8 +49,10 @@ export function recordReceipt(
     ]);
     if (seen) return "duplicate";
     const found = findMail(sql, input);
-    const recipients = found ? recipientsOfMail(sql, cipher, found.id, found.mail) : [];
-    const decisions = decide(recipients, found && openedInfo(cipher, found.info, found.id));
+    // A mail that cannot be opened here does not keep the other receipts from being read: what names its recipient is then not known.
+    const reading = tolerant();
+    const recipients = found ? recipientsOfMail(sql, cipher, found.id, found.mail, reading) : [];
+    const decisions = decide(recipients, found && reading.read(() => openedInfo(cipher, found.info, found.id), NO_INFO));
     // A report about nobody of ours is matched with nothing, whatever mail it names: a person may look at it.
     const target = decisions.length > 0 ? found : undefined;
     const receipt = insertReceipt(sql, input, data, target);
@@ -144,7 +150,15 @@ export function receipts({ database: sql, cipher }: OutboxContext, query: Receip
     ...params,
     query.limit ?? DEFAULT_LIMIT,
   ]);
-  return rows.map((row) => ({
+  return rows.map((row) => shown(sql, cipher, row));
+}
+
+function shown(sql: Sql, cipher: ContentCipher, row: ReceiptRecord): ReceiptRow {
+  const { data: stored, tenant, mailbox, source } = row;
+  const reading = tolerant();
+  const data =
+    stored === null ? null : reading.read(() => openedJson(cipher, stored, receiptContext(tenant, mailbox, source)), null);
+  return {
     id: row.id,
     tenant: row.tenant,
     mailbox: row.mailbox,
@@ -153,7 +167,7 @@ export function receipts({ database: sql, cipher }: OutboxContext, query: Receip
     at: row.at,
     ...(row.original_message_id === null ? {} : { originalMessageId: row.original_message_id }),
     ...(row.envelope_id === null ? {} : { envelopeId: row.envelope_id }),
-    data: row.data === null ? null : openedJson(cipher, row.data, receiptContext(row.tenant, row.mailbox, row.source)),
+    data,
     matched: row.submission !== null,
     recipientIds: sql
       .all<{ recipient: number }>(
@@ -161,5 +175,6 @@ export function receipts({ database: sql, cipher }: OutboxContext, query: Receip
         [row.id],
       )
       .map(({ recipient }) => recipient),
-  }));
+    ...(reading.fault === undefined ? {} : { unreadable: reading.fault }),
+  };
 }

@@ -1,8 +1,8 @@
-import { isMedimailError } from "../../errors.js";
 import type { ClaimedMail, SubmissionInfo } from "../../seams/index.js";
 import { claimedOf, type MailRecord } from "./contents.js";
 import type { OutboxContext } from "./context.js";
 import { openedInfo } from "./context.js";
+import { tolerant } from "./reading.js";
 
 const SUBMISSION = "SELECT id, action, created_at, info FROM medimail_submissions WHERE pk = ?";
 
@@ -16,27 +16,19 @@ export function loadRecovered(
   answers: ReadonlyMap<number, string>,
 ): ClaimedMail[] {
   const { database, cipher } = context;
+  const { read } = tolerant();
   return mails.map((mail) => {
     const submission = database.get<{ id: string; action: string; created_at: number; info: ArrayBuffer | null }>(
       SUBMISSION,
       [mail.submission],
     );
     const { id = "", action = "", created_at: createdAt = 0, info: sealed = null } = submission ?? {};
-    const info = readable((): SubmissionInfo => openedInfo(cipher, sealed, id), { documents: [] });
+    const info = read((): SubmissionInfo => openedInfo(cipher, sealed, id), { documents: [] });
     const known = { id, action, createdAt, info };
     const answer = answers.get(mail.id);
     return {
-      ...claimedOf(context, mail, known, [], (open) => readable(open, "")),
+      ...claimedOf(context, mail, known, [], (open) => read(open, "")),
       ...(answer === undefined ? {} : { answer }),
     };
   });
-}
-
-function readable<T>(read: () => T, otherwise: T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (isMedimailError(error)) return otherwise;
-    throw error;
-  }
 }

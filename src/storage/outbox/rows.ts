@@ -10,6 +10,7 @@ import type { ContentCipher } from "../cipher.js";
 import type { Sql } from "../driver.js";
 import type { OutboxContext } from "./context.js";
 import { addressContext, isHashedKey, openedInfo, shownAddress, storedKey } from "./context.js";
+import { type Reading, STRICT, tolerant } from "./reading.js";
 import type { SealedTail } from "./tails.js";
 
 export interface RecipientRecord {
@@ -32,24 +33,34 @@ const RECIPIENTS = `SELECT r.id, r.mail, r.place, r.kind, r.address, r.state, r.
 const OF_SUBMISSION = `${RECIPIENTS} WHERE r.submission = ? ORDER BY r.id`;
 const OF_MAIL = `${RECIPIENTS} WHERE r.mail = ? ORDER BY r.id`;
 
-export function recipientsOfSubmission(
+function recipientsOfSubmission(
   sql: Sql,
   cipher: ContentCipher,
   submission: { pk: number; id: string },
+  reading: Reading,
 ): RecipientRow[] {
-  return sql.all<RecipientRecord>(OF_SUBMISSION, [submission.pk]).map((row) => toRecipient(cipher, submission.id, row));
+  return sql
+    .all<RecipientRecord>(OF_SUBMISSION, [submission.pk])
+    .map((row) => toRecipient(cipher, submission.id, row, reading));
 }
 
-export function recipientsOfMail(sql: Sql, cipher: ContentCipher, submission: string, mail: number): RecipientRow[] {
-  return sql.all<RecipientRecord>(OF_MAIL, [mail]).map((row) => toRecipient(cipher, submission, row));
+export function recipientsOfMail(
+  sql: Sql,
+  cipher: ContentCipher,
+  submission: string,
+  mail: number,
+  reading: Reading,
+): RecipientRow[] {
+  return sql.all<RecipientRecord>(OF_MAIL, [mail]).map((row) => toRecipient(cipher, submission, row, reading));
 }
 
-function toRecipient(cipher: ContentCipher, submission: string, row: RecipientRecord): RecipientRow {
+function toRecipient(cipher: ContentCipher, submission: string, row: RecipientRecord, reading: Reading): RecipientRow {
+  const place = addressContext(submission, row.mail_place, row.place);
   return {
     id: row.id,
     mailId: row.mail,
     submission,
-    address: shownAddress(cipher, row.address, addressContext(submission, row.mail_place, row.place)),
+    address: reading.read(() => shownAddress(cipher, row.address, place), ""),
     kind: row.kind,
     state: row.state,
     messageId: row.message_id,
@@ -98,9 +109,22 @@ export function submissionRecordByKey(
 /** As sealed: with the key that its column only has hashed, and what is known of the tail. */
 export type SealedInfo = SubmissionInfo & { key?: string; tail?: SealedTail };
 
-export function toSubmission(sql: Sql, cipher: ContentCipher, row: SubmissionRecord): SubmissionRow {
-  const { key: sealedKey, tail: _tail, ...info } = openedInfo(cipher, row.info, row.id) as SealedInfo;
+/** Throws `storage_key_wrong`, `storage_corrupt` where its sealed part cannot be opened. */
+export const toSubmission = (sql: Sql, cipher: ContentCipher, row: SubmissionRecord): SubmissionRow =>
+  submissionOf(sql, cipher, row, STRICT);
+
+/** With what can be known of one whose sealed part cannot be opened here, which it says (`unreadable`). */
+export const shownSubmission = (sql: Sql, cipher: ContentCipher, row: SubmissionRecord): SubmissionRow =>
+  submissionOf(sql, cipher, row, tolerant());
+
+function submissionOf(sql: Sql, cipher: ContentCipher, row: SubmissionRecord, reading: Reading): SubmissionRow {
+  const erased = row.erased_at !== null;
+  // Of one that is erased no more than its idempotency key is sealed still, by a key that may have left the ring since: it is then as if not given.
+  const ofInfo = erased ? tolerant() : reading;
+  const opened = ofInfo.read((): SubmissionInfo => openedInfo(cipher, row.info, row.id), { documents: [] });
+  const { key: sealedKey, tail: _tail, ...info } = opened as SealedInfo;
   const key = row.key === null || isHashedKey(row.key) ? sealedKey : row.key;
+  const recipients = recipientsOfSubmission(sql, cipher, row, reading);
   return {
     id: row.id,
     tenant: row.tenant,
@@ -113,6 +137,7 @@ export function toSubmission(sql: Sql, cipher: ContentCipher, row: SubmissionRec
     paused: row.paused === 1,
     info,
     ...(row.erased_at === null ? {} : { erasedAt: row.erased_at }),
-    recipients: recipientsOfSubmission(sql, cipher, row),
+    recipients,
+    ...(reading.fault === undefined ? {} : { unreadable: reading.fault }),
   };
 }

@@ -17,7 +17,7 @@ import {
 } from "./context.js";
 import { insertEvent } from "./journal.js";
 import type { SealedInfo } from "./rows.js";
-import { submissionRecordByKey, toSubmission } from "./rows.js";
+import { shownSubmission, submissionRecordByKey } from "./rows.js";
 import { discardWithin, keepTail, sealedTail } from "./tails.js";
 
 export interface Submitted {
@@ -138,7 +138,7 @@ function sameKey(context: OutboxContext, sql: Sql, input: NewSubmission): Submis
       hint: `It belongs to submission ${found.id}. Use a new key for what is another submission.`,
     });
   }
-  return toSubmission(sql, context.cipher, found);
+  return shownSubmission(sql, context.cipher, found);
 }
 
 const HOLDER = `SELECT s.id FROM medimail_dedupe d JOIN medimail_recipients r ON r.id = d.recipient
