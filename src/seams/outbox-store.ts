@@ -235,6 +235,8 @@ export interface OutboxStore {
 
   events(query: {
     after?: number;
+    /** Looks no further, this one included. */
+    upTo?: number;
     submission?: string;
     tenant?: string;
     mailbox?: string;

@@ -18,6 +18,8 @@ export const FINAL_STATES: ReadonlySet<RecipientState> = new Set<RecipientState>
 
 /** Events read at once. */
 const PAGE = 200;
+/** Events of all mailboxes looked through at once. */
+const PIECE = 20_000;
 
 /**
  * Events are rows of the outbox, so that they survive a crash and reach a process that did not send. Readers wake at once for changes of
@@ -65,7 +67,7 @@ export class EventReader {
     return this.store.lastEventSeq();
   }
 
-  async page(query: EventQuery & { after: number }): Promise<SubmissionEvent[]> {
+  async page(query: EventQuery & { after: number; upTo?: number }): Promise<SubmissionEvent[]> {
     return (await this.store.events({ ...query, limit: PAGE })).map(toEvent);
   }
 
@@ -77,14 +79,21 @@ export class EventReader {
     let after = query.after;
     while (!this.#closed && !signal?.aborted) {
       const changes = this.#changes;
-      const page = await this.page({ ...query, after });
+      const last = await this.lastSeq();
+      // One mailbox of a large outbox, from far back: piece by piece, so that other work of the process has its turns between.
+      const upTo = query.submission === undefined && last - after > PIECE ? after + PIECE : undefined;
+      const page = await this.page({ ...query, after, ...(upTo === undefined ? {} : { upTo }) });
       for (const event of page) {
         after = event.seq;
         yield event;
         if (this.#closed || signal?.aborted) return;
       }
       // A page that is not full was all there is, unless something changed since it was asked for.
-      if (page.length < PAGE && changes === this.#changes && !this.#closed) await this.wait(signal);
+      // The events of others up to then are not looked through again: of a mailbox that is quiet in a busy outbox there are many.
+      if (page.length < PAGE) after = Math.max(after, upTo ?? last);
+      if (upTo !== undefined) await new Promise((resolve) => setImmediate(resolve));
+      // A page that is not full was all there is, unless something changed since it was asked for.
+      else if (page.length < PAGE && changes === this.#changes && !this.#closed) await this.wait(signal);
     }
   }
 

@@ -60,4 +60,44 @@ describe("who reads events", () => {
     reader.close();
     expect((await next).done).toBe(true);
   });
+
+  it("looks through the events of other mailboxes once", async () => {
+    const others = 50;
+    const asked: number[] = [];
+    const store = {
+      events: async ({ after = 0 }: { after?: number }) => {
+        asked.push(after);
+        return [];
+      },
+      lastEventSeq: async () => others,
+    };
+    const reader = new EventReader(store, 600_000);
+    const next = reader.read({ after: 3 }).next();
+    await turn();
+    reader.notify();
+    await turn();
+    await turn();
+    expect(asked).toEqual([3, others]);
+    reader.close();
+    await next;
+  });
+
+  it("looks through many of them piece by piece, and gives what lies between in order", async () => {
+    const rows = [event(3), event(30_000), event(50_000)];
+    const asked: (number | undefined)[] = [];
+    const store = {
+      events: async ({ after = 0, upTo }: { after?: number; upTo?: number }) => {
+        asked.push(upTo);
+        return rows.filter(({ seq }) => seq > after && seq <= (upTo ?? Number.POSITIVE_INFINITY));
+      },
+      lastEventSeq: async () => 55_000,
+    };
+    const reader = new EventReader(store, 600_000);
+    const events = reader.read({ after: 0 });
+    const seen: (number | undefined)[] = [];
+    for (let n = 0; n < 3; n += 1) seen.push((await events.next()).value?.seq);
+    expect(seen).toEqual([3, 30_000, 50_000]);
+    expect(asked).toEqual([20_000, 40_000, undefined]);
+    reader.close();
+  });
 });

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { SqliteDatabase } from "../../src/storage/driver.js";
 import { openSqlite } from "../../src/storage/index.js";
 import type { OutboxContext } from "../../src/storage/outbox/context.js";
-import { traces } from "../../src/storage/outbox/retention.js";
+import { alongState, walk } from "../../src/storage/outbox/list.js";
+import { SETTLED, traces } from "../../src/storage/outbox/retention.js";
 import { OUTBOX_MIGRATIONS } from "../../src/storage/outbox/schema.js";
 import { NEXT } from "../../src/storage/outbox/sent-copies.js";
 
@@ -34,7 +35,7 @@ describe("the indexes of the outbox", () => {
     [
       "what needs a person",
       "SELECT DISTINCT submission FROM medimail_recipients WHERE state = 'failed'",
-      "medimail_recipients_attention",
+      "medimail_recipients_state",
     ],
     [
       "who holds a document",
@@ -60,6 +61,38 @@ describe("the indexes of the outbox", () => {
       database.close();
     }
   }
+
+  const plain = ({ sql }: { sql: string }) => sql.replaceAll("?", "'1'");
+  const box = { tenant: "a", mailbox: "b" };
+
+  it.each<[string, () => string, string[]]>([
+    [
+      "a page of a mailbox",
+      () => plain(walk({ ...box, after: "x" })),
+      ["SEARCH s USING INDEX medimail_submissions_mailbox (tenant=? AND mailbox=? AND rowid<?)"],
+    ],
+    [
+      "those of a mailbox in a state, along the mailbox",
+      () => plain(walk(box, 5, "read")),
+      ["SEARCH s USING INDEX medimail_submissions_mailbox (tenant=? AND mailbox=?)"],
+    ],
+    [
+      "those of a mailbox in a state, along the state",
+      () => plain(alongState({ ...box, after: "x" }, "read", 5)),
+      ["SEARCH r USING COVERING INDEX medimail_recipients_state (state=? AND submission<?)", "SEARCH s USING INTEGER PRIMARY KEY"],
+    ],
+    [
+      "what the retention erases",
+      () => SETTLED.replaceAll("?", "1"),
+      ["SEARCH s USING COVERING INDEX medimail_submissions_kept (created_at<?)"],
+    ],
+  ])("walk %s in order, and no further than asked", (_what, asked, steps) => {
+    const plan = planOf(asked);
+    expect(plan.filter((step) => /^(SEARCH|SCAN) [rs] /.test(step)).map((step, n) => step.slice(0, steps[n]?.length))).toEqual(
+      expect.arrayContaining(steps),
+    );
+    expect(plan.join()).not.toMatch(/SCAN|TEMP B-TREE/);
+  });
 
   it("find the next copy to file among the copies, not among all mails", () => {
     const [first, ...then] = planOf(() => NEXT.replaceAll("?", "1"));

@@ -1,42 +1,11 @@
-import {
-  type EventRow,
-  type OutboxStats,
-  RECIPIENT_STATES,
-  type RecipientState,
-  type StoredError,
-  type SubmissionEventName,
-  type SubmissionRow,
-} from "../../seams/index.js";
-import type { SqlValue } from "../driver.js";
+import type { EventRow, StoredError, SubmissionEventName, SubmissionRow } from "../../seams/index.js";
 import type { OutboxContext } from "./context.js";
 import { addressContext, openedInfo, shownAddress } from "./context.js";
-import type { SubmissionRecord } from "./rows.js";
 import { tolerant } from "./reading.js";
-import { SUBMISSION_COLUMNS, shownSubmission, submissionRecord, submissionRecordByKey, toSubmission } from "./rows.js";
+import { shownSubmission, submissionRecord, submissionRecordByKey, toSubmission } from "./rows.js";
+import { type Scope, scoped, whereOf } from "./scope.js";
 
 const DEFAULT_LIMIT = 100;
-
-// Those a person looks for: they have an index, and the list starts from it instead of walking every submission.
-const RARE: ReadonlySet<RecipientState> = new Set(["unknown", "failed", "refused", "cancelled"]);
-
-interface Scope {
-  tenant?: string;
-  mailbox?: string;
-}
-
-function scoped(query: Scope, table: string): { conditions: string[]; params: SqlValue[] } {
-  const conditions: string[] = [];
-  const params: SqlValue[] = [];
-  for (const column of ["tenant", "mailbox"] as const) {
-    const value = query[column];
-    if (value === undefined) continue;
-    conditions.push(`${table}.${column} = ?`);
-    params.push(value);
-  }
-  return { conditions, params };
-}
-
-const whereOf = (conditions: string[]): string => (conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`);
 
 export function get(
   { database, cipher }: OutboxContext,
@@ -57,72 +26,6 @@ export function findByKey(
   return row && shownSubmission(context.database, context.cipher, row);
 }
 
-export interface ListQuery extends Scope {
-  state?: RecipientState;
-  limit?: number;
-  after?: string;
-}
-
-export function list({ database, cipher }: OutboxContext, query: ListQuery): SubmissionRow[] {
-  const { conditions, params } = scoped(query, "s");
-  if (query.after !== undefined) {
-    conditions.push("s.pk < (SELECT pk FROM medimail_submissions WHERE id = ?)");
-    params.push(query.after);
-  }
-  let from = "medimail_submissions s";
-  if (query.state !== undefined) {
-    // A closed list, so that a state may stand in the SQL itself: only then is the index on the rare states used.
-    if (!RECIPIENT_STATES.includes(query.state)) return [];
-    if (RARE.has(query.state)) {
-      from = `(SELECT DISTINCT submission FROM medimail_recipients WHERE state = '${query.state}') r CROSS JOIN ${from} ON s.pk = r.submission`;
-    } else {
-      conditions.push(
-        `EXISTS (SELECT 1 FROM medimail_recipients r WHERE r.submission = s.pk AND r.state = '${query.state}')`,
-      );
-    }
-  }
-  const rows = database.all<SubmissionRecord>(
-    `SELECT ${SUBMISSION_COLUMNS} FROM ${from} ${whereOf(conditions)} ORDER BY s.pk DESC LIMIT ?`,
-    [...params, query.limit ?? DEFAULT_LIMIT],
-  );
-  return rows.map((row) => shownSubmission(database, cipher, row));
-}
-
-export function stats({ database: sql }: OutboxContext, query: Scope & { now: number }): OutboxStats {
-  const submissions = scoped(query, "s");
-  const byState = Object.fromEntries(RECIPIENT_STATES.map((state) => [state, 0])) as Record<RecipientState, number>;
-  const join = submissions.conditions.length === 0 ? "" : "JOIN medimail_submissions s ON s.pk = r.submission";
-  const states = sql.all<{ state: RecipientState; n: number }>(
-    `SELECT r.state, count(*) AS n FROM medimail_recipients r ${join} ${whereOf(submissions.conditions)} GROUP BY r.state`,
-    submissions.params,
-  );
-  for (const { state, n } of states) byState[state] = n;
-  const mails = scoped(query, "m");
-  mails.conditions.push("m.state = 'queued'", "m.lease_owner IS NULL", "m.paused = 0", "m.due_at <= ?");
-  const due = sql.get<{ n: number; oldest: number | null }>(
-    `SELECT count(*) AS n, min(m.due_at) AS oldest FROM medimail_mails m ${whereOf(mails.conditions)}`,
-    [...mails.params, query.now],
-  );
-  const receipts = scoped(query, "q");
-  receipts.conditions.push("q.submission IS NULL");
-  return {
-    submissions: count(
-      sql.get(
-        `SELECT count(*) AS n FROM medimail_submissions s ${whereOf(submissions.conditions)}`,
-        submissions.params,
-      ),
-    ),
-    byState,
-    due: due?.n ?? 0,
-    oldestDueMs: due && due.oldest !== null ? query.now - due.oldest : 0,
-    unmatchedReceipts: count(
-      sql.get(`SELECT count(*) AS n FROM medimail_receipts q ${whereOf(receipts.conditions)}`, receipts.params),
-    ),
-  };
-}
-
-const count = (row: { n: number } | undefined): number => row?.n ?? 0;
-
 interface EventRecord {
   seq: number;
   event: SubmissionEventName;
@@ -139,6 +42,7 @@ interface EventRecord {
 
 export interface EventQuery extends Scope {
   after?: number;
+  upTo?: number;
   submission?: string;
   limit?: number;
 }
@@ -147,6 +51,10 @@ export function events({ database, cipher }: OutboxContext, query: EventQuery): 
   const { conditions, params } = scoped(query, "e");
   conditions.push("e.seq > ?");
   params.push(query.after ?? 0);
+  if (query.upTo !== undefined) {
+    conditions.push("e.seq <= ?");
+    params.push(query.upTo);
+  }
   if (query.submission !== undefined) {
     conditions.push("e.submission = (SELECT pk FROM medimail_submissions WHERE id = ?)");
     params.push(query.submission);

@@ -7,13 +7,14 @@ import type {
   TraceEntry,
 } from "../../seams/index.js";
 import type { ContentCipher } from "../cipher.js";
-import type { Sql, SqlValue } from "../driver.js";
+import type { Sql } from "../driver.js";
 import { applyChange, followRecipients } from "./changes.js";
 import type { OutboxContext } from "./context.js";
 import { openedInfo, openedJson, receiptContext, sealedJson } from "./context.js";
 import { insertEvent, insertTraces } from "./journal.js";
 import { tolerant } from "./reading.js";
 import { recipientsOfMail } from "./rows.js";
+import { type Scope, scoped, whereOf } from "./scope.js";
 import { envelopeIdOf } from "./submit.js";
 
 const NO_INFO: SubmissionInfo = Object.freeze({ documents: [] });
@@ -127,29 +128,21 @@ interface ReceiptRecord {
 
 const DEFAULT_LIMIT = 100;
 
-export interface ReceiptQuery {
-  tenant?: string;
-  mailbox?: string;
+export interface ReceiptQuery extends Scope {
   unmatchedOnly?: boolean;
   limit?: number;
 }
 
 /** Newest first. `data` is null once erased. */
 export function receipts({ database: sql, cipher }: OutboxContext, query: ReceiptQuery): ReceiptRow[] {
-  const conditions: string[] = [];
-  const params: SqlValue[] = [];
-  for (const column of ["tenant", "mailbox"] as const) {
-    const value = query[column];
-    if (value === undefined) continue;
-    conditions.push(`${column} = ?`);
-    params.push(value);
-  }
-  if (query.unmatchedOnly) conditions.push("submission IS NULL");
-  const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
-  const rows = sql.all<ReceiptRecord>(`SELECT * FROM medimail_receipts ${where} ORDER BY id DESC LIMIT ?`, [
-    ...params,
-    query.limit ?? DEFAULT_LIMIT,
-  ]);
+  const { conditions, params } = scoped(query, "q");
+  if (query.unmatchedOnly) conditions.push("q.submission IS NULL");
+  const whole = query.tenant !== undefined && query.mailbox !== undefined;
+  const index = `INDEXED BY medimail_receipts_${query.unmatchedOnly ? "unmatched" : "mailbox"} `;
+  const rows = sql.all<ReceiptRecord>(
+    `SELECT * FROM medimail_receipts q ${whole ? index : ""}${whereOf(conditions)} ORDER BY q.id DESC LIMIT ?`,
+    [...params, query.limit ?? DEFAULT_LIMIT],
+  );
   return rows.map((row) => shown(sql, cipher, row));
 }
 

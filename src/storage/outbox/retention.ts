@@ -6,9 +6,10 @@ import { insertTraces, instant } from "./journal.js";
 import type { SealedInfo } from "./rows.js";
 import { eraseLeft, eraseTailOf } from "./tails.js";
 
-// Every mail of the submission is done, and the last of its recipients changed before the limit.
-const SETTLED = `SELECT DISTINCT s.pk FROM medimail_mails m JOIN medimail_submissions s ON s.pk = m.submission
-  WHERE m.settled_at < ? AND s.erased_at IS NULL
+// Every mail of the submission is done, and the last of its recipients changed before the limit. What was submitted later has not ended before it: only
+// what is older and still there is looked at, which is what is to be erased, and the few that a doubt or a late receipt keeps.
+export const SETTLED = `SELECT s.pk FROM medimail_submissions s INDEXED BY medimail_submissions_kept
+  WHERE s.erased_at IS NULL AND s.created_at < ?
     AND NOT EXISTS (SELECT 1 FROM medimail_mails o WHERE o.submission = s.pk AND (o.settled_at IS NULL OR o.settled_at >= ?))
     AND NOT EXISTS (SELECT 1 FROM medimail_recipients r WHERE r.submission = s.pk AND r.updated_at >= ?)
   LIMIT ?`;

@@ -1,4 +1,5 @@
 import type { Migration } from "../migrations.js";
+import { AT_SCALE } from "./schema-at-scale.js";
 
 /**
  * The outbox. Its tables may live in the caller's own file, hence the prefix. `contents.part` is the body's index, or
@@ -133,4 +134,5 @@ INSERT INTO medimail_handovers (mail) SELECT id FROM medimail_mails WHERE handov
     name: "handover-files",
     sql: "DROP TABLE medimail_handovers;",
   },
+  { name: "at-scale", sql: AT_SCALE },
 ];
