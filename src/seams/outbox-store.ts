@@ -258,7 +258,7 @@ export interface OutboxStore {
 
   /**
    * Content (heads, bodies, tails, info, addresses of patients) of submissions settled before `settledBefore` is erased; the rows stay. So are
-   * tails that were begun and left: their process died.
+   * tails that were begun and left, and files of marks that nobody will read: their process died.
    */
   eraseContent(settledBefore: number, now: number): Promise<number>;
   /** The next copy to file, held by the caller until `until`: two processes never file the same at once. */

@@ -105,6 +105,7 @@ function doubts(frame: Frame, { store, operator, reader, worker }: Core, signal:
 
 async function erase({ options, clock }: Frame, { store }: Core): Promise<void> {
   const keep = options.contentRetentionMs ?? 7 * DAY_MS;
-  if (keep !== "never") await store.eraseContent(clock.now() - keep, clock.now());
+  // What processes that died have left goes in any case; nothing has ended before 1970.
+  await store.eraseContent(keep === "never" ? 0 : clock.now() - keep, clock.now());
   await store.eraseTraces(localTime(new Date(clock.now() - (options.traceRetentionDays ?? 183) * DAY_MS)));
 }

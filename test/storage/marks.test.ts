@@ -6,6 +6,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -156,6 +157,53 @@ describe("the marks of hand-overs, in a file beside the database", () => {
     await expect(claim()).rejects.toMatchObject({ code: "storage_failed", retryable: true });
     rmSync(name, { recursive: true });
     expect((await claim()).map(({ mailId }) => mailId)).toEqual([a]);
+  });
+});
+
+describe("files of marks that nobody will read", () => {
+  const aged = (name: string) => {
+    const then = Date.now() / 1000 - 7_200;
+    utimesSync(join(folder, name), then, then);
+  };
+  const left = (name: string) => {
+    writeFileSync(join(folder, name), "medimail-handovers 1 of a store that was here\n");
+    aged(name);
+  };
+  const ofNobody = `outbox.db-${"0".repeat(32)}.marks`;
+
+  it("are removed with the content that is erased, an hour after their last line", async () => {
+    const store = await open();
+    left(ofNobody);
+    left(`outbox.db-${"1".repeat(32)}.marks.new`);
+    writeFileSync(join(folder, `outbox.db-${"2".repeat(32)}.marks`), "just now");
+    await store.eraseContent(0, T0);
+    expect(readdirSync(folder).filter((name) => name.includes(".marks"))).toEqual([
+      `outbox.db-${"2".repeat(32)}.marks`,
+    ]);
+  });
+
+  it("are not those of a worker that is registered or holds a mail, nor of another database", async () => {
+    const store = await open();
+    await prepared(store, "a");
+    await store.submit(submission("b"));
+    await store.claim({ worker: "unregistered", now: T0, limit: 1, prepare: true });
+    const others = [`outbox.db-2-${"0".repeat(32)}.marks`, `other.db-${"0".repeat(32)}.marks`, "outbox.db-notes.marks"];
+    for (const name of others) left(name);
+    const all = files();
+    expect(all).toHaveLength(5);
+    for (const name of all) aged(name);
+    // Another process, which has these workers not in its own memory.
+    await (await open()).eraseContent(0, T0);
+    expect(files()).toEqual(all);
+  });
+
+  it("cost a worker whose file is removed all the same no more than a look into the database", async () => {
+    const store = await open();
+    const [a = 0] = await prepared(store, "a");
+    await store.removeWorker("nobody");
+    rmSync(file());
+    await expect(store.markHandover(WORKER, [a])).resolves.toBeUndefined();
+    expect(namesOf((await takenOver()).doubtful)).toEqual(["s-a"]);
   });
 });
 

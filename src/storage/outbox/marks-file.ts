@@ -4,12 +4,14 @@ import {
   fchownSync,
   fstatSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
   unlinkSync,
   writeSync,
 } from "node:fs";
+import { join } from "node:path";
 import { MedimailError } from "../../errors.js";
 
 /** Mails whose final dot was to be written and that nobody has settled, with the server's answer where one was noted. */
@@ -58,6 +60,29 @@ export function takeFile(path: string, head: string): Marked | undefined {
 export function removeFile(path: string): void {
   rmSync(nextOf(path), { force: true });
   unlinkSync(path);
+}
+
+/**
+ * Removes what is left of workers that nobody knows any more: of a process that died between its leave and the removal, of one that died before its
+ * first mark, of a database that was here before. A worker that lives loses nothing but time by it (see `WorkerMarks`).
+ *
+ * @param named whether this is the name of a file of marks of the database, and of no worker that is known
+ * @param before files that were written to since are left, ms since 1970
+ */
+export function removeLeft(folder: string, named: (name: string) => boolean, before: number): number {
+  let removed = 0;
+  for (const name of readdirSync(folder)) {
+    if (!named(name)) continue;
+    const path = join(folder, name);
+    try {
+      if (statSync(path).mtimeMs >= before) continue;
+      unlinkSync(path);
+      removed += 1;
+    } catch {
+      // Another process was first, or may not be touched by us: the next time.
+    }
+  }
+  return removed;
 }
 
 const LINE = /^(?:(?<sign>[+-])(?<id>\d{1,15})|=(?<answered>\d{1,15}) (?<answer>".*"))$/;

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { closeSync, fstatSync, openSync, renameSync, rmSync, statSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import type { HandoverAnswer } from "../../seams/index.js";
 import {
   answerLine,
@@ -9,6 +10,7 @@ import {
   notWritten,
   type Place,
   removeFile,
+  removeLeft,
   sameAccess,
   takeFile,
   writeWhole,
@@ -146,6 +148,10 @@ class WorkerMarks {
   }
 }
 
+/** Hashed: the name of a worker is anyone's words. */
+const nameOf = (database: string, worker: string): string =>
+  `${database}-${hash("sha256", worker).slice(0, 32)}.marks`;
+
 /** The marks of all workers of one store. Each method is done when it returns. */
 export class HandoverMarks {
   readonly #workers = new Map<string, WorkerMarks>();
@@ -225,6 +231,23 @@ export class HandoverMarks {
     }
   }
 
+  /** Files beside the database whose worker is not among these, and that nobody wrote to since `before`. */
+  removeLeft(workers: readonly string[], before: number): void {
+    const { database } = this;
+    if (database === undefined) return;
+    const known = new Set([...workers, ...this.#workers.keys()].map((worker) => basename(nameOf(database, worker))));
+    const start = `${basename(database)}-`;
+    const isLeft = (name: string) => {
+      const file = name.replace(/\.new$/, "");
+      return name.startsWith(start) && /^[0-9a-f]{32}\.marks$/.test(file.slice(start.length)) && !known.has(file);
+    };
+    try {
+      removeLeft(dirname(database), isLeft, before);
+    } catch {
+      // A folder that may not be read: they are small, and in nobody's way.
+    }
+  }
+
   close(): void {
     for (const marks of this.#workers.values()) marks.close();
   }
@@ -240,10 +263,7 @@ export class HandoverMarks {
 
   #placeOf(worker: string): Place | undefined {
     const { database } = this;
-    // Hashed: the name of a worker is anyone's words.
-    return database === undefined
-      ? undefined
-      : { path: `${database}-${hash("sha256", worker).slice(0, 32)}.marks`, like: database };
+    return database === undefined ? undefined : { path: nameOf(database, worker), like: database };
   }
 
   #headOf(worker: string): string {

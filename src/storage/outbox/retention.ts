@@ -5,6 +5,7 @@ import { infoContext, isHashedKey, openedInfo, sealedJson } from "./context.js";
 import { insertTraces, instant } from "./journal.js";
 import type { SealedInfo } from "./rows.js";
 import { eraseLeft, eraseTailOf } from "./tails.js";
+import { removeLeftMarks } from "./workers.js";
 
 // Every mail of the submission is done, and the last of its recipients changed before the limit. What was submitted later has not ended before it: only
 // what is older and still there is looked at, which is what is to be erased, and the few that a doubt or a late receipt keeps.
@@ -41,6 +42,7 @@ export async function eraseContent(context: OutboxContext, settledBefore: number
     ]);
   });
   sql.checkpoint();
+  removeLeftMarks(context);
   return erased;
 }
 

@@ -40,6 +40,17 @@ export async function removeWorker(context: OutboxContext, id: string): Promise<
   else marks.taken(id);
 }
 
+const KNOWN = `SELECT id FROM medimail_workers UNION SELECT lease_owner FROM medimail_mails WHERE lease_owner IS NOT NULL`;
+/** Nobody writes a mark so long after the one before while it is in the middle of mails. */
+const LEFT_MS = 3_600_000;
+
+/** Files of marks of workers that are neither registered nor hold a mail: nobody will take over from them. */
+export function removeLeftMarks({ database, marks }: OutboxContext): void {
+  const known = database.all<{ id: string }>(KNOWN).map(({ id }) => id);
+  // The times of files are the system's, whatever clock the caller gave.
+  marks.removeLeft(known, Date.now() - LEFT_MS);
+}
+
 interface Held {
   id: number;
   prepared: 0 | 1;
