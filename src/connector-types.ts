@@ -167,6 +167,14 @@ export interface Connector {
     cancel(id: string, options?: { actor?: string }): Promise<SubmissionRow>;
     /** A person says what became of an `unknown`. */
     resolve(id: string, outcome: "accepted" | "failed", options?: { actor?: string }): Promise<SubmissionRow>;
+    /**
+     * To be called once where the outbox is an older copy that was put back, before anything delivers from it (`delivery: "manual"`): what was queued
+     * when the copy was made may have left since, so it becomes `unknown`, of every mailbox in the file. Receipts, the Sent folder (`filesSent`) or a
+     * person then settle it. Gives back how many recipients that are.
+     *
+     * @throws `submission_state` where a process delivers from the outbox
+     */
+    restored(options?: { actor?: string }): Promise<number>;
     pause(id: string): Promise<void>;
     resume(id: string): Promise<void>;
     receipts(query?: { unmatchedOnly?: boolean; limit?: number }): Promise<ReceiptRow[]>;

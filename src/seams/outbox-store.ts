@@ -142,6 +142,13 @@ export interface OutboxStats {
   unmatchedReceipts: number;
 }
 
+export interface RestoredQuery {
+  now: number;
+  isDead: (worker: WorkerIdentity & { heartbeatAt: number }) => boolean;
+  /** For each mailbox of which something came into doubt: `count` recipients. */
+  trace: (box: { tenant: string; mailbox: string; count: number }) => TraceEntry;
+}
+
 /**
  * The durable queue. Every method that writes resolves once the write is durable; concurrent writes may share one commit.
  * Implementations pass `test/storage/outbox-contract.ts`.
@@ -232,6 +239,11 @@ export interface OutboxStore {
   /** Queued recipients whose mail is not in a worker's hands become cancelled; where there is none, nothing is noted, the traces neither. */
   cancel(id: string, at: number, traces: TraceEntry[]): Promise<SubmissionRow>;
   setPaused(id: string, paused: boolean): Promise<void>;
+  /**
+   * The file is an older copy that was put back: what is queued in it may have left since. Every queued recipient of every mailbox becomes `unknown`; gives
+   * back how many. Throws `submission_state` where a worker lives.
+   */
+  restored(query: RestoredQuery): Promise<number>;
 
   events(query: {
     after?: number;

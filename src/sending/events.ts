@@ -88,7 +88,6 @@ export class EventReader {
         yield event;
         if (this.#closed || signal?.aborted) return;
       }
-      // A page that is not full was all there is, unless something changed since it was asked for.
       // The events of others up to then are not looked through again: of a mailbox that is quiet in a busy outbox there are many.
       if (page.length < PAGE) after = Math.max(after, upTo ?? last);
       if (upTo !== undefined) await new Promise((resolve) => setImmediate(resolve));

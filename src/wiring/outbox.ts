@@ -2,6 +2,8 @@ import type { Connector } from "../connector-types.js";
 import { MedimailError } from "../errors.js";
 import type { MailboxReader } from "../mailbox/index.js";
 import type { RecipientChange, SubmissionRow } from "../seams/index.js";
+import { isWorkerDead } from "../storage/index.js";
+import { traceOf } from "../traces/index.js";
 import type { Core, Frame } from "./core.js";
 import { indicatorsOf } from "./indicators.js";
 
@@ -94,6 +96,25 @@ export function outboxCommands(
       const core = await open();
       await core.store.setPaused(id, false);
       core.worker.wake();
+    },
+    async restored({ actor } = {}) {
+      const { store } = await open();
+      const now = clock.now();
+      const author = actor ?? `${frame.config.software.name} ${frame.config.software.version}`;
+      return store.restored({
+        now,
+        isDead: (worker) => isWorkerDead(worker, now),
+        trace: ({ count, ...box }) =>
+          traceOf({
+            ...box,
+            actor: author,
+            action: "restore",
+            request: "restored",
+            answer: `${count} in doubt`,
+            ok: true,
+            at: now,
+          }),
+      });
     },
     receipts: async (query = {}) => (await open()).store.receipts({ tenant, mailbox, ...query }),
   };

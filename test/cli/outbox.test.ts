@@ -155,6 +155,17 @@ describe("outbox show, cancel, retry, stats", () => {
     });
   });
 
+  it("puts what is queued in doubt after an older copy was put back", async () => {
+    const path = config();
+    await store(path, "--to", DOCTOR);
+    const restored = await outbox(path, "restored", "--actor", "dr-exemple");
+    expect([restored.code, restored.value()]).toEqual([0, { unknown: 1 }]);
+    expect((await outbox(path, "list")).value<Row[]>()[0]?.state).toBe("unknown");
+    expect((await cli("outbox", "restored", "--config", path, "--lang", "en")).out).toBe(
+      "Nothing was queued in the copy.\n",
+    );
+  });
+
   it("says that a submission is not there: exit 1", async () => {
     const result = await outbox(config(), "show", "none");
     expect([result.code, result.value()]).toMatchObject([1, { error: { code: "submission_not_found" } }]);

@@ -113,6 +113,54 @@ export function lifeContract(store: () => OutboxStore): void {
     });
   });
 
+  describe("restored", () => {
+    const box = ({ tenant, mailbox, count }: { tenant: string; mailbox: string; count: number }) => ({
+      ...trace,
+      tenant,
+      mailbox,
+      action: "restore",
+      answer: `${count}`,
+    });
+
+    it("puts in doubt what is queued, in a dead worker's hands too, of every mailbox; nothing is due any more", async () => {
+      await store().submit(submission("a"));
+      await store().submit(submission("b", { mailbox: "other@chu-exemple.mssante.fr" }));
+      await store().submit(submission("c", { notBefore: LATER }));
+      await store().submit(submission("d"));
+      await store().heartbeat(worker(WORKER), T0);
+      await store().settle([accepted(await claimOne(store()))]);
+      await claimOne(store());
+      expect(await store().restored({ now: T0, isDead: () => true, trace: box })).toBe(2);
+      expect(await Promise.all(["a", "b", "c", "d"].map((name) => stateOf(store(), name)))).toEqual([
+        "accepted",
+        "unknown",
+        "queued",
+        "unknown",
+      ]);
+      expect(await claimAll(store(), T0, OTHER_WORKER)).toEqual([]);
+      expect(await store().recover({ worker: OTHER_WORKER, now: LATER, isDead: () => true })).toEqual([]);
+      expect((await store().traces({})).filter(({ action }) => action === "restore")).toHaveLength(2);
+      expect((await claimAll(store(), LATER, OTHER_WORKER)).map(({ submission: id }) => id)).toEqual(["s-c"]);
+    });
+
+    it("tells its events after those that readers may have seen since the copy", async () => {
+      await store().submit(submission("a"));
+      const seenSince = (await store().lastEventSeq()) + 1_000_000;
+      await store().restored({ now: T0, isDead: () => true, trace: box });
+      expect(await store().events({ after: seenSince })).toMatchObject([{ event: "unknown", submission: "s-a" }]);
+      expect(await store().lastEventSeq()).toBeGreaterThan(seenSince);
+    });
+
+    it("is refused where a worker lives, and changes nothing", async () => {
+      await store().submit(submission("a"));
+      await store().heartbeat(worker(WORKER), T0);
+      await expect(store().restored({ now: T0, isDead: () => false, trace: box })).rejects.toMatchObject({
+        code: "submission_state",
+      });
+      expect(await stateOf(store(), "a")).toBe("queued");
+    });
+  });
+
   describe("cancel", () => {
     it("cancels what is queued, says so, and never sends it", async () => {
       await store().submit(submission("a"));

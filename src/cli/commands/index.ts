@@ -20,7 +20,7 @@ import { onboardingPlan, onboardingSolution } from "./onboarding.js";
 import { onboardingIndicators } from "./onboarding-indicators.js";
 import { onboardingCertificate, onboardingSheet } from "./onboarding-sheet.js";
 import { onboardingTemplate } from "./onboarding-template.js";
-import { outboxCancel, outboxList, outboxRetry, outboxShow, outboxStats } from "./outbox.js";
+import { outboxCancel, outboxList, outboxRestored, outboxRetry, outboxShow, outboxStats } from "./outbox.js";
 import { outboxRun } from "./outbox-run.js";
 import { send } from "./send.js";
 import { tracesExport, tracesList } from "./traces.js";
@@ -48,6 +48,7 @@ export const COMMANDS: readonly Command[] = [
   outboxRetry,
   outboxCancel,
   outboxStats,
+  outboxRestored,
   tracesList,
   tracesExport,
   trustCertificate,

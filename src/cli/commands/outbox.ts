@@ -93,6 +93,18 @@ function actorOf(actor: string | undefined): { actor?: string } {
   return actor === undefined ? {} : { actor };
 }
 
+export const outboxRestored: Command = {
+  name: "outbox restored",
+  options: { ...CONFIG_OPTION, actor: { type: "string", value: "ID" } },
+  async run(context, { options }) {
+    return withConnector(context, options, async (connector) => {
+      const unknown = await connector.outbox.restored(actorOf(options.text("actor")));
+      await context.value({ unknown }, () => context.text.view.restored(unknown));
+      return EXIT.done;
+    });
+  },
+};
+
 export const outboxStats: Command = {
   name: "outbox stats",
   options: { ...CONFIG_OPTION },

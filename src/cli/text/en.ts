@@ -43,6 +43,7 @@ export const en: Text = {
     "outbox retry": "queues a submission again (--resend for an unknown state)",
     "outbox cancel": "withdraws what has not left yet",
     "outbox stats": "counts the submissions by state",
+    "outbox restored": "after an older copy of the outbox was put back: what was queued in it is `unknown` (run it before anything else)",
     "traces list": "lists the functional traces of the mailbox (ECO.4.1.1)",
     "traces export": "exports the functional traces, one a line",
     "accounts check": "checks a load file of accounts, row by row",
@@ -146,6 +147,10 @@ export const en: Text = {
     mockStop: "Ctrl-C to stop.",
     mockPage: "Page",
     mailboxes: "Mailboxes",
+    restored: (count) =>
+      count === 0
+        ? "Nothing was queued in the copy."
+        : `${count} recipient${count === 1 ? "" : "s"} in doubt: receipts, the Sent folder or a person will tell (medimail outbox list --state unknown).`,
     outboxWaits: "The outbox cannot be opened yet: tried again until it can. Ctrl-C to stop.",
     workerStarted: "Working through the outbox. Ctrl-C to stop.",
     watchStarted: "Listening for new mails. Ctrl-C to stop.",

@@ -103,6 +103,7 @@ export interface ViewText {
   mailboxes: string;
   workerStarted: string;
   outboxWaits: string;
+  restored: (count: number) => string;
   watchStarted: string;
   watchInterrupted: (why: string) => string;
   watchResumed: string;

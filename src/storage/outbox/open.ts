@@ -21,6 +21,7 @@ import { cancel, requeue, resolve, setPaused } from "./manage.js";
 import { HandoverMarks } from "./marks.js";
 import { events, findByKey, get, lastEventSeq } from "./queries.js";
 import { receipts, recordReceipt } from "./receipts.js";
+import { restored } from "./restored.js";
 import { appendTraces, cursor, eraseContent, eraseEvents, eraseTraces, setCursor, traces } from "./retention.js";
 import { OUTBOX_MIGRATIONS } from "./schema.js";
 import { endSentCopy, takeSentCopy } from "./sent-copies.js";
@@ -135,6 +136,7 @@ function storeOf(context: OutboxContext): SqliteOutbox {
     activity: (query) => read(() => outboxActivity(context.database, query)),
     requeue: (id, states, at, entries, messageId) => requeue(context, id, states, at, entries, messageId),
     resolve: (id, changes, news, entries) => resolve(context, id, changes, news, entries),
+    restored: (query) => restored(context, query),
     cancel: (id, at, entries) => cancel(context, id, at, entries),
     setPaused: (id, paused) => setPaused(context, id, paused),
     events: (query) => read(() => events(context, query)),

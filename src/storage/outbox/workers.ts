@@ -163,6 +163,10 @@ function bootOf(sql: Sql, worker: string): string {
 }
 
 const WORKERS = `SELECT id, host, boot, pid, pid_start AS pidStart, heartbeat_at AS heartbeatAt FROM medimail_workers WHERE id <> ?`;
+
+/** All that are registered, alive or dead. */
+export const knownWorkers = (sql: Sql): Known[] => sql.all<Known>(WORKERS, [""]);
+
 // Leases whose owner never registered or has left: only their end tells.
 const LEFTOVERS = `SELECT DISTINCT lease_owner AS owner FROM medimail_mails WHERE lease_owner IS NOT NULL AND lease_owner <> ?
   AND lease_end <= ? AND NOT EXISTS (SELECT 1 FROM medimail_workers w WHERE w.id = lease_owner)`;
