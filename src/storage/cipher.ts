@@ -18,6 +18,10 @@ export type ContentKeys = Uint8Array | readonly (Uint8Array | ContentKey)[];
 export interface ContentCipher {
   /** False: no key was given, content is stored as it is, marked so. */
   readonly encrypts: boolean;
+  /** There are former keys beside the newest. */
+  readonly rotates: boolean;
+  /** Sealed by the newest key, or in clear where there is none. */
+  isCurrent(stored: Uint8Array): boolean;
   seal(content: Uint8Array, context: string): Buffer;
   /** Throws `storage_key_wrong` where no key of the ring is the one used, `storage_corrupt` where the bytes were altered or moved. */
   open(stored: Uint8Array, context: string): Buffer;
@@ -44,6 +48,9 @@ export function createCipher(keys?: ContentKeys): ContentCipher {
   const byRef = new Map(ring.map((entry) => [entry.ref.toString("latin1"), entry]));
   return {
     encrypts: newest !== undefined,
+    rotates: ring.length > 1,
+    isCurrent: (stored) =>
+      newest ? isSealed(stored) && newest.ref.equals(stored.subarray(1, 1 + KEY_REF)) : stored[0] === PLAIN,
     seal: (content, context) => (newest ? sealWith(newest, content, context) : plain(content)),
     open(stored, context) {
       const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength);

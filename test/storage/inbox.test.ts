@@ -143,3 +143,21 @@ describe("the registry at rest", () => {
     await expect(openSqliteOutbox({ path })).rejects.toMatchObject({ code: "storage_key_wrong" });
   });
 });
+
+it("is sealed anew while a former key is in the ring, so that the key may leave it", async () => {
+  const path = fresh();
+  const [old, next] = [new Uint8Array(32).fill(7), new Uint8Array(32).fill(8)];
+  const many = Array.from({ length: 450 }, (_, n) => sighting({ mailId: `${n}@exemple`, uniqueId: `1.2.3^${n}` }));
+  {
+    await using store = await openSqliteOutbox({ path, key: old });
+    await store.inbox.remember(SCOPE, many);
+  }
+  {
+    await using store = await openSqliteOutbox({ path, key: [next, old] });
+    await store.inbox.remember(SCOPE, [sighting({ uniqueId: "1.2.3^new" })]);
+    await store.eraseContent(0, 1);
+  }
+  await using store = await openSqliteOutbox({ path, key: next });
+  const known = await store.inbox.list(SCOPE, { limit: 1_000 });
+  expect(known.map(({ uniqueId }) => uniqueId).sort()).toEqual([...many.map((one) => one.uniqueId), "1.2.3^new"].sort());
+});

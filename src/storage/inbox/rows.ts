@@ -73,7 +73,7 @@ export function inboxRows({ database: sql, cipher, lookup }: InboxContext): Inbo
     const mail = mailKey(scope, sighting.mailId);
     const { uniqueId, setId, sha256, sender, organisation, mailId, action } = sighting;
     const data: Sealed = defined({ uniqueId, mailId, setId, sha256, sender, organisation, place });
-    const sealed = cipher.seal(Buffer.from(JSON.stringify(data)), contextOf(document, action, mail));
+    const sealed = cipher.seal(Buffer.from(JSON.stringify(data)), sealedPlace(document, action, mail));
     const known = sql.get<{ id: number; state: InboxState }>(
       "SELECT id, state FROM medimail_inbox WHERE document = ? AND action = ? AND mail = ?",
       [document, action, mail],
@@ -111,7 +111,7 @@ export function inboxRows({ database: sql, cipher, lookup }: InboxContext): Inbo
 
   const opened = (row: Row): InboxRecord => {
     const data = JSON.parse(
-      cipher.open(bytesOf(row.data), contextOf(bytesOf(row.document), row.action, bytesOf(row.mail))).toString("utf8"),
+      cipher.open(bytesOf(row.data), sealedPlace(bytesOf(row.document), row.action, bytesOf(row.mail))).toString("utf8"),
     ) as Sealed;
     return {
       id: row.id,
@@ -131,5 +131,6 @@ export function inboxRows({ database: sql, cipher, lookup }: InboxContext): Inbo
   return { documentKey, seriesKey, mailKey, insert, opened };
 }
 
-const contextOf = (document: Buffer, action: string, mail: Buffer): string =>
+/** What the sealed part of a row is bound to. */
+export const sealedPlace = (document: Buffer, action: string, mail: Buffer): string =>
   `medimail_inbox|${document.toString("hex")}|${action}|${mail.toString("hex")}`;

@@ -1,5 +1,6 @@
 import type { TraceEntry } from "../../seams/index.js";
 import type { Sql, SqlValue } from "../driver.js";
+import { resealInbox } from "../inbox/reseal.js";
 import type { OutboxContext } from "./context.js";
 import { infoContext, isHashedKey, openedInfo, sealedJson } from "./context.js";
 import { insertTraces, instant } from "./journal.js";
@@ -41,6 +42,7 @@ export async function eraseContent(context: OutboxContext, settledBefore: number
       settledBefore,
     ]);
   });
+  await resealInbox(context);
   sql.checkpoint();
   removeLeftMarks(context);
   return erased;
