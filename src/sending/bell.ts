@@ -37,10 +37,5 @@ export class Bell {
 
 export interface Ear {
   /** Until the bell rings, has rung since the last time, or `mostMs` have passed. Rejects with the signal. `unref`: default true. */
-  heard(
-    mostMs: number,
-    clock: Pick<Clock, "sleep">,
-    signal: AbortSignal,
-    options?: { unref?: boolean },
-  ): Promise<void>;
+  heard(mostMs: number, clock: Pick<Clock, "sleep">, signal: AbortSignal, options?: { unref?: boolean }): Promise<void>;
 }

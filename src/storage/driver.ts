@@ -1,5 +1,5 @@
-import { closeSync, openSync } from "node:fs";
-import { dirname } from "node:path";
+import { closeSync, openSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import Libsql from "libsql";
 import { MedimailError } from "../errors.js";
 import { ensureFolder } from "../folders.js";
@@ -29,6 +29,8 @@ export interface SqliteDatabase extends Sql {
   setDurable(durable: boolean): void;
   /** Moves the write-ahead log into the file and empties it; false where a reader of another process hindered it. */
   checkpoint(): boolean;
+  /** @throws `storage_failed` where the file that is open is not the one of its name any more: what is written to it is lost with it. */
+  assertThere(): void;
   close(): void;
 }
 
@@ -140,18 +142,22 @@ export function openSqlite({ path, lockTimeoutMs = 10_000 }: OpenOptions): Sqlit
     raw.close();
     throw storageError(error);
   }
-  return new LibsqlDatabase(raw, deadline);
+  return new LibsqlDatabase(raw, deadline, path === ":memory:" ? undefined : resolve(path));
 }
 
 class LibsqlDatabase extends StatementCache implements SqliteDatabase {
   readonly #raw: Libsql.Database;
   #durable = true;
   #deadline: number;
+  readonly #path: string | undefined;
+  readonly #opened: string | undefined;
 
-  constructor(raw: Libsql.Database, deadline: number) {
+  constructor(raw: Libsql.Database, deadline: number, path: string | undefined) {
     super(raw as unknown as DatabaseLike, asOneArray);
     this.#raw = raw;
     this.#deadline = deadline;
+    this.#path = path;
+    this.#opened = path && identityOf(path);
   }
 
   get inTransaction(): boolean {
@@ -186,6 +192,14 @@ class LibsqlDatabase extends StatementCache implements SqliteDatabase {
     return row?.busy === 0;
   }
 
+  assertThere(): void {
+    if (this.#path === undefined || identityOf(this.#path) === this.#opened) return;
+    throw new MedimailError("storage_failed", "the database was removed or replaced while it is open", {
+      retryable: false,
+      hint: "Restart every program that uses it, and put a copy in its place only while all are stopped.",
+    });
+  }
+
   /** Opening is over: from now on a wait must not block the thread for long. */
   opened(): void {
     this.#raw.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
@@ -202,6 +216,12 @@ class LibsqlDatabase extends StatementCache implements SqliteDatabase {
     this.clear();
     this.#raw.close();
   }
+}
+
+/** Two microseconds. By its name only: opening and closing the file would drop the locks that this process holds on it. */
+function identityOf(path: string): string | undefined {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return found && `${found.dev} ${found.ino}`;
 }
 
 /** Called once the schema is in place; see {@link BUSY_TIMEOUT_MS}. */

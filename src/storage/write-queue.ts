@@ -7,6 +7,8 @@ export interface WriteQueueOptions {
   maxBatch?: number;
   /** How long a write waits for another process's transaction before `storage_failed`, ms. Default 15,000. */
   lockTimeoutMs?: number;
+  /** Called before each transaction; what it throws refuses the writes. */
+  before?: () => void;
 }
 
 // A turn that brought more writes is followed by another, so that what answers and submissions arrive together share a
@@ -28,6 +30,7 @@ export class WriteQueue {
   readonly #database: SqliteDatabase;
   readonly #maxBatch: number;
   readonly #lockTimeoutMs: number;
+  readonly #before: () => void;
   #pending: Pending[] = [];
   #scheduled = false;
   /** For writes that may wait: the first of their ends. */
@@ -36,10 +39,14 @@ export class WriteQueue {
   #closed = false;
   #idle: (() => void)[] = [];
 
-  constructor(database: SqliteDatabase, { maxBatch = 256, lockTimeoutMs = 15_000 }: WriteQueueOptions = {}) {
+  constructor(
+    database: SqliteDatabase,
+    { maxBatch = 256, lockTimeoutMs = 15_000, before = () => {} }: WriteQueueOptions = {},
+  ) {
     this.#database = database;
     this.#maxBatch = maxBatch;
     this.#lockTimeoutMs = lockTimeoutMs;
+    this.#before = before;
   }
 
   /**
@@ -123,6 +130,7 @@ export class WriteQueue {
     const database = this.#database;
     const settle: (() => void)[] = [];
     try {
+      this.#before();
       database.setDurable(batch.some(({ durable }) => durable));
       database.exec("BEGIN IMMEDIATE");
     } catch (error) {

@@ -108,17 +108,20 @@ it("outbox run warns once of a store that is not written, and goes on when it is
   expect([ended.code, ended.err.split("the disk is full").length]).toEqual([0, 2]);
 });
 
-it.each(["open", "heartbeat"])("outbox run waits for a store that is full when it starts (%s), as for one that fills later", async (step) => {
-  const path = config();
-  expect((await send(path, "--wait", "no")).code).toBe(0);
-  Object.assign(disk, { fault: FULL, steps: [step, "claim"] });
-  const run = startCli(["outbox", "run", "--config", path, "--json", "--lang", "en"]);
-  await run.said((line) => line.includes("the disk is full"));
-  disk.fault = undefined;
-  await run.line((line) => line.includes('"accepted"'));
-  run.interrupt();
-  expect((await run.result).code).toBe(0);
-});
+it.each(["open", "heartbeat"])(
+  "outbox run waits for a store that is full when it starts (%s), as for one that fills later",
+  async (step) => {
+    const path = config();
+    expect((await send(path, "--wait", "no")).code).toBe(0);
+    Object.assign(disk, { fault: FULL, steps: [step, "claim"] });
+    const run = startCli(["outbox", "run", "--config", path, "--json", "--lang", "en"]);
+    await run.said((line) => line.includes("the disk is full"));
+    disk.fault = undefined;
+    await run.line((line) => line.includes('"accepted"'));
+    run.interrupt();
+    expect((await run.result).code).toBe(0);
+  },
+);
 
 it("outbox run that could never open its store says so when its time is over, and ends in order where it is stopped", async () => {
   const path = config();

@@ -31,9 +31,11 @@ async function putBack(mock: MockMedimail, options = {}): Promise<{ config: Reco
     await using connector = createConnector(config, QUICK);
     await expect.poll(() => mock.mails.length, { timeout: 10_000 }).toBe(2);
     for (const id of ids)
-      await expect.poll(async () => Object.values(await states(connector, id)), { timeout: 10_000 }).not.toContain("queued");
+      await expect
+        .poll(async () => Object.values(await states(connector, id)), { timeout: 10_000 })
+        .not.toContain("queued");
   }
-  for (const beside of ["-wal", "-shm"]) rmSync(path + beside, { force: true });
+  for (const file of ["", "-wal", "-shm"]) rmSync(path + file, { force: true });
   copyFileSync(`${path}.copy`, path);
   return { config, ids };
 }
@@ -63,7 +65,9 @@ describe("an older copy of the outbox that is put back", () => {
     }
     await using connector = createConnector(config, QUICK);
     for (const id of ids)
-      await expect.poll(async () => Object.values(await states(connector, id)), { timeout: 10_000 }).toEqual(["delivered"]);
+      await expect
+        .poll(async () => Object.values(await states(connector, id)), { timeout: 10_000 })
+        .toEqual(["delivered"]);
     expect(mock.mails).toHaveLength(2);
   });
 

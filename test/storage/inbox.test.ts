@@ -159,5 +159,7 @@ it("is sealed anew while a former key is in the ring, so that the key may leave 
   }
   await using store = await openSqliteOutbox({ path, key: next });
   const known = await store.inbox.list(SCOPE, { limit: 1_000 });
-  expect(known.map(({ uniqueId }) => uniqueId).sort()).toEqual([...many.map((one) => one.uniqueId), "1.2.3^new"].sort());
+  expect(known.map(({ uniqueId }) => uniqueId).sort()).toEqual(
+    [...many.map((one) => one.uniqueId), "1.2.3^new"].sort(),
+  );
 });

@@ -79,18 +79,21 @@ describe("the indexes of the outbox", () => {
     [
       "those of a mailbox in a state, along the state",
       () => plain(alongState({ ...box, after: "x" }, "read", 5)),
-      ["SEARCH r USING COVERING INDEX medimail_recipients_state (state=? AND submission<?)", "SEARCH s USING INTEGER PRIMARY KEY"],
+      [
+        "SEARCH r USING COVERING INDEX medimail_recipients_state (state=? AND submission<?)",
+        "SEARCH s USING INTEGER PRIMARY KEY",
+      ],
     ],
     [
       "what the retention erases",
       () => SETTLED.replaceAll("?", "1"),
-      ["SEARCH s USING COVERING INDEX medimail_submissions_kept (created_at<?)"],
+      ["SEARCH s USING INDEX medimail_submissions_kept (created_at<?)"],
     ],
   ])("walk %s in order, and no further than asked", (_what, asked, steps) => {
     const plan = planOf(asked);
-    expect(plan.filter((step) => /^(SEARCH|SCAN) [rs] /.test(step)).map((step, n) => step.slice(0, steps[n]?.length))).toEqual(
-      expect.arrayContaining(steps),
-    );
+    expect(
+      plan.filter((step) => /^(SEARCH|SCAN) [rs] /.test(step)).map((step, n) => step.slice(0, steps[n]?.length)),
+    ).toEqual(expect.arrayContaining(steps));
     expect(plan.join()).not.toMatch(/SCAN|TEMP B-TREE/);
   });
 

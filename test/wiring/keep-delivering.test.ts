@@ -7,8 +7,8 @@ import { createConnector } from "../../src/index.js";
 import type { LogFields, Logger } from "../../src/log.js";
 import { startMockMedimail } from "../../src/mock/index.js";
 import { type Clock, systemClock } from "../../src/seams/index.js";
-import { cdaOf } from "../tools/documents.js";
 import { configOf, DOCTOR, QUICK, soon } from "../sending/kit.js";
+import { cdaOf } from "../tools/documents.js";
 
 const folder = mkdtempSync(join(tmpdir(), "medimail-late-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -92,7 +92,9 @@ describe("a connector that delivers by itself", () => {
     await using first = createConnector(config, { ...QUICK, delivery: "manual" });
     await first.ready();
     const raw = new Libsql(path);
-    raw.exec("INSERT INTO medimail_schema_migrations SELECT component, 999, name, checksum, 0 FROM medimail_schema_migrations LIMIT 1");
+    raw.exec(
+      "INSERT INTO medimail_schema_migrations SELECT component, 999, name, checksum, 0 FROM medimail_schema_migrations LIMIT 1",
+    );
     raw.close();
     const newer = house();
     await using connector = createConnector(config, newer.options);
@@ -100,7 +102,9 @@ describe("a connector that delivers by itself", () => {
     expect(connector).toBeDefined();
     writeFileSync(join(folder, "wall"), "");
     const walled = house();
-    const elsewhere = await configOf(mock, undefined, { outbox: { store: "sqlite", path: join(folder, "wall", "o.db") } });
+    const elsewhere = await configOf(mock, undefined, {
+      outbox: { store: "sqlite", path: join(folder, "wall", "o.db") },
+    });
     const waiting = createConnector(elsewhere, { ...walled.options, clock: systemClock });
     await expect.poll(() => walled.said.length, { timeout: 5_000 }).toBe(1);
     const since = performance.now();

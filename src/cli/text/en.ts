@@ -43,7 +43,8 @@ export const en: Text = {
     "outbox retry": "queues a submission again (--resend for an unknown state)",
     "outbox cancel": "withdraws what has not left yet",
     "outbox stats": "counts the submissions by state",
-    "outbox restored": "after an older copy of the outbox was put back: what was queued in it is `unknown` (run it before anything else)",
+    "outbox restored":
+      "after an older copy of the outbox was put back: what was queued in it is `unknown` (run it before anything else)",
     "traces list": "lists the functional traces of the mailbox (ECO.4.1.1)",
     "traces export": "exports the functional traces, one a line",
     "accounts check": "checks a load file of accounts, row by row",

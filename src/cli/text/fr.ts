@@ -45,7 +45,8 @@ export const fr: Text = {
     "outbox retry": "remet un envoi en attente (--resend pour un état inconnu)",
     "outbox cancel": "retire ce qui n'est pas encore parti",
     "outbox stats": "compte les envois par état",
-    "outbox restored": "après la remise en place d'une copie ancienne : ce qui y attendait devient « inconnu » (à lancer avant tout le reste)",
+    "outbox restored":
+      "après la remise en place d'une copie ancienne : ce qui y attendait devient « inconnu » (à lancer avant tout le reste)",
     "traces list": "liste les traces fonctionnelles de la boîte (ECO.4.1.1)",
     "traces export": "exporte les traces fonctionnelles, une par ligne",
     "accounts check": "contrôle un fichier de chargement des comptes, ligne par ligne",
@@ -153,7 +154,8 @@ export const fr: Text = {
       count === 0
         ? "Rien n'attendait dans la copie."
         : `${count} destinataire${count === 1 ? "" : "s"} dans le doute : les accusés, le dossier des envoyés ou une personne le diront (medimail outbox list --state unknown).`,
-    outboxWaits: "La boîte d'envoi ne peut pas encore être ouverte : nouvel essai jusqu'à ce qu'elle le puisse. Ctrl-C pour arrêter.",
+    outboxWaits:
+      "La boîte d'envoi ne peut pas encore être ouverte : nouvel essai jusqu'à ce qu'elle le puisse. Ctrl-C pour arrêter.",
     workerStarted: "La boîte d'envoi est travaillée. Ctrl-C pour arrêter.",
     watchStarted: "À l'écoute des nouveaux courriels. Ctrl-C pour arrêter.",
     watchInterrupted: (why) => `Écoute interrompue (${why}) ; nouvel essai, rien ne sera perdu.`,

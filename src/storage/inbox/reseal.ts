@@ -1,6 +1,6 @@
 import type { ContentCipher } from "../cipher.js";
 import { bytesOf } from "../driver.js";
-import { sealedPlace, type InboxContext, type Row } from "./rows.js";
+import { type InboxContext, type Row, sealedPlace } from "./rows.js";
 
 /** So many a transaction: other writers wait no longer than that takes. */
 const CHUNK = 200;

@@ -111,7 +111,9 @@ export function inboxRows({ database: sql, cipher, lookup }: InboxContext): Inbo
 
   const opened = (row: Row): InboxRecord => {
     const data = JSON.parse(
-      cipher.open(bytesOf(row.data), sealedPlace(bytesOf(row.document), row.action, bytesOf(row.mail))).toString("utf8"),
+      cipher
+        .open(bytesOf(row.data), sealedPlace(bytesOf(row.document), row.action, bytesOf(row.mail)))
+        .toString("utf8"),
     ) as Sealed;
     return {
       id: row.id,

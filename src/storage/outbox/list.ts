@@ -47,7 +47,8 @@ const AFTER = "(SELECT pk FROM medimail_submissions WHERE id = ?)";
 /** Along the submissions. */
 export function walk(query: ListQuery, limit = DEFAULT_LIMIT, state?: RecipientState): Asked {
   const { conditions, params } = scoped(query, "s");
-  const index = query.tenant === undefined || query.mailbox === undefined ? "" : " INDEXED BY medimail_submissions_mailbox";
+  const index =
+    query.tenant === undefined || query.mailbox === undefined ? "" : " INDEXED BY medimail_submissions_mailbox";
   if (query.after !== undefined) {
     conditions.push(`s.pk < ${AFTER}`);
     params.push(query.after);

@@ -149,8 +149,7 @@ class WorkerMarks {
 }
 
 /** Hashed: the name of a worker is anyone's words. */
-const nameOf = (database: string, worker: string): string =>
-  `${database}-${hash("sha256", worker).slice(0, 32)}.marks`;
+const nameOf = (database: string, worker: string): string => `${database}-${hash("sha256", worker).slice(0, 32)}.marks`;
 
 /** The marks of all workers of one store. Each method is done when it returns. */
 export class HandoverMarks {

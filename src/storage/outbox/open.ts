@@ -76,7 +76,8 @@ export async function openSqliteOutbox(options: SqliteOutboxOptions): Promise<Sq
     const lookup = openKeys(database, key);
     const storeId = storeIdOf(database) ?? "";
     endOpening(database);
-    const queue = new WriteQueue(database, { ...wait, ...(maxBatch === undefined ? {} : { maxBatch }) });
+    const before = () => database.assertThere();
+    const queue = new WriteQueue(database, { ...wait, ...(maxBatch === undefined ? {} : { maxBatch }), before });
     const inMemory = path === undefined || path === MEMORY;
     const marks = new HandoverMarks(storeId, inMemory ? undefined : realpathSync(path));
     return storeOf({

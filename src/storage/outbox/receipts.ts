@@ -53,7 +53,10 @@ export function recordReceipt(
     // A mail that cannot be opened here does not keep the other receipts from being read: what names its recipient is then not known.
     const reading = tolerant();
     const recipients = found ? recipientsOfMail(sql, cipher, found.id, found.mail, reading) : [];
-    const decisions = decide(recipients, found && reading.read(() => openedInfo(cipher, found.info, found.id), NO_INFO));
+    const decisions = decide(
+      recipients,
+      found && reading.read(() => openedInfo(cipher, found.info, found.id), NO_INFO),
+    );
     // A report about nobody of ours is matched with nothing, whatever mail it names: a person may look at it.
     const target = decisions.length > 0 ? found : undefined;
     const receipt = insertReceipt(sql, input, data, target);
@@ -150,7 +153,9 @@ function shown(sql: Sql, cipher: ContentCipher, row: ReceiptRecord): ReceiptRow 
   const { data: stored, tenant, mailbox, source } = row;
   const reading = tolerant();
   const data =
-    stored === null ? null : reading.read(() => openedJson(cipher, stored, receiptContext(tenant, mailbox, source)), null);
+    stored === null
+      ? null
+      : reading.read(() => openedJson(cipher, stored, receiptContext(tenant, mailbox, source)), null);
   return {
     id: row.id,
     tenant: row.tenant,

@@ -44,6 +44,8 @@ export const storageRows: Rows = [
   ["Free space on the volume of the database; nothing was written.", "Libérez de la place sur le volume de la base ; rien n'a été écrit."],
   ["the database cannot be written", "la base ne peut pas être écrite"],
   ["the database cannot be written ({code})", "la base ne peut pas être écrite ({code})"],
+  ["the database was removed or replaced while it is open", "la base a été supprimée ou remplacée pendant qu'elle est ouverte"],
+  ["Restart every program that uses it, and put a copy in its place only while all are stopped.", "Redémarrez tous les programmes qui s'en servent, et ne mettez une copie à sa place que lorsqu'ils sont tous arrêtés."],
   ["the database cannot be opened", "la base ne peut pas être ouverte"],
   ["the database stayed locked", "la base est restée verrouillée"],
   ["the database stayed locked ({code})", "la base est restée verrouillée ({code})"],
