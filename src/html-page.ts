@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { frenchSpacesOf } from "./french-spaces.js";
 import { escapeHtml } from "./html-escape.js";
 
 /** A page in one file, to print or to join to a request. */
@@ -10,7 +11,7 @@ export interface HtmlPage {
   body: string;
 }
 
-/** The whole page: nothing in it runs, nothing is fetched, and a Content-Security-Policy holds it to that; its one style sheet is named by its hash. */
+/** The whole page: nothing in it runs, nothing is fetched, and a Content-Security-Policy holds it to that; its one style sheet is named by its hash. French has its spaces. */
 export function htmlPage({ lang, title, style, body }: HtmlPage): string {
   const hash = createHash("sha256").update(style).digest("base64");
   return `<!DOCTYPE html>
@@ -24,7 +25,7 @@ export function htmlPage({ lang, title, style, body }: HtmlPage): string {
 <style>${style}</style>
 </head>
 <body>
-${body}
+${lang === "fr" ? frenchSpacesOf(body) : body}
 </body>
 </html>
 `;

@@ -8,3 +8,7 @@ export interface Bilingual {
 }
 
 export const say = (fr: string, en: string): Bilingual => ({ fr, en });
+
+/** A day as it is read: `31/01/2026` in French; what is no day stays. */
+export const dayIn = (day: string, lang: Lang): string =>
+  lang === "fr" ? day.replace(/^(\d{4})-(\d\d)-(\d\d)$/, "$3/$2/$1") : day;

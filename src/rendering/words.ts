@@ -1,3 +1,4 @@
+import { frenchSpaces } from "../french-spaces.js";
 import type { Language } from "./types.js";
 
 const fr = {
@@ -99,7 +100,7 @@ const fr = {
   documentId: "Identifiant",
   title: "Titre",
   bytes: "octets",
-  kilobytes: "Ko",
+  kilobytes: "ko",
   megabytes: "Mo",
 };
 
@@ -276,7 +277,9 @@ const enLabels: Labels = {
   use: { MC: "mobile", H: "home", HP: "home", HV: "vacation", WP: "work", EC: "emergency", AS: "answering machine" },
 };
 
-export const wordsIn = (language: Language): Words => (language === "en" ? en : fr);
+const spaced = Object.fromEntries(Object.entries(fr).map(([name, text]) => [name, frenchSpaces(text)])) as Words;
+
+export const wordsIn = (language: Language): Words => (language === "en" ? en : spaced);
 export const labelsIn = (language: Language): Labels => (language === "en" ? enLabels : frLabels);
 
 /** The label of a code; undefined where the table has none. */

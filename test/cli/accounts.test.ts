@@ -43,7 +43,7 @@ describe("medimail accounts", () => {
   it("check tells a person in French, and a file that is none", async () => {
     const bad = await cli(...["accounts", "check", file("bad.csv", GOOD.replace("PER;", "PERS;"))]);
     expect(bad.out).toContain("ligne 2");
-    expect(bad.out).toContain("type inconnu : attendu PER, ORG, APP, INT, MED");
+    expect(bad.out).toContain("type inconnu ; valeurs attendues : PER, ORG, APP, INT, MED");
     expect((await cli(...["accounts", "check", join(folder, "none.csv"), "--json"])).code).toBe(2);
     const broken = await cli(...["accounts", "check", file("x.xlsx", "PK\u0003\u0004"), "--json"]);
     expect(broken.code).toBe(1);

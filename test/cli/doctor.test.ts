@@ -316,7 +316,7 @@ describe("the first failure, and what to do", () => {
     expect(code).toBe(1);
     expect(out).toContain("Première panne : Envoi (SMTP), Certificat du serveur — le certificat est incorrect");
     expect(out).toContain("vient d'une autorité inconnue [certificate_invalid]");
-    expect(out).toContain("À faire : Aucune autorité de tls.ca ne répond du certificat du serveur");
+    expect(out).toContain("À faire : Aucune autorité de tls.ca n'a émis le certificat du serveur");
     expect(out).toContain("émis par CN=AUTRE AC SANS RAPPORT");
   });
 });

@@ -70,7 +70,7 @@ describe("mailbox watch", () => {
         .split("\n")
         .filter((text) => !text.startsWith("Attention"))
         .join("\n"),
-    ).toBe("À l'écoute des nouveaux courriels. Ctrl-C pour arrêter.\nArrêté.\n");
+    ).toBe("À l'écoute des nouveaux courriels. Ctrl+C pour arrêter.\nÉcoute arrêtée.\n");
   });
 
   it("ends after --limit mails, or when the time is over, with 0", async () => {

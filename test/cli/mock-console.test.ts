@@ -23,7 +23,7 @@ describe("medimail mock, its page and its control API", () => {
     const ready = JSON.parse(await run.line(isReady)) as Ready;
     const page = new URL(ready.console?.url ?? "");
     expect([page.pathname, page.search, page.hash]).toEqual(["/", "", `#token=${ready.control.token}`]);
-    expect(await (await fetch(page)).text()).toContain("Medimail factice");
+    expect(await (await fetch(page)).text()).toContain("Simulateur Medimail");
     const { scenarios } = (await api(ready, "/scenarios")) as { scenarios: { id: string }[] };
     expect(scenarios.map(({ id }) => id)).toEqual(ready.scenarios.map(({ id }) => id));
     const id = scenarios[0]?.id ?? "";

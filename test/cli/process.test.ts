@@ -235,7 +235,7 @@ describe("demo", () => {
 
   it("tells a person the same in French, or in English when asked", async () => {
     const [french, english] = await Promise.all([run(["demo"]), run(["demo", "--lang", "en"])]);
-    expect(french.out).toMatch(/intégré au logiciel — le médecin/);
+    expect(french.out).toMatch(/intégré dans le logiciel du destinataire — le médecin/);
     expect(english.out).toMatch(/integrated by the software — the physician/);
     expect(french.out).not.toContain("\u001b[");
   });

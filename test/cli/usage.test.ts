@@ -69,7 +69,7 @@ describe("commands that are not served yet", () => {
   it("are named in the help, where there are any", async () => {
     const { out } = await cli("--help");
     for (const name of NOT_SERVED) expect(out).toContain(name);
-    expect(out.includes("Pas encore servies")).toBe(NOT_SERVED.length > 0);
+    expect(out.includes("Pas encore disponibles")).toBe(NOT_SERVED.length > 0);
   });
 });
 

@@ -52,7 +52,7 @@ describe("medimail validate --import", () => {
     const done = await cli(...["validate", "--import", log("wrong.log", wrong), "--out", join(folder, "wrong")]);
     expect(done.code).toBe(1);
     expect(done.out).toContain("1 journal lu : ");
-    expect(done.out).toContain("Laissé de côté : 1 ligne(s) sans heure lisible\n");
+    expect(done.out).toContain("Ignoré : 1 ligne(s) sans heure lisible\n");
     expect(done.out).toMatch(/ECO\.1\.1\.1[\s\S]*TLSv1\. — smtp-1/);
   });
 

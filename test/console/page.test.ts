@@ -96,7 +96,7 @@ describeWithProgram("chromium", "chromium", "the page of the mock, in a browser"
     await press(`Révoquer, ${SECRETARIAT}`);
     await see("Aucun jeton n'est accepté.");
     expect(mock.tokens(SECRETARIAT)).toEqual([]);
-    await press(`Voir la phrase secrète, ${LABO}`);
+    await press(`Voir la phrase de passe, ${LABO}`);
     await see("mock-medimail");
   });
 
@@ -106,16 +106,16 @@ describeWithProgram("chromium", "chromium", "the page of the mock, in a browser"
     await see(DUPONT);
     await view("clock");
     await press("Arrêter");
-    await see("Faire repartir");
+    await see("Remettre en marche");
     const before = mock.clock.now().getTime();
     await press("+ 1 heure");
     // The word of the change before this one may still be there: the clock tells.
     await expect.poll(() => mock.clock.now().getTime()).toBe(before + 3_600_000);
-    await press("Garder l'état");
-    await see("État gardé.");
+    await press("Enregistrer l'état");
+    await see("État enregistré.");
     mock.faults.add({ name: "bounce" });
-    await press("Tout remettre au départ");
-    await see("Tout est comme au départ.");
+    await press("Tout réinitialiser");
+    await see("Tout est réinitialisé.");
     expect([mock.faults.all, mock.clock.frozen]).toEqual([[], false]);
   });
 
@@ -124,7 +124,7 @@ describeWithProgram("chromium", "chromium", "the page of the mock, in a browser"
     const { mock, see, press, view } = opened;
     await see(DUPONT);
     await view("scenarios");
-    await see("Personne ne mène de scénario");
+    await see("Aucun scénario à suivre");
     let current: { id: string; since: string; step?: number } | undefined;
     const steps = [{ action: "send", text: "Envoyez un compte rendu", textEn: "Send a report" }];
     mock.scenarios = {
@@ -194,7 +194,7 @@ describeWithProgram("chromium", "chromium", "the page of the mock, in a browser"
     await see(DUPONT);
     await page.evaluate("sessionStorage.clear()");
     await page.goto(`${mock.control.origin}/?again`);
-    await see("donnez ici le jeton");
+    await see("saisissez ici le jeton");
     await page.type("input[type=password]", mock.control.token);
     await page.keyboard.press("Enter");
     await see(DUPONT);

@@ -77,7 +77,7 @@ describe("what is wrong with an account is said by row and column", () => {
         code: "duplicate",
         row: 4,
         column: "N° RPPS",
-        message: { fr: "déjà à la ligne 2", en: "already in row 2" },
+        message: { fr: "déjà présent à la ligne 2", en: "already in row 2" },
       },
     ]);
   });

@@ -267,7 +267,7 @@ describe("the forms of the indicators", () => {
   });
 
   it("Markdown and CSV speak English when asked", () => {
-    expect(indicatorsToMarkdown(indicators, "en")).toContain("| Delivered | 11 | 84.6 % |");
+    expect(indicatorsToMarkdown(indicators, "en")).toContain("| Delivered | 11 | 84.6% |");
     expect(indicatorsToMarkdown(indicators)).toContain("| Remis | 11 | 84,6 % |");
     expect(indicatorsToCsv(indicators, "en").split("\r\n")[0]).toContain("From;To;Type;Recipient;Sent");
   });
@@ -287,11 +287,11 @@ describe("the forms of the indicators", () => {
       refused,
       failed,
     ]);
-    const bars = [...html.matchAll(/<rect [^>]*height="([\d.]+)"[^>]*><title>([^<]*) : [^<]* ([\d\s]+)<\/title>/g)];
+    const bars = [...html.matchAll(/<rect [^>]*height="([\d.]+)"[^>]*><title>([^<]*)\s: [^<]* ([\d\s]+)<\/title>/g)];
     const unit = Number(bars[0]?.[1]) / Number(bars[0]?.[3]);
     for (const [, height, , value] of bars) expect(Number(height)).toBeCloseTo(Number(value) * unit, 0);
     expect(bars.reduce((all, [, , , value]) => all + Number(value), 0)).toBe(indicators.totals.sent);
-    expect(html).toContain("903 : INS absent du document");
+    expect(html).toContain("903\u00a0: INS absent du document");
     expect(html).toContain("<strong>labo@ch-exemple.mssante.fr</strong>");
   });
 

@@ -14,6 +14,7 @@ export const FLOORS = {
   "package-files.ts": -1,
   "plain-text.ts": -1,
   "base64.ts": -1,
+  "french-spaces.ts": -1,
   "html-escape.ts": -1,
   "html-page.ts": 0,
   "windows-1252.ts": -1,
@@ -62,6 +63,7 @@ export const FLOORS = {
 
 /** Rooms that can be read without knowing a socket: no file, network, process or timer. */
 const PURE = new Set([
+  "french-spaces.ts",
   "html-escape.ts",
   "html-page.ts",
   "windows-1252.ts",

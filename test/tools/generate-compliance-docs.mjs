@@ -15,11 +15,11 @@ const SECTIONS = {
   4: "Session, sécurité, Pro Santé Connect",
   5: "Courriels aux usagers (Mon espace santé)",
   6: "Produits et plateformes",
-  7: "Ce que demandent les RFC",
-  8: "Le côté de l'opérateur",
+  7: "Standards de messagerie (RFC)",
+  8: "Côté opérateur",
   9: "Étapes du raccordement",
 };
-const SEEN = { program: "programme", screen: "écran", declared: "déclaration", information: "information" };
+const SEEN = { program: "programme", screen: "écran", declared: "attestation", information: "information" };
 const text = (value) => value.replaceAll("<", "&lt;").replaceAll("\n", " ");
 
 const checksOf = (checks, id) => checks.filter(({ rows }) => rows.includes(id));
@@ -30,10 +30,10 @@ export function renderReference(requirements, guidance, checks, implies) {
     HEAD,
     "# Référence des exigences",
     "",
-    "Chaque exigence du catalogue : ce qu'elle veut dire, comment y arriver, comment le validateur la juge, et ce qu'il faut déclarer quand aucun",
-    "programme ne la voit. Les mots sont les nôtres : aucun texte officiel n'est cité. **Ce n'est ni un référencement de l'ANS ni un agrément de Mipih.**",
+    "Chaque exigence du catalogue : ce qu'elle signifie, comment la satisfaire, comment le validateur l'évalue, et ce qu'il faut attester quand aucun",
+    "programme ne peut la constater. La rédaction est la nôtre : aucun texte officiel n'est cité. **Ce n'est ni un référencement de l'ANS ni un agrément du Mipih.**",
     "",
-    "Ce que notre propre connecteur en fait est dans [requirements.md](requirements.md) ; comment un verdict se forme, dans [compliance.md](compliance.md).",
+    "Ce que fait notre propre connecteur est décrit dans [requirements.md](requirements.md) ; la façon dont un verdict est établi, dans [compliance.md](compliance.md).",
     "",
   ];
   let section;
@@ -46,21 +46,21 @@ export function renderReference(requirements, guidance, checks, implies) {
     const own = checksOf(checks, row.id);
     lines.push(`### ${row.id}`, "", `**${text(row.fr)}** · ${row.codes.map(text).join(", ")}`, "");
     lines.push(
-      `Obligation \`${row.obligation}\` · profil ${text(row.profiles)} · vu par : ${row.seen.map((one) => SEEN[one]).join(", ")} · source : ${text(row.source)}`,
+      `Obligation \`${row.obligation}\` · profil ${text(row.profiles)} · constaté par : ${row.seen.map((one) => SEEN[one]).join(", ")} · source : ${text(row.source)}`,
       "",
     );
     lines.push(text(help.fr), "");
     for (const { id, shows, guard } of own)
       lines.push(
-        `- Contrôle \`${id}\` : ${text(shows.fr)}.${guard ? " Peut faire échouer, ne suffit pas à valider." : ""}`,
+        `- Contrôle \`${id}\` : ${text(shows.fr)}.${guard ? " Peut mettre en défaut, ne suffit pas à établir la conformité." : ""}`,
       );
-    if (unchecked) lines.push(`- Non contrôlé par programme : ${text(unchecked.fr)}`);
+    if (unchecked) lines.push(`- Non contrôlé par un programme : ${text(unchecked.fr)}`);
     if (attest) {
-      lines.push(`- À déclarer : ${text(attest.question.fr)}`);
+      lines.push(`- À attester : ${text(attest.question.fr)}`);
       lines.push(`- Preuve à joindre : ${text(attest.evidence.fr)}.`, `- Pourquoi : ${text(attest.reason.fr)}`);
     }
     const also = implies[row.id] ?? [];
-    if (also.length > 0) lines.push(`- Un manquement ici peut aussi toucher : ${also.join(", ")}.`);
+    if (also.length > 0) lines.push(`- Un manquement ici peut en entraîner d'autres : ${also.join(", ")}.`);
     lines.push("");
   }
   return `${lines.join("\n").trimEnd()}\n`;

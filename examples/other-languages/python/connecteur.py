@@ -79,7 +79,7 @@ class Program:
         elif action == "wait":
             box.mailbox.idle(step["seconds"]) if step.get("mailbox") else pause(step["seconds"])
         elif action == "restart":
-            # Ce programme ne s'arrête pas pour de bon : il oublie ce qu'un arrêt oublierait, et le bouchon apprend qu'il est reparti.
+            # Ce programme ne s'arrête pas pour de bon : il oublie ce qu'un arrêt oublierait, et le simulateur apprend qu'il est reparti.
             self.tell("end")
             for each in self.connectors.values():
                 each.restart()

@@ -5,8 +5,8 @@ const number = (value: number) => value.toLocaleString("fr-FR");
 export const frenchDirectory: DirectoryText = {
   asOf: (date, entries) => `Annuaire du ${date}, ${number(entries)} entrées`,
   old: (days) =>
-    `l'annuaire a ${number(days)} jours ; l'ANS le publie chaque jour (medimail directory update, ou import FICHIER)`,
-  none: "Aucune réponse.",
+    `l'annuaire a ${number(days)} jours ; l'ANS le publie chaque jour (medimail directory update, ou medimail directory import FICHIER)`,
+  none: "Aucun résultat.",
   red: "liste rouge",
   progress: (stage, lines, percent) =>
     stage === "finishing"
@@ -14,8 +14,8 @@ export const frenchDirectory: DirectoryText = {
       : `Lecture${percent === undefined ? "" : ` ${percent} %`}, ${number(lines)} lignes`,
   resumed: (lines) => `Reprise après ${number(lines)} lignes déjà lues`,
   imported: (entries, index) => `${number(entries)} entrées dans ${index}`,
-  duplicates: (count) => `${number(count)} lignes en double réunies`,
-  malformed: (count) => `${number(count)} lignes incorrectes, laissées de côté`,
+  duplicates: (count) => `${number(count)} lignes en double fusionnées`,
+  malformed: (count) => `${number(count)} lignes incorrectes, ignorées`,
   line: (line, reason) => `ligne ${line} : ${reason}`,
   faults: {
     columns: "nombre de colonnes",
@@ -28,5 +28,5 @@ export const frenchDirectory: DirectoryText = {
     `Depuis l'import précédent : ${number(added)} nouvelles, ${number(gone)} disparues, ${number(changed)} modifiées`,
   kinds: { added: "nouvelle", gone: "disparue", changed: "modifiée" },
   upToDate: "L'annuaire est à jour.",
-  written: (lines, file) => `${number(lines)} lignes inventées dans ${file}`,
+  written: (lines, file) => `${number(lines)} lignes fictives dans ${file}`,
 };

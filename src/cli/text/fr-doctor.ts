@@ -2,14 +2,14 @@ import type { DoctorText } from "./doctor-types.js";
 
 function size(bytes: number): string {
   if (bytes < 1_024) return `${bytes} octet${bytes > 1 ? "s" : ""}`;
-  const [value, unit] = bytes < 1_048_576 ? [bytes / 1_024, "Ko"] : [bytes / 1_048_576, "Mo"];
+  const [value, unit] = bytes < 1_048_576 ? [bytes / 1_024, "ko"] : [bytes / 1_048_576, "Mo"];
   return `${value.toFixed(1).replace(".", ",")} ${unit}`;
 }
 
 export const frenchDoctor: DoctorText = {
   title: (mailbox) => `Diagnostic de ${mailbox}`,
   steps: {
-    resolved: "Nom trouvé",
+    resolved: "Résolution du nom",
     connected: "Connexion",
     tls: "TLS",
     chain: "Certificat du serveur",
@@ -30,7 +30,7 @@ export const frenchDoctor: DoctorText = {
     `${count} courriel${count > 1 ? "s" : ""} reçu${count > 1 ? "s" : ""}${unseen === undefined ? "" : `, ${unseen} non lu${unseen > 1 ? "s" : ""}`}`,
   maxSize: (bytes) => `courriel de ${size(bytes)} au plus`,
   noMaxSize: "taille maximale non annoncée",
-  dsn: { yes: "accusés de remise offerts", no: "pas d'accusé de remise (DSN)" },
+  dsn: { yes: "accusés de remise proposés", no: "pas d'accusé de remise (DSN)" },
   quota: (usage, limit) => `${size(usage)} occupés sur ${size(limit)}`,
   quotaUnknown: "quota non annoncé",
   firstFailure: "Première panne",
@@ -39,35 +39,35 @@ export const frenchDoctor: DoctorText = {
   warnings: "À surveiller",
   advice: {
     check_dns:
-      "Le nom du serveur n'est pas connu de ce poste : vérifiez l'accès au réseau et le serveur de noms (network.dns), ou le nom écrit dans la configuration.",
+      "Le nom du serveur n'est pas connu de ce poste : vérifiez l'accès au réseau et le serveur de noms (network.dns), ou le nom indiqué dans la configuration.",
     pin_hosts:
-      "Le domaine ne publie pas ses serveurs : nommez-les dans la configuration (operator.imap, operator.smtp) ; l'opérateur les donne (pour Medimail : le Mipih).",
+      "Le domaine ne publie pas ses serveurs : indiquez-les dans la configuration (operator.imap, operator.smtp) ; l'opérateur les communique (pour Medimail : le Mipih).",
     host_suffixes:
-      "Le serveur trouvé n'est pas sous les noms admis. S'il est bien celui de l'opérateur, ajoutez son domaine à operator.hostSuffixes.",
+      "Le serveur trouvé n'est pas dans un domaine admis. S'il est bien celui de l'opérateur, ajoutez son domaine à operator.hostSuffixes.",
     allowed_addresses:
-      "Le serveur trouvé est à une adresse d'un réseau privé. Si l'opérateur est joint par un VPN, ajoutez la plage à network.allowedAddresses.",
+      "Le serveur trouvé a une adresse de réseau privé. Si l'opérateur est joint par un VPN, ajoutez la plage à network.allowedAddresses.",
     open_port:
-      "Le serveur ne prend pas la connexion, ou n'y répond pas : demandez au service informatique d'ouvrir ce port en sortie vers ce serveur (TCP 587 pour l'envoi, 143 pour la réception, sauf autre indication de l'opérateur), ou réglez network.proxy.",
+      "Le serveur refuse la connexion ou n'y répond pas : demandez au service informatique d'ouvrir ce port en sortie vers ce serveur (TCP 587 pour l'envoi, 143 pour la réception, sauf autre indication de l'opérateur), ou réglez network.proxy.",
     check_proxy:
-      "Le proxy n'ouvre pas le passage : vérifiez network.proxy, ses identifiants, et qu'il permet ce serveur et ce port.",
+      "Le proxy n'établit pas la connexion : vérifiez network.proxy et ses identifiants, et qu'il autorise ce serveur et ce port.",
     tls_stripped:
-      "Le serveur ne propose pas STARTTLS, ou un équipement entre les deux le retire (antivirus, pare-feu qui inspecte le courrier) : excluez ce serveur de l'inspection.",
+      "Le serveur ne propose pas STARTTLS, ou un équipement entre les deux le retire (antivirus, pare-feu qui inspecte la messagerie) : excluez ce serveur de l'inspection.",
     tls_profile:
-      "La négociation TLS échoue : version ou suites du serveur, ou un équipement qui déchiffre le trafic. Excluez ce serveur de l'inspection ; sinon donnez ce rapport à l'opérateur.",
+      "La négociation TLS échoue : version ou suites du serveur, ou un équipement qui déchiffre le trafic. Excluez ce serveur de l'inspection ; si cela ne suffit pas, transmettez ce rapport à l'opérateur.",
     add_authority:
-      "Aucune autorité de tls.ca ne répond du certificat du serveur : ajoutez la racine et l'autorité intermédiaire de l'IGC-Santé. Si l'émetteur montré n'est pas l'IGC-Santé, un équipement intercepte le trafic, ou ce n'est pas le bon serveur.",
+      "Aucune autorité de tls.ca n'a émis le certificat du serveur : ajoutez la racine et l'autorité intermédiaire de l'IGC-Santé. Si l'émetteur affiché n'est pas l'IGC-Santé, un équipement intercepte le trafic, ou ce n'est pas le bon serveur.",
     certificate_dates:
-      "Le certificat du serveur est hors de ses dates. Vérifiez d'abord la date et l'heure de ce poste ; si elles sont justes, l'opérateur doit renouveler son certificat.",
+      "Le certificat du serveur est expiré ou pas encore valide. Vérifiez d'abord la date et l'heure de ce poste ; si elles sont justes, l'opérateur doit renouveler son certificat.",
     certificate_name:
-      "Le certificat du serveur est pour un autre nom : vérifiez le nom écrit dans la configuration ; un certificat d'un autre nom n'est jamais accepté.",
+      "Le certificat du serveur porte un autre nom : vérifiez le nom indiqué dans la configuration ; un certificat d'un autre nom n'est jamais accepté.",
     certificate_revoked:
-      "Le certificat du serveur est révoqué, ou sa révocation n'a pas pu être contrôlée (accès aux listes de l'IGC-Santé). Ne contournez pas : donnez ce rapport à l'opérateur.",
+      "Le certificat du serveur est révoqué, ou sa révocation n'a pas pu être contrôlée (accès aux listes de l'IGC-Santé). Ne contournez pas ce contrôle : transmettez ce rapport à l'opérateur.",
     revocation_off:
       "La révocation du certificat du serveur n'est pas contrôlée (tls.revocation : off) : un certificat révoqué serait accepté.",
     own_certificate:
-      "Notre certificat ne peut pas servir (expiré, abîmé, ou clé d'un autre) : vérifiez auth.p12 ou auth.cert, et demandez-en un nouveau à l'IGC-Santé s'il est expiré.",
+      "Notre certificat est inutilisable (expiré, endommagé, ou clé d'un autre certificat) : vérifiez auth.p12 ou auth.cert, et demandez-en un nouveau à l'IGC-Santé s'il est expiré.",
     own_certificate_refused:
-      "L'opérateur refuse notre certificat, ou en attend un : vérifiez que c'est le certificat de la structure qui est déclaré pour cette boîte, de la gamme Élémentaire Organisations.",
+      "L'opérateur refuse notre certificat, ou en attend un : vérifiez que c'est le certificat de la structure qui est déclaré pour cette boîte, et qu'il est de la gamme Élémentaire Organisations.",
     own_certificate_expiry:
       "Notre certificat expire bientôt : demandez son renouvellement à l'IGC-Santé dès maintenant.",
     server_certificate_expiry: "Le certificat du serveur expire bientôt : prévenez l'opérateur.",
@@ -76,19 +76,20 @@ export const frenchDoctor: DoctorText = {
     token_refused:
       "L'opérateur refuse le jeton Pro Santé Connect : reconnectez-vous (carte CPS ou e-CPS), et vérifiez que la personne a droit à cette boîte.",
     credentials_refused:
-      "L'opérateur refuse l'authentification : vérifiez l'adresse de la boîte, son ouverture chez l'opérateur (compte VALIDE), et l'étape SASL (auth.sasl) qu'il attend.",
+      "L'opérateur refuse l'authentification : vérifiez l'adresse de la boîte, son ouverture chez l'opérateur (compte VALIDE), et le mécanisme SASL (auth.sasl) qu'il attend.",
     secret_missing:
-      "Un secret ou un fichier de l'authentification n'est pas accessible à ce compte : voyez le message.",
-    operator_fault: "L'opérateur répond mal à cette étape : réessayez, puis donnez-lui ce rapport (--bundle).",
+      "Un secret ou un fichier nécessaire à l'authentification n'est pas accessible à ce compte système : le message ci-dessus dit lequel.",
+    operator_fault:
+      "La réponse de l'opérateur à cette étape est anormale : réessayez, puis transmettez-lui ce rapport (--bundle).",
     no_delivery_receipts:
-      "L'opérateur n'offre pas d'accusés de remise : un envoi restera « accepté » sans devenir « remis ».",
+      "L'opérateur ne propose pas d'accusés de remise : un envoi restera « accepté » sans devenir « remis ».",
     quota_nearly_full:
       "La boîte est presque pleine : supprimez des courriels, ou demandez plus de place à l'opérateur.",
   },
   bundleWritten: (file) => `Rapport écrit : ${file} (ni secret, ni donnée de santé).`,
   bundle: {
     title: "Rapport de diagnostic Medimail",
-    made: "Fait le",
+    made: "Établi le",
     nothingSecret:
       "Ce rapport ne contient ni mot de passe, ni jeton, ni clé, ni contenu de courriel, ni nom de dossier. Il contient l'adresse de la boîte, les serveurs et leurs certificats.",
     configuration: "Configuration",

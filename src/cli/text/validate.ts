@@ -33,24 +33,24 @@ export interface ValidateText {
 }
 
 const french: ValidateText = {
-  ready: "Le faux Medimail est prêt pour la validation.",
+  ready: "Le simulateur Medimail est prêt pour la validation.",
   scenarios: (count) => `${count} scénario${count > 1 ? "s" : ""} (medimail validate --list)`,
   ended: (reason) => `fin : ${reason}`,
-  reasons: { done: "mené à bien", time: "temps écoulé", stopped: "arrêté", "command-failed": "la commande a échoué" },
-  command: (code, why) => `La commande a fini avec ${code === undefined ? (why ?? "un signal") : `le code ${code}`}.`,
-  nothingSeen: "Rien n'a été observé : aucune exigence n'a pu être jugée.",
+  reasons: { done: "mené à bien", time: "durée écoulée", stopped: "arrêté", "command-failed": "la commande a échoué" },
+  command: (code, why) => `La commande s'est terminée : ${code === undefined ? (why ?? "signal") : `code ${code}`}.`,
+  nothingSeen: "Rien n'a été observé : aucune exigence n'a pu être évaluée.",
   commandsFailed: (failed, runs, codes) =>
-    `La commande a échoué ${failed} fois sur ${runs} (${codes}) : le rapport ne dit rien du logiciel.`,
+    `La commande a échoué ${failed} fois sur ${runs} (${codes}) : le rapport ne permet aucune conclusion sur le logiciel.`,
   imported: (files, observations) =>
     `${files} journ${files > 1 ? "aux" : "al"} lu${files > 1 ? "s" : ""} : ${observations} observation${observations > 1 ? "s" : ""}`,
   clients: "Clients (connexions) :",
-  leftOut: "Laissé de côté :",
+  leftOut: "Ignoré :",
   leftOutOf: {
-    unknown: "ligne(s) d'autre chose",
+    unknown: "ligne(s) sans rapport",
     malformed: "ligne(s) sans heure lisible",
     tooLong: "ligne(s) trop longue(s)",
     otherClients: "connexion(s) d'autres clients",
-    undecided: "authentification(s) dont rien ne dit si TLS les protège",
+    undecided: "authentification(s) dont rien n'indique si elles sont protégées par TLS",
   },
   pass: "conformes",
   fail: "non conformes",
@@ -59,14 +59,13 @@ const french: ValidateText = {
   declared: "attestées",
   notApplicable: "sans objet",
   written: "Rapport écrit dans",
-  untouched: "Rien n'a été touché : le rapport est bien ce que donnent les observations.",
-  touched: (problems) =>
-    `Le dossier a été touché, ou n'est pas complet : ${problems} problème${problems > 1 ? "s" : ""}.`,
+  untouched: "Rien n'a été modifié : le rapport correspond aux observations.",
+  touched: (problems) => `Le dossier a été modifié ou est incomplet : ${problems} problème${problems > 1 ? "s" : ""}.`,
   signedBy: (subject, issuer, at) =>
-    `Signé par ${subject} (certificat de ${issuer})${at === "" ? "" : `, le ${at} selon lui`}.`,
-  unsigned: "Non signé : qui changerait tout de la même façon ne serait pas découvert.",
-  trusted: "Le certificat du signataire est d'une des autorités données.",
-  untrusted: "Le certificat du signataire n'est d'aucune des autorités données.",
+    `Signé par ${subject} (certificat émis par ${issuer})${at === "" ? "" : `, à la date qu'il indique : ${at}`}.`,
+  unsigned: "Non signé : une modification cohérente de tous les fichiers ne serait pas détectée.",
+  trusted: "Le certificat du signataire est émis par l'une des autorités données.",
+  untrusted: "Le certificat du signataire n'est émis par aucune des autorités données.",
   same: "Aucun verdict n'a changé.",
   regressed: "Une exigence obligatoire a régressé.",
 };

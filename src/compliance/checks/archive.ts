@@ -7,8 +7,8 @@ import { both } from "./check.js";
 
 /** Faults of the archive that a sender must not make; those of its content are judged apart. */
 const WRONG: Readonly<Record<string, ReturnType<typeof both>>> = {
-  archive_ambiguous: both("L'archive cache des entrées.", "The archive hides entries."),
-  archive_checksum_mismatch: both("Un fichier de l'archive est abîmé.", "A file of the archive is damaged."),
+  archive_ambiguous: both("L'archive contient des entrées cachées.", "The archive hides entries."),
+  archive_checksum_mismatch: both("Un fichier de l'archive est endommagé.", "A file of the archive is damaged."),
   archive_nested: both("L'archive contient une autre archive.", "The archive holds another archive."),
   archive_stray_bytes: both(
     "L'archive contient des octets hors de ses entrées.",
@@ -18,8 +18,11 @@ const WRONG: Readonly<Record<string, ReturnType<typeof both>>> = {
   xdm_folder_misplaced: both("Le dossier IHE_XDM n'est pas à la racine.", "The folder IHE_XDM is not at the root."),
   xdm_file_missing: both("INDEX.HTM ou README.TXT manque à la racine.", "INDEX.HTM or README.TXT is not at the root."),
   xdm_document_missing: both("Un document des métadonnées manque.", "A document of the metadata is not there."),
-  xdm_uri_wrong: both("L'URI d'un document ne mène à rien.", "The URI of a document leads nowhere."),
-  xdm_metadata_misnamed: both("METADATA.XML a un autre nom.", "METADATA.XML has another name."),
+  xdm_uri_wrong: both("L'URI d'un document ne mène à aucun fichier.", "The URI of a document leads nowhere."),
+  xdm_metadata_misnamed: both(
+    "Le fichier des métadonnées ne s'appelle pas METADATA.XML.",
+    "METADATA.XML has another name.",
+  ),
   xdm_hash_mismatch: both("L'empreinte (hash) d'un document est fausse.", "The hash of a document is wrong."),
   xdm_hash_absent: both("Les métadonnées ne donnent pas l'empreinte.", "The metadata give no hash."),
   xdm_size_mismatch: both("La taille d'un document est fausse.", "The size of a document is wrong."),

@@ -33,7 +33,7 @@ export const askedFor: readonly Check[] = [
     rows: ["ECO.2.3.1"],
     scope: "mail",
     shows: both(
-      "L'accusé de remise demandé par le scénario l'est au serveur",
+      "L'accusé de remise prévu par le scénario est demandé au serveur",
       "The delivery receipt that the scenario asks for is asked of the server",
     ),
     look(context, tell) {
@@ -60,7 +60,7 @@ export const askedFor: readonly Check[] = [
     scope: "mail",
     guard: true,
     shows: both(
-      "L'accusé de lecture demandé par le scénario l'est",
+      "L'accusé de lecture prévu par le scénario est demandé",
       "The read receipt that the scenario asks for is asked for",
     ),
     look({ mail, run }, tell) {
@@ -96,7 +96,7 @@ export const askedFor: readonly Check[] = [
     rows: ["ECO.2.2.8"],
     scope: "mail",
     guard: true,
-    shows: both("X-MSS-MES: FIN comme demandé", "X-MSS-MES: FIN as asked"),
+    shows: both("X-MSS-MES: FIN présent comme demandé", "X-MSS-MES: FIN as asked"),
     look({ mail, run }, tell) {
       if (mail.toPatients.length === 0 || !every(asked(mail, run), ({ fin }) => fin === true)) return;
       const where = whereOf(mail, "X-MSS-MES");
@@ -116,7 +116,7 @@ export const askedFor: readonly Check[] = [
     rows: ["AMBU.MSS-va1.02"],
     scope: "mail",
     guard: true,
-    shows: both("L'action demandée est dans les métadonnées", "The action asked for is in the metadata"),
+    shows: both("L'action demandée figure dans les métadonnées", "The action asked for is in the metadata"),
     look({ mail, run }, tell) {
       const cdas = cdasOf(mail);
       const [first] = cdas ?? [];
@@ -159,7 +159,7 @@ export const askedFor: readonly Check[] = [
       if (told)
         tell.breach(
           both(
-            "L'identité n'est pas qualifiée et l'INS est dans le CDA ou les métadonnées.",
+            "L'identité n'est pas qualifiée, mais l'INS figure dans le CDA ou les métadonnées.",
             "The identity is not qualified and the INS is in the CDA or the metadata.",
           ),
           whereOf(mail, "IHE_XDM.ZIP"),
@@ -167,7 +167,7 @@ export const askedFor: readonly Check[] = [
       else if (mail.toPatients.length > 0)
         tell.breach(
           both(
-            "L'identité n'est pas qualifiée et l'usager est adressé par son INS.",
+            "L'identité n'est pas qualifiée, mais l'adresse de l'usager est formée de son INS.",
             "The identity is not qualified and the patient is addressed by the INS.",
           ),
           whereOf(mail, "RCPT"),
@@ -180,7 +180,7 @@ export const askedFor: readonly Check[] = [
     rows: ["MSS-va1.20"],
     scope: "mail",
     shows: both(
-      "L'usager opposé ne reçoit rien ; le professionnel, si",
+      "L'usager qui s'y est opposé ne reçoit rien ; le professionnel reçoit le courriel",
       "The patient who opposed gets nothing; the professional does",
     ),
     look({ mail, run }, tell) {
@@ -188,7 +188,10 @@ export const askedFor: readonly Check[] = [
       if (!steps.some((step) => step.action === "send" && step.opposePatient === true)) return;
       if (mail.toPatients.length > 0)
         tell.breach(
-          both("Un courriel part vers l'usager qui s'y est opposé.", "A mail goes to the patient who has opposed it."),
+          both(
+            "Un courriel est envoyé à l'usager qui s'y est opposé.",
+            "A mail goes to the patient who has opposed it.",
+          ),
           whereOf(mail, "RCPT"),
         );
       else tell.ok(whereOf(mail, "RCPT"));

@@ -32,7 +32,7 @@ function wrongBody(mail: SentMail): Both | undefined {
       `the attachments are in ${mail.root.type.slice(0, 60)}; expected: multipart/mixed`,
     );
   else if (files && mail.root.children.length === 0)
-    return both("le courriel n'est qu'un fichier, sans texte", "the mail is a file and no text");
+    return both("le courriel ne contient qu'un fichier, sans texte", "the mail is a file and no text");
   if (body.type === "text/plain") return undefined;
   if (body.type === "multipart/related" && body.children[0]?.type === "multipart/alternative") body = body.children[0];
   if (body.type === "multipart/alternative") {
@@ -66,7 +66,7 @@ export const body: readonly Check[] = [
         else if (!isUtf8(bytes))
           tell.breach(
             both(
-              "Le texte est déclaré UTF-8 mais ses octets n'en sont pas.",
+              "Le texte est déclaré en UTF-8, mais ses octets n'en sont pas.",
               "The text is declared UTF-8 but its bytes are not.",
             ),
             where,
@@ -74,7 +74,7 @@ export const body: readonly Check[] = [
         else if (!charset.startsWith("utf") && bytes.some((byte) => byte > 127))
           tell.breach(
             both(
-              "Le texte a des accents et ne dit pas qu'il est en UTF-8.",
+              "Le texte contient des accents et n'est pas déclaré en UTF-8.",
               "The text has accents and does not say UTF-8.",
             ),
             where,

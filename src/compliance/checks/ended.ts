@@ -61,7 +61,7 @@ function scope(row: string): Check {
         else
           tell.breach(
             both(
-              `${missing.length} destinataire(s) sur ${due.length} n'ont pas reçu le document.`,
+              `Document non reçu par ${missing.length} destinataire(s) sur ${due.length}.`,
               `${missing.length} recipients of ${due.length} have not got the document.`,
             ),
             where,
@@ -84,7 +84,7 @@ export const ended: readonly Check[] = [
     rows: ["ECO.3.1.6"],
     scope: "run",
     guard: true,
-    shows: both("L'accusé demandé est rendu", "The receipt that is asked for is given"),
+    shows: both("L'accusé demandé est envoyé", "The receipt that is asked for is given"),
     look(run, tell) {
       for (const one of played(run, "ECO.3.1.6")) {
         const steps = one.scenario.steps.filter((step) => step.action === "receipt");
@@ -129,7 +129,7 @@ export const ended: readonly Check[] = [
     rows: ["ECO.1.1.7"],
     scope: "run",
     shows: both(
-      "Sans liste publiée, la dernière sert : la session s'ouvre",
+      "Sans liste publiée, la dernière reste utilisée : la session s'ouvre",
       "With no list published the last one serves: the session opens",
     ),
     look(run, tell) {
@@ -153,7 +153,7 @@ export const ended: readonly Check[] = [
         else if (refused)
           tell.breach(
             both(
-              "La liste n'est plus publiée et la connexion est refusée, alors que la dernière est encore valable.",
+              "La liste n'est plus publiée et la connexion est refusée, alors que la dernière liste est encore valide.",
               "The list is not published any more and the connection is refused, though the last one is still valid.",
             ),
             refused.id,
@@ -166,7 +166,7 @@ export const ended: readonly Check[] = [
     id: "srv-asked",
     rows: ["ECO.1.1.9"],
     scope: "run",
-    shows: both("Les serveurs sont demandés au DNS (SRV)", "The servers are asked of the DNS (SRV)"),
+    shows: both("Les serveurs sont recherchés dans le DNS (SRV)", "The servers are asked of the DNS (SRV)"),
     look(run, tell) {
       const asked = run.dns.find(({ type, name }) => type === "SRV" && /^_(?:submissions?|imaps?)\._tcp\./i.test(name));
       const used = run.sessions.find(
@@ -196,7 +196,7 @@ export const ended: readonly Check[] = [
         else if (/^_(?:smtp|smtps|pop3s?|mail|smtp-starttls)\._/i.test(name))
           tell.breach(
             both(
-              `Question SRV « ${name} » ; attendu : _submission._tcp, _imap._tcp (RFC 6186).`,
+              `Requête SRV « ${name} » ; attendu : _submission._tcp, _imap._tcp (RFC 6186).`,
               `SRV question "${name}"; expected: _submission._tcp, _imap._tcp (RFC 6186).`,
             ),
             "dns",
@@ -216,7 +216,7 @@ export const ended: readonly Check[] = [
     id: "directory-criteria",
     rows: ["SC.MSS-UX.41"],
     scope: "run",
-    shows: both("Recherche par critères : une requête pour chacune", "Search by criteria: a request for each"),
+    shows: both("Recherche par critères : une requête pour chaque recherche", "Search by criteria: a request for each"),
     look(run, tell) {
       for (const one of played(run, "SC.MSS-UX.41")) {
         const steps = one.scenario.steps.filter((step) => step.action === "search");
@@ -246,7 +246,7 @@ export const ended: readonly Check[] = [
     id: "directory-used",
     rows: ["ANN-va1.01-.04"],
     scope: "run",
-    shows: both("Appels à l'Annuaire Santé vus", "Calls to Annuaire Santé seen"),
+    shows: both("Appels à l'Annuaire Santé observés", "Calls to Annuaire Santé seen"),
     look: (run, tell) => directory(run, "ANN-va1.01-.04", tell),
   },
 ];

@@ -76,8 +76,8 @@ const ENCODINGS = new Set(["7bit", "8bit", "binary", "base64", "quoted-printable
 function wrongPart(mail: SentMail, part: Part): Both | undefined {
   if (part.broken === "no-boundary") return both("multipart sans boundary", "multipart without boundary");
   if (part.broken === "never-opened")
-    return both("le séparateur (boundary) ne vient jamais", "the boundary never comes");
-  if (part.broken === "never-closed") return both("le dernier séparateur manque", "the last boundary is missing");
+    return both("le séparateur (boundary) n'apparaît jamais", "the boundary never comes");
+  if (part.broken === "never-closed") return both("le séparateur final manque", "the last boundary is missing");
   const encoding = part.encoding;
   if (!ENCODINGS.has(encoding)) return both("Content-Transfer-Encoding inconnu", "unknown Content-Transfer-Encoding");
   if (
@@ -93,7 +93,7 @@ function wrongPart(mail: SentMail, part: Part): Both | undefined {
     if (lines(bytes).longest > 76)
       return both("une ligne de base64 dépasse 76 caractères", "a line of base64 is longer than 76 characters");
     if (/[^A-Za-z0-9+/=\r\n \t]/.test(bytes.toString("latin1")))
-      return both("le base64 contient autre chose", "the base64 holds something else");
+      return both("le base64 contient des caractères étrangers", "the base64 holds something else");
   }
   if (encoding === "quoted-printable" && lines(bytes).longest > 76)
     return both(
@@ -112,7 +112,7 @@ export const form: readonly Check[] = [
     rows: ["RFC-5322"],
     scope: "mail",
     shows: both(
-      "En-tête conforme : Date, From, Message-ID une fois, lignes de 998 au plus",
+      "En-tête conforme : Date, From, Message-ID une seule fois, lignes de 998 caractères au plus",
       "Header well formed: Date, From, Message-ID once, lines of 998 at most",
     ),
     look({ mail }, tell) {
@@ -162,7 +162,7 @@ export const form: readonly Check[] = [
         if (named) {
           tell.breach(
             both(
-              "Le nom d'un fichier est en mot encodé ; attendu : filename* (RFC 2231).",
+              "Le nom d'un fichier est écrit en mot encodé ; attendu : filename* (RFC 2231).",
               "A file's name is an encoded word; expected: filename* (RFC 2231).",
             ),
             whereOf(mail, `partie ${part.path}`),
@@ -182,7 +182,7 @@ export const form: readonly Check[] = [
       const version = fields(mail, "mime-version");
       if (version.length !== 1 || version[0]?.flat.replace(/\([^()]*\)/g, "").trim() !== "1.0") {
         tell.breach(
-          both("MIME-Version: 1.0 n'est pas présent une fois.", "MIME-Version: 1.0 is not present once."),
+          both("MIME-Version: 1.0 n'est pas présent une seule fois.", "MIME-Version: 1.0 is not present once."),
           whereOf(mail, "MIME-Version"),
         );
         return;
@@ -211,10 +211,11 @@ export const form: readonly Check[] = [
     id: "line-form",
     rows: ["RFC-5321"],
     scope: "mail",
-    shows: both("Lignes finies par CRLF, de 998 octets au plus", "Lines that end by CRLF, of 998 bytes at most"),
+    shows: both("Lignes terminées par CRLF, de 998 octets au plus", "Lines that end by CRLF, of 998 bytes at most"),
     look({ mail }, tell) {
       const { longest, bare } = lines(mail.raw);
-      if (bare) tell.breach(both("Une ligne finit par LF sans CR.", "A line ends by LF without CR."), whereOf(mail));
+      if (bare)
+        tell.breach(both("Une ligne se termine par LF sans CR.", "A line ends by LF without CR."), whereOf(mail));
       else if (longest > 998)
         tell.breach(
           both(

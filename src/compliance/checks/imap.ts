@@ -59,7 +59,7 @@ export const imap: readonly Check[] = [
     rows: ["RFC-9051-3501"],
     scope: "session",
     shows: both(
-      "Les courriels sont lus sans les marquer lus (BODY.PEEK), par UID",
+      "Les courriels sont lus sans être marqués comme lus (BODY.PEEK), par UID",
       "Mails are fetched without marking them read (BODY.PEEK), by UID",
     ),
     look(session, tell) {
@@ -72,7 +72,7 @@ export const imap: readonly Check[] = [
         if (marks && several)
           tell.breach(
             both(
-              "Plusieurs courriels sont lus par BODY[…] : ils sont marqués lus sans l'avoir été.",
+              "Plusieurs courriels sont lus par BODY[…] : ils sont marqués comme lus sans l'avoir été.",
               "Several mails are fetched by BODY[…]: they are marked read though nobody has read them.",
             ),
             lineOf(session, command),
@@ -88,7 +88,7 @@ export const imap: readonly Check[] = [
     rows: ["SC.SSI-IE.58"],
     scope: "session",
     shows: both(
-      "Après 2 h sans activité, rien n'est demandé sans nouvelle connexion",
+      "Après 2 h sans activité, aucune commande sans nouvelle connexion",
       "After 2 h idle nothing is asked without a new login",
     ),
     look(session, tell) {

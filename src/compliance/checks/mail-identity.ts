@@ -77,7 +77,7 @@ export const mailIdentity: readonly Check[] = [
       else if (run.nil !== undefined && value !== run.nil)
         tell.breach(
           both(
-            `X-MSS-NIL vaut « ${value} » ; le numéro déclaré du produit est « ${run.nil} ».`,
+            `X-MSS-NIL vaut « ${value} » ; le numéro de produit déclaré est « ${run.nil} ».`,
             `X-MSS-NIL is "${value}"; the number declared for the product is "${run.nil}".`,
           ),
           where,

@@ -32,7 +32,7 @@ function wrongStructure(mail: SentMail): Both | undefined {
     );
   if (types[2] !== "message/rfc822")
     return both(
-      "l'original entier n'est pas rendu dans message/rfc822",
+      "l'original entier n'est pas joint en message/rfc822",
       "the whole original is not given back in message/rfc822",
     );
   return undefined;
@@ -87,7 +87,7 @@ function wrongOriginalRecipient(report: ReadonlyMap<string, string>, { field, na
     return known === undefined
       ? undefined
       : both(
-          "le champ original-recipient manque, alors que l'original dit à qui il fut adressé",
+          "le champ original-recipient manque, alors que l'original indique à qui il a été adressé",
           "the field original-recipient is missing, though the original says to whom it was written",
         );
   const address = addressOf(told);

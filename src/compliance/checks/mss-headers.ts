@@ -105,7 +105,7 @@ export const mssHeaders: readonly Check[] = [
     id: "patient-address",
     rows: ["ECO.2.2.6"],
     scope: "mail",
-    shows: both("Adresse de l'usager bâtie sur l'INS du document", "Patient's address built from the document's INS"),
+    shows: both("Adresse de l'usager formée de l'INS du document", "Patient's address built from the document's INS"),
     look({ mail, run }, tell) {
       const cdas = cdasOf(mail);
       const ins = cdas?.map(({ cda }) => cda.header.patient.ins?.value.toUpperCase());
@@ -116,7 +116,7 @@ export const mssHeaders: readonly Check[] = [
         if (!isIns(local, "1.2.250.1.213.1.4.8"))
           tell.breach(
             both(
-              "L'adresse de l'usager n'est pas une INS de 15 caractères à la clé exacte.",
+              "L'adresse de l'usager n'est pas formée d'un matricule INS de 15 caractères à la clé exacte.",
               "The patient's address is no INS of 15 characters with a right key.",
             ),
             where,
@@ -125,7 +125,7 @@ export const mssHeaders: readonly Check[] = [
           tell.breach(
             ins.every((value) => value === undefined)
               ? both(
-                  "L'usager est adressé par INS alors que le CDA n'en a pas (identité non qualifiée).",
+                  "L'adresse de l'usager est formée d'une INS alors que le CDA n'en a pas (identité non qualifiée).",
                   "The patient is addressed by INS though the CDA has none (identity not qualified).",
                 )
               : both(
@@ -157,7 +157,7 @@ export const mssHeaders: readonly Check[] = [
         else
           tell.breach(
             both(
-              "Le document est d'un mineur et l'adresse est celle de quelqu'un d'autre.",
+              "Le document concerne un mineur, mais l'adresse est celle d'une autre personne.",
               "The document is a minor's and the address is somebody else's.",
             ),
             where,

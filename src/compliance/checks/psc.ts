@@ -28,7 +28,7 @@ export const psc: readonly Check[] = [
                   : ["state", "nonce"].find((name) => (parameters[name] ?? "") === "");
           if (wrong)
             tell.breach(
-              both(`La demande de connexion n'a pas ${wrong}.`, `The login request has not ${wrong}.`),
+              both(`La demande de connexion ne comporte pas ${wrong}.`, `The login request has not ${wrong}.`),
               where,
               at,
             );
@@ -53,7 +53,10 @@ export const psc: readonly Check[] = [
     id: "psc-client-proof",
     rows: ["psc-mtls"],
     scope: "run",
-    shows: both("Le logiciel se prouve auprès de Pro Santé Connect", "The software proves itself to Pro Santé Connect"),
+    shows: both(
+      "Le logiciel s'authentifie auprès de Pro Santé Connect",
+      "The software proves itself to Pro Santé Connect",
+    ),
     look(run, tell) {
       for (const { surface, operation, clientAuth, connection, at } of run.http) {
         if (surface !== "psc" || operation !== "token" || clientAuth === undefined) continue;

@@ -116,7 +116,7 @@ export const receipts: readonly Check[] = [
       else if (told.length === 0 || !told.every((codes) => codes.some((code) => CODES.test(code))))
         tell.breach(
           both(
-            "L'erreur n'est pas dite comme code^libellé (900 à 906), dans le champ Error ou derrière processed/Error:.",
+            "L'erreur n'est pas écrite code^libellé (900 à 906), dans le champ Error ou après processed/Error:.",
             "The error is not told as code^label (900 to 906), in the field Error or behind processed/Error:.",
           ),
           whereOf(mail, "Error"),
@@ -171,14 +171,17 @@ export const receipts: readonly Check[] = [
       )
         tell.breach(
           both(
-            "Les pièces jointes de l'original ne sont ni dans l'original rendu, ni répétées.",
+            "Les pièces jointes de l'original ne sont ni dans l'original joint, ni répétées.",
             "The attachments of the original are neither in the original given back nor repeated.",
           ),
           where,
         );
       else if (parent?.receiptTo !== undefined)
         tell.breach(
-          both("Un MDN était demandé : l'échec se dit par un MDN.", "A MDN was asked: the failure is told by a MDN."),
+          both(
+            "Un MDN était demandé : l'échec doit être signalé par un MDN.",
+            "A MDN was asked: the failure is told by a MDN.",
+          ),
           where,
         );
       else tell.ok(where);
@@ -188,7 +191,7 @@ export const receipts: readonly Check[] = [
     id: "mdn-when-asked",
     rows: ["ECO.3.1.6"],
     scope: "mail",
-    shows: both("Accusé rendu à un courriel qui le demandait", "Receipt given to a mail that asked for it"),
+    shows: both("Accusé envoyé pour un courriel qui le demandait", "Receipt given to a mail that asked for it"),
     look({ mail, run }, tell) {
       if (mail.kind !== "mdn") return;
       const original = originalOf(mail, run);
@@ -196,7 +199,7 @@ export const receipts: readonly Check[] = [
       if (original.receiptTo === undefined)
         tell.breach(
           both(
-            "Un accusé est rendu à un courriel qui n'en demandait pas.",
+            "Un accusé est envoyé pour un courriel qui n'en demandait pas.",
             "A receipt is given to a mail that asked for none.",
           ),
           whereOf(mail),
@@ -209,7 +212,7 @@ export const receipts: readonly Check[] = [
     rows: ["RFC-8098"],
     scope: "mail",
     shows: both(
-      "MDN : chemin nul, jamais à un rapport, un seul par courriel",
+      "MDN : chemin de retour nul, jamais en réponse à un rapport, un seul par courriel",
       "MDN: null path, never to a report, one for a mail",
     ),
     look({ mail, run }, tell) {
@@ -240,13 +243,13 @@ export const receipts: readonly Check[] = [
       else if (unasked(mail, original))
         tell.breach(
           both(
-            "L'accusé part de lui-même vers une autre adresse que celle de l'expéditeur.",
+            "L'accusé part automatiquement vers une autre adresse que celle de l'expéditeur.",
             "The receipt leaves by itself for another address than the sender's.",
           ),
           where,
         );
       else if (before)
-        tell.breach(both("Un second MDN pour le même courriel.", "A second MDN for the same mail."), where);
+        tell.breach(both("Un second MDN est envoyé pour le même courriel.", "A second MDN for the same mail."), where);
       else if (field(mail, "disposition-notification-to"))
         tell.breach(both("Le MDN demande lui-même un accusé.", "The MDN asks for a receipt itself."), where);
       else tell.ok(where);

@@ -76,7 +76,7 @@ export const replies: readonly Check[] = [
     id: "stored-subject",
     rows: ["ECO.3.1.3"],
     scope: "run",
-    shows: both("L'objet conservé garde XDM/1.0/DDM+", "The stored subject keeps XDM/1.0/DDM+"),
+    shows: both("L'objet enregistré conserve XDM/1.0/DDM+", "The stored subject keeps XDM/1.0/DDM+"),
     look(run, tell) {
       for (const copy of run.appended) {
         const id = copy.messageId?.replace(/^<|>$/g, "");
@@ -88,7 +88,7 @@ export const replies: readonly Check[] = [
         else
           tell.breach(
             both(
-              "Le courriel est rangé avec un objet privé de XDM/1.0/DDM+ : le préfixe se masque à l'écran, pas dans la boîte.",
+              "Le courriel est rangé avec un objet sans XDM/1.0/DDM+ : le préfixe se masque à l'écran, pas dans la boîte.",
               "The mail is filed with a subject without XDM/1.0/DDM+: the prefix is hidden on the screen, not in the box.",
             ),
             where,

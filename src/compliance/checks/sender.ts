@@ -33,7 +33,10 @@ export const sender: readonly Check[] = [
       const type = run.mailboxes.get(mail.observation.from.toLowerCase());
       const name = from.name.trim();
       if (name === "")
-        tell.breach(both("From n'a pas de libellé, l'adresse seule.", "From has no label, the address alone."), where);
+        tell.breach(
+          both("From n'a pas de libellé, seulement l'adresse.", "From has no label, the address alone."),
+          where,
+        );
       else if (name.toLowerCase() === from.address.toLowerCase() || /^[^\s@]+@[^\s@]+$/.test(name))
         tell.breach(both("Le libellé de From n'est que l'adresse.", "The label of From is only the address."), where);
       else if (type === "PER" && !isPersonLabel(name))
@@ -52,7 +55,7 @@ export const sender: readonly Check[] = [
     rows: ["out-from"],
     scope: "mail",
     shows: both(
-      "From de la boîte applicative, sans Sender, To de chaque destinataire",
+      "From est la boîte applicative, sans Sender, chaque destinataire dans To",
       "From of the application's box, no Sender, To of each recipient",
     ),
     look({ mail, run }, tell) {
@@ -136,7 +139,7 @@ export const sender: readonly Check[] = [
       if (found.length > 1 || more.length > 0 || !asked)
         tell.breach(
           both(
-            "Disposition-Notification-To n'a pas une adresse et une seule.",
+            "Disposition-Notification-To ne contient pas exactement une adresse.",
             "Disposition-Notification-To has not one address.",
           ),
           where,

@@ -68,7 +68,7 @@ export const sessions: readonly Check[] = [
         if (stubborn)
           tell.breach(
             both(
-              "Après le refus de Pro Santé Connect, la boîte est demandée encore.",
+              "Après le refus de Pro Santé Connect, la boîte est encore interrogée.",
               "After the refusal of Pro Santé Connect the box is asked for again.",
             ),
             stubborn.connection,
@@ -226,7 +226,7 @@ export const sessions: readonly Check[] = [
     rows: ["RFC-7628"],
     scope: "session",
     shows: both(
-      "L'erreur montrée par le serveur reçoit une réponse avant toute commande",
+      "Le client répond à l'erreur renvoyée par le serveur avant toute autre commande",
       "The error that the server shows is answered before any command",
     ),
     look(session, tell) {
@@ -237,7 +237,7 @@ export const sessions: readonly Check[] = [
         else if (COMMAND.test(answer.line))
           tell.breach(
             both(
-              "Le serveur montre l'erreur du jeton et attend une ligne vide ; le logiciel envoie une commande.",
+              "Le serveur renvoie l'erreur du jeton et attend une ligne vide ; le logiciel envoie une commande.",
               "The server shows the token's error and waits for an empty line; the software sends a command.",
             ),
             lineOf(session, answer),
@@ -264,7 +264,7 @@ export const sessions: readonly Check[] = [
         else if (!session.ended && session.faults.length === 0)
           tell.breach(
             both(
-              "La session demandée close n'est pas fermée par LOGOUT.",
+              "La session que l'utilisateur a fermée ne se termine pas par LOGOUT.",
               "The session that was to be closed is not closed by LOGOUT.",
             ),
             session.id,

@@ -16,7 +16,7 @@ export function spokenInClear(session: WatchedSession) {
 
 const notAgain = (verb: string) =>
   both(
-    `Après STARTTLS, ${verb} vient sans que les capacités soient redemandées : ce qui fut annoncé en clair ne doit plus compter.`,
+    `Après STARTTLS, ${verb} est envoyé sans que les capacités soient redemandées : ce qui a été annoncé en clair ne doit plus compter.`,
     `After STARTTLS ${verb} comes without asking the capabilities again: what was announced in clear must not count any more.`,
   );
 
@@ -27,7 +27,10 @@ export const starttls: readonly Check[] = [
       id: `${protocol}-nothing-before-tls`,
       rows: [protocol === "smtp" ? "ECO.1.0.1" : "ECO.1.0.2", "ECO.1.1.1"],
       scope: "session",
-      shows: both("Rien n'est dit avant STARTTLS que l'accueil", "Nothing but the greeting is said before STARTTLS"),
+      shows: both(
+        "Rien n'est envoyé avant STARTTLS, hormis l'accueil",
+        "Nothing but the greeting is said before STARTTLS",
+      ),
       look(session, tell) {
         if (session.protocol !== protocol) return;
         const [first] = spokenInClear(session);
@@ -90,7 +93,7 @@ export const starttls: readonly Check[] = [
     rows: ["RFC-3207-3501"],
     scope: "session",
     guard: true,
-    shows: both("Rien en clair derrière STARTTLS", "Nothing in clear behind STARTTLS"),
+    shows: both("Rien en clair après STARTTLS", "Nothing in clear behind STARTTLS"),
     look(session, tell) {
       if (session.pipelinedClear !== undefined)
         tell.breach(

@@ -115,7 +115,7 @@ export const subject: readonly Check[] = [
       if (/^\s*\[[^\]]*annule/i.test(mail.subject ?? ""))
         tell.breach(
           both(
-            "La mention « annule et remplace » est devant XDM/1.0/DDM : la détection par l'objet échoue.",
+            "La mention « annule et remplace » précède XDM/1.0/DDM : la détection par l'objet échoue.",
             "The mention stands before XDM/1.0/DDM: who detects by the subject misses it.",
           ),
           where,
@@ -124,7 +124,7 @@ export const subject: readonly Check[] = [
       else
         tell.breach(
           both(
-            "Ni IHE_XDM.ZIP ni XDM/1.0/DDM ne font reconnaître le courriel.",
+            "Ni IHE_XDM.ZIP ni XDM/1.0/DDM ne permettent de reconnaître le courriel.",
             "Neither IHE_XDM.ZIP nor XDM/1.0/DDM tells the mail.",
           ),
           where,
@@ -149,7 +149,7 @@ export const subject: readonly Check[] = [
       if (replaces && !said)
         tell.breach(
           both(
-            "Le document remplace une version (action C) mais ni l'objet ni le corps ne disent « annule et remplace ».",
+            "Le document remplace une version (action C) mais ni l'objet ni le corps ne portent « annule et remplace ».",
             "The document replaces a version (action C) but neither subject nor body says so.",
           ),
           where,
@@ -157,7 +157,7 @@ export const subject: readonly Check[] = [
       else if (said && !replaces && cdas.every(({ action }) => action === "create"))
         tell.breach(
           both(
-            "Le courriel dit « annule et remplace » mais les métadonnées n'ont pas l'action C.",
+            "Le courriel porte « annule et remplace » mais les métadonnées n'ont pas l'action C.",
             "The mail says that it replaces but the metadata have no action C.",
           ),
           whereOf(mail, "METADATA.XML"),

@@ -72,7 +72,7 @@ export const submission: readonly Check[] = [
     rows: ["RFC-3461-3464"],
     scope: "transaction",
     shows: both(
-      "NOTIFY, ORCPT, ENVID, RET employés là où DSN est annoncé",
+      "NOTIFY, ORCPT, ENVID, RET utilisés quand DSN est annoncé",
       "NOTIFY, ORCPT, ENVID, RET used where DSN is announced",
     ),
     look(transaction, session, tell) {
@@ -84,7 +84,7 @@ export const submission: readonly Check[] = [
         if (session.dialogue !== "whole") return;
         tell.breach(
           both(
-            `${used[0]} est employé alors que DSN n'est pas annoncé.`,
+            `${used[0]} est utilisé alors que DSN n'est pas annoncé.`,
             `${used[0]} is used though DSN is not announced.`,
           ),
           where,
@@ -101,7 +101,7 @@ export const submission: readonly Check[] = [
       const ret = transaction.parameters.get("RET");
       if (wrong)
         tell.breach(
-          both("NOTIFY ou ORCPT est mal écrit.", "NOTIFY or ORCPT is ill written."),
+          both("NOTIFY ou ORCPT est mal formé.", "NOTIFY or ORCPT is ill written."),
           `${session.id}, ${wrong.n}`,
         );
       else if (ret !== undefined && !/^(FULL|HDRS)$/i.test(ret))

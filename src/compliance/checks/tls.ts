@@ -107,7 +107,7 @@ export const tls: readonly Check[] = [
       else
         tell.breach(
           both(
-            "TLS 1.2 n'est pas proposé : un opérateur limité à 1.2 n'est pas joint.",
+            "TLS 1.2 n'est pas proposé : un opérateur limité à 1.2 ne peut pas être joint.",
             "TLS 1.2 is not offered: an operator limited to 1.2 is not reached.",
           ),
           where,
@@ -221,7 +221,7 @@ function authentication(): Check[] {
           if (named && auth.mechanism.toUpperCase() === "XOAUTH2" && !auth.ok)
             tell.breach(
               both(
-                "XOAUTH2 au nom d'autre chose que la boîte : ce n'est l'adresse d'aucune.",
+                "XOAUTH2 avec un nom qui n'est l'adresse d'aucune boîte.",
                 "XOAUTH2 in the name of something else than the box: it is the address of none.",
               ),
               `${session.id}, AUTH`,
@@ -272,7 +272,7 @@ function authentication(): Check[] {
         else if (!certificate.authorized)
           tell.breach(
             both(
-              `Le certificat client n'est pas d'une autorité admise (${certificate.issuer.slice(0, 150)}).`,
+              `Le certificat client n'est pas émis par une autorité admise (${certificate.issuer.slice(0, 150)}).`,
               `The client certificate is of no accepted authority (${certificate.issuer.slice(0, 150)}).`,
             ),
             where,

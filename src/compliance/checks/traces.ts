@@ -35,7 +35,7 @@ export const traces: readonly Check[] = [
             trace.at,
           );
         else if (missing)
-          tell.breach(both(`La trace n'a pas « ${missing} ».`, `The trace has no "${missing}".`), where, trace.at);
+          tell.breach(both(`Il manque « ${missing} » à la trace.`, `The trace has no "${missing}".`), where, trace.at);
         else if (holdsContent(trace, run))
           tell.breach(
             both("La trace contient l'objet d'un courriel.", "The trace holds the subject of a mail."),
@@ -51,7 +51,7 @@ export const traces: readonly Check[] = [
     rows: ["ECO.4.1.2"],
     scope: "run",
     shows: both(
-      "Chaque envoi vu par le serveur est dans les traces",
+      "Chaque envoi vu par le serveur figure dans les traces",
       "Each sending that the server saw is in the traces",
     ),
     look(run, tell) {
@@ -70,7 +70,7 @@ export const traces: readonly Check[] = [
         if (!run.traces.some((trace) => near(trace, first.at) && trace.ok === false))
           tell.breach(
             both(
-              `Le refus ${first.code} du serveur n'est pas dans les traces.`,
+              `Le refus ${first.code} du serveur ne figure pas dans les traces.`,
               `The server's refusal ${first.code} is not in the traces.`,
             ),
             "traces",

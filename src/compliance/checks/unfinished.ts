@@ -12,7 +12,7 @@ export const unfinished: readonly Check[] = [
     rows: ["RFC-5321"],
     scope: "run",
     guard: true,
-    shows: both("Après un refus provisoire, l'envoi est refait", "After a refusal for now, the sending is done again"),
+    shows: both("Après un refus temporaire, l'envoi est retenté", "After a refusal for now, the sending is done again"),
     look(run, tell) {
       for (const one of played(run, "RFC-5321")) {
         const struck = one.sessions.find(({ faults }) => faults.some((fault) => PASSING.includes(fault)));
@@ -26,7 +26,7 @@ export const unfinished: readonly Check[] = [
         else
           tell.breach(
             both(
-              "Refusé provisoirement, l'envoi n'est jamais refait.",
+              "Refusé temporairement, l'envoi n'est jamais retenté.",
               "Refused for now, the sending is never done again.",
             ),
             `${struck.id}, ${where}`,
@@ -40,7 +40,7 @@ export const unfinished: readonly Check[] = [
     rows: ["RFC-6186"],
     scope: "run",
     guard: true,
-    shows: both("Le serveur suivant du DNS sert", "The next server of the DNS serves"),
+    shows: both("Le serveur suivant du DNS est utilisé", "The next server of the DNS serves"),
     look(run, tell) {
       for (const one of played(run, "RFC-6186")) {
         const asked = run.dns.some(({ type, at }) => type === "SRV" && at >= one.from && at <= one.to);
@@ -51,7 +51,7 @@ export const unfinished: readonly Check[] = [
         else if (!one.sessions.some(({ established }) => established))
           tell.breach(
             both(
-              "Le DNS nomme un serveur qui répond, et aucun n'est joint.",
+              "Le DNS indique un serveur qui répond, et aucun n'est joint.",
               "The DNS names a server that answers, and none is reached.",
             ),
             where,
@@ -66,7 +66,7 @@ export const unfinished: readonly Check[] = [
     scope: "run",
     guard: true,
     shows: both(
-      "L'échec d'intégration est dit à l'expéditeur, même sans accusé demandé",
+      "L'échec d'intégration est signalé à l'expéditeur, même sans accusé demandé",
       "The failed integration is told to the sender, though no receipt was asked for",
     ),
     look(run, tell) {

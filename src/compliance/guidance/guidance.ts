@@ -34,14 +34,14 @@ export const onPaper = (question: Both, evidence: Both): NonNullable<Guidance["a
 });
 
 export const CAPTURE = both(
-  "Capture d'écran ou vidéo datée, version du logiciel visible",
+  "Capture d'écran ou vidéo datée, montrant la version du logiciel",
   "Dated capture or video, version of the software visible",
 );
 const SCREEN = both(
-  "Cela se voit à l'écran du logiciel : un serveur n'en reçoit rien.",
+  "Cela se constate à l'écran du logiciel : le serveur n'en reçoit rien.",
   "It is seen on the screen of the software: a server gets nothing of it.",
 );
 const PAPER = both(
-  "Cela se voit dans l'organisation ou les fichiers du logiciel : rien n'en passe par les protocoles.",
+  "Cela se constate dans l'organisation ou les fichiers du logiciel : les protocoles n'en transmettent rien.",
   "It is seen in the organisation or the files of the software: nothing of it goes through the protocols.",
 );

@@ -26,31 +26,31 @@ export const products: GuidanceTable = {
   },
   "sil-scope": {
     help: both(
-      "Le compte rendu de biologie part seul à sa validation, vers les correspondants et le patient : CDA N3 et PDF/A-1.",
+      "Le compte rendu de biologie part automatiquement à sa validation, vers les correspondants et le patient : CDA N3 et PDF/A-1.",
       "The laboratory report leaves by itself when validated, to correspondents and patient: CDA N3 and PDF/A-1.",
     ),
   },
   "ris-scope": {
     help: both(
-      "Le compte rendu d'imagerie part seul à sa validation, vers le patient et le demandeur.",
+      "Le compte rendu d'imagerie part automatiquement à sa validation, vers le patient et le demandeur.",
       "The imaging report leaves by itself when validated, to patient and requester.",
     ),
   },
   "dui-scope": {
     help: both(
-      "Le référentiel des EHPAD n'a pas été vu : rien à juger.",
+      "Le référentiel des EHPAD n'a pas pu être consulté : rien à évaluer.",
       "The reference of nursing homes was not seen: nothing to judge.",
     ),
   },
   "out-from": {
     help: both(
-      "From est la boîte applicative, Sender n'est pas transmis, chaque destinataire est dans To.",
+      "From est la boîte applicative, Sender n'est pas transmis, chaque destinataire figure dans To.",
       "From is the application's box, Sender is not sent, each recipient is in To.",
     ),
   },
   "in-mdn": {
     help: both(
-      "Un accusé a trois parties (texte, disposition-notification, original entier), part de la boîte qui a reçu, va à Disposition-Notification-To ; celui de documents intégrés garde leur objet XDM/1.0/DDM+….",
+      "Un accusé a trois parties (texte, disposition-notification, original entier) ; il part de la boîte qui a reçu le courriel, vers l'adresse de Disposition-Notification-To. Pour des documents intégrés, il conserve leur objet XDM/1.0/DDM+….",
       "A receipt has three parts (text, disposition-notification, whole original), comes from the box that received, goes to Disposition-Notification-To; that of documents filed keeps their subject XDM/1.0/DDM+….",
     ),
   },
@@ -62,13 +62,13 @@ export const products: GuidanceTable = {
   },
   "in-std": {
     help: both(
-      "Sans accusé demandé, l'échec se dit par un courriel de même objet : original en message/rfc822, pièces jointes dedans ou répétées.",
+      "Si aucun accusé n'a été demandé, l'échec est signalé par un courriel de même objet : original en message/rfc822, pièces jointes dedans ou répétées.",
       "Where no receipt was asked, the failure is told by a mail of the same subject: original as message/rfc822, attachments in it or repeated.",
     ),
   },
   "in-detect": {
     help: both(
-      "Un courriel de documents se reconnaît à IHE_XDM.ZIP ou à son objet : la mention « annule et remplace » vient derrière XDM/1.0/DDM+.",
+      "Un courriel de documents se reconnaît à IHE_XDM.ZIP ou à son objet : la mention « annule et remplace » se place après XDM/1.0/DDM+.",
       "A mail of documents is told by IHE_XDM.ZIP or its subject: the mention of a replacement comes behind XDM/1.0/DDM+.",
     ),
   },

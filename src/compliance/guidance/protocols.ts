@@ -11,19 +11,19 @@ export const protocols: GuidanceTable = {
   },
   "RFC-7817": {
     help: both(
-      "Le nom du serveur se vérifie dans le certificat (SAN) ; un autre nom arrête la connexion.",
+      "Le nom du serveur se vérifie dans le certificat (SAN) ; un autre nom met fin à la connexion.",
       "The server's name is checked in the certificate (SAN); another name ends the connection.",
     ),
   },
   "RFC-6186": {
     help: both(
-      "Étiquettes _submission._tcp et _imap._tcp ; une cible « . » dit que le service n'est pas offert.",
+      "Étiquettes _submission._tcp et _imap._tcp ; une cible « . » indique que le service n'est pas proposé.",
       "Labels _submission._tcp and _imap._tcp; a target “.” says that the service is not offered.",
     ),
   },
   "RFC-5321": {
     help: both(
-      "EHLO, lignes CRLF de 998 octets au plus, 4xx retenté après une pause, 5xx jamais, un courriel accepté jamais renvoyé, QUIT.",
+      "EHLO, lignes CRLF de 998 octets au plus, 4xx retenté après une pause, 5xx jamais, un courriel accepté n'est jamais renvoyé, QUIT.",
       "EHLO, CRLF lines of 998 bytes at most, 4xx tried again after a pause, 5xx never, an accepted mail never sent again, QUIT.",
     ),
   },
@@ -32,7 +32,7 @@ export const protocols: GuidanceTable = {
   },
   "RFC-5322": {
     help: both(
-      "Date, From et Message-ID une fois, champs uniques, lignes pliées.",
+      "Date, From et Message-ID une seule fois, champs uniques, lignes repliées.",
       "Date, From and Message-ID once, unique fields, folded lines.",
     ),
   },
@@ -56,7 +56,7 @@ export const protocols: GuidanceTable = {
   },
   "RFC-8098": {
     help: both(
-      "Chemin nul, jamais à un rapport, un seul par courriel, et l'utilisateur demandé quand l'adresse n'est pas celle de l'expéditeur.",
+      "Chemin de retour nul, jamais en réponse à un rapport, un seul par courriel, et accord de l'utilisateur demandé quand l'adresse n'est pas celle de l'expéditeur.",
       "Null path, never to a report, one for a mail, and the user asked where the address is not the sender's.",
     ),
   },
@@ -68,7 +68,7 @@ export const protocols: GuidanceTable = {
   },
   "RFC-7628": {
     help: both(
-      "Un jeton refusé ne se présente pas de nouveau : demandez-en un autre, une fois.",
+      "Un jeton refusé n'est pas présenté de nouveau : demandez-en un autre, une seule fois.",
       "A refused token is not shown again: ask for another, once.",
     ),
   },

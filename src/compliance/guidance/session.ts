@@ -21,7 +21,7 @@ export const session: GuidanceTable = {
   },
   "psc-mtls": {
     help: both(
-      "Le logiciel se prouve à chaque demande de jeton : secret, assertion signée, ou certificat client (mTLS) dans l'espace de confiance.",
+      "Le logiciel s'authentifie à chaque demande de jeton : secret, assertion signée, ou certificat client (mTLS) dans l'espace de confiance.",
       "The software proves itself at each token request: secret, signed assertion, or client certificate (mTLS) in the trust space.",
     ),
   },
@@ -31,16 +31,16 @@ export const session: GuidanceTable = {
       "Habilitation to the PSC trust space to call connected APIs; not asked in the hospital lane.",
     ),
     attest: onPaper(
-      both("L'habilitation est-elle obtenue, ou sans objet ?", "Is the habilitation held, or without object?"),
-      both("Habilitation, ou raison", "Habilitation, or reason"),
+      both("L'habilitation est-elle obtenue, ou est-elle sans objet ?", "Is the habilitation held, or without object?"),
+      both("Habilitation, ou justification", "Habilitation, or reason"),
     ),
   },
   "SC.SSI-IE.33": {
     help: both(
-      "Les identifiants des professionnels se gèrent dans le logiciel.",
+      "Les identifiants des professionnels sont gérés dans le logiciel.",
       "Professionals' identifiers are managed in the software.",
     ),
-    attest: onScreen(both("Où les identifiants se gèrent-ils ?", "Where are identifiers managed?")),
+    attest: onScreen(both("Où les identifiants sont-ils gérés ?", "Where are identifiers managed?")),
   },
   "SC.SSI-IE.38": {
     help: both(
@@ -49,28 +49,28 @@ export const session: GuidanceTable = {
     ),
     attest: onScreen(
       both(
-        "Où ferme-t-on la session, et que montre l'écran ensuite ?",
+        "Où ferme-t-on la session, et qu'affiche l'écran ensuite ?",
         "Where is the session closed, and what does the screen show then?",
       ),
     ),
   },
   "SC.SSI-IE.58": {
     help: both(
-      "Après deux heures sans activité, l'écran se verrouille et la boîte n'est plus interrogée sans nouvelle connexion.",
+      "Après deux heures sans activité, l'écran se verrouille et la boîte n'est plus interrogée sans une nouvelle connexion.",
       "After two hours idle the screen locks and the box is not asked without a new login.",
     ),
     attest: onScreen(
-      both("L'écran se verrouille-t-il à deux heures au plus ?", "Does the screen lock within two hours?"),
+      both("L'écran se verrouille-t-il au bout de deux heures au plus ?", "Does the screen lock within two hours?"),
     ),
   },
   "SC.SSI-IAM.91-.92": {
     help: both(
-      "Les opérations sur les comptes gérées par le produit sont tracées ; administrateurs à mot de passe fort, ou dispositif équivalent.",
+      "Les opérations sur les comptes gérés par le produit sont tracées ; les administrateurs ont un mot de passe fort ou un dispositif équivalent.",
       "Operations on accounts of the product are traced; administrators have strong passwords or an equal device.",
     ),
     attest: onPaper(
       both(
-        "Quelles opérations sont tracées, quelle règle pour les administrateurs ?",
+        "Quelles opérations sont tracées, et quelle règle s'applique aux administrateurs ?",
         "Which operations are traced, which rule for administrators?",
       ),
       both("Extrait du journal, démonstration", "Extract of the log, demonstration"),
@@ -78,22 +78,22 @@ export const session: GuidanceTable = {
   },
   "mes-minor": {
     help: both(
-      "Le document d'un mineur va à l'adresse faite de l'INS du mineur.",
+      "Le document d'un mineur est envoyé à l'adresse formée du matricule INS du mineur.",
       "A minor's document goes to the address made of the minor's INS.",
     ),
   },
   "mes-bounce": {
     help: both(
-      "Les quatre retours (boîte close, usager inconnu, adresse fausse, courriel trop gros) s'expliquent à l'utilisateur.",
+      "Les quatre retours (boîte fermée, usager inconnu, adresse fausse, courriel trop volumineux) sont expliqués à l'utilisateur.",
       "The four returns (box closed, unknown patient, bad address, too big) are explained to the user.",
     ),
     unchecked: both(
-      "Le serveur renvoie les quatre rapports ; l'explication est à l'écran.",
+      "Le serveur renvoie les quatre rapports ; l'explication ne se constate qu'à l'écran.",
       "The server sends the four reports back; the explanation is on the screen.",
     ),
     attest: onScreen(
       both(
-        "Que dit le logiciel de chacun des quatre retours ?",
+        "Qu'affiche le logiciel pour chacun des quatre retours ?",
         "What does the software say of each of the four returns?",
       ),
     ),
@@ -106,17 +106,17 @@ export const session: GuidanceTable = {
   },
   "mes-fin": {
     help: both(
-      "Pour finir un échange : X-MSS-MES: FIN de préférence, ou un courriel d'objet exactement [FIN].",
+      "Pour clore un échange : X-MSS-MES: FIN de préférence, ou un courriel dont l'objet est exactement [FIN].",
       "To end an exchange: X-MSS-MES: FIN by preference, or a mail of subject exactly [FIN].",
     ),
   },
   "mes-test": {
     help: both(
-      "L'ANS offre une boîte de réponse automatique sur l'espace de production, à essayer par un opérateur réel.",
+      "L'ANS propose une boîte de réponse automatique sur l'espace de production, à essayer par l'intermédiaire d'un opérateur réel.",
       "ANS has an auto-reply box on the production space, to be tried through a real operator.",
     ),
     unchecked: both(
-      "Elle n'existe que chez un opérateur réel : le mock n'écrit à personne.",
+      "Elle n'existe que chez un opérateur réel : le simulateur n'écrit à personne.",
       "It is only at a real operator: the mock writes to nobody.",
     ),
   },

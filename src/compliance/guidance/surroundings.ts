@@ -11,7 +11,7 @@ export const surroundings: GuidanceTable = {
   },
   "ope-whitelist": {
     help: both(
-      "Les domaines sont déclarés à l'ANS ; le client montre les refus. Information.",
+      "Les domaines sont déclarés à l'ANS ; le client affiche les refus. Information.",
       "Domains are declared to ANS; the client shows refusals. For information.",
     ),
   },
@@ -23,41 +23,44 @@ export const surroundings: GuidanceTable = {
   },
   "ope-lps": {
     help: both(
-      "L'opérateur offre l'interface LPS. Information.",
+      "L'opérateur propose l'interface LPS. Information.",
       "The operator offers the LPS interface. For information.",
     ),
   },
   "ope-limits": {
     help: both(
-      "Tailles, débits, DSN, IDLE et quotas sont fixés par l'opérateur, non publiés. Information.",
+      "Tailles, débits, DSN, IDLE et quotas sont fixés par l'opérateur et ne sont pas publiés. Information.",
       "Sizes, rates, DSN, IDLE and quotas are the operator's, unpublished. For information.",
     ),
   },
   "rac-form": {
     help: both(
-      "Le formulaire donne nom, FINESS ou SIRET, contact, solution.",
+      "Le formulaire indique le nom, le FINESS ou le SIRET, le contact et la solution.",
       "The form gives name, FINESS or SIRET, contact, solution.",
     ),
     attest: onPaper(
-      both("Le formulaire est-il envoyé ?", "Is the form sent?"),
+      both("Le formulaire a-t-il été envoyé ?", "Is the form sent?"),
       both("Formulaire envoyé", "The form as sent"),
     ),
   },
   "rac-conv": {
-    help: both("Convention et annexe se signent avec Mipih.", "Convention and annex are signed with Mipih."),
+    help: both(
+      "La convention et son annexe sont signées avec le Mipih.",
+      "Convention and annex are signed with Mipih.",
+    ),
     attest: onPaper(
       both("La convention est-elle signée ?", "Is the convention signed?"),
-      both("Copie signée", "Signed copy"),
+      both("Exemplaire signé", "Signed copy"),
     ),
   },
   "rac-elig": {
     help: both(
-      "Logiciel éligible, hébergement de données de santé, règles d'authentification du SI.",
+      "Logiciel éligible, hébergement de données de santé (HDS), règles d'authentification du SI.",
       "Eligible software, hosting of health data, authentication rules.",
     ),
     attest: onPaper(
       both(
-        "L'hébergement est-il certifié HDS, l'authentification décrite ?",
+        "L'hébergement est-il certifié HDS, et l'authentification est-elle décrite ?",
         "Is hosting HDS-certified, authentication described?",
       ),
       both("Certificat HDS, description", "HDS certificate, description"),
@@ -69,44 +72,44 @@ export const surroundings: GuidanceTable = {
       "Two modes: sending on validation, mailbox module.",
     ),
     attest: onPaper(
-      both("Quels modes le produit offre-t-il ?", "Which modes does the product offer?"),
+      both("Quels modes le produit propose-t-il ?", "Which modes does the product offer?"),
       both("Démonstration", "Demonstration"),
     ),
   },
   "rac-open": {
     help: both(
-      "L'éditeur contacte Mipih, qui règle son côté en une demi-journée à une journée.",
+      "L'éditeur contacte le Mipih, qui paramètre Medimail en une demi-journée à une journée.",
       "The publisher contacts Mipih, which sets its side in half a day to a day.",
     ),
     attest: onPaper(
-      both("Le devis est-il accepté ?", "Is the quote accepted?"),
+      both("Le devis a-t-il été accepté ?", "Is the quote accepted?"),
       both("Devis accepté", "Accepted quote"),
     ),
   },
   "rac-acc": {
     help: both(
-      "Le GRADeS envoie à Mipih et à l'éditeur les comptes à paramétrer.",
+      "Le GRADeS transmet au Mipih et à l'éditeur les comptes à paramétrer.",
       "The GRADeS sends the accounts to configure to Mipih and the publisher.",
     ),
     attest: onPaper(
-      both("La liste des comptes est-elle reçue ?", "Has the list of accounts come?"),
+      both("La liste des comptes a-t-elle été reçue ?", "Has the list of accounts come?"),
       both("Liste", "List"),
     ),
   },
   "rac-dom": {
     help: both(
-      "Le domaine est choisi et déclaré à l'ANS : environ trois semaines s'il est propre.",
+      "Le domaine est choisi et déclaré à l'ANS : environ trois semaines pour un domaine propre à la structure.",
       "The domain is chosen and declared to ANS: about three weeks for one's own.",
     ),
     attest: onPaper(
-      both("Le domaine est-il en liste blanche ?", "Is the domain on the white list?"),
+      both("Le domaine figure-t-il dans la liste blanche ?", "Is the domain on the white list?"),
       both("Ligne de la liste blanche", "Line of the white list"),
     ),
   },
   "rac-admin": {
     help: both("Un administrateur Medimail est nommé et formé.", "A Medimail administrator is named and trained."),
     attest: onPaper(
-      both("Qui, formé quand ?", "Who, trained when?"),
+      both("Qui est l'administrateur, et quand a-t-il été formé ?", "Who, trained when?"),
       both("Date de formation", "Date of the training"),
     ),
   },
@@ -116,23 +119,26 @@ export const surroundings: GuidanceTable = {
       "Accounts are loaded by file; statuses PREINSCRIT, A VALIDER, VALIDE.",
     ),
     attest: onPaper(
-      both("Le fichier est-il chargé, les comptes VALIDE ?", "Is the file loaded, are the accounts VALIDE?"),
+      both(
+        "Le fichier est-il chargé, et les comptes sont-ils au statut VALIDE ?",
+        "Is the file loaded, are the accounts VALIDE?",
+      ),
       both("Fichier, statuts", "File, statuses"),
     ),
   },
   "rac-use": {
     help: both(
-      "L'utilisateur finit son inscription par le lien et accepte les CGU.",
+      "L'utilisateur finalise son inscription par le lien et accepte les CGU.",
       "The user ends the registration by the link and accepts the terms.",
     ),
     attest: onPaper(
-      both("Les utilisateurs sont-ils VALIDE ?", "Are the users VALIDE?"),
+      both("Les comptes des utilisateurs sont-ils au statut VALIDE ?", "Are the users VALIDE?"),
       both("Statut VALIDE", "Status VALIDE"),
     ),
   },
   "rac-rgpd": {
     help: both(
-      "Le traitement est au registre, l'information des patients affichée.",
+      "Le traitement figure au registre, et l'information des patients est affichée.",
       "The processing is in the register, patients are informed.",
     ),
     attest: onPaper(
@@ -141,19 +147,19 @@ export const surroundings: GuidanceTable = {
     ),
   },
   "rac-osis": {
-    help: both("Hôpitaux : déclaration dans oSIS.", "Hospitals: declared in oSIS."),
+    help: both("Établissements sanitaires : déclaration dans oSIS.", "Hospitals: declared in oSIS."),
     attest: onPaper(
-      both("La déclaration est-elle faite ?", "Is it declared?"),
+      both("La déclaration a-t-elle été faite ?", "Is it declared?"),
       both("Capture d'oSIS", "Capture of oSIS"),
     ),
   },
   "rac-dir": {
     help: both(
-      "L'annuaire régional vient par CSV ou LDAP, avec les accès de Mipih.",
+      "L'annuaire régional est fourni en CSV ou par LDAP, avec les accès du Mipih.",
       "The regional directory comes by CSV or LDAP, with Mipih's access.",
     ),
     attest: onPaper(
-      both("L'accès est-il ouvert, ou sans objet ?", "Is access open, or without object?"),
+      both("L'accès est-il ouvert, ou est-il sans objet ?", "Is access open, or without object?"),
       both("Accès reçu", "Access received"),
     ),
   },

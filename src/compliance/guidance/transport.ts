@@ -17,7 +17,7 @@ export const transport: GuidanceTable = {
   },
   "ECO.1.1.1": {
     help: both(
-      "TLS 1.2 au moins, sans exception : réglez la version minimale du client et refusez un serveur qui n'offre pas STARTTLS.",
+      "TLS 1.2 au moins, sans exception : réglez la version minimale du client et refusez un serveur qui ne propose pas STARTTLS.",
       "TLS 1.2 at least, without exception: set the client's least version and refuse a server that does not offer STARTTLS.",
     ),
   },
@@ -29,61 +29,61 @@ export const transport: GuidanceTable = {
   },
   "ECO.1.1.3": {
     help: both(
-      "Pour TLS 1.2, ne proposez que 0xC030, 0xC02F, 0xC028, 0xC027 (ECDHE-RSA). Les suites de TLS 1.3 sont notées, jamais reprochées.",
+      "Pour TLS 1.2, ne proposez que 0xC030, 0xC02F, 0xC028, 0xC027 (ECDHE-RSA). Les suites de TLS 1.3 sont relevées, jamais reprochées.",
       "For TLS 1.2 offer only 0xC030, 0xC02F, 0xC028, 0xC027 (ECDHE-RSA). The suites of TLS 1.3 are noted and never held against the client.",
     ),
   },
   "ECO.1.1.4": {
     help: both(
-      "Placez la chaîne IGC-Santé (racine et AC Élémentaire Organisations) parmi les autorités du client ; elle n'est pas dans les systèmes.",
+      "Placez la chaîne IGC-Santé (racine et AC Élémentaire Organisations) parmi les autorités du client ; les systèmes d'exploitation ne la contiennent pas.",
       "Put the IGC-Santé chain (root and the Organisations authority) among the client's authorities; systems do not have it.",
     ),
   },
   "ECO.1.1.5": {
     help: both(
-      "Un certificat serveur expiré arrête la connexion avant toute authentification.",
+      "Un certificat serveur expiré met fin à la connexion avant toute authentification.",
       "An expired server certificate ends the connection before any authentication.",
     ),
   },
   "ECO.1.1.6": {
     help: both(
-      "Demandez la CRL ou l'OCSP de chaque certificat de la chaîne ; un certificat révoqué arrête la connexion.",
+      "Interrogez la CRL ou l'OCSP pour chaque certificat de la chaîne ; un certificat révoqué met fin à la connexion.",
       "Ask the CRL or OCSP of each certificate of the chain; a revoked one ends the connection.",
     ),
   },
   "ECO.1.1.7": {
     help: both(
-      "Gardez sur disque la dernière liste valide : son serveur en panne n'empêche pas la session, et un certificat révoqué reste refusé.",
+      "Conservez sur disque la dernière liste valide : une panne de son serveur n'empêche pas la session, et un certificat révoqué reste refusé.",
       "Keep the last valid list on disk: its server being down does not stop the session, and a revoked certificate stays refused.",
     ),
   },
   "ECO.1.1.9": {
     help: both(
-      "Les serveurs d'une boîte se trouvent par les enregistrements SRV de son domaine (_submission._tcp, _imap._tcp), redemandés quand ils changent.",
+      "Les serveurs d'une boîte se trouvent par les enregistrements SRV de son domaine (_submission._tcp, _imap._tcp), interrogés de nouveau quand ils changent.",
       "The servers of a mailbox are found by the SRV records of its domain (_submission._tcp, _imap._tcp), asked again when they change.",
     ),
   },
   "ECO.1.1.10": {
     help: both(
-      "Seules les autorités d'IGC-Santé sont admises : ne prenez pas le magasin du système, et refusez une autre gamme.",
+      "Seules les autorités de l'IGC-Santé sont admises : n'utilisez pas le magasin du système, et refusez toute autre gamme.",
       "Only the authorities of IGC-Santé count: leave the system's store aside, and refuse another range.",
     ),
   },
   "ECO.1.2.1": {
     help: both(
-      "Boîtes PER et ORG : après TLS, XOAUTH2 avec l'adresse de la boîte et le jeton d'accès Pro Santé Connect, encore frais.",
+      "Boîtes PER et ORG : après TLS, XOAUTH2 avec l'adresse de la boîte et le jeton d'accès Pro Santé Connect, en cours de validité.",
       "PER and ORG boxes: after TLS, XOAUTH2 with the box's address and a fresh Pro Santé Connect access token.",
     ),
   },
   "APP-AUTH": {
     help: both(
-      "Boîte APP : présentez le certificat de personne morale (AUTH_CLI) quand le serveur le demande. L'étape SASL qui suit n'est pas publiée : réglable.",
+      "Boîte APP : présentez le certificat de personne morale (AUTH_CLI) quand le serveur le demande. Le mécanisme SASL qui suit n'est pas publié : faites-en un réglage.",
       "APP box: show the legal person's certificate (AUTH_CLI) when the server asks. The SASL step after it is unpublished: make it a setting.",
     ),
   },
   "ECO.1.2.3": {
     help: both(
-      "Une coupure, une lenteur ou un refus de la messagerie laisse le reste du logiciel utilisable ; l'envoi attend et repart.",
+      "Une coupure, une lenteur ou un refus de la messagerie laisse le reste du logiciel utilisable ; l'envoi attend, puis reprend.",
       "A cut, a slow server or a refusal leaves the rest of the software usable; the sending waits and goes on.",
     ),
     attest: onScreen(
@@ -100,10 +100,13 @@ export const transport: GuidanceTable = {
     ),
     attest: onPaper(
       both(
-        "Le jeton d'accès n'est-il écrit nulle part (fichiers, base, journaux) ?",
+        "Le jeton d'accès n'est-il enregistré nulle part (fichiers, base, journaux) ?",
         "Is the access token written nowhere (files, database, logs)?",
       ),
-      both("Recherche du jeton dans les fichiers et la base, datée", "Dated search of the token in files and database"),
+      both(
+        "Résultat daté de la recherche du jeton dans les fichiers et la base",
+        "Dated search of the token in files and database",
+      ),
     ),
   },
   "ECO.1.2.6": {
@@ -114,7 +117,7 @@ export const transport: GuidanceTable = {
   },
   "ECO.1.2.7": {
     help: both(
-      "Une session coupée (BYE, réseau) se rouvre d'elle-même tant que Pro Santé Connect est valable.",
+      "Une session coupée (BYE, réseau) se rouvre d'elle-même tant que la session Pro Santé Connect est valide.",
       "A session that was cut (BYE, network) opens again by itself as long as Pro Santé Connect holds.",
     ),
   },

@@ -11,7 +11,7 @@ export const OBSERVE_FR: Readonly<Record<string, string>> = {
     "TLS : un serveur limité à 1.0/1.1, ou sans STARTTLS, est refusé",
   "TLS: must still work with a 1.2-only server": "TLS : un serveur limité à 1.2 reste accepté",
   "TLS: ClientHello list; mock offering only other suites gets an abort":
-    "TLS : liste du ClientHello ; connexion abandonnée si le serveur n'offre que d'autres suites",
+    "TLS : liste du ClientHello ; connexion abandonnée si le serveur ne propose que d'autres suites",
   "TLS: handshake with a test-chain certificate succeeds":
     "TLS : la négociation aboutit avec un certificat de la chaîne de test",
   "TLS: expired certificate → no AUTH": "TLS : certificat expiré → pas d'AUTH",
@@ -34,7 +34,7 @@ export const OBSERVE_FR: Readonly<Record<string, string>> = {
   "HTTP: token call with client certificate": "HTTP : demande de jeton avec le certificat client",
   "HTTP: parameters": "HTTP : paramètres",
   "HTTP: directory query; SMTP: RCPT = address found": "HTTP : requête à l'annuaire ; SMTP : RCPT = adresse trouvée",
-  "HTTP: OIDC code flow on mock PSC": "HTTP : cinématique OIDC par code, sur le Pro Santé Connect factice",
+  "HTTP: OIDC code flow on mock PSC": "HTTP : cinématique OIDC « code », sur le simulateur Pro Santé Connect",
   "HTTP: FHIR full, delta, unit calls; DECL: video, API logs, frequency":
     "HTTP : appels FHIR complets, différentiels et unitaires ; déclaration : vidéo, journaux de l'API, fréquence",
   "IMAP: slow mock; UI": "IMAP : serveur lent ; écran",
@@ -44,8 +44,8 @@ export const OBSERVE_FR: Readonly<Record<string, string>> = {
   screen: "écran",
   "UI + DECL": "Écran et déclaration",
   "UI (video)": "Écran (vidéo)",
-  "UI with mock N3 reports": "Écran, avec des comptes rendus de niveau 3 du faux Medimail",
-  "UI: mock sends both": "Écran : le faux Medimail envoie les deux",
+  "UI with mock N3 reports": "Écran, avec des comptes rendus de niveau 3 du simulateur Medimail",
+  "UI: mock sends both": "Écran : le simulateur Medimail envoie les deux",
   "UI: title, type, date, patient, author": "Écran : titre, type, date, patient, auteur",
   "UI: with and without label": "Écran : avec et sans libellé",
   "UI; IMAP LOGOUT; HTTP end_session": "Écran ; IMAP LOGOUT ; HTTP end_session",
@@ -53,32 +53,32 @@ export const OBSERVE_FR: Readonly<Record<string, string>> = {
   "UI; IMAP: stored subject untouched": "Écran ; IMAP : l'objet conservé n'est pas modifié",
   "UI; SMTP; key error and birth date/sex confirmation shown":
     "Écran ; SMTP ; clé fausse signalée, confirmation demandée pour la date de naissance et le sexe",
-  "XDM: slot C / D from mock; UI decision": "XDM : slot C / D du faux Medimail ; décision à l'écran",
+  "XDM: slot C / D from mock; UI decision": "XDM : slot C / D du simulateur Medimail ; décision à l'écran",
   "XDM: same document twice; UI": "XDM : même document deux fois ; écran",
   "XDM: one patientId across entries": "XDM : un seul patientId pour toutes les entrées",
   "XDM: mock sends subject ≠ patientId; UI/record: patientId wins":
-    "XDM : le faux Medimail envoie un objet ≠ patientId ; écran ou dossier : patientId l'emporte",
+    "XDM : le simulateur Medimail envoie un objet ≠ patientId ; écran ou dossier : patientId l'emporte",
   "XDM: 4 cases; UI": "XDM : 4 cas ; écran",
   "SMTP: no RCPT to that patient; UI": "SMTP : aucun RCPT vers ce patient ; écran",
   "SMTP: bytes of DATA": "SMTP : octets de DATA",
   "SMTP: SIZE announced; nothing larger sent; 552 shown; 25 MB total to patients":
-    "SMTP : SIZE annoncé ; rien de plus gros n'est envoyé ; 552 affiché ; 25 Mo au total vers les patients",
+    "SMTP : SIZE annoncé ; rien de plus volumineux n'est envoyé ; 552 affiché ; 25 Mo au total vers les patients",
   "SMTP: RCPT TO equals the INS in XDM, key valid, X-MSS-INS O":
     "SMTP : RCPT TO égal à l'INS du XDM, clé valide, X-MSS-INS O",
   "SMTP: RCPT NOTIFY= when DSN offered; REM restatement names Return-Receipt-To: accept, do not rely on it":
-    "SMTP : RCPT NOTIFY= quand DSN est offert ; le REM cite Return-Receipt-To : l'accepter sans compter dessus",
+    "SMTP : RCPT NOTIFY= quand DSN est proposé ; le REM cite Return-Receipt-To : l'accepter sans compter dessus",
   "SMTP, only through a real operator; never from the mock":
-    "SMTP, par un vrai opérateur seulement ; jamais depuis le faux Medimail",
+    "SMTP, par un vrai opérateur seulement ; jamais depuis le simulateur Medimail",
   "SMTP vs XDM patientId": "SMTP comparé au patientId du XDM",
-  "SMTP + UI (warning, acknowledged)": "SMTP et écran (avertissement, confirmé)",
+  "SMTP + UI (warning, acknowledged)": "SMTP et écran (avertissement, acquittement)",
   "MIME; reader also takes the old `processed/Error: …`":
     "MIME ; à la lecture, l'ancien `processed/Error: …` est aussi accepté",
-  "MIME: two kinds of attachment; XDM: one PDF per CDA": "MIME : deux genres de pièce jointe ; XDM : un PDF par CDA",
+  "MIME: two kinds of attachment; XDM: one PDF per CDA": "MIME : deux types de pièce jointe ; XDM : un PDF par CDA",
   "MIME: subject decoded (RFC 2047) against the pattern and the CDA":
     "MIME : objet décodé (RFC 2047), comparé au modèle et au CDA",
   "MIME: structure; with attachments: inside multipart/mixed":
     "MIME : structure ; avec des pièces jointes : dans multipart/mixed",
-  "MIME: reply to a mock mail": "MIME : réponse à un courriel du faux Medimail",
+  "MIME: reply to a mock mail": "MIME : réponse à un courriel du simulateur Medimail",
   "MIME: present, unique, syntax": "MIME : présence, unicité, syntaxe",
   "MIME: mention (format free), XDM: new version, slot C":
     "MIME : mention (forme libre) ; XDM : nouvelle version, slot C",
@@ -90,13 +90,13 @@ export const OBSERVE_FR: Readonly<Record<string, string>> = {
   "MIME: Reply-To; OUT: field optional; else DECL":
     "MIME : Reply-To ; HL7 sortant : champ facultatif ; sinon déclaration",
   "MIME: MDN after mock's request; none without; UI":
-    "MIME : accusé après une demande du faux Medimail, aucun sans demande ; écran",
+    "MIME : accusé après une demande du simulateur Medimail, aucun sans demande ; écran",
   "MIME: From display name": "MIME : libellé de From",
   "MIME: Disposition-Notification-To = sender box": "MIME : Disposition-Notification-To = BAL de l'émetteur",
-  "MIME: 4 mock bounces; UI": "MIME : 4 avis d'échec du faux Medimail ; écran",
+  "MIME: 4 mock bounces; UI": "MIME : 4 avis d'échec du simulateur Medimail ; écran",
   "MIME, delay after validation": "MIME, délai après la validation",
   "MIME+XDM: byte compare N1; text extraction N3; PDF/A marker":
-    "MIME et XDM : comparaison octet à octet en N1, du texte en N3 ; marque PDF/A",
+    "MIME et XDM : comparaison octet à octet en N1, extraction du texte en N3 ; marqueur PDF/A",
   'XDM + MIME: identity "récupérée" → no INS OID in CDA, metadata, address':
     "XDM et MIME : identité « récupérée » → pas d'OID d'INS dans le CDA, les métadonnées, l'adresse",
   "MIME vs XDM": "MIME comparé au XDM",
@@ -105,12 +105,12 @@ export const OBSERVE_FR: Readonly<Record<string, string>> = {
   "HL7 MDM from the PFI; UI": "HL7 MDM de la PFI ; écran",
   "HDS certificate, description": "Certificat HDS, description",
   "DECL: trace extract joined to the mock's transcript":
-    "Déclaration : extrait des traces, rapproché du relevé du faux Medimail",
+    "Déclaration : extrait des traces, rapproché du relevé du simulateur Medimail",
   "DECL: log extract, demonstration": "Déclaration : extrait des journaux, démonstration",
   "DECL: habilitation": "Déclaration : habilitation",
   "DECL: form": "Déclaration : formulaire",
   "DECL: extract; SMTP/IMAP: mock's refusals found in it":
-    "Déclaration : extrait ; SMTP/IMAP : les refus du faux Medimail s'y retrouvent",
+    "Déclaration : extrait ; SMTP/IMAP : les refus du simulateur Medimail s'y retrouvent",
   DECL: "Déclaration",
   "white list entry": "entrée de la liste blanche",
   "training date": "date de la formation",

@@ -23,7 +23,8 @@ export function setLanguage(lang) {
 export function t(key, value) {
   const text = /** @type {Record<string, string>} */ (chosen === "fr" ? FR : EN)[key];
   if (text === undefined) throw new Error(`no text ${key}`);
-  return value === undefined ? text : text.replace("{}", () => String(value));
+  const shown = chosen === "fr" ? text.replace(/ (?=[:;?!»])/g, "\u00a0").replace(/« /g, "«\u00a0") : text;
+  return value === undefined ? shown : shown.replace("{}", () => String(value));
 }
 
 /** @param {number} bytes */

@@ -67,7 +67,7 @@ export function checkAccounts(
               `même type, nom, prénom et adresse de contact que la ligne ${first}`,
               `same type, names and contact address as row ${first}`,
             )
-          : say(`déjà à la ligne ${first}`, `already in row ${first}`),
+          : say(`déjà présent à la ligne ${first}`, `already in row ${first}`),
       );
     return { row, account, problems: found };
   });
@@ -137,7 +137,7 @@ const FORMATS: Readonly<Record<FieldFormat, (value: string) => Wrong>> = {
     ACCOUNT_TYPES.includes(value.toUpperCase() as AccountType)
       ? undefined
       : format(
-          `type inconnu : attendu ${ACCOUNT_TYPES.join(", ")}`,
+          `type inconnu ; valeurs attendues : ${ACCOUNT_TYPES.join(", ")}`,
           `unknown type: ${ACCOUNT_TYPES.join(", ")} expected`,
         ),
   rpps: (value) => {
@@ -168,24 +168,26 @@ const FORMATS: Readonly<Record<FieldFormat, (value: string) => Wrong>> = {
     value.length <= 254 &&
     /^[^\s@"(),:;<>[\\\]]{1,64}@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/i.test(value)
       ? undefined
-      : format("adresse mail mal formée", "malformed mail address"),
+      : format("adresse de courriel mal formée", "malformed mail address"),
   "mss-address": (value) =>
     isMssAddress(value)
       ? undefined
-      : format("adresse mal formée ou hors de mssante.fr", "malformed address, or not of mssante.fr"),
+      : format("adresse mal formée, ou hors du domaine mssante.fr", "malformed address, or not of mssante.fr"),
   phone: (value) =>
     /^\+?[\d\s().-]{6,25}$/.test(value)
       ? undefined
       : format("numéro de téléphone mal formé", "malformed telephone number"),
-  "yes-no": (value) => (yesNo(value) === undefined ? format("attendu O ou N", "O or N expected") : undefined),
+  "yes-no": (value) => (yesNo(value) === undefined ? format("valeur attendue : O ou N", "O or N expected") : undefined),
   link: (value) =>
-    LINKS.has(folded(value)) ? undefined : format("attendu IMMEDIAT ou DIFFERE", "IMMEDIAT or DIFFERE expected"),
+    LINKS.has(folded(value))
+      ? undefined
+      : format("valeur attendue : IMMEDIAT ou DIFFERE", "IMMEDIAT or DIFFERE expected"),
   status: (value) =>
     ACCOUNT_STATUSES.some((status) => folded(status) === folded(value))
       ? undefined
-      : format("attendu PREINSCRIT, A VALIDER ou VALIDE", "PREINSCRIT, A VALIDER or VALIDE expected"),
+      : format("valeur attendue : PREINSCRIT, A VALIDER ou VALIDE", "PREINSCRIT, A VALIDER or VALIDE expected"),
   action: (value) =>
-    folded(value) === "fermer" ? undefined : format("attendu FERMER, ou rien", "FERMER expected, or nothing"),
+    folded(value) === "fermer" ? undefined : format("valeur attendue : FERMER, ou rien", "FERMER expected, or nothing"),
 };
 
 const LINKS: ReadonlySet<string> = new Set(["immediat", "differe"]);

@@ -30,7 +30,7 @@ export function contradictions(
       "warning",
       "adeli",
       say(
-        "un numéro ADELI à côté d'un RPPS : le RPPS l'a remplacé",
+        "numéro ADELI en plus du RPPS : le RPPS l'a remplacé",
         "an ADELI number beside an RPPS: the RPPS has replaced it",
       ),
     );
@@ -44,7 +44,7 @@ export function contradictions(
     tell(
       "warning",
       "address",
-      say(`pas du domaine de la structure (${domain})`, `not of the structure's domain (${domain})`),
+      say(`adresse hors du domaine de la structure (${domain})`, `not of the structure's domain (${domain})`),
       "stray-domain",
     );
   if (email && /\.mssante\.fr$/i.test(email))
@@ -52,7 +52,7 @@ export function contradictions(
       "error",
       "email",
       say(
-        "le lien de finalisation ne peut pas arriver dans une boîte MSSanté qui n'est pas encore ouverte : donner une adresse ordinaire",
+        "le lien de finalisation ne peut pas arriver dans une boîte MSSanté qui n'est pas encore ouverte : indiquez une adresse de courriel ordinaire",
         "the link cannot arrive in an MSSanté mailbox that is not open yet: give an ordinary address",
       ),
     );
@@ -60,20 +60,20 @@ export function contradictions(
     tell(
       "warning",
       "link",
-      say("le compte est VALIDE : plus de lien à envoyer", "the account is VALIDE: no link to send any more"),
+      say("le compte est VALIDE : il n'y a plus de lien à envoyer", "the account is VALIDE: no link to send any more"),
     );
   if (folded(action ?? "") === "fermer" && !address)
     tell(
       "error",
       "action",
-      say("FERMER demande l'adresse du compte à fermer", "FERMER needs the address of the account to close"),
+      say("FERMER nécessite l'adresse du compte à fermer", "FERMER needs the address of the account to close"),
     );
   if (folded(redList ?? "").startsWith("o") && (type === "INT" || type === "MED"))
     tell(
       "warning",
       "redList",
       say(
-        `une boîte ${type} n'est pas de l'annuaire national (inféré)`,
+        `une boîte ${type} ne figure pas dans l'annuaire national (déduit)`,
         `a ${type} mailbox is not in the national directory (inferred)`,
       ),
     );
@@ -81,9 +81,12 @@ export function contradictions(
     tell(
       "warning",
       "responsible",
-      say("une boîte personnelle n'a pas de responsable : ORG ?", "a personal mailbox has no responsible person: ORG?"),
+      say(
+        "une boîte personnelle n'a pas de responsable : s'agit-il d'une boîte ORG ?",
+        "a personal mailbox has no responsible person: ORG?",
+      ),
     );
   if (finess && siret && folded(finess) === folded(siret))
-    tell("error", "siret", say("FINESS et SIRET identiques", "FINESS and SIRET are the same"));
+    tell("error", "siret", say("le FINESS et le SIRET sont identiques", "FINESS and SIRET are the same"));
   return found;
 }

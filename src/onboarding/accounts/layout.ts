@@ -68,7 +68,7 @@ export const DEFAULT_LAYOUT: AccountLayout = {
       "Libellé de la BAL",
       "text",
       100,
-      say("ce que lit un correspondant", "what a correspondent reads"),
+      say("libellé affiché aux correspondants", "what a correspondent reads"),
       {
         required: SHARED,
         synonyms: ["Libellé", "Nom de la BAL", "Intitulé"],
@@ -86,7 +86,7 @@ export const DEFAULT_LAYOUT: AccountLayout = {
       "Responsable",
       "text",
       45,
-      say("qui répond de la boîte ; 45 caractères", "who answers for the mailbox; 45 characters"),
+      say("personne responsable de la boîte ; 45 caractères", "who answers for the mailbox; 45 characters"),
       {
         required: SHARED,
         synonyms: ["Responsable de la BAL", "Responsable opérationnel"],
@@ -143,7 +143,7 @@ export const DEFAULT_LAYOUT: AccountLayout = {
       "Liste rouge",
       "yes-no",
       3,
-      say("O : non publiée à l'annuaire", "O: not published in the directory"),
+      say("O : non publiée dans l'annuaire", "O: not published in the directory"),
     ),
     column("link", "Envoi du lien", "link", 8, say("IMMEDIAT ou DIFFERE", "IMMEDIAT or DIFFERE"), {
       forbidden: ["APP"],

@@ -31,7 +31,7 @@ export const PARTIES: Readonly<Record<Actor, Party>> = {
   grades: {
     name: say("GRADeS (e-santé Occitanie)", "GRADeS (e-santé Occitanie)"),
     role: say(
-      "suit le projet (qualité, délai, coût), conseille, coordonne Mipih et l'éditeur, forme administrateurs et utilisateurs",
+      "suit le projet (qualité, délai, coût), conseille, coordonne le Mipih et l'éditeur, forme administrateurs et utilisateurs",
       "follows the project (quality, time, cost), advises, coordinates Mipih and publisher, trains administrators and users",
     ),
   },
@@ -56,7 +56,7 @@ export const PARTIES: Readonly<Record<Actor, Party>> = {
   administrator: {
     name: say("Administrateur Medimail", "Medimail administrator"),
     role: say(
-      "crée et met à jour les comptes, valide les demandes, lit les indicateurs, transmet les informations",
+      "crée et met à jour les comptes, valide les demandes, consulte les indicateurs, relaie les informations",
       "creates and updates accounts, validates requests, reads indicators, passes on information",
     ),
   },

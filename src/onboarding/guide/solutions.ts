@@ -22,7 +22,7 @@ const IN_SOFTWARE_CONSTRAINT = say(
   "eligibility of the software, HDS hosting",
 );
 const IN_SOFTWARE_COST = say(
-  "½ ou 1 journée de prestation Mipih (assistance au paramétrage) ; connecteur côté Medimail entre 300 et 525 € HT ; coût de l'éditeur",
+  "½ ou 1 journée de prestation du Mipih (assistance au paramétrage) ; connecteur côté Medimail entre 300 et 525 € HT ; coût de l'éditeur",
   "½ or 1 day of work of Mipih; the connector on Medimail's side between 300 and 525 € excl. tax; the publisher's price",
 );
 
@@ -59,7 +59,7 @@ export const SOLUTIONS: Readonly<Record<Solution, SolutionSheet>> = {
       "celle du système d'information ; forte avec Office 365",
       "that of the information system; strong with Office 365",
     ),
-    cost: say("1 journée de prestation Mipih (assistance au paramétrage)", "1 day of work of Mipih"),
+    cost: say("1 journée de prestation du Mipih (assistance au paramétrage)", "1 day of work of Mipih"),
     asks: { infrastructure: true, hds: true, publisher: false, strongAuthenticationByUser: false },
     automatic: false,
   },
@@ -69,7 +69,7 @@ export const SOLUTIONS: Readonly<Record<Solution, SolutionSheet>> = {
       "envoi de point à point depuis le serveur de messagerie de l'établissement",
       "mail from one to one, from the mail server of the establishment",
     ),
-    advantage: say("toute la messagerie de l'établissement d'un coup", "all of the establishment's mail at once"),
+    advantage: say("toute la messagerie de l'établissement en une fois", "all of the establishment's mail at once"),
     constraint: say(
       "éligibilité de l'infrastructure, HDS, règles de sécurité renforcées, routage à régler",
       "eligibility of the infrastructure, HDS, stricter security rules, routing to set",
@@ -79,7 +79,7 @@ export const SOLUTIONS: Readonly<Record<Solution, SolutionSheet>> = {
       "that of the information system; strong with Office 365",
     ),
     cost: say(
-      "1 journée de prestation Mipih (assistance au paramétrage), sur devis",
+      "1 journée de prestation du Mipih (assistance au paramétrage), sur devis",
       "1 day of work of Mipih, by quote",
     ),
     asks: { infrastructure: true, hds: true, publisher: false, strongAuthenticationByUser: false },
@@ -91,7 +91,10 @@ export const SOLUTIONS: Readonly<Record<Solution, SolutionSheet>> = {
       "envoi de documents à leur validation, selon l'éditeur",
       "documents sent when validated, as the publisher offers",
     ),
-    advantage: say("intégré au logiciel métier, sans geste de plus", "inside the business software, no gesture more"),
+    advantage: say(
+      "intégré au logiciel métier, sans manipulation supplémentaire",
+      "inside the business software, no gesture more",
+    ),
     constraint: IN_SOFTWARE_CONSTRAINT,
     authentication: say(
       "celle du système d'information ; certificat de la structure pour une BAL APP",
@@ -104,7 +107,7 @@ export const SOLUTIONS: Readonly<Record<Solution, SolutionSheet>> = {
   "embedded-mailbox": {
     title: say("Logiciel métier : module de messagerie", "Business software: mailbox module"),
     use: say(
-      "lire et écrire les mails sécurisés dans le logiciel, selon l'éditeur",
+      "lire et écrire les courriels sécurisés dans le logiciel, selon l'éditeur",
       "read and write secure mail in the software, as the publisher offers",
     ),
     advantage: say("intégré au logiciel métier", "inside the business software"),
@@ -167,7 +170,7 @@ function weigh(solution: Solution, needs: SolutionNeeds): SolutionAdvice {
     judge(
       sheet.automatic === needs.automatic,
       4,
-      say("les documents partent seuls", "documents leave by themselves"),
+      say("les documents partent automatiquement", "documents leave by themselves"),
       needs.automatic
         ? say("chaque envoi se fait à la main", "each mail is sent by hand")
         : say("conçu pour l'envoi automatique", "made for automated sending"),
@@ -177,12 +180,12 @@ function weigh(solution: Solution, needs: SolutionNeeds): SolutionAdvice {
       PLACES[needs.where].includes(solution),
       3,
       sheet.use,
-      say("ailleurs que là où vous lisez", "elsewhere than where you read"),
+      say("les courriels se lisent ailleurs que là où vous le souhaitez", "elsewhere than where you read"),
     );
   if (needs.publisher === false && sheet.asks.publisher)
     judge(false, 6, sheet.constraint, say("l'éditeur n'a pas de connecteur", "the publisher has no connector"));
   if (needs.hds === false && sheet.asks.hds)
-    judge(false, 6, sheet.constraint, say("demande un hébergement HDS", "asks HDS hosting"));
+    judge(false, 6, sheet.constraint, say("exige un hébergement HDS", "asks HDS hosting"));
   if (needs.budget === false) {
     const free = sheet.cost.en === "none";
     judge(free, 2, say("sans coût", "free of charge"), sheet.cost);

@@ -31,17 +31,17 @@ export const STEPS: readonly Step[] = [
     part: 1,
     title: say("Signer la convention et son annexe", "Sign the agreement and its annex"),
     what: say(
-      "Mipih les envoie dès que le formulaire est reçu. L'ANS impose ce contrat à tout opérateur : mise à disposition, droits et devoirs, cadre légal, support. L'établissement y nomme un chef de projet et un administrateur.",
+      "Le Mipih les envoie dès réception du formulaire. L'ANS impose ce contrat à tout opérateur : mise à disposition, droits et devoirs, cadre légal, support. L'établissement y nomme un chef de projet et un administrateur.",
       "Mipih sends them once it has the form. ANS imposes this contract on every operator: provision of the service, rights and duties, legal frame, support. The establishment names a project leader and an administrator in it.",
     ),
     who: ["establishment", "mipih"],
     needs: ["form"],
     duration: estimate(14),
     cost: say(
-      "service gratuit 4 ans en Occitanie (Groupement e-santé Occitanie), reconduit tacitement",
+      "service gratuit pendant 4 ans en Occitanie (Groupement e-santé Occitanie), tacitement reconduit",
       "free of charge for 4 years in Occitanie, renewed tacitly",
     ),
-    evidence: say("exemplaire signé des deux parties", "copy signed by both"),
+    evidence: say("exemplaire signé par les deux parties", "copy signed by both"),
     requirements: ["rac-conv", "ope-contract"],
   },
   {
@@ -55,7 +55,7 @@ export const STEPS: readonly Step[] = [
     who: ["establishment", "grades"],
     needs: ["form"],
     duration: estimate(7),
-    evidence: say("solution notée au dossier", "solution noted"),
+    evidence: say("solution consignée au dossier", "solution noted"),
     requirements: ["rac-modes"],
   },
   {
@@ -76,15 +76,15 @@ export const STEPS: readonly Step[] = [
   {
     id: "gateway-quote",
     part: 2,
-    title: say("Recevoir et valider le devis de Mipih", "Get and accept the quote of Mipih"),
+    title: say("Recevoir et valider le devis du Mipih", "Get and accept the quote of Mipih"),
     what: say(
-      "Mipih envoie le devis à la réception des prérequis ; l'établissement le valide pour la journée d'assistance au paramétrage.",
+      "Le Mipih envoie le devis à réception des prérequis ; l'établissement le valide pour la journée d'assistance au paramétrage.",
       "Mipih sends the quote once it has the prerequisites; the establishment accepts it for the day of assistance.",
     ),
     who: ["establishment", "mipih"],
     needs: ["gateway-prerequisites"],
     duration: estimate(10),
-    cost: say("1 journée de prestation Mipih", "1 day of work of Mipih"),
+    cost: say("1 journée de prestation du Mipih", "1 day of work of Mipih"),
     evidence: say("devis signé", "quote signed"),
     requirements: [],
     solutions: ["gateway", "mail-client"],
@@ -92,7 +92,7 @@ export const STEPS: readonly Step[] = [
   {
     id: "gateway-meeting",
     part: 2,
-    title: say("Préparer la mise en œuvre avec Mipih", "Prepare the setup with Mipih"),
+    title: say("Préparer la mise en œuvre avec le Mipih", "Prepare the setup with Mipih"),
     what: say(
       "Une réunion : présentation, validation de l'éligibilité, planification.",
       "A meeting: presentation, check of eligibility, planning.",
@@ -109,7 +109,7 @@ export const STEPS: readonly Step[] = [
     part: 2,
     title: say("Journée de paramétrage de la passerelle", "Setup day of the gateway"),
     what: say(
-      "Mipih remet la documentation et un test ; l'établissement règle routage et transport de son serveur d'après le guide de mise en œuvre ; tests avec Mipih ; validation.",
+      "Le Mipih remet la documentation et un test ; l'établissement règle le routage et le transport de son serveur d'après le guide de mise en œuvre ; tests avec le Mipih ; validation.",
       "Mipih gives documentation and a test; the establishment sets routing and transport of its server by the setup guide; tests with Mipih; acceptance.",
     ),
     who: ["establishment", "mipih"],
@@ -124,7 +124,7 @@ export const STEPS: readonly Step[] = [
     part: 2,
     title: say("Intégrer les annuaires", "Take in the directories"),
     what: say(
-      "Annuaire régional : fichier .csv sur un serveur de dépôt ou LDAP, accès ouverts par Mipih sur demande, identifiants nécessaires pour le LDAP régional ; annuaire national : LDAP. Le guide les décrit pour la passerelle ; le connecteur lit en plus l'Annuaire Santé (FHIR, extraction publique).",
+      "Annuaire régional : fichier .csv sur un serveur de dépôt ou LDAP, accès ouverts par le Mipih sur demande, identifiants nécessaires pour le LDAP régional ; annuaire national : LDAP. Le guide les décrit pour la passerelle ; le connecteur lit en plus l'Annuaire Santé (FHIR, extraction publique).",
       "Regional directory: a .csv file on a deposit server or LDAP, opened by Mipih on request, credentials needed for the regional LDAP; national directory: LDAP. The guide describes them for the gateway; the connector also reads the Annuaire Santé (FHIR, public extraction).",
     ),
     who: ["establishment", "mipih", "publisher"],
@@ -140,7 +140,7 @@ export const STEPS: readonly Step[] = [
     part: 2,
     title: say("Demander l'intégration à l'éditeur", "Ask the publisher for the integration"),
     what: say(
-      "L'établissement demande la MSSanté à l'éditeur de son logiciel. La liste des logiciels interfacés est tenue par le GRADeS ; un éditeur sans connecteur écrit à mss@esante-occitanie.fr.",
+      "L'établissement demande à l'éditeur de son logiciel d'intégrer MSSanté. La liste des logiciels interfacés est tenue par le GRADeS ; un éditeur sans connecteur écrit à mss@esante-occitanie.fr.",
       "The establishment asks the publisher of its software for MSSanté. The GRADeS keeps the list of interfaced software; a publisher without a connector writes to mss@esante-occitanie.fr.",
     ),
     who: ["establishment", "publisher"],
@@ -157,9 +157,9 @@ export const STEPS: readonly Step[] = [
   {
     id: "publisher-mipih",
     part: 2,
-    title: say("L'éditeur contacte Mipih", "The publisher contacts Mipih"),
+    title: say("L'éditeur contacte le Mipih", "The publisher contacts Mipih"),
     what: say(
-      "Mise en place du connecteur : fiche technique, mode (envoi à la validation, module de messagerie), hébergement HDS. `medimail onboarding sheet` imprime la fiche.",
+      "Mise en place du connecteur : fiche technique, mode (envoi à la validation, module de messagerie), hébergement HDS. `medimail onboarding sheet` produit la fiche.",
       "Setting up the connector: technical sheet, mode (sending on validation, mailbox module), HDS hosting. `medimail onboarding sheet` prints the sheet.",
     ),
     who: ["publisher", "mipih"],
@@ -178,7 +178,7 @@ export const STEPS: readonly Step[] = [
     part: 2,
     title: say("Commander le certificat de la boîte applicative", "Order the certificate of the application mailbox"),
     what: say(
-      "Certificat IGC-Santé de personne morale, usage AUTH_CLI, gamme Élémentaire Organisations, au nom de l'entité juridique ; l'éditeur peut l'administrer par délégation. Le guide n'en parle pas : c'est l'API LPS qui le demande pour une BAL APP.",
+      "Certificat IGC-Santé de personne morale, usage AUTH_CLI, gamme Élémentaire Organisations, au nom de l'entité juridique ; l'éditeur peut l'administrer par délégation. Le guide n'en parle pas : c'est l'API LPS qui l'exige pour une BAL APP.",
       "IGC-Santé certificate of the legal entity, usage AUTH_CLI, range Élémentaire Organisations; the publisher may administer it by delegation. The guide is silent on it: the LPS interface asks it for an APP mailbox.",
     ),
     who: ["establishment", "ans", "publisher"],
@@ -196,13 +196,13 @@ export const STEPS: readonly Step[] = [
     part: 2,
     title: say("Ouvrir le connecteur des deux côtés", "Open the connector on both sides"),
     what: say(
-      "Mipih paramètre Medimail (½ à 1 journée), l'éditeur ouvre le connecteur dans le logiciel ; premier envoi vérifié par `medimail doctor`.",
+      "Le Mipih paramètre Medimail (½ à 1 journée), l'éditeur ouvre le connecteur dans le logiciel ; premier envoi vérifié par `medimail doctor`.",
       "Mipih sets Medimail (½ to 1 day), the publisher opens the connector in the software; first mail checked by `medimail doctor`.",
     ),
     who: ["publisher", "mipih"],
     needs: ["publisher-mipih", "agreement", "domain", "accounts-known"],
     duration: guide(1),
-    cost: say("½ ou 1 journée de prestation Mipih", "½ or 1 day of work of Mipih"),
+    cost: say("½ ou 1 journée de prestation du Mipih", "½ or 1 day of work of Mipih"),
     evidence: say("premier document remis", "first document delivered"),
     requirements: ["rac-open"],
     solutions: IN_SOFTWARE,
@@ -212,7 +212,7 @@ export const STEPS: readonly Step[] = [
     part: 2,
     title: say("Transmettre les comptes à paramétrer", "Hand over the accounts to set up"),
     what: say(
-      "Mipih prévient le GRADeS, qui accompagne l'établissement puis transmet la liste des comptes à Mipih et à l'éditeur.",
+      "Le Mipih prévient le GRADeS, qui accompagne l'établissement, puis transmet la liste des comptes au Mipih et à l'éditeur.",
       "Mipih tells the GRADeS, which helps the establishment and then gives the list of accounts to Mipih and to the publisher.",
     ),
     who: ["grades", "mipih", "establishment"],
@@ -227,7 +227,7 @@ export const STEPS: readonly Step[] = [
     part: 3,
     title: say("Choisir le nom de domaine MSSanté", "Choose the MSSanté domain"),
     what: say(
-      "De la forme xxx.mssante.fr, le même pour tous les utilisateurs, déclaré à l'ANS. Génériques déjà déclarés : pro.oc (CPTS, MSP), ehpad.oc, social.oc, oc ; un domaine à soi demande environ trois semaines.",
+      "De la forme xxx.mssante.fr, le même pour tous les utilisateurs, déclaré à l'ANS. Génériques déjà déclarés : pro.oc (CPTS, MSP), ehpad.oc, social.oc, oc ; un domaine propre à la structure demande environ trois semaines.",
       "Of the form xxx.mssante.fr, one for all users, declared to ANS. Generic ones are declared already: pro.oc (practice groups), ehpad.oc, social.oc, oc; one of your own takes about three weeks.",
     ),
     who: ["establishment", "grades", "mipih", "ans"],
@@ -241,7 +241,7 @@ export const STEPS: readonly Step[] = [
     part: 3,
     title: say("Nommer et former l'administrateur Medimail", "Name and train the Medimail administrator"),
     what: say(
-      "Obligatoire : il crée et met à jour les comptes, valide les demandes, lit les indicateurs, transmet les informations du GRADeS. Il s'inscrit à un webinaire de formation.",
+      "Obligatoire : il crée et met à jour les comptes, valide les demandes, consulte les indicateurs, relaie les informations du GRADeS. Il s'inscrit à un webinaire de formation.",
       "Mandatory: creates and updates accounts, validates requests, reads the indicators, passes on what the GRADeS sends. Enrols in a training webinar.",
     ),
     who: ["establishment", "grades"],
@@ -255,7 +255,7 @@ export const STEPS: readonly Step[] = [
     part: 3,
     title: say("Charger les comptes en masse", "Load the accounts in bulk"),
     what: say(
-      "Fichier de chargement : types PER, ORG, APP, INT, MED, conditions de chaque type. `medimail accounts check` le contrôle, `accounts build` l'écrit.",
+      "Fichier de chargement : types PER, ORG, APP, INT, MED, avec les conditions de chaque type. `medimail accounts check` le contrôle, `accounts build` l'écrit.",
       "Load file: types PER, ORG, APP, INT, MED, conditions of each. `medimail accounts check` checks it, `accounts build` writes it.",
     ),
     who: ["administrator", "grades"],
@@ -269,7 +269,7 @@ export const STEPS: readonly Step[] = [
     part: 3,
     title: say("Finaliser l'inscription de chaque utilisateur", "Each user finishes the registration"),
     what: say(
-      "Un lien reçu par mail, tout de suite ou plus tard : mot de passe, informations confirmées, CGU acceptées. Le compte passe de PREINSCRIT à VALIDE.",
+      "Par un lien reçu par courriel, tout de suite ou plus tard : mot de passe, informations confirmées, CGU acceptées. Le compte passe de PREINSCRIT à VALIDE.",
       "A link received by mail, at once or later: password, data confirmed, terms accepted. The account goes from PREINSCRIT to VALIDE.",
     ),
     who: ["user", "administrator"],
@@ -283,7 +283,7 @@ export const STEPS: readonly Step[] = [
     part: 3,
     title: say("Enrôlement automatique", "Automatic enrolment"),
     what: say(
-      "À demander à l'équipe MSS, sans coût : l'utilisateur crée son compte, rattaché s'il remplit les conditions (domaine de l'adresse mail, adresse et type d'exercice…) ; l'administrateur, prévenu par mail, valide : A VALIDER puis VALIDE.",
+      "À demander à l'équipe MSS, sans coût : l'utilisateur crée son compte, rattaché s'il remplit les conditions (domaine de l'adresse de courriel, adresse et type d'exercice…) ; l'administrateur, prévenu par courriel, valide : A VALIDER, puis VALIDE.",
       "Asked from the MSS team, free: a user creates an account, attached where the conditions hold (domain of the mail address, place and kind of practice…); the administrator, told by mail, validates: A VALIDER, then VALIDE.",
     ),
     who: ["user", "administrator", "grades"],
@@ -299,7 +299,7 @@ export const STEPS: readonly Step[] = [
     part: 3,
     title: say("Mise à jour quotidienne des comptes", "Daily update of the accounts"),
     what: say(
-      "À demander à l'équipe MSS, sans coût : le fichier est déposé chaque jour sur un serveur dont Mipih donne l'accès, et pris à 18 h.",
+      "À demander à l'équipe MSS, sans coût : le fichier est déposé chaque jour sur un serveur dont le Mipih donne l'accès, et pris en compte à 18 h.",
       "Asked from the MSS team, free: the file is deposited each day on a server that Mipih gives access to, and taken at 18:00.",
     ),
     who: ["establishment", "mipih"],
@@ -329,7 +329,7 @@ export const STEPS: readonly Step[] = [
     part: 4,
     title: say("Informer patients et usagers", "Inform patients and users"),
     what: say(
-      "Affichage ou livret d'accueil (demande de la CNIL, article 32 de la loi du 6 janvier 1978 modifiée). `medimail onboarding template notice` donne un texte de notre main.",
+      "Affichage ou livret d'accueil (demande de la CNIL, article 32 de la loi du 6 janvier 1978 modifiée). `medimail onboarding template notice` propose un texte que nous avons rédigé.",
       "Poster or welcome booklet (asked by CNIL, article 32 of the French act of 6 January 1978 as amended). `medimail onboarding template notice` gives a text of ours.",
     ),
     who: ["establishment"],
@@ -349,7 +349,7 @@ export const STEPS: readonly Step[] = [
     who: ["establishment"],
     needs: ["agreement"],
     duration: estimate(1),
-    evidence: say("écran d'oSIS", "screen of oSIS"),
+    evidence: say("capture d'écran d'oSIS", "screen of oSIS"),
     requirements: ["rac-osis"],
     structures: ["hospital"],
   },
@@ -373,7 +373,7 @@ export const STEPS: readonly Step[] = [
     part: 4,
     title: say("Former les utilisateurs", "Train the users"),
     what: say(
-      "Webinaires mensuels, sessions sur demande de l'équipe MSS, accompagnement aux usages par l'animation territoriale.",
+      "Webinaires mensuels, sessions à la demande auprès de l'équipe MSS, accompagnement aux usages par l'animation territoriale.",
       "Monthly webinars, sessions on request by the MSS team, help by the regional team.",
     ),
     who: ["grades", "user"],
@@ -388,7 +388,7 @@ export const STEPS: readonly Step[] = [
     part: 5,
     title: say("Savoir qui appeler", "Know whom to call"),
     what: say(
-      "Le centre de services e-santé Occitanie aide utilisateurs et administrateurs ; l'espace utilisateurs a fiches, vidéos et dates.",
+      "Le centre de services e-santé Occitanie aide utilisateurs et administrateurs ; l'espace utilisateurs propose fiches, vidéos et dates de formation.",
       "The service desk of e-santé Occitanie helps users and administrators; the users' space has sheets, videos and dates.",
     ),
     who: ["grades"],
@@ -410,7 +410,7 @@ export const STEPS: readonly Step[] = [
     who: ["administrator"],
     needs: ["accounts-finalised"],
     duration: estimate(0),
-    evidence: say("indicateurs lus", "indicators read"),
+    evidence: say("indicateurs consultés", "indicators read"),
     requirements: [],
     lasting: true,
     optional: true,

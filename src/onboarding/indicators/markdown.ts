@@ -1,5 +1,5 @@
 import { md, mdTable } from "../markdown.js";
-import type { Lang } from "../text.js";
+import { dayIn, type Lang } from "../text.js";
 import type { ActivityIndicators, Outcomes } from "./types.js";
 import { OUTCOME_WORDS, PERIOD_WORDS, RECIPIENT_WORDS, reasonWords, TYPE_WORDS } from "./words.js";
 
@@ -10,12 +10,12 @@ export function indicatorsToMarkdown(indicators: ActivityIndicators, lang: Lang 
   const outcomes = Object.keys(OUTCOME_WORDS) as (keyof Outcomes)[];
   const share = (name: keyof Outcomes): string => {
     const rate = name in rates ? rates[name as keyof typeof rates] : null;
-    return rate === null ? "" : `${(rate * 100).toFixed(1).replace(".", french ? "," : ".")} %`;
+    return rate === null ? "" : `${(rate * 100).toFixed(1).replace(".", french ? "," : ".")}${french ? " %" : "%"}`;
   };
   const documents = Object.values(received.documents).reduce((all, count) => all + count, 0);
   const parts = [
-    `# ${french ? "Indicateurs d'activité MSSanté" : "MSSanté activity"}${mailbox === undefined ? "" : ` : ${md(mailbox)}`}`,
-    `${since} – ${until}, ${PERIOD_WORDS[period][lang]}`,
+    `# ${french ? "Indicateurs d'activité MSSanté" : "MSSanté activity"}${mailbox === undefined ? "" : `${french ? " :" : ":"} ${md(mailbox)}`}`,
+    `${dayIn(since, lang)} – ${dayIn(until, lang)}, ${PERIOD_WORDS[period][lang]}`,
     mdTable(
       [french ? "Indicateur" : "Indicator", french ? "Nombre" : "Number", french ? "Part" : "Share"],
       [

@@ -1,5 +1,5 @@
 import { type Html, html, nothing, page } from "../page.js";
-import type { Lang } from "../text.js";
+import { dayIn, type Lang } from "../text.js";
 import { rows as barRows, type Series, stackedBars } from "./chart.js";
 import type { ActivityIndicators, Outcomes } from "./types.js";
 import {
@@ -36,7 +36,7 @@ export function indicatorsToHtml(indicators: ActivityIndicators, lang: Lang = "f
   const { totals, rates, byPeriod, byType, reasons, receipts, received, mailbox } = indicators;
   const title = french ? "Indicateurs d'activité MSSanté" : "MSSanté activity";
   const when = french
-    ? `Du ${indicators.since} inclus au ${indicators.until} exclu, ${PERIOD_WORDS[indicators.period].fr} (${indicators.timeZone}).`
+    ? `Du ${dayIn(indicators.since, lang)} inclus au ${dayIn(indicators.until, lang)} exclu, ${PERIOD_WORDS[indicators.period].fr} (${indicators.timeZone}).`
     : `From ${indicators.since} to ${indicators.until} (excluded), ${PERIOD_WORDS[indicators.period].en} (${indicators.timeZone}).`;
   const outcomes = Object.keys(OUTCOME_WORDS) as (keyof Outcomes)[];
   // Columns that are empty all along are left out: the page is printed too.
@@ -47,15 +47,17 @@ export function indicatorsToHtml(indicators: ActivityIndicators, lang: Lang = "f
   const body = html`<p>${mailbox === undefined ? nothing : html`${french ? "Boîte" : "Mailbox"} <strong>${mailbox}</strong>. `}${when}</p>
 <p class="note">${
     french
-      ? "On compte des destinataires : un courriel à deux destinataires compte deux fois. Chaque état compte aussi dans ceux qui le précèdent. Un courriel rejeté après son acceptation par l'opérateur compte comme non remis. Aucune donnée de santé."
+      ? "Le décompte porte sur les destinataires : un courriel à deux destinataires compte deux fois. Un état atteint compte aussi dans ceux qui le précèdent. Un courriel rejeté après son acceptation par l'opérateur compte comme non remis. Aucune donnée de santé."
       : "Recipients are counted: a mail to two counts twice. Each state counts in those before it too. What bounced after the operator accepted it counts as not delivered. No health data."
   }</p>
-<h2>${french ? "Ensemble" : "In all"}</h2>
+<h2>${french ? "Vue d'ensemble" : "In all"}</h2>
 ${barRows(
   {
     id: "all",
-    title: french ? "Ce que sont devenus les envois" : "What became of the sendings",
-    description: outcomes.map((each) => `${name(each)} : ${number(totals[each])}`).join(" ; "),
+    title: french ? "Suites données aux envois" : "What became of the sendings",
+    description: outcomes
+      .map((each) => `${name(each)}${french ? " :" : ":"} ${number(totals[each])}`)
+      .join(french ? " ; " : "; "),
   },
   [
     { label: name("sent"), value: totals.sent, colour: COLOURS.accepted },
@@ -73,7 +75,7 @@ ${numbers(
   [
     french ? "Indicateur" : "Indicator",
     french ? "Nombre" : "Number",
-    french ? "Part de ce qui est parti" : "Share of what has left",
+    french ? "Part des envois partis" : "Share of what has left",
   ],
   [
     ...outcomes.map((each) => [
@@ -86,13 +88,13 @@ ${numbers(
     [french ? "Plus gros courriel (Mo)" : "Largest mail (MB)", number(totals.largestMailBytes / 1e6), ""],
   ],
 )}
-<h2>${french ? "Dans le temps" : "Over time"}</h2>
+<h2>${french ? "Évolution" : "Over time"}</h2>
 ${stackedBars(
   {
     id: "time",
     title: french ? `Envois ${PERIOD_WORDS[indicators.period].fr}` : `Sendings ${PERIOD_WORDS[indicators.period].en}`,
     description: french
-      ? "Les mêmes nombres sont dans le tableau qui suit."
+      ? "Les mêmes chiffres figurent dans le tableau qui suit."
       : "The same numbers are in the table below.",
   },
   byPeriod.map(({ from }) => (indicators.period === "month" ? from.slice(0, 7) : from.slice(5))),
@@ -103,7 +105,7 @@ ${numbers(
   french ? "Par période" : "By period",
   [french ? "Période" : "Period", ...short, french ? "Reçus" : "Received"],
   byPeriod.map((each) => [
-    each.from === each.to ? each.from : `${each.from} – ${each.to}`,
+    each.from === each.to ? dayIn(each.from, lang) : `${dayIn(each.from, lang)} – ${dayIn(each.to, lang)}`,
     ...shown.map((outcome) => number(each[outcome])),
     number(each.receivedDocuments),
   ]),
@@ -127,10 +129,10 @@ ${numbers(
   reasons.map(({ outcome, reason, recipients }) => [reasonWords(reason, lang), name(outcome), number(recipients)]),
 )}`
 }
-<h2>${french ? "Reçu" : "Received"}</h2>
+<h2>${french ? "Réception" : "Received"}</h2>
 ${numbers(
-  french ? "Ce qui est arrivé" : "What came in",
-  [french ? "Quoi" : "What", french ? "Nombre" : "Number"],
+  french ? "Documents, accusés et courriels reçus" : "What came in",
+  [french ? "Nature" : "What", french ? "Nombre" : "Number"],
   [
     ...(Object.keys(RECEIVED_WORDS) as (keyof typeof RECEIVED_WORDS)[]).map((state) => [
       `${french ? "documents" : "documents"} ${RECEIVED_WORDS[state][lang]}`,
@@ -142,7 +144,7 @@ ${numbers(
         ? []
         : [
             [
-              `${RECEIPT_WORDS[kind][lang]}, ${french ? "sans envoi connu" : "without a known sending"}`,
+              `${RECEIPT_WORDS[kind][lang]}, ${french ? "sans envoi correspondant" : "without a known sending"}`,
               number(unmatched),
             ],
           ]),

@@ -9,10 +9,10 @@ export const OUTCOME_WORDS: Readonly<Record<keyof Outcomes, Bilingual>> = {
   accepted: say("Acceptés par l'opérateur", "Accepted by the operator"),
   delivered: say("Remis", "Delivered"),
   read: say("Lus ou intégrés", "Read or integrated"),
-  integrated: say("Intégrés au logiciel", "Integrated"),
+  integrated: say("Intégrés dans le logiciel destinataire", "Integrated"),
   refused: say("Refusés par le logiciel destinataire", "Refused by the recipient's software"),
   failed: say("Non remis", "Not delivered"),
-  unknown: say("Sort inconnu", "Outcome unknown"),
+  unknown: say("État inconnu", "Outcome unknown"),
   waiting: say("En attente d'envoi", "Waiting"),
   cancelled: say("Annulés", "Cancelled"),
 };
@@ -86,12 +86,12 @@ const STATUS: Readonly<Record<string, Bilingual>> = {
   "5.1.2": say("domaine inconnu", "unknown domain"),
   "5.2.1": say("boîte fermée ou suspendue", "mailbox closed"),
   "5.2.2": say("boîte pleine", "mailbox full"),
-  "5.3.4": say("courriel trop gros", "mail too large"),
+  "5.3.4": say("courriel trop volumineux", "mail too large"),
   "5.7.1": say("refusé par l'opérateur du destinataire", "not allowed by the recipient's operator"),
 };
 
 /** `903 : INS absent du document`. Codes that we have no words for stand alone. */
 export function reasonWords(reason: string, lang: Lang): string {
   const words = (lang === "fr" ? integrationErrorLabel(reason) : ENGLISH_ERRORS[reason]) ?? STATUS[reason]?.[lang];
-  return words === undefined ? reason : `${reason} : ${words}`;
+  return words === undefined ? reason : `${reason}${lang === "fr" ? " :" : ":"} ${words}`;
 }

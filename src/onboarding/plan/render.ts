@@ -1,7 +1,7 @@
 import { PARTS } from "../guide/parties.js";
 import { md, mdTable } from "../markdown.js";
 import { type Html, html, nothing, page, table } from "../page.js";
-import type { Lang } from "../text.js";
+import { dayIn, type Lang } from "../text.js";
 import type { Plan, PlannedStep } from "./types.js";
 import { lengthWords, type PlanWords, planWords, whoOf } from "./words.js";
 
@@ -34,8 +34,8 @@ export function planToMarkdown(plan: Plan, lang: Lang = "fr"): string {
           return [
             `${title}${planned.step.optional ? ` *${words.optional}*` : ""}`,
             whoOf(planned, lang),
-            planned.from ?? "",
-            `${planned.until ?? ""}${length === "" ? "" : ` (${length})`}`,
+            dayIn(planned.from ?? "", lang),
+            `${dayIn(planned.until ?? "", lang)}${length === "" ? "" : ` (${length})`}`,
             stateWords(planned, words),
           ];
         }),
@@ -43,9 +43,9 @@ export function planToMarkdown(plan: Plan, lang: Lang = "fr"): string {
       "",
     );
     for (const { step } of steps) {
-      lines.push(`- **${md(step.title[lang])}** : ${md(step.what[lang])}`);
-      if (step.cost) lines.push(`  - ${words.cost} : ${md(step.cost[lang])}`);
-      lines.push(`  - ${words.evidence} : ${md(step.evidence[lang])}`);
+      lines.push(`- **${md(step.title[lang])}**${words.colon} ${md(step.what[lang])}`);
+      if (step.cost) lines.push(`  - ${words.cost}${words.colon} ${md(step.cost[lang])}`);
+      lines.push(`  - ${words.evidence}${words.colon} ${md(step.evidence[lang])}`);
     }
     lines.push("");
   }
@@ -73,8 +73,8 @@ ${table(
   steps.map((planned) => [
     html`<span class="${planned.critical ? "critical" : ""}">${planned.step.title[lang]}</span>${planned.step.optional ? html` <span class="note">(${words.optional})</span>` : nothing}`,
     whoOf(planned, lang),
-    planned.from ?? "",
-    `${planned.until ?? ""} ${lengthWords(planned, lang)}`.trim(),
+    dayIn(planned.from ?? "", lang),
+    `${dayIn(planned.until ?? "", lang)} ${lengthWords(planned, lang)}`.trim(),
     html`<span class="${planned.state}">${stateWords(planned, words)}</span>`,
   ]),
 )}
@@ -87,6 +87,6 @@ ${steps.map(({ step }) => detail(step, words, lang))}`,
 function detail(step: PlannedStep["step"], words: PlanWords, lang: Lang): Html {
   return html`<h3 id="${step.id}">${step.title[lang]}</h3>
 <p>${step.what[lang]}</p>
-<ul>${step.cost ? html`<li>${words.cost} : ${step.cost[lang]}</li>` : nothing}<li>${words.evidence} : ${step.evidence[lang]}</li></ul>
+<ul>${step.cost ? html`<li>${words.cost}${words.colon} ${step.cost[lang]}</li>` : nothing}<li>${words.evidence}${words.colon} ${step.evidence[lang]}</li></ul>
 `;
 }

@@ -2,7 +2,7 @@ import type { DomainAdvice } from "../domain.js";
 import { GENERIC_DOMAINS } from "../domain.js";
 import { PARTIES, STRUCTURES } from "../guide/parties.js";
 import { SOLUTIONS } from "../guide/solutions.js";
-import type { Lang } from "../text.js";
+import { dayIn, type Lang } from "../text.js";
 import type { Plan, PlannedStep } from "./types.js";
 
 /** What a plan says around its steps, in one language. */
@@ -17,6 +17,8 @@ export interface PlanWords {
   blockedBy: (ids: readonly string[]) => string;
   estimate: string;
   critical: string;
+  /** Before what follows a heading. */
+  colon: string;
   cost: string;
   evidence: string;
   optional: string;
@@ -30,20 +32,21 @@ export function planWords(plan: Plan, lang: Lang): PlanWords {
   return lang === "fr"
     ? {
         title: "Plan de raccordement à Medimail",
-        intro: `Structure : ${structure}. Solution : ${solution}. Début : ${plan.start}.`,
-        ready: `Tout ce qui est indispensable est fait au plus tôt le ${plan.ready}.`,
+        intro: `Structure : ${structure}. Solution : ${solution}. Début : ${dayIn(plan.start, lang)}.`,
+        ready: `Au plus tôt, tout ce qui est indispensable sera fait le ${dayIn(plan.ready, lang)}.`,
         next: "À faire maintenant",
         domain,
         headings: ["Étape", "Qui", "Du", "Au", "État"],
         states: { done: "fait", ready: "à faire", blocked: "en attente" },
         blockedBy: (ids) => `attend : ${ids.join(", ")}`,
-        estimate: "durée estimée par nous",
+        estimate: "durée estimée par nos soins",
         critical: "chemin critique",
+        colon: " :",
         cost: "Coût",
         evidence: "Preuve",
         optional: "facultatif",
         legend:
-          "Les durées que le guide de raccordement ne donne pas sont des estimations (marquées ~) : elles se corrigent avec --days ÉTAPE=JOURS. Une étape en gras est sur le chemin critique.",
+          "Les durées que le guide de raccordement ne donne pas sont des estimations (signalées par ~), à corriger avec --days ÉTAPE=JOURS. Une étape en gras est sur le chemin critique.",
       }
     : {
         title: "Plan of the connection to Medimail",
@@ -56,6 +59,7 @@ export function planWords(plan: Plan, lang: Lang): PlanWords {
         blockedBy: (ids) => `waits for: ${ids.join(", ")}`,
         estimate: "length estimated by us",
         critical: "critical path",
+        colon: ":",
         cost: "Cost",
         evidence: "Evidence",
         optional: "optional",
@@ -70,7 +74,7 @@ function domainWords({ domain, state }: DomainAdvice, lang: Lang): string {
     return {
       generic: `Domaine : ${domain}, générique, déjà déclaré.`,
       listed: `Domaine : ${domain}, présent dans la liste blanche.`,
-      "to-declare": `Domaine : ${domain}, à déclarer à l'ANS par mss@esante-occitanie.fr, environ trois semaines.`,
+      "to-declare": `Domaine : ${domain}, à déclarer à l'ANS par l'intermédiaire de mss@esante-occitanie.fr (environ trois semaines).`,
     }[generic ? "generic" : state];
   return {
     generic: `Domain: ${domain}, generic, declared already.`,

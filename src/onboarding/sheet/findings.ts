@@ -1,4 +1,4 @@
-import { say } from "../text.js";
+import { dayIn, say } from "../text.js";
 import type { CertificateFacts } from "./certificate.js";
 import type { SheetFinding, SheetInput } from "./types.js";
 
@@ -43,7 +43,7 @@ export function findingsOf(input: SheetInput): SheetFinding[] {
       finding(
         "error",
         "address_outside",
-        "L'adresse de la boîte n'est pas du domaine mssante.fr.",
+        "L'adresse de la boîte n'appartient pas au domaine mssante.fr.",
         "The mailbox's address is not in mssante.fr.",
       ),
     );
@@ -52,7 +52,7 @@ export function findingsOf(input: SheetInput): SheetFinding[] {
       finding(
         "warning",
         "certificate_missing",
-        "Le certificat n'a pas pu être lu : ses lignes sont à compléter.",
+        "Le certificat n'a pas pu être lu : ses rubriques sont à compléter.",
         "The certificate could not be read: its lines are to be completed.",
       ),
     );
@@ -62,7 +62,7 @@ export function findingsOf(input: SheetInput): SheetFinding[] {
       finding(
         "warning",
         "white_list_off",
-        "La liste blanche des domaines n'est pas réglée (trust.whiteList) : les destinataires ne sont pas contrôlés.",
+        "La liste blanche des domaines n'est pas configurée (trust.whiteList) : les destinataires ne sont pas contrôlés.",
         "The white list of domains is not set (trust.whiteList): recipients are not checked.",
       ),
     );
@@ -80,7 +80,7 @@ export function findingsOf(input: SheetInput): SheetFinding[] {
       finding(
         "warning",
         "private_source",
-        "Une adresse source est privée : Mipih voit celle de la sortie (traduction d'adresses), sauf liaison dédiée.",
+        "Une adresse source est privée : le Mipih voit celle de la sortie sur Internet (traduction d'adresses), sauf liaison dédiée.",
         "A source address is private: Mipih sees that of the way out (NAT), unless there is a line of its own.",
       ),
     );
@@ -97,7 +97,7 @@ function ofCertificate(certificate: CertificateFacts, { date, sender }: SheetInp
       finding(
         "error",
         "certificate_expired",
-        `Le certificat a expiré le ${until}.`,
+        `Le certificat a expiré le ${dayIn(until, "fr")}.`,
         `The certificate expired on ${until}.`,
       ),
     );
@@ -106,7 +106,7 @@ function ofCertificate(certificate: CertificateFacts, { date, sender }: SheetInp
       finding(
         left <= URGENT_DAYS ? "error" : "warning",
         "certificate_expiring",
-        `Le certificat expire le ${until}, dans ${left} jours : commandez le suivant.`,
+        `Le certificat expire le ${dayIn(until, "fr")}, dans ${left} jour${left > 1 ? "s" : ""} : commandez le suivant.`,
         `The certificate expires on ${until}, in ${left} days: order the next.`,
       ),
     );
@@ -115,7 +115,7 @@ function ofCertificate(certificate: CertificateFacts, { date, sender }: SheetInp
       finding(
         "error",
         "certificate_not_yet",
-        `Le certificat n'est valide qu'à partir du ${certificate.validFrom.slice(0, 10)}.`,
+        `Le certificat n'est valide qu'à partir du ${dayIn(certificate.validFrom.slice(0, 10), "fr")}.`,
         `The certificate is valid from ${certificate.validFrom.slice(0, 10)} on only.`,
       ),
     );
@@ -142,7 +142,7 @@ function ofCertificate(certificate: CertificateFacts, { date, sender }: SheetInp
       finding(
         "warning",
         "certificate_test",
-        "Certificat de la chaîne de test de l'IGC-Santé : pour la plateforme de test seulement.",
+        "Certificat de la chaîne de test de l'IGC-Santé : réservé à la plateforme de test.",
         "A certificate of IGC-Santé's test chain: for the test platform only.",
       ),
     );
@@ -151,7 +151,7 @@ function ofCertificate(certificate: CertificateFacts, { date, sender }: SheetInp
       finding(
         "warning",
         "certificate_issuer",
-        `Le certificat n'est pas émis par ${ISSUING_AUTHORITY}, la gamme attendue d'une boîte APP.`,
+        `Le certificat n'est pas émis par ${ISSUING_AUTHORITY}, la gamme attendue pour une boîte APP.`,
         `The certificate is not issued by ${ISSUING_AUTHORITY}, the range expected of an APP mailbox.`,
       ),
     );
@@ -186,8 +186,8 @@ function ofHolder({ holder }: CertificateFacts, expected: string | undefined): S
       comparable ? "error" : "warning",
       comparable ? "holder_differs" : "holder_other_kind",
       comparable
-        ? "Le certificat est d'une autre structure que sender.structure : il appartient à une entité juridique et ne se partage pas, même dans un GHT."
-        : "Le certificat et sender.structure nomment la structure par deux numéros différents (FINESS, SIRET) : vérifiez que c'est la même.",
+        ? "Le certificat est celui d'une autre structure que sender.structure : il appartient à une entité juridique et ne se partage pas, même au sein d'un GHT."
+        : "Le certificat et sender.structure désignent la structure par deux types de numéro (FINESS, SIRET) : vérifiez qu'il s'agit de la même.",
       comparable
         ? "The certificate is of another structure than sender.structure: it belongs to one legal entity and is not shared, not even within a GHT."
         : "The certificate and sender.structure name the structure by two kinds of number (FINESS, SIRET): check that it is the same.",

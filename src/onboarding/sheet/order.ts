@@ -34,9 +34,9 @@ export const CERTIFICATE_ORDER: readonly CertificateStep[] = [
   },
   {
     id: "delegate",
-    title: say("Habiliter qui gère les certificats", "Empower who manages the certificates"),
+    title: say("Habiliter le gestionnaire des certificats", "Empower who manages the certificates"),
     what: say(
-      "Le représentant légal habilite une personne de la structure, ou délègue tout ou partie à l'éditeur, sur le portail d'habilitation de l'ANS. Dans le cadre du Ségur, la commande et l'installation par le fournisseur sont comprises dans ses prestations.",
+      "Le représentant légal habilite une personne de la structure, ou délègue tout ou partie à l'éditeur, sur le portail d'habilitation de l'ANS. Dans le cadre du Ségur, la commande et l'installation par le fournisseur font partie de ses prestations.",
       "The legal representative empowers a person of the structure, or delegates all or part to the publisher, on ANS's portal. Within Ségur, ordering and installing by the supplier are part of his services.",
     ),
     who: LEGAL,
@@ -44,9 +44,9 @@ export const CERTIFICATE_ORDER: readonly CertificateStep[] = [
   },
   {
     id: "key",
-    title: say("Faire la clé et la demande", "Make the key and the request"),
+    title: say("Créer la clé et la demande", "Make the key and the request"),
     what: say(
-      "La clé privée (RSA 2048 bits ou plus) naît sur le serveur qui s'en servira, ou dans son coffre ; elle n'est jamais envoyée par courriel. La demande (CSR) porte un nom de service parlant en CN.",
+      "La clé privée (RSA 2048 bits ou plus) est créée sur le serveur qui l'utilisera, ou dans son coffre-fort ; elle n'est jamais envoyée par courriel. La demande (CSR) porte en CN un nom de service explicite.",
       "The private key (RSA 2048 bits or more) is made on the server that will use it, or in its vault; it is never mailed. The request (CSR) has a telling service name as CN.",
     ),
     who: TECHNICAL,
@@ -56,7 +56,7 @@ export const CERTIFICATE_ORDER: readonly CertificateStep[] = [
     id: "order",
     title: say("Commander le produit ORG, usage AUTH_CLI", "Order the product ORG, usage AUTH_CLI"),
     what: say(
-      "Sur la plateforme de confiance IGC-Santé, avec la carte de la personne habilitée : gamme Élémentaire, Organisations, authentification de client (AUTH_CLI) — ni SSL_SERV (serveurs entre opérateurs), ni cachet. Retirer le certificat, noter série et expiration.",
+      "Sur la plateforme de confiance IGC-Santé, avec la carte de la personne habilitée : gamme Élémentaire, Organisations, authentification de client (AUTH_CLI) — ni SSL_SERV (serveurs entre opérateurs), ni cachet. Retirer le certificat, noter son numéro de série et sa date d'expiration.",
       "On IGC-Santé's trust platform, with the card of who is empowered: range Élémentaire, Organisations, client authentication (AUTH_CLI) — neither SSL_SERV (servers between operators) nor a seal. Fetch the certificate, note serial and expiry.",
     ),
     who: MANAGER,
@@ -66,7 +66,7 @@ export const CERTIFICATE_ORDER: readonly CertificateStep[] = [
     id: "test",
     title: say("Pour essayer : un certificat de test", "To try: a test certificate"),
     what: say(
-      "Les produits de test se demandent à l'ANS par le formulaire F414 ou en ligne, puis se retirent sur la même plateforme avec une carte de test. Leur chaîne (IGC-SANTE TEST) ne vaut que sur une plateforme de test.",
+      "Les produits de test se demandent à l'ANS par le formulaire F414 ou en ligne, puis se retirent sur la même plateforme avec une carte de test. Leur chaîne (IGC-SANTE TEST) n'est valable que sur une plateforme de test.",
       "Test products are asked from ANS by form F414 or online, then fetched on the same platform with a test card. Their chain (IGC-SANTE TEST) is good on a test platform only.",
     ),
     who: MANAGER,
@@ -76,7 +76,7 @@ export const CERTIFICATE_ORDER: readonly CertificateStep[] = [
     id: "check",
     title: say("Contrôler le certificat", "Check the certificate"),
     what: say(
-      "`medimail trust certificate client.pem --ca igc-sante.p7b --use client` vérifie chaîne, gamme, usage, dates et révocation ; `medimail onboarding sheet` en tire la fiche.",
+      "`medimail trust certificate client.pem --ca igc-sante.p7b --use client` vérifie la chaîne, la gamme, l'usage, les dates et la révocation ; `medimail onboarding sheet` en tire la fiche technique.",
       "`medimail trust certificate client.pem --ca igc-sante.p7b --use client` checks chain, range, usage, dates and revocation; `medimail onboarding sheet` makes the sheet of it.",
     ),
     who: TECHNICAL,
@@ -84,9 +84,9 @@ export const CERTIFICATE_ORDER: readonly CertificateStep[] = [
   },
   {
     id: "declare",
-    title: say("Donner le certificat à Mipih", "Give the certificate to Mipih"),
+    title: say("Transmettre le certificat au Mipih", "Give the certificate to Mipih"),
     what: say(
-      "Envoyer la fiche technique et le certificat (sans sa clé) : Mipih le lie à la boîte APP. L'étape SASL attendue après le certificat n'est pas publiée : la demander.",
+      "Envoyer la fiche technique et le certificat (sans sa clé) : le Mipih l'associe à la boîte APP. Le mécanisme SASL attendu après le certificat n'est pas publié : le demander.",
       "Send the sheet and the certificate (without its key): Mipih binds it to the APP mailbox. Which SASL step is wanted after the certificate is not published: ask.",
     ),
     who: say("éditeur", "publisher"),
@@ -94,9 +94,9 @@ export const CERTIFICATE_ORDER: readonly CertificateStep[] = [
   },
   {
     id: "install",
-    title: say("Installer et essayer", "Install and try"),
+    title: say("Installer et tester", "Install and try"),
     what: say(
-      "Mettre le certificat et sa clé dans la configuration (auth.p12, ou auth.cert et auth.key), puis `medimail doctor`.",
+      "Mettre le certificat et sa clé dans la configuration (auth.p12, ou auth.cert et auth.key), puis lancer `medimail doctor`.",
       "Put certificate and key into the configuration (auth.p12, or auth.cert and auth.key), then `medimail doctor`.",
     ),
     who: TECHNICAL,
@@ -116,9 +116,9 @@ const DAY_MS = 86_400_000;
 const RENEWAL: readonly (CertificateStep & { daysBefore: number })[] = [
   {
     id: "renew-order",
-    title: say("Commander le suivant", "Order the next"),
+    title: say("Commander le nouveau certificat", "Order the next"),
     what: say(
-      "Même produit, même entité ; vérifier que l'habilitation et la carte de qui commande sont encore valides. Faire une nouvelle clé.",
+      "Même produit, même entité ; vérifier que l'habilitation et la carte de la personne qui commande sont encore valides. Créer une nouvelle clé.",
       "Same product, same entity; check that the empowerment and the card of who orders are still valid. Make a new key.",
     ),
     who: MANAGER,
@@ -127,9 +127,9 @@ const RENEWAL: readonly (CertificateStep & { daysBefore: number })[] = [
   },
   {
     id: "renew-declare",
-    title: say("Le donner à Mipih", "Give it to Mipih"),
+    title: say("Le transmettre au Mipih", "Give it to Mipih"),
     what: say(
-      "Demander que les deux certificats soient acceptés ensemble pendant le changement, sinon convenir d'une heure.",
+      "Demander que les deux certificats soient acceptés pendant le changement ; sinon, convenir de l'heure du changement.",
       "Ask that both certificates be accepted during the change, else agree on an hour.",
     ),
     who: say("éditeur", "publisher"),
@@ -138,9 +138,9 @@ const RENEWAL: readonly (CertificateStep & { daysBefore: number })[] = [
   },
   {
     id: "renew-install",
-    title: say("Installer et essayer", "Install and try"),
+    title: say("Installer et tester", "Install and try"),
     what: say(
-      "Remplacer les fichiers : le connecteur les relit à la session suivante. Puis `medimail doctor`.",
+      "Remplacer les fichiers : le connecteur les relit à la session suivante. Vérifier avec `medimail doctor`.",
       "Replace the files: the connector reads them again with the next session. Then `medimail doctor`.",
     ),
     who: TECHNICAL,

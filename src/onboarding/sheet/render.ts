@@ -1,7 +1,7 @@
 import type { Block, Line, Paper } from "../paper.js";
 import { paperToHtml, paperToMarkdown } from "../paper.js";
 import type { Bilingual, Lang } from "../text.js";
-import { say } from "../text.js";
+import { dayIn, say } from "../text.js";
 import { CERTIFICATE_ORDER, type Certainty, type CertificateStep, type RenewalStep } from "./order.js";
 import type { SheetSource, TechnicalSheet } from "./types.js";
 
@@ -15,7 +15,7 @@ const SOURCES: Readonly<Record<SheetSource, Bilingual>> = {
 };
 
 const CERTAINTIES: Readonly<Record<Certainty, Bilingual>> = {
-  certain: say("lu chez l'ANS", "read at ANS"),
+  certain: say("lu dans une source de l'ANS", "read at ANS"),
   inferred: say("déduit", "inferred"),
   uncertain: say("à demander", "to be asked"),
 };
@@ -33,12 +33,12 @@ export function sheetPaper(sheet: TechnicalSheet, lang: Lang, renewal: readonly 
       kind: "paragraph",
       line:
         lang === "fr"
-          ? `Pour Mipih. Établie le ${sheet.date} par medimail-connector.`
+          ? `À l'attention du Mipih. Établie le ${dayIn(sheet.date, lang)} par medimail-connector.`
           : `For Mipih. Made on ${sheet.date} by medimail-connector.`,
     },
   ];
   if (sheet.findings.length > 0) {
-    blocks.push(titled("À voir avant l'envoi", "To look at before it is sent", lang), {
+    blocks.push(titled("À vérifier avant l'envoi", "To look at before it is sent", lang), {
       kind: "list",
       items: sheet.findings.map(({ severity, message }) => {
         const mark =
@@ -56,7 +56,7 @@ export function sheetPaper(sheet: TechnicalSheet, lang: Lang, renewal: readonly 
         headings,
         rows: rows.map(({ label, value, source }): readonly Line[] => [
           label[lang],
-          value === undefined ? [{ blank }] : tell(value, lang),
+          value === undefined ? [{ blank }] : dayIn(tell(value, lang), lang),
           SOURCES[source][lang],
         ]),
       },
@@ -65,11 +65,11 @@ export function sheetPaper(sheet: TechnicalSheet, lang: Lang, renewal: readonly 
   if (renewal.length > 0) {
     blocks.push(titled("Renouvellement du certificat", "Renewal of the certificate", lang), {
       kind: "table",
-      caption: lang === "fr" ? "Au plus tard (nos délais)" : "At the latest (our delays)",
-      headings: lang === "fr" ? ["Étape", "Avant le", "Qui", "Quoi"] : ["Step", "By", "Who", "What"],
+      caption: lang === "fr" ? "Au plus tard (délais proposés par nos soins)" : "At the latest (our delays)",
+      headings: lang === "fr" ? ["Étape", "Avant le", "Qui", "Action"] : ["Step", "By", "Who", "What"],
       rows: renewal.map(({ title, by, late, who, what }) => [
         title[lang],
-        late ? `${by} (${lang === "fr" ? "dépassé" : "past"})` : by,
+        late ? `${dayIn(by, lang)} (${lang === "fr" ? "dépassé" : "past"})` : dayIn(by, lang),
         who[lang],
         what[lang],
       ]),
@@ -92,9 +92,9 @@ export function certificatePaper(lang: Lang, renewal: readonly RenewalStep[] = [
   const table = (fr: string, en: string, steps: readonly (CertificateStep & { by?: string })[]): Block => ({
     kind: "table",
     caption: lang === "fr" ? fr : en,
-    headings: lang === "fr" ? ["Étape", "Qui", "Quoi", "Certitude"] : ["Step", "Who", "What", "How sure"],
+    headings: lang === "fr" ? ["Étape", "Qui", "Action", "Certitude"] : ["Step", "Who", "What", "How sure"],
     rows: steps.map(({ title, who, what, certainty, by }) => [
-      by === undefined ? title[lang] : `${title[lang]} (${lang === "fr" ? "avant le" : "by"} ${by})`,
+      by === undefined ? title[lang] : `${title[lang]} (${lang === "fr" ? "avant le" : "by"} ${dayIn(by, lang)})`,
       who[lang],
       what[lang],
       CERTAINTIES[certainty][lang],
@@ -107,7 +107,9 @@ export function certificatePaper(lang: Lang, renewal: readonly RenewalStep[] = [
         : "IGC-Santé AUTH_CLI certificate of an APP mailbox",
     blocks: [
       table("Commander", "Order", CERTIFICATE_ORDER),
-      ...(renewal.length > 0 ? [table("Renouveler (nos délais)", "Renew (our delays)", renewal)] : []),
+      ...(renewal.length > 0
+        ? [table("Renouveler (délais proposés par nos soins)", "Renew (our delays)", renewal)]
+        : []),
     ],
   };
 }

@@ -109,7 +109,7 @@ function mailbox({ mailbox: { address, type }, authentication: { method, sasl } 
         ? [
             row(
               "sasl",
-              say("Étape SASL (SMTP ; IMAP)", "SASL step (SMTP; IMAP)"),
+              say("Mécanisme SASL (SMTP ; IMAP)", "SASL step (SMTP; IMAP)"),
               `${sasl.smtp} ; ${sasl.imap}`,
               "configuration",
             ),
@@ -148,7 +148,7 @@ function network({ operator, proxy, sourceAddresses, connections }: SheetInput):
           `${to.host}, port ${to.port}, mandatory STARTTLS (${name})`,
         )
       : say(
-          `hôte cherché par DNS et autoconfig, port ${usual} d'habitude, STARTTLS obligatoire (${name})`,
+          `serveur recherché par DNS et autoconfig, port ${usual} en principe, STARTTLS obligatoire (${name})`,
           `host looked up by DNS and autoconfig, port ${usual} as a rule, mandatory STARTTLS (${name})`,
         );
   };
@@ -163,12 +163,17 @@ function network({ operator, proxy, sourceAddresses, connections }: SheetInput):
     rows: [
       row(
         "source-addresses",
-        say("Adresses sources vues par Mipih", "Source addresses as Mipih sees them"),
+        say("Adresses sources vues par le Mipih", "Source addresses as Mipih sees them"),
         sourceAddresses?.join(", "),
         "declared",
       ),
       row("port-smtp", say("Flux sortant, envoi", "Outgoing, submission"), flow("smtp", "SMTP", 587), "configuration"),
-      row("port-imap", say("Flux sortant, relève", "Outgoing, mailbox"), flow("imap", "IMAP", 143), "configuration"),
+      row(
+        "port-imap",
+        say("Flux sortant, boîte aux lettres", "Outgoing, mailbox"),
+        flow("imap", "IMAP", 143),
+        "configuration",
+      ),
       row(
         "port-http",
         say("Flux sortants, services nationaux", "Outgoing, national services"),
@@ -183,10 +188,18 @@ function network({ operator, proxy, sourceAddresses, connections }: SheetInput):
       row(
         "tls",
         say("TLS", "TLS"),
-        say("1.2 ou plus ; ECDHE-RSA avec AES-GCM pour TLS 1.2", "1.2 or later; ECDHE-RSA with AES-GCM for TLS 1.2"),
+        say(
+          "1.2 ou supérieur ; ECDHE-RSA avec AES-GCM pour TLS 1.2",
+          "1.2 or later; ECDHE-RSA with AES-GCM for TLS 1.2",
+        ),
         "connector",
       ),
-      row("connections", say("Sessions simultanées au plus", "Sessions at once, at most"), sessions, "connector"),
+      row(
+        "connections",
+        say("Nombre maximal de sessions simultanées", "Sessions at once, at most"),
+        sessions,
+        "connector",
+      ),
     ],
   };
 }
@@ -236,7 +249,7 @@ export const CONTACT_LABELS: Readonly<Record<ContactRole, Bilingual>> = {
   administrator: say("Administrateur Medimail", "Medimail administrator"),
   technical: say("Technique (réseau, serveur)", "Technical (network, server)"),
   publisher: say("Éditeur", "Publisher"),
-  emergency: say("Urgence, hors heures ouvrées", "Emergency, out of hours"),
+  emergency: say("Urgences, hors heures ouvrées", "Emergency, out of hours"),
 };
 
 function contacts({ contacts: given = {}, software: { contact } }: SheetInput): SheetSection {

@@ -65,7 +65,7 @@ export const CORRESPONDENTS: Template = {
     {
       kind: "paragraph",
       line: say(
-        "À partir du {date}, {structure} envoie ses documents de santé par messagerie sécurisée MSSanté, avec l'opérateur Medimail. Les boîtes de l'établissement sont du domaine {domain} ; celle qui vous écrira le plus souvent est {mailbox}.",
+        "À partir du {date}, {structure} envoie ses documents de santé par messagerie sécurisée MSSanté, avec l'opérateur Medimail. Les boîtes de l'établissement sont dans le domaine {domain} ; celle qui vous écrira le plus souvent est {mailbox}.",
         "From {date} on, {structure} sends its health documents by secure MSSanté mail, with the operator Medimail. Its mailboxes are in the domain {domain}; the one that will write to you most often is {mailbox}.",
       ),
     },
@@ -82,19 +82,19 @@ export const CORRESPONDENTS: Template = {
       kind: "list",
       items: [
         say(
-          "Avoir une boîte MSSanté, chez l'opérateur de votre choix, et la relever.",
+          "Disposer d'une boîte MSSanté, chez l'opérateur de votre choix, et la consulter régulièrement.",
           "Have a MSSanté mailbox, with any operator, and read it.",
         ),
         say(
-          "Vérifier que votre adresse est publiée à l'Annuaire Santé : c'est là que nous la cherchons.",
+          "Vérifier que votre adresse est publiée dans l'Annuaire Santé : c'est là que nous la recherchons.",
           "Check that your address is published in Annuaire Santé: there we look for it.",
         ),
         say(
-          "Si vous acceptez de ne plus recevoir de papier, l'indiquer dans votre fiche de l'annuaire (dématérialisation) ou en réponse à ce courriel.",
+          "Si vous acceptez de ne plus recevoir de papier, l'indiquer dans votre fiche de l'Annuaire Santé (dématérialisation) ou en réponse à ce courriel.",
           "If you want no paper any more, say so in your entry of the directory (dématérialisation), or in answer to this mail.",
         ),
         say(
-          "Laisser votre logiciel accuser réception et intégration : nous saurons ainsi que le document est arrivé.",
+          "Laisser votre logiciel envoyer les accusés de lecture et d'intégration : nous saurons ainsi que le document est arrivé.",
           "Let your software acknowledge reception and filing: so we know that the document has arrived.",
         ),
       ],

@@ -7,11 +7,11 @@ const RIGHTS: readonly TemplateBlock[] = [
     kind: "list",
     items: [
       say(
-        "Vous pouvez vous opposer à ce que vos documents soient envoyés par messagerie sécurisée aux professionnels, ou à vous-même : dites-le à l'équipe qui vous soigne.",
+        "Vous pouvez vous opposer à ce que vos documents soient envoyés par messagerie sécurisée aux professionnels, ou à vous-même : signalez-le à l'équipe qui vous prend en charge.",
         "You may object to your documents being sent by secure mail to professionals, or to yourself: tell the team that cares for you.",
       ),
       say(
-        "Vous pouvez demander à voir les données qui vous concernent, à les faire corriger, à en limiter l'usage : {dpo}.",
+        "Vous pouvez demander l'accès aux données qui vous concernent, leur rectification ou la limitation de leur utilisation : {dpo}.",
         "You may ask to see the data about you, to have them corrected, to limit their use: {dpo}.",
       ),
       say(
@@ -54,7 +54,7 @@ export const NOTICE: Template = {
       kind: "list",
       items: [
         say(
-          "Aux professionnels qui vous soignent : votre médecin traitant, ceux qui prennent la suite.",
+          "Aux professionnels qui vous prennent en charge : votre médecin traitant, ceux qui poursuivent vos soins.",
           "To the professionals who care for you: your family doctor, those who take over.",
         ),
         say(
@@ -79,7 +79,7 @@ export const BOOKLET: Template = {
     {
       kind: "paragraph",
       line: say(
-        "Pour que ceux qui vous soignent disposent de vos documents à temps, {structure} les leur envoie par Medimail, une messagerie réservée aux acteurs de santé (MSSanté). Seules des adresses contrôlées s'y écrivent ; les courriels y circulent chiffrés.",
+        "Pour que les professionnels qui vous prennent en charge disposent de vos documents à temps, {structure} les leur envoie par Medimail, une messagerie réservée aux acteurs de santé (MSSanté). Seules des adresses contrôlées peuvent y correspondre ; les courriels y circulent chiffrés.",
         "So that those who care for you have your documents in time, {structure} sends them by Medimail, a mail kept for those who work in health (MSSanté). Only checked addresses write to each other there; mails travel encrypted.",
       ),
     },
@@ -96,16 +96,16 @@ export const BOOKLET: Template = {
           "To the professionals of your care team, and to yourself in the mailbox of Mon espace santé.",
         ),
         say(
-          "Avec votre identité et, si elle a été vérifiée, votre Identité Nationale de Santé (INS), pour que le document rejoigne le bon dossier.",
+          "Avec votre identité et, si elle a été vérifiée, votre identité nationale de santé (INS), pour que le document rejoigne le bon dossier.",
           "With your identity and, where it was verified, your national health identity (INS), so that the document joins the right record.",
         ),
       ],
     },
-    { kind: "heading", text: say("Qui en répond", "Who answers for it") },
+    { kind: "heading", text: say("Qui est responsable", "Who answers for it") },
     {
       kind: "paragraph",
       line: say(
-        "Responsable du traitement : {structure}, représentée par {controller}. Opérateur de la messagerie : Mipih (Medimail). Fondement : la mission de soins de l'établissement (RGPD, article 6.1.e, et article 9.2.h pour les données de santé). Les courriels sont conservés {retention} ; aucune donnée n'est vendue ni envoyée hors de l'Union européenne.",
+        "Responsable du traitement : {structure} (représentant légal : {controller}). Opérateur de la messagerie : Mipih (Medimail). Base légale : la mission de soins de l'établissement (RGPD, article 6.1.e, et article 9.2.h pour les données de santé). Les courriels sont conservés {retention} ; aucune donnée n'est vendue ni envoyée hors de l'Union européenne.",
         "Controller: {structure}, represented by {controller}. Operator of the mail: Mipih (Medimail). Legal basis: the structure's task of care (GDPR, article 6.1.e, and article 9.2.h for health data). Mails are kept {retention}; no data are sold or sent outside the European Union.",
       ),
     },

@@ -10,7 +10,7 @@ export const REGISTER: Template = {
   ),
   purpose: say("fiche du registre RGPD, à compléter", "entry of the GDPR register, to complete"),
   advice: say(
-    "Proposition de medimail-connector : les durées du connecteur sont ses réglages par défaut, à corriger s'ils ont été changés.",
+    "Proposition de medimail-connector : les durées indiquées pour le connecteur sont ses réglages par défaut, à corriger s'ils ont été modifiés.",
     "A proposal of medimail-connector: the connector's durations are its defaults, to be corrected where they were changed.",
   ),
   defaults: {
@@ -33,7 +33,7 @@ export const REGISTER: Template = {
         [
           say("Finalités", "Purposes"),
           say(
-            "Échanger des données de santé entre professionnels de la prise en charge ; transmettre ses documents à l'usager (Mon espace santé) ; recevoir les documents des correspondants et les classer ; prouver envoi, remise et lecture.",
+            "Échanger des données de santé entre professionnels de la prise en charge ; transmettre ses documents à l'usager (Mon espace santé) ; recevoir les documents des correspondants et les classer ; prouver l'envoi, la remise et la lecture.",
             "Exchange health data between the professionals of the care; give users their documents (Mon espace santé); receive documents of correspondents and file them; prove sending, delivery and reading.",
           ),
         ],
@@ -47,7 +47,7 @@ export const REGISTER: Template = {
         [
           say("Personnes concernées", "Persons"),
           say(
-            "Patients ou usagers ; professionnels qui écrivent ou reçoivent ; utilisateurs des boîtes.",
+            "Patients ou usagers ; professionnels expéditeurs ou destinataires ; utilisateurs des boîtes.",
             "Patients or users; professionals who write or receive; users of the mailboxes.",
           ),
         ],
@@ -83,7 +83,7 @@ export const REGISTER: Template = {
         [
           say("Sécurité", "Security"),
           say(
-            "STARTTLS obligatoire (TLS 1.2 ou plus) et certificats IGC-Santé contrôlés ; authentification par certificat de la structure ou par Pro Santé Connect ; destinataires limités à la liste blanche MSSanté ; contenu chiffré au repos si une clé est donnée au connecteur ; traces inaltérables ; aucune donnée de santé dans les journaux techniques.",
+            "STARTTLS obligatoire (TLS 1.2 ou supérieur) et certificats IGC-Santé contrôlés ; authentification par certificat de la structure ou par Pro Santé Connect ; destinataires limités à la liste blanche MSSanté ; contenu chiffré au repos si une clé est donnée au connecteur ; traces non modifiables ; aucune donnée de santé dans les journaux techniques.",
             "Mandatory STARTTLS (TLS 1.2 or later) and checked IGC-Santé certificates; authentication by the structure's certificate or by Pro Santé Connect; recipients held to the white list of MSSanté; content encrypted at rest where the connector is given a key; traces that cannot be changed; no health data in technical logs.",
           ),
         ],

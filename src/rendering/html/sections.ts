@@ -41,7 +41,7 @@ function partiesHtml({ authors, subjects }: Section, { words, language }: Contex
     const told = parties.map((party) => partyText(party, language)).filter((text) => text !== "");
     return told.length === 0
       ? ""
-      : `<p class="cda-parties">${label}${language === "fr" ? " " : ""}: ${escapeHtml(told.join(" ; "))}</p>\n`;
+      : `<p class="cda-parties">${label}${language === "fr" ? "\u00a0" : ""}: ${escapeHtml(told.join(" ; "))}</p>\n`;
   };
   return line(words.sectionSubject, subjects) + line(words.sectionAuthor, authors);
 }

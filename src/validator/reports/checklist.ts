@@ -9,7 +9,12 @@ type Lang = "fr" | "en";
 
 const TITLE = { fr: "Exigences à satisfaire", en: "Requirements to meet" } as const;
 const SEEN = {
-  fr: { program: "vue par un programme", screen: "à l'écran", declared: "à déclarer", information: "pour information" },
+  fr: {
+    program: "constatée par un programme",
+    screen: "à l'écran",
+    declared: "à attester",
+    information: "pour information",
+  },
   en: {
     program: "seen by a program",
     screen: "on the screen",
@@ -19,7 +24,7 @@ const SEEN = {
 } as const;
 const PROGRESS = {
   fr: ({ doneMandatory, mandatory, done, all }: Checklist["progress"]) =>
-    `${doneMandatory} obligatoires sur ${mandatory}, ${done} sur ${all} en tout`,
+    `${doneMandatory} exigences obligatoires satisfaites sur ${mandatory}, ${done} sur ${all} au total`,
   en: ({ doneMandatory, mandatory, done, all }: Checklist["progress"]) =>
     `${doneMandatory} mandatory of ${mandatory}, ${done} of ${all} in all`,
 } as const;

@@ -5,14 +5,14 @@ type Lang = "fr" | "en";
 /** What a report says of itself, wherever it is read. */
 export function noticeOf(lang: Lang): string {
   return lang === "fr"
-    ? "Verdict rendu face à un faux Medimail (données inventées). Ce n'est ni un référencement Ségur, ni un agrément de l'ANS ou de Mipih."
+    ? "Verdict rendu face à un simulateur Medimail (données fictives). Ce n'est ni un référencement Ségur, ni un agrément de l'ANS ou du Mipih."
     : "A verdict against a mock Medimail (invented data). It is neither a Ségur referencing nor an approval by ANS or Mipih.";
 }
 
 /** The same, where a server's logs were judged and nothing was run. */
 export function importedNotice(lang: Lang): string {
   return lang === "fr"
-    ? "Verdict tiré des journaux d'un serveur : ce qu'ils ne disent pas est « non observé », et le contenu des courriels n'y est pas. Ce n'est ni un référencement Ségur, ni un agrément de l'ANS ou de Mipih."
+    ? "Verdict tiré des journaux d'un serveur : ce qu'ils n'indiquent pas est « non observé », et le contenu des courriels n'y figure pas. Ce n'est ni un référencement Ségur, ni un agrément de l'ANS ou du Mipih."
     : "A verdict drawn from the logs of a server: what they do not say is “not observed”, and the content of mails is not in them. It is neither a Ségur referencing nor an approval by ANS or Mipih.";
 }
 
@@ -171,30 +171,30 @@ export const WORDS: Readonly<Record<Lang, ReportWords>> = {
     version: "Version",
     publisher: "Éditeur",
     nil: "N° de produit (X-MSS-NIL)",
-    notSeen: "non vu dans les courriels, non déclaré",
+    notSeen: "absent des courriels, non déclaré",
     profile: "Profil",
     date: "Date",
     catalogue: "Catalogue des exigences",
     observations: (count, mails) =>
-      `${count} observations, ${mails} courriel${mails > 1 ? "s" : ""} envoyé${mails > 1 ? "s" : ""}`,
+      `${count} observation${count > 1 ? "s" : ""}, ${mails} courriel${mails > 1 ? "s" : ""} envoyé${mails > 1 ? "s" : ""}`,
     fingerprint: "Empreinte des observations (SHA-256)",
-    judgedBy: "Jugé par",
+    judgedBy: "Évalué par",
     summary: "Résumé par chapitre",
     chapter: "Chapitre",
     total: "Total",
     code: "Code",
     requirement: "Exigence",
     obligation: "Obligation",
-    certainty: "Source",
+    certainty: "Certitude",
     verdict: "Verdict",
     evidence: "Preuves",
-    noEvidence: "Rien n'a été vu qui la montre.",
+    noEvidence: "Rien n'a été observé qui permette de la vérifier.",
     toAttest: "Reste à attester",
     toAttestIntro:
-      "Aucun programme ne peut voir ces points. Une personne y répond, joint la preuve demandée, date et signe ; le fichier de déclarations (--declarations) les met au rapport.",
+      "Aucun programme ne peut constater ces points. Une personne y répond, joint la preuve demandée, date et signe ; le fichier de déclarations (--declarations) les ajoute au rapport.",
     question: "Question",
     proof: "Preuve à joindre",
-    why: "Pourquoi un programme ne le voit pas",
+    why: "Pourquoi un programme ne peut pas le constater",
     answer: "Réponse",
     signer: "Nom du signataire",
     role: "Qualité",
@@ -206,14 +206,14 @@ export const WORDS: Readonly<Record<Lang, ReportWords>> = {
     scenario: "Scénario",
     repetition: "Répétition",
     end: "Fin",
-    problems: "Ce qui n'a pas pu être jugé",
+    problems: "Ce qui n'a pas pu être évalué",
     masked: "Les données de santé des preuves sont masquées.",
     unmasked: "Les données de santé des preuves ne sont pas masquées.",
     failed: "Exigences non conformes",
-    nothingFailed: "Aucune exigence n'est non conforme.",
+    nothingFailed: "Aucune exigence non conforme.",
     reasons: {
       done: "menée à bien",
-      time: "temps écoulé",
+      time: "durée écoulée",
       stopped: "arrêtée",
       "command-failed": "la commande a échoué",
     },

@@ -30,21 +30,21 @@ const BAD_SERVERS: readonly Bad[] = [
     id: "certificat-perime",
     fault: "expired-certificate",
     requirements: ["ECO.1.1.5"],
-    what: "son certificat est périmé",
+    what: "son certificat est expiré",
     whatEn: "its certificate is expired",
   },
   {
     id: "certificat-autre-autorite",
     fault: "untrusted-certificate",
     requirements: ["ECO.1.1.10"],
-    what: "son certificat est d'une autre autorité que l'IGC-Santé",
+    what: "son certificat vient d'une autre autorité que l'IGC-Santé",
     whatEn: "its certificate is of another authority than IGC-Santé",
   },
   {
     id: "certificat-autre-gamme",
     fault: "wrong-range-certificate",
     requirements: ["ECO.1.1.10"],
-    what: "son certificat est d'une autre gamme que Élémentaire Organisations",
+    what: "son certificat est d'une autre gamme qu'Élémentaire Organisations",
     whatEn: "its certificate is of another range than Élémentaire Organisations",
   },
   {
@@ -58,7 +58,7 @@ const BAD_SERVERS: readonly Bad[] = [
     id: "certificat-autre-nom",
     fault: "wrong-name-certificate",
     requirements: ["RFC-7817"],
-    what: "son certificat est d'un autre serveur",
+    what: "son certificat est celui d'un autre serveur",
     whatEn: "its certificate is of another host",
   },
   {
@@ -86,7 +86,7 @@ const BAD_SERVERS: readonly Bad[] = [
     id: "starttls-absent",
     fault: "strip-starttls",
     requirements: ["ECO.1.0.1", "ECO.1.1.1", "RFC-3207-3501"],
-    what: "il n'offre pas STARTTLS",
+    what: "il ne propose pas STARTTLS",
     whatEn: "it does not offer STARTTLS",
   },
   {
@@ -116,7 +116,7 @@ export const BAD_SERVER_SCENARIOS: readonly ScenarioPlan[] = BAD_SERVERS.flatMap
           documents: { cr },
           to: [BOX.doctor],
           expect: "waiting",
-          also: "Rien ne doit partir tant que le serveur est ainsi ; le document reste en attente.",
+          also: "Rien ne doit partir tant que le serveur est dans cet état ; le document reste en attente.",
           alsoEn: "Nothing may leave while the server is so; the document waits.",
         }),
       ],
@@ -132,7 +132,7 @@ export const BAD_SERVER_SCENARIOS: readonly ScenarioPlan[] = BAD_SERVERS.flatMap
       stage: onBoth(fault),
       steps: [
         connect(
-          "Ouvrez la boîte. Le logiciel doit refuser le serveur, et le dire.",
+          "Ouvrez la boîte. Le logiciel doit refuser le serveur, et le signaler.",
           "Open the mailbox. The software must refuse the server, and say so.",
         ),
       ],

@@ -33,7 +33,7 @@ export const MAILBOX: readonly ScenarioPlan[] = [
   {
     ...base,
     id: "boite-liste",
-    title: "Dans la liste, les patients et les professionnels se distinguent",
+    title: "Dans la liste, patients et professionnels se distinguent",
     titleEn: "In the list, patients and professionals can be told apart",
     requirements: ["ECO.3.1.1", "ECO.3.1.2", "ECO.3.1.3", "MSS-va1.25", "ERGO-va1.05-.08", "ECO.1.0.2"],
     documents: { bio },
@@ -59,7 +59,7 @@ export const MAILBOX: readonly ScenarioPlan[] = [
     ...base,
     id: "boite-lecture",
     profiles: RECEIVING,
-    title: "Un compte rendu est ouvert, rendu lisible et classé",
+    title: "Un compte rendu est ouvert, lu et classé",
     titleEn: "A report is opened, made readable and filed",
     requirements: [
       "ECO.1.0.2",
@@ -80,7 +80,7 @@ export const MAILBOX: readonly ScenarioPlan[] = [
         "Open the laboratory's mail and its document.",
       ),
       attest(
-        "Le document est-il lisible (en-tête, corps), son PDF d'abord, et classé dans le dossier en un clic ?",
+        "Le document est-il lisible (en-tête, corps), son PDF d'abord, et se classe-t-il dans le dossier en un clic ?",
         "Is the document readable (header, body), its PDF first, and filed in one click?",
       ),
     ],
@@ -170,7 +170,7 @@ export const MAILBOX: readonly ScenarioPlan[] = [
       {
         action: "reply",
         mail: "patiente",
-        text: "Répondez-lui que oui, et demandez qu'elle ne puisse plus répondre.",
+        text: "Répondez-lui oui, et demandez qu'elle ne puisse plus répondre.",
         textEn: "Answer yes, and ask that she cannot answer any more.",
         body: "Oui, continuez jusqu'à la fin de la boîte.",
         fin: true,
@@ -180,7 +180,7 @@ export const MAILBOX: readonly ScenarioPlan[] = [
   {
     ...base,
     id: "boite-suppression",
-    title: "Un courriel est supprimé, la trace le dit",
+    title: "Un courriel est supprimé, les traces l'indiquent",
     titleEn: "A mail is deleted, the trace says so",
     requirements: ["ECO.4.1.1", "ECO.4.1.2", "RFC-9051-3501"],
     arrivals: { confrere: fromColleague },
@@ -198,7 +198,7 @@ export const MAILBOX: readonly ScenarioPlan[] = [
   {
     ...base,
     id: "annuaire-recherche",
-    title: "Une adresse est cherchée dans l'Annuaire Santé, et sert à l'envoi",
+    title: "Une adresse est recherchée dans l'Annuaire Santé, et sert à l'envoi",
     titleEn: "An address is looked for in the Annuaire Santé, and is written to",
     requirements: ["ECO.3.1.4", "ANN-va1.01-.04"],
     documents: { basile },

@@ -15,7 +15,7 @@ export const TO_PATIENTS: readonly ScenarioPlan[] = [
   {
     ...base,
     id: "usager-simple",
-    title: "Un document au patient, à l'adresse faite de son INS",
+    title: "Un document au patient, à l'adresse formée de son matricule INS",
     titleEn: "A document to the patient, at the address made of the INS",
     requirements: ["ECO.2.2.6", "ECO.2.4.2", "ECO.2.1.1", "mes-25mb"],
     documents: { cr },
@@ -50,7 +50,7 @@ export const TO_PATIENTS: readonly ScenarioPlan[] = [
   {
     ...base,
     id: "usager-opposition",
-    title: "Le patient s'oppose aux courriels à lui-même",
+    title: "Le patient s'oppose à recevoir lui-même des courriels",
     titleEn: "The patient opposes mails to himself",
     requirements: ["MSS-va1.20"],
     documents: { cr, lettre },
@@ -61,12 +61,12 @@ export const TO_PATIENTS: readonly ScenarioPlan[] = [
         to: [patientBox("camille")],
         opposePatient: true,
         expect: "refused",
-        also: "Le patient s'y est opposé, c'est noté dans son dossier.",
+        also: "Le patient s'y est opposé, son dossier le mentionne.",
         alsoEn: "The patient has opposed it; the record says so.",
       }),
       send({ documents: { cr, lettre }, names: ["lettre"], to: [BOX.doctor], opposePatient: true }),
       attest(
-        "Où l'opposition du patient est-elle enregistrée, et que dit l'écran quand on veut lui écrire ?",
+        "Où l'opposition du patient est-elle enregistrée, et qu'affiche l'écran quand on veut lui écrire ?",
         "Where is the patient's opposition recorded, and what does the screen say when one wants to write?",
       ),
     ],
@@ -127,7 +127,7 @@ export const TO_PATIENTS: readonly ScenarioPlan[] = [
           "Wait until the software has read what came back.",
         ),
         attest(
-          "Le logiciel dit-il que le courriel est revenu, et pourquoi, en mots que l'on comprend ?",
+          "Le logiciel indique-t-il que le courriel est revenu, et pourquoi, en termes compréhensibles ?",
           "Does the software say that the mail came back, and why, in words that one understands?",
         ),
       ],
@@ -141,6 +141,6 @@ function bounces(): readonly (readonly [id: string, status: string, why: string,
     ["ferme", "5.2.1", "sa messagerie est fermée", "the mailbox is closed"],
     ["inconnu", "5.1.1", "il n'a pas Mon espace santé", "there is no such patient"],
     ["adresse", "5.1.3", "l'adresse est fausse", "the address is wrong"],
-    ["trop-gros", "5.3.4", "le courriel est trop gros", "the mail is too large"],
+    ["trop-gros", "5.3.4", "le courriel est trop volumineux", "the mail is too large"],
   ];
 }

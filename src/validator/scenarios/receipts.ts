@@ -31,13 +31,13 @@ export const RECEIPTS: readonly ScenarioPlan[] = [
     steps: [
       send({ documents: { cr }, to: [BOX.doctor], requestRead: true }),
       look,
-      attest("Le logiciel dit-il que le courriel a été lu ?", "Does the software say that the mail was read?"),
+      attest("Le logiciel indique-t-il que le courriel a été lu ?", "Does the software say that the mail was read?"),
     ],
   },
   {
     ...base,
     id: "accuse-integration",
-    title: "Le logiciel du destinataire dit qu'il a intégré le document",
+    title: "Le logiciel du destinataire confirme l'intégration du document",
     titleEn: "The recipient's software says that it has filed the document",
     requirements: ["ECO.2.3.2", "ECO.3.1.6"],
     documents: { cr },
@@ -57,7 +57,7 @@ export const RECEIPTS: readonly ScenarioPlan[] = [
         send({ documents: { lettre }, to: [BOX.doctor], requestRead: true }),
         look,
         attest(
-          "Le logiciel dit-il que le document a été refusé, et pourquoi (patient inconnu) ?",
+          "Le logiciel indique-t-il que le document a été refusé, et pourquoi (patient inconnu) ?",
           "Does the software say that the document was refused, and why (unknown patient)?",
         ),
       ],
@@ -76,7 +76,7 @@ export const RECEIPTS: readonly ScenarioPlan[] = [
   {
     ...base,
     id: "remise-tardive",
-    title: "La remise tarde : l'opérateur le dit, puis remet",
+    title: "La remise tarde : l'opérateur le signale, puis remet",
     titleEn: "The delivery is late: the operator says so, then delivers",
     requirements: ["RFC-3461-3464", "out-ack"],
     documents: { cr },
@@ -123,7 +123,7 @@ function owed(): ScenarioPlan[] {
     {
       ...received,
       id: "accuse-rendu",
-      title: "L'accusé de lecture demandé est rendu, une fois",
+      title: "L'accusé de lecture demandé est envoyé, une seule fois",
       titleEn: "The read receipt that is asked for is given, once",
       requirements: ["ECO.3.1.6", "RFC-8098", "in-mdn", "ECO.2.4.3"],
       arrivals: { recu: { ...mail, requestRead: true } },
@@ -140,7 +140,7 @@ function owed(): ScenarioPlan[] {
     {
       ...received,
       id: "accuse-non-demande",
-      title: "Aucun accusé n'est rendu où il n'est pas demandé",
+      title: "Aucun accusé n'est envoyé sans avoir été demandé",
       titleEn: "No receipt is given where none is asked for",
       requirements: ["ECO.3.1.6", "RFC-8098"],
       arrivals: { recu: mail },
@@ -164,7 +164,7 @@ function owed(): ScenarioPlan[] {
         read,
         answer(
           "displayed",
-          "L'accusé irait à une autre adresse que celle de l'expéditeur : le logiciel doit demander ; refusez.",
+          "L'accusé irait à une autre adresse que celle de l'expéditeur : le logiciel doit demander l'accord de l'utilisateur ; refusez.",
           "The receipt would go to another address than the sender's: the software must ask; decline.",
         ),
       ],
@@ -184,7 +184,7 @@ function owed(): ScenarioPlan[] {
     {
       ...received,
       id: "accuse-traite",
-      title: "Le document intégré est dit traité",
+      title: "L'intégration du document est confirmée à l'expéditeur",
       titleEn: "The document that was filed is said to be processed",
       requirements: ["in-mdn", "ECO.3.1.6"],
       arrivals: { recu: { ...mail, requestRead: true } },
@@ -193,7 +193,7 @@ function owed(): ScenarioPlan[] {
     {
       ...received,
       id: "integration-refusee",
-      title: "L'intégration est refusée, l'accusé le dit (902)",
+      title: "L'intégration est refusée, l'accusé l'indique (902)",
       titleEn: "The filing is refused, the receipt says so (902)",
       requirements: ["in-mdn-ko", "in-mdn"],
       arrivals: { recu: { ...mail, requestRead: true } },

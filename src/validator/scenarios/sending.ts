@@ -99,7 +99,7 @@ export const SENDING: readonly ScenarioPlan[] = [
         documents: { cr: level1, lettre: discharge },
         to: [BOX.doctor],
         expect: "refused",
-        also: "Le logiciel doit refuser, ou faire un courriel par patient.",
+        also: "Le logiciel doit refuser, ou envoyer un courriel par patient.",
         alsoEn: "The software must refuse, or make one mail for each patient.",
       }),
       send({ documents: { cr: level1, lettre: discharge }, names: ["cr"], to: [BOX.colleague] }),
@@ -153,7 +153,7 @@ export const SENDING: readonly ScenarioPlan[] = [
       send({ documents: { cr: level1 }, to: [BOX.doctor] }),
       {
         action: "send",
-        text: `Supprimez ce document, et dites-le au Dr Martin DUPONT (${BOX.doctor}) par un courriel de suppression.`,
+        text: `Supprimez ce document, et informez-en le Dr Martin DUPONT (${BOX.doctor}) par un courriel de suppression.`,
         textEn: `Delete this document, and tell Dr Martin DUPONT (${BOX.doctor}) by a mail of deletion.`,
         to: [BOX.doctor],
         documents: ["cr"],
@@ -190,7 +190,7 @@ export const SENDING: readonly ScenarioPlan[] = [
   {
     ...base,
     id: "envoi-identite-recuperee",
-    title: "Une identité « récupérée » : l'INS du dossier ne sort pas",
+    title: "Une identité « récupérée » : l'INS du dossier n'est pas transmise",
     titleEn: 'A "retrieved" identity: the INS of the record does not leave',
     requirements: ["INS-va1.53", "ECO.2.2.6"],
     documents: { cr: imaging },

@@ -173,7 +173,7 @@ export const SESSION: readonly ScenarioPlan[] = [
       open,
       readIt,
       connect(
-        "La session a été coupée : le logiciel la rouvre seul.",
+        "La session a été coupée : le logiciel la rouvre de lui-même.",
         "The session was cut: the software opens it again.",
       ),
       read("recu", "Ouvrez de nouveau le courriel.", "Open the mail again."),

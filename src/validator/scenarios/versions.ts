@@ -56,7 +56,7 @@ function versions(): ScenarioPlan[] {
         read("un", "Ouvrez le compte rendu, et intégrez-le.", "Open the report, and file it."),
         read("deux", "Ouvrez le second courriel.", "Open the second mail."),
         attest(
-          "Le logiciel dit-il que le document est déjà intégré ?",
+          "Le logiciel indique-t-il que le document est déjà intégré ?",
           "Does the software say that the document is filed already?",
         ),
       ],
@@ -73,9 +73,9 @@ function versions(): ScenarioPlan[] {
       },
       steps: [
         read("deux", "Ouvrez la nouvelle version, et intégrez-la.", "Open the new version, and file it."),
-        read("un", "Ouvrez l'ancienne, arrivée après.", "Open the former one, which came later."),
+        read("un", "Ouvrez l'ancienne version, arrivée après.", "Open the former one, which came later."),
         attest(
-          "Le logiciel dit-il que cette version est périmée ?",
+          "Le logiciel indique-t-il que cette version est périmée ?",
           "Does the software say that this version is obsolete?",
         ),
       ],

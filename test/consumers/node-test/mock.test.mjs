@@ -46,7 +46,7 @@ test("npx medimail-connector mock: one variable says where the ready object is w
   try {
     for (let turn = 0; !existsSync(file) && turn < 600; turn += 1) await later(100);
     const { control, console: page } = JSON.parse(readFileSync(file, "utf8"));
-    assert.match(await (await fetch(page.url)).text(), /Medimail factice/);
+    assert.match(await (await fetch(page.url)).text(), /Simulateur Medimail/);
     assert.equal((await fetch(new URL("/app.js", page.url))).status, 200);
     assert.equal((await fetch(`${control.url}/status`)).status, 401);
     const status = await fetch(`${control.url}/status`, { headers: { authorization: `Bearer ${control.token}` } });

@@ -14,7 +14,7 @@ export const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/^too many arguments: (.*) takes (\d+) \((.*)\)$/, "trop d'arguments : $1 en prend $2 ($3)"],
   [/^(\S+) takes no value$/, "$1 ne prend pas de valeur"],
   [/^(\S+(?: \S+)?) was given twice$/, "$1 est donnée deux fois"],
-  [/^(\S+) needs a value \((.*)\)$/, "$1 demande une valeur ($2)"],
+  [/^(\S+) needs a value \((.*)\)$/, "$1 nécessite une valeur ($2)"],
   [/^([^:]+) must be one of (.*)$/, "$1 doit être l'une de ces valeurs : $2"],
   [/^(\S+) must be a whole number from (\S+) to (\S+)$/, "$1 doit être un nombre entier de $2 à $3"],
   [/^(\S+) must be a number from (\S+) to (\S+)$/, "$1 doit être un nombre de $2 à $3"],
@@ -33,20 +33,20 @@ export const PATTERNS: readonly (readonly [RegExp, string])[] = [
     /^ID is that of a submission: letters, digits and dashes$/,
     "ID est celui d'un envoi : des lettres, des chiffres et des tirets",
   ],
-  [/^a text or an option says what to look for$/, "un texte ou une option dit ce qu'il faut chercher"],
+  [/^a text or an option says what to look for$/, "indiquez ce qu'il faut chercher, par un texte ou une option"],
   [
     /^what to search is missing: TEXT, or an option such as (.*)$/,
     "il manque ce qu'il faut chercher : TEXT, ou une option comme $1",
   ],
-  [/^an option says which flag: (.*)$/, "une option dit quelle marque : $1"],
+  [/^an option says which flag: (.*)$/, "indiquez la marque par une option : $1"],
   [
     /^the authorities are missing: give --ca, or --config with tls\.ca$/,
-    "il manque les autorités : donnez --ca, ou --config avec tls.ca",
+    "il manque les autorités de certification : donnez --ca, ou --config avec tls.ca",
   ],
   [/^no scenario is called (.*)$/, "aucun scénario ne s'appelle $1"],
   [/^medimail validate --list names them$/, "medimail validate --list en donne la liste"],
-  [/^(\S+ \S+) needs --config with (.*)$/, "$1 demande --config avec $2"],
-  [/^not done within (\S+) s$/, "pas fini en $1 s"],
+  [/^(\S+ \S+) needs --config with (.*)$/, "$1 nécessite --config avec $2"],
+  [/^not done within (\S+) s$/, "non terminé en $1 s"],
   [/^interrupted$/, "arrêt demandé"],
   [/^run again with --verbose for the stack$/, "relancez avec --verbose pour en savoir plus"],
   // Files
@@ -56,17 +56,17 @@ export const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/^(.*): (.*) cannot be (?:read|written) \(it is a folder\)$/, "$1 : $2 est un dossier"],
   [
     /^(.*): (.*) cannot be written \(a folder or a file of that name is there\)$/,
-    "$1 : $2 est déjà là, dossier ou fichier",
+    "$1 : $2 existe déjà, comme dossier ou comme fichier",
   ],
   [/^(.*): (.*) cannot be read \(permission denied\)$/, "$1 : vous n'avez pas le droit de lire $2"],
   [/^(.*): (.*) cannot be written \(permission denied\)$/, "$1 : vous n'avez pas le droit d'écrire $2"],
   [/^save the file as UTF-8$/, "enregistrez le fichier en UTF-8"],
   [/^(.*) is not JSON, line (\d+), column (\d+)$/, "$1 n'est pas du JSON, ligne $2, colonne $3"],
   // The configuration
-  [/^correct the named parts of the configuration$/, "corrigez les parties nommées de la configuration"],
+  [/^correct the named parts of the configuration$/, "corrigez les parties citées de la configuration"],
   [/^(\S+): unknown key ([^;]*), did you mean ([^;]*)\?$/, "$1 : clé inconnue $2 ; vouliez-vous dire $3 ?"],
   [/^(\S+): unknown key ([^;]*); known keys: ([^;]*)$/, "$1 : clé inconnue $2 ; clés connues : $3"],
-  [/^(\S+): is required: (.*) or (.*)$/, "$1 : obligatoire : $2 ou $3"],
+  [/^(\S+): is required: (.*) or (.*)$/, "$1 : obligatoire ($2 ou $3)"],
   [/^(\S+): is required$/, "$1 : obligatoire"],
   [/^(\S+): must be true or false$/, "$1 : true ou false"],
   [/^(\S+): must be an object$/, "$1 : doit être un objet"],
@@ -85,18 +85,18 @@ export const PATTERNS: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /^(\S+): the proxy's password is written in the configuration$/,
-    "$1 : le mot de passe du mandataire est écrit dans la configuration",
+    "$1 : le mot de passe du proxy est écrit dans la configuration",
   ],
   // The connection
   [/^(\S+) cannot be connected to \((.*)\)$/, "connexion impossible à $1 ($2)"],
   [/^the name (?:of )?(\S+) could not be resolved \((.*)\)$/, "le nom $1 n'a pas pu être résolu ($2)"],
   [
     /^the client certificate does not open with the passphrase given$/,
-    "le certificat client ne s'ouvre pas avec le mot de passe donné",
+    "le certificat client ne s'ouvre pas avec la phrase de passe donnée",
   ],
   [
     /^the client certificate does not open without a passphrase: (\S+) gives it$/,
-    "le certificat client ne s'ouvre pas sans mot de passe : $1 le donne",
+    "le certificat client ne s'ouvre pas sans phrase de passe : indiquez-la dans $1",
   ],
   [
     /^.* could not be had: (\S+): the environment variable (\S+) is not set$/,
@@ -115,11 +115,11 @@ export const PATTERNS: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /^It is in submission (\S+)\. If it waits there, the outbox delivers it \(medimail outbox run\)\. To send it again on purpose, ask for it \(resend\)\.$/,
-    "C'est l'envoi $1. S'il attend encore, la boîte d'envoi le remettra (medimail outbox run). Pour renvoyer exprès : --resend.",
+    "C'est l'envoi $1. S'il est encore en attente, medimail outbox run le transmettra. Pour le renvoyer volontairement : --resend.",
   ],
   [
     /^not every recipient has reached the state asked within (\S+) s$/,
-    "tous les destinataires n'ont pas atteint l'état demandé en $1 s",
+    "certains destinataires n'ont pas atteint l'état demandé en $1 s",
   ],
   [
     /^The user that runs the software must be able to write the file and its folder\.$/,
@@ -131,22 +131,22 @@ export const PATTERNS: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /^the submission (\S+) stays in the outbox(?:: medimail outbox run delivers it)?$/,
-    "l'envoi $1 reste dans la boîte d'envoi : medimail outbox run le remettra",
+    "l'envoi $1 reste dans la boîte d'envoi : medimail outbox run le transmettra",
   ],
-  [/^No submission of this id is in the outbox\.$/, "Aucun envoi de ce numéro dans la boîte d'envoi."],
+  [/^No submission of this id is in the outbox\.$/, "Aucun envoi de la boîte d'envoi n'a cet identifiant."],
   [
     /^Nothing of this submission waits to leave: it cannot be cancelled\.$/,
-    "Rien de cet envoi n'attend plus : il ne peut pas être annulé.",
+    "Plus rien de cet envoi n'est en attente : il ne peut pas être annulé.",
   ],
   [
     /^No recipient of this submission failed: there is nothing to send again\.$/,
     "Aucun destinataire de cet envoi n'a échoué : il n'y a rien à renvoyer.",
   ],
   // The mailbox
-  [/^the folder has no mail of this UID$/, "le dossier n'a pas de courriel de ce numéro"],
+  [/^the folder has no mail of this UID$/, "le dossier n'a pas de courriel portant ce numéro"],
   [
     /^It was moved or deleted, or the folder was made anew: list the folder again\.$/,
-    "Il a été déplacé ou supprimé, ou le dossier a été refait : relisez la liste du dossier.",
+    "Il a été déplacé ou supprimé, ou le dossier a été reconstruit : affichez de nouveau la liste du dossier.",
   ],
   [/^the mailbox has no such folder$/, "la boîte n'a pas ce dossier"],
   [
@@ -161,13 +161,13 @@ export const PATTERNS: readonly (readonly [RegExp, string])[] = [
   // Archives and documents
   [
     /^The archive is damaged or not a ZIP: it has no end of directory\.$/,
-    "L'archive est abîmée, ou n'est pas un ZIP : la fin de sa table manque.",
+    "L'archive est endommagée, ou n'est pas un ZIP : la fin de sa table manque.",
   ],
   [
     /^The archive has no METADATA\.XML: it is not an XDM archive\.$/,
     "L'archive n'a pas de METADATA.XML : ce n'est pas une archive XDM.",
   ],
-  [/^The CDA has bytes that are not (\S+)\.$/, "Le CDA a des octets qui ne sont pas de l'$1."],
+  [/^The CDA has bytes that are not (\S+)\.$/, "Le CDA contient des octets qui ne sont pas de l'$1."],
   [
     /^The file to wrap is not a PDF: no %PDF- in its first 1024 bytes\.$/,
     "Le fichier n'est pas un PDF : pas de %PDF- au début.",

@@ -82,7 +82,7 @@ public final class Main {
                 else Thread.sleep(millis);
             }
             case "restart" -> {
-                // Ce programme ne s'arrête pas pour de bon : il oublie ce qu'un arrêt oublierait, et le bouchon apprend qu'il est reparti.
+                // Ce programme ne s'arrête pas pour de bon : il oublie ce qu'un arrêt oublierait, et le simulateur apprend qu'il est reparti.
                 tell("end");
                 connectors.values().forEach(Connector::restart);
                 tell("start");
