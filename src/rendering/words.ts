@@ -94,7 +94,7 @@ const fr = {
   inMail: "Courriel",
   deletion: "L'auteur de ce document en demande la suppression.",
   obsolete: "Ce document n'est plus à jour : une version plus récente a été reçue, ou son auteur l'a supprimé.",
-  damaged: "Le fichier n'est pas celui que l'archive annonce (taille ou empreinte) : il a été altéré ou abîmé.",
+  damaged: "Le fichier n'est pas celui que l'archive annonce (taille ou empreinte) : il a été modifié ou endommagé.",
   testIdentity: "Document de test : l'identité nationale est celle d'une autorité de test.",
   incomplete: "Une partie du document n'a pas pu être affichée comme elle est écrite.",
   documentId: "Identifiant",

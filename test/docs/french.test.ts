@@ -23,7 +23,7 @@ interface Text {
 }
 
 const FRENCH = /[éèêàçùôîœÉÈÀ]|\b(?:le|les|des|du|est|une|pas|sur|votre|vous|dans|pour)\b|(?:^|\s)[ldnsc]'/;
-const ENGLISH = /<!DOCTYPE|\b(?:login|answer|health|the|of|and|is|are|with|that|for|a|an|to|in|it)\b/i;
+const ENGLISH = /<!DOCTYPE|\b(?:login|answer|health|the|of|and|is|are|with|that|for|to|in|it)\b/i;
 const isFrench = (text: string) =>
   FRENCH.test(text) && !ENGLISH.test(text.replace(/\bà\b/g, "")) && /[a-zé] /i.test(text);
 
