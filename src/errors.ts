@@ -10,7 +10,7 @@ export interface MedimailErrorDetails {
   retryable?: boolean;
   /** The requirement that the refused thing would have broken, by its id in the catalogue (`ECO.2.1.1`). */
   requirement?: string;
-  /** What to do about it, in one sentence. */
+  /** What to do about it, in one sentence. Default: what {@link ERROR_CODES} says of the code. */
   hint?: string;
   /** Where in the input the fault is: a path such as `mailbox.address`, never a value. */
   path?: string;
@@ -42,10 +42,11 @@ export class MedimailError extends Error {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     const known = ERROR_CODES[code];
+    const hint = details.hint ?? known.hint;
     this.retryable = details.retryable ?? known.retryable;
     const requirement = details.requirement ?? known.requirement;
     if (requirement !== undefined) this.requirement = requirement;
-    if (details.hint !== undefined) this.hint = details.hint;
+    if (hint !== undefined) this.hint = hint;
     if (details.path !== undefined) this.path = details.path;
     Object.defineProperty(this, BRAND, { value: true });
   }

@@ -1,5 +1,9 @@
 import { MedimailError, type MedimailErrorDetails } from "./errors.js";
 
+/** Of every server's certificate that is refused. */
+export const SERVER_HINT =
+  "Tell who runs the server; an authority that is missing here is added to tls.ca. Never go round it.";
+
 const CERTIFICATE: Readonly<Record<string, { why: string; requirement: string }>> = {
   CERT_HAS_EXPIRED: { why: "has expired", requirement: "ECO.1.1.5" },
   CERT_NOT_YET_VALID: { why: "is not valid yet (check this machine's clock)", requirement: "ECO.1.1.5" },
@@ -75,12 +79,13 @@ export function tlsError(
 ): MedimailError | undefined {
   const { code } = (error ?? {}) as { code?: unknown };
   if (typeof code !== "string") return undefined;
+  const fault = CERTIFICATE[code];
   const details = (requirement: string | undefined, retryable?: boolean): MedimailErrorDetails => ({
     cause: error,
+    ...(fault || code === "UNSPECIFIED" ? { hint: SERVER_HINT } : {}),
     ...(retryable === undefined ? {} : { retryable }),
     ...(requirement === undefined || server === "other" ? {} : { requirement }),
   });
-  const fault = CERTIFICATE[code];
   if (fault)
     return new MedimailError(
       "certificate_invalid",

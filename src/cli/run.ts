@@ -133,7 +133,12 @@ function stopSignal(command: Command, io: CliIo, timeoutSeconds: number | undefi
   };
   const onSignal = () => stop(new MedimailError("aborted", "interrupted"));
   const onGone = () => command.untilStopped && onSignal();
-  const expired = () => stop(new MedimailError("timeout", `not done within ${timeoutSeconds} s`));
+  const expired = () =>
+    stop(
+      new MedimailError("timeout", `not done within ${timeoutSeconds} s`, {
+        hint: "--timeout SECONDS gives it longer.",
+      }),
+    );
   const callOff = timeoutSeconds === undefined ? undefined : longTimer(timeoutSeconds * 1000, expired);
   io.signal.addEventListener("abort", onSignal, { once: true });
   io.readerGone.addEventListener("abort", onGone, { once: true });

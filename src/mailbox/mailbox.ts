@@ -135,7 +135,9 @@ async function* bounded(content: AsyncIterable<Uint8Array>, maxBytes: number): A
   for await (const piece of content) {
     total += piece.byteLength;
     if (total > maxBytes)
-      throw new MedimailError("mail_invalid", `the attachment is larger than the limit of ${maxBytes} bytes`);
+      throw new MedimailError("mail_invalid", `the attachment is larger than the limit of ${maxBytes} bytes`, {
+        hint: "Raise maxBytes where such attachments are expected.",
+      });
     yield piece;
   }
 }

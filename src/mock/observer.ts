@@ -11,6 +11,9 @@ export interface WaitOptions {
   signal?: AbortSignal;
 }
 
+/** Of every wait that came to nothing. */
+export const WAITED_HINT = "mock.observations says what came until then.";
+
 interface Waiter<T> {
   test: (value: T) => boolean;
   done: (value: T) => void;
@@ -104,7 +107,7 @@ export class Journal<T> {
       };
       const onAbort = () => waiter.fail(new MedimailError("aborted", `Waiting for ${what} was aborted`));
       const timer = setTimeout(
-        () => waiter.fail(new MedimailError("timeout", `No ${what} within ${timeoutMs} ms`)),
+        () => waiter.fail(new MedimailError("timeout", `No ${what} within ${timeoutMs} ms`, { hint: WAITED_HINT })),
         timeoutMs,
       );
       this.#waiters.add(waiter);

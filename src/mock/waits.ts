@@ -1,6 +1,6 @@
 import { MedimailError } from "../errors.js";
 import type { Observation } from "../seams/observations.js";
-import type { WaitOptions } from "./observer.js";
+import { WAITED_HINT, type WaitOptions } from "./observer.js";
 
 type Fields<T> = T extends unknown ? { [K in keyof T]?: T[K] } : never;
 /** Members that an observation must have, with these values: `{ kind: "auth", ok: false }`. */
@@ -49,7 +49,8 @@ export function waitUntil<T>(
       asked = true;
     };
     const unwatch = watch(again);
-    const late = () => settle(() => reject(new MedimailError("timeout", `No such state within ${timeoutMs} ms`)));
+    const late = () =>
+      settle(() => reject(new MedimailError("timeout", `No such state within ${timeoutMs} ms`, { hint: WAITED_HINT })));
     const timer = setTimeout(late, timeoutMs);
     signal?.addEventListener("abort", aborted, { once: true });
     if (signal?.aborted) aborted();

@@ -264,7 +264,7 @@ function recipientsOf(mail: MailToSend, profile: SenderProfile): Recipient[] {
   add(mail.cc ?? [], "cc", true);
   if (mail.patient) {
     const { value, oid } = mail.patient;
-    const address = patientAddress(parseIns(value, oid, { allowTest: profile.allowTestIdentities }));
+    const address = patientAddress(parseIns(value, oid, { allowTest: profile.allowTestIdentities, path: "patient" }));
     if (!found.has(address.toLowerCase())) found.set(address.toLowerCase(), { address, kind: "patient", copy: false });
   }
   if (found.size === 0)

@@ -184,7 +184,7 @@ function ownAddress(
   let fault: unknown;
   if (ins) {
     try {
-      parsed = parseIns(ins.value, ins.oid, { allowTest: context.allowTestIdentities });
+      parsed = parseIns(ins.value, ins.oid, { allowTest: context.allowTestIdentities, path: "patient.ins" });
     } catch (error) {
       // A test identity has no place on a real operator, whoever the recipient is; a wrong key only closes the patient's own box.
       if ((error as MedimailError).code === "ins_test_oid_refused") throw error;

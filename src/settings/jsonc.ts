@@ -53,7 +53,9 @@ export function jsonOf(text: string, what: string, code: ErrorCode, doubled: Err
   if ("value" in parsed) return parsed.value;
   if ("fault" in parsed) {
     const where = parsed.fault ? `, line ${parsed.fault.line}, column ${parsed.fault.column}` : "";
-    throw new MedimailError(code, `${what} is not JSON${where}`);
+    throw new MedimailError(code, `${what} is not JSON${where}`, {
+      hint: "an editor that knows JSON shows what is wrong with it",
+    });
   }
   const { path, line, column } = parsed.doubled;
   throw new MedimailError(doubled, `${what}: the key ${path} is written twice (line ${line}, column ${column})`, {

@@ -3,6 +3,7 @@ import { MedimailError } from "../errors.js";
 import type { Http } from "../http.js";
 import type { Logger } from "../log.js";
 import type { TlsVerifier } from "../seams/tls.js";
+import { SERVER_HINT } from "../tls-error.js";
 import { type Authorities, readAuthorities } from "./authorities.js";
 import { Certificate } from "./certificates/certificate.js";
 import { checkCertificate, checkError } from "./certificates/chain.js";
@@ -65,6 +66,7 @@ export function createTlsVerifier(options: TlsVerifierOptions): TlsVerifier {
           throw new MedimailError("tls_failed", `${host} is not under a domain allowed for servers`, {
             retryable: false,
             path: "tls.hostSuffixes",
+            hint: "Allow its domain where it is indeed the operator's.",
           });
         }
         if (signal?.aborted)
@@ -148,7 +150,7 @@ class Chains {
     const now = this.#now();
     if (known?.every(({ notBefore, notAfter }) => now >= notBefore.getTime() && now <= notAfter.getTime()))
       return known;
-    if (!leaf) throw new MedimailError("certificate_invalid", `${host} shows no certificate`);
+    if (!leaf) throw new MedimailError("certificate_invalid", `${host} shows no certificate`, { hint: SERVER_HINT });
     const { checks, chain } = checkCertificate(new Certificate(leaf.raw), {
       anchors: this.#authorities.anchors,
       pool: [...sent.map(({ raw }) => new Certificate(raw)), ...this.#authorities.pool],

@@ -62,7 +62,9 @@ describe("a patient's address", () => {
 
   it("is refused where the key of the INS is wrong, while professionals may still get the document", () => {
     const wrong = header({ value: `${NIR}99`, oid: "1.2.250.1.213.1.4.8" });
-    expect(refusal({ patient: true }, [wrong])).toBe("ins_key_invalid");
+    expect(() => allow({ patient: true }, [wrong])).toThrow(
+      expect.objectContaining({ code: "ins_key_invalid", path: "patient.ins", hint: expect.stringContaining("INSi") }),
+    );
     expect(allow({}, [wrong]).problems.map((problem) => problem.code)).toEqual(["ins_key_invalid"]);
   });
 

@@ -120,7 +120,9 @@ export async function loopbackLogin(
       reject(
         signal?.aborted
           ? new MedimailError("aborted", "the login was given up by the caller", { cause: signal.reason })
-          : new MedimailError("timeout", `nobody logged in within ${timeoutMs} ms`),
+          : new MedimailError("timeout", `nobody logged in within ${timeoutMs} ms`, {
+              hint: "Let the professional log in again.",
+            }),
       );
     ended.addEventListener("abort", onAbort, { once: true });
     if (ended.aborted) onAbort();
@@ -135,7 +137,12 @@ export async function loopbackLogin(
   try {
     await new Promise<void>((resolve, reject) => {
       server.once("error", (cause) =>
-        reject(new MedimailError("login_failed", `port ${port} of this machine is taken`, { cause })),
+        reject(
+          new MedimailError("login_failed", `port ${port} of this machine is taken`, {
+            cause,
+            hint: "Give another port, or 0 for a free one.",
+          }),
+        ),
       );
       server.listen(port, "127.0.0.1", resolve);
     });

@@ -70,7 +70,10 @@ async function openZip(path: string, size: number, limits: ExtractionLimits) {
   });
   try {
     const member = await textMember(zip);
-    if (member.isEncrypted()) throw new MedimailError("archive_encrypted", "the archive is encrypted");
+    if (member.isEncrypted())
+      throw new MedimailError("archive_encrypted", "the archive is encrypted", {
+        hint: "Download the extraction again.",
+      });
     if (member.uncompressedSize > limits.maxTextBytes) throw tooMuch("maxTextBytes", limits);
     if (member.uncompressedSize > size * limits.maxRatio) throw tooMuch("maxRatio", limits);
     return {

@@ -20,6 +20,7 @@ export function ldapError(error: unknown): MedimailError {
     if (AUTHENTICATION.has(code))
       return new MedimailError("auth_refused", `the directory refuses the account (${said})`, {
         path: "directory.ldap.credentials",
+        hint: "Look at directory.ldap.account, and at the right that it has there.",
       });
     if (TOO_MUCH.has(code))
       return new MedimailError("directory_limit_exceeded", `the directory's own limit is passed (${said})`, {

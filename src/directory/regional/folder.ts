@@ -20,6 +20,7 @@ export function folderDeposit(folder: string): Deposit {
       } catch (cause) {
         throw new MedimailError("directory_unavailable", "the folder of the regional directory cannot be read", {
           path: "directory.regional.folder",
+          hint: "Look at the folder, and at the right to read it.",
           cause,
         });
       }

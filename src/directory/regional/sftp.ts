@@ -135,6 +135,7 @@ async function connect(options: SftpOptions, signal: AbortSignal | undefined): P
     )
       throw new MedimailError("auth_refused", `${host} refuses the account of the regional directory`, {
         path: "directory.regional.sftp",
+        hint: "Look at the user, the password and the key of directory.regional.sftp.",
       });
     throw unavailable(error);
   }

@@ -102,6 +102,7 @@ function newest(files: readonly DepositedFile[], pattern: string): DepositedFile
   if (first) return first;
   throw new MedimailError("directory_unavailable", "the deposit has no file that fits the pattern", {
     path: "directory.regional.pattern",
+    hint: "Compare the pattern with the names of the files that are there.",
   });
 }
 

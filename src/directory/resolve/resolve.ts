@@ -45,7 +45,10 @@ export async function resolveRecipient(
 ): Promise<Resolution> {
   if ("address" in identity) return known(identity.address, identity.name, resolver, options);
   if ("ins" in identity) {
-    const ins = parseIns(identity.ins.value, identity.ins.oid, { allowTest: options.allowTestIdentities ?? false });
+    const ins = parseIns(identity.ins.value, identity.ins.oid, {
+      allowTest: options.allowTestIdentities ?? false,
+      path: "ins",
+    });
     // INS/va1.53: an identity that is not qualified has no address, whatever its number.
     if (identity.identityStatus !== "qualifiee") return { state: "not-found", reason: "not_qualified", problems: [] };
     return { state: "found", address: patientAddress(ins), why: "ins", problems: [] };

@@ -57,7 +57,9 @@ export async function* partPieces(link: ImapLink, options: PartOptions): AsyncGe
     if (piece.length > CHUNK) throw failed("the server sent more of a part than was asked for");
     start += piece.length;
     if (start > maxBytes)
-      throw new MedimailError("mail_invalid", `the part is larger than the limit of ${maxBytes} bytes`);
+      throw new MedimailError("mail_invalid", `the part is larger than the limit of ${maxBytes} bytes`, {
+        hint: "Raise maxBytes where such attachments are expected.",
+      });
     if (piece.length > 0) yield piece;
     if (piece.length < CHUNK) return;
   }

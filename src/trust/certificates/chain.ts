@@ -1,6 +1,7 @@
 import type { KeyObject, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { MedimailError } from "../../errors.js";
+import { SERVER_HINT } from "../../tls-error.js";
 import { type Certificate, EXT_KEY_USAGE } from "./certificate.js";
 import { igcAuthority, MSSANTE_RANGE } from "./igc-sante.js";
 import { namesAllowed } from "./name-constraints.js";
@@ -139,7 +140,10 @@ export function checkError(checks: readonly CertificateCheck[], host: string): M
   const failed = checks.find(({ ok }) => !ok);
   if (!failed) return undefined;
   const { why, requirement } = WHY[failed.id];
-  return new MedimailError("certificate_invalid", `the certificate of ${host} ${why}`, { requirement });
+  return new MedimailError("certificate_invalid", `the certificate of ${host} ${why}`, {
+    requirement,
+    hint: SERVER_HINT,
+  });
 }
 
 function dates({ name, notBefore, notAfter }: Certificate): string {

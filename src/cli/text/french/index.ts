@@ -1,3 +1,4 @@
+import { adviceRows } from "./advice.js";
 import { archivesRows } from "./archives.js";
 import { commandRows } from "./command.js";
 import { configurationRows } from "./configuration.js";
@@ -26,6 +27,7 @@ export const ROWS: Rows = [
   directoryRows,
   storageRows,
   validationRows,
+  adviceRows,
 ].flat();
 
 let phrases: Phrases | undefined;

@@ -108,6 +108,7 @@ export function checkWritable(client: ImapFlow, add: readonly string[]): void {
   if (mailbox?.readOnly)
     throw new MedimailError("action_not_done", "the folder is read-only for this account: nothing was changed", {
       path: "folder",
+      hint: "Ask the operator for the right to change this folder.",
     });
   const kept = mailbox?.permanentFlags;
   // Without PERMANENTFLAGS all are (RFC 9051 §7.1).
