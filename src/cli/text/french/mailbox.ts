@@ -136,4 +136,9 @@ export const mailboxRows: Rows = [
   ["a mail's content is not of the size that it was stored with", "le contenu d'un courriel n'a pas la taille à laquelle il a été enregistré"],
   ["the Message-ID is not one", "le Message-ID n'est pas valable"],
   ["a watch has 1 to {n} folders", "une écoute porte sur 1 à {n} dossiers"],
+  ["a change of flags ended before it began", "un changement de marques a fini avant de commencer"],
+  ["a deletion ended before it began", "une suppression a fini avant de commencer"],
+  ["a transfer ended before it began", "un déplacement ou une copie a fini avant de commencer"],
+  ["a folder without a state is told of", "un dossier sans état est annoncé"],
+  ["an argument cannot be sent ahead", "un argument ne peut pas être envoyé d'avance"],
 ];

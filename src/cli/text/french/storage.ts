@@ -56,4 +56,5 @@ export const storageRows: Rows = [
   ["They are in files beside the database (.marks): free space on its volume; the user that runs the software must be able to write to its folder.", "Elles sont dans des fichiers à côté de la base (.marks) : libérez de la place sur son volume ; l'utilisateur du logiciel doit avoir le droit d'écrire dans son dossier."],
   ["give either the path of a file or memory: true", "donnez le chemin d'un fichier, ou memory: true"],
   ["the outbox was not written", "la boîte d'envoi n'a pas été écrite"],
+  ["the staged content was given up: it is to be stored again", "le contenu déposé d'avance a été abandonné : il est à enregistrer de nouveau"],
 ];

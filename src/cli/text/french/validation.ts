@@ -74,4 +74,6 @@ export const validationRows: Rows = [
   ["not-applicable needs a statement that says why", "not-applicable doit être justifié par un texte"],
   ["there is no {file}", "{file} n'existe pas"],
   ["{file} cannot be read", "{file} est illisible"],
+  ["the steps of the raccordement wait for each other", "les étapes du raccordement s'attendent l'une l'autre"],
+  ["a scenario names a document or a mail that it has not", "un scénario nomme un document ou un courriel qu'il n'a pas"],
 ];
