@@ -2,7 +2,7 @@ import { RequestRate, sharedRate } from "./directory/index.js";
 import { ProfileCache } from "./discovery/index.js";
 import { MedimailError } from "./errors.js";
 import type { Clock } from "./seams/index.js";
-import { systemClock } from "./seams/index.js";
+import { steadyNow, systemClock } from "./seams/index.js";
 import { Circuit, type CircuitPolicy, DEFAULT_CIRCUIT } from "./sending/index.js";
 import { type BudgetOptions, ConnectionBudget } from "./transport/imap/index.js";
 
@@ -34,7 +34,7 @@ export interface Runtime {
 /** @throws `invalid_argument` where `imap.maxConnections` is no whole number from 1 on */
 export function createRuntime(
   options: {
-    clock?: Pick<Clock, "now">;
+    clock?: Pick<Clock, "now" | "elapsed">;
     circuit?: Partial<CircuitPolicy>;
     imap?: ImapBudget;
     /** Where the application shares the limit of its key with others, fewer than 17. */
@@ -48,6 +48,7 @@ export function createRuntime(
     });
   const { directory } = options;
   const rate = directory === undefined ? undefined : new RequestRate(directory.requestsPerSecond);
+  const clock = { now: steadyNow(options.clock ?? systemClock) };
   const budgets = new Map<string, ConnectionBudget>();
   const circuits = new Map<string, Circuit>();
   const policy = { ...DEFAULT_CIRCUIT, ...options.circuit };
@@ -57,7 +58,7 @@ export function createRuntime(
       const key = `${host.toLowerCase()}:${port}`;
       let circuit = circuits.get(key);
       if (!circuit) {
-        circuit = new Circuit(options.clock ?? systemClock, policy);
+        circuit = new Circuit(clock, policy);
         circuits.set(key, circuit);
       }
       return circuit;
@@ -68,7 +69,7 @@ export function createRuntime(
       const key = `${host.toLowerCase()}:${port}`;
       let budget = budgets.get(key);
       if (!budget) {
-        budget = new ConnectionBudget({ ...times, most, clock: options.clock ?? systemClock });
+        budget = new ConnectionBudget({ ...times, most, clock });
         budgets.set(key, budget);
       }
       return budget;

@@ -1,7 +1,7 @@
 import { abortable } from "../abortable.js";
 import { MedimailError } from "../errors.js";
 import type { Clock } from "../seams/clock.js";
-import { systemClock } from "../seams/clock.js";
+import { steadyClock, systemClock } from "../seams/clock.js";
 import type { CredentialSource } from "../seams/credentials.js";
 import { secret } from "./password.js";
 
@@ -30,7 +30,8 @@ export interface TokenCredentialsOptions {
 
 /** XOAUTH2 with a token given from outside. The token stays in memory (ECO.1.2.5 = SC.MSS/CONF.28). */
 export function tokenCredentials(options: TokenCredentialsOptions): CredentialSource {
-  const { username, initialResponse = true, reuseMs = 30_000, clock = systemClock } = options;
+  const { username, initialResponse = true, reuseMs = 30_000 } = options;
+  const clock = steadyClock(options.clock ?? systemClock);
   // Neither may end the SASL string early and say something else.
   if (/[\x00-\x20\x7f]/.test(username))
     throw new MedimailError("config_invalid", "the user name has a space or a control character", {

@@ -6,6 +6,7 @@ import {
   type DirectoryEntry,
   type DirectoryQuery,
   type DirectorySource,
+  steadyClock,
   systemClock,
 } from "../seams/index.js";
 import { assertQuery } from "./fits.js";
@@ -68,7 +69,7 @@ export class Directories {
     const place = ({ source }: Directory): number => (order.includes(source) ? order.indexOf(source) : order.length);
     this.#sources = [...sources].sort((a, b) => place(a) - place(b));
     this.#options = options;
-    this.#clock = options.clock ?? systemClock;
+    this.#clock = steadyClock(options.clock ?? systemClock);
   }
 
   /** In their order. */

@@ -1,6 +1,6 @@
 import { MedimailError } from "../errors.js";
 import type { Clock } from "../seams/index.js";
-import { systemClock } from "../seams/index.js";
+import { steadyClock, systemClock } from "../seams/index.js";
 
 /** Requests a second that Annuaire Santé allows an application (interfaces.md §4a). */
 export const ANNUAIRE_REQUESTS_PER_SECOND = 17;
@@ -27,7 +27,7 @@ export class RequestRate {
         path: "requestsPerSecond",
       });
     this.#perSecond = perSecond;
-    this.#clock = clock;
+    this.#clock = steadyClock(clock);
   }
 
   /**

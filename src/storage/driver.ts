@@ -126,7 +126,7 @@ export function openSqlite({ path, lockTimeoutMs = 10_000 }: OpenOptions): Sqlit
   } catch (error) {
     throw couldNotOpen(error);
   }
-  const deadline = Date.now() + lockTimeoutMs;
+  const deadline = performance.now() + lockTimeoutMs;
   try {
     // Turning WAL on does not wait for the lock by itself.
     retryWhileBusy(deadline, () => raw.pragma("journal_mode = WAL"));
@@ -234,7 +234,7 @@ function retryWhileBusy<T>(deadline: number, work: () => T): T {
     try {
       return work();
     } catch (error) {
-      if (!isBusy(error) || Date.now() >= deadline) throw error;
+      if (!isBusy(error) || performance.now() >= deadline) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
   }

@@ -10,14 +10,14 @@ import {
   type ProfileLives,
 } from "../discovery/index.js";
 import type { Logger } from "../log.js";
-import type { Clock, Random } from "../seams/index.js";
+import { type Clock, type Random, steadyNow } from "../seams/index.js";
 import { readAuthorities } from "../trust/index.js";
 import { authoritiesOf, dialerOf } from "./connection.js";
 
 export interface OperatorLookUp {
   cache: ProfileCache;
   lives?: Partial<ProfileLives>;
-  clock: Pick<Clock, "now">;
+  clock: Pick<Clock, "now" | "elapsed">;
   random: Pick<Random, "fraction">;
   logger: Logger;
 }
@@ -31,7 +31,7 @@ export function discoveryOf(
   return createDiscovery(addressOrDomain, discoveryOptions(config), {
     cache,
     ...(lives ? { lives } : {}),
-    now: () => clock.now(),
+    now: steadyNow(clock),
     fraction: () => random.fraction(),
     log: logger,
     http: createHttpGet(dialerOf(config), () => documentAuthorities(config)),

@@ -4,7 +4,7 @@ import { Session } from "../../src/auth/psc/session.js";
 import { MedimailError } from "../../src/errors.js";
 
 /** What a session that Pro Santé Connect does not answer waits, until it has waited `count` times. */
-async function waits(refreshLife: number, keepAliveMs: number, count: number): Promise<number[]> {
+async function waits(refreshLife: number, keepAliveMs: number, count: number, setBack = 0): Promise<number[]> {
   const waited: number[] = [];
   let now = 0;
   let done = (): void => {};
@@ -21,7 +21,8 @@ async function waits(refreshLife: number, keepAliveMs: number, count: number): P
       professional: {} as never,
       keepAliveMs,
       clock: {
-        now: () => now,
+        now: () => now - (waited.length > 0 ? setBack : 0),
+        elapsed: () => now,
         async sleep(ms, { signal } = {}) {
           waited.push(ms);
           now += ms;
@@ -44,6 +45,10 @@ describe("the right of a professional, kept alive while nobody asks", () => {
 
   it("is asked for again after half a minute where it lives for longer", async () => {
     expect(await waits(1_800, 600_000, 3)).toEqual([600_000, 30_000, 30_000]);
+  });
+
+  it("is renewed when it is time though the clock was set back an hour meanwhile", async () => {
+    expect(await waits(1_800, 600_000, 3, 3_600_000)).toEqual([600_000, 30_000, 30_000]);
   });
 
   it("is not asked for without pause, however short a life a server tells", async () => {

@@ -1,6 +1,7 @@
 import { createPrivateKey, type webcrypto } from "node:crypto";
 import type * as openid from "openid-client";
 import { MedimailError } from "../../errors.js";
+import { steadyNow, systemClock } from "../../seams/clock.js";
 import { secret } from "../password.js";
 import { pscError } from "./failure.js";
 import { openidClient } from "./library.js";
@@ -22,7 +23,7 @@ export class RelyingParty {
 
   /** @throws MedimailError those of HTTP; `login_failed` where the document does not hold */
   async configuration(): Promise<openid.Configuration> {
-    const now = Date.now();
+    const now = steadyNow(systemClock)();
     if (this.#found && now - this.#found.at < LIFE_MS) return await this.#found.configuration;
     const found = { configuration: this.#discover(), at: now };
     this.#found = found;

@@ -3,7 +3,7 @@ import type { TokenEndpointResponse } from "openid-client";
 import { abortable } from "../../abortable.js";
 import { isMedimailError, MedimailError } from "../../errors.js";
 import type { Logger } from "../../log.js";
-import { type Clock, systemClock } from "../../seams/clock.js";
+import { type Clock, steadyClock, systemClock } from "../../seams/clock.js";
 import type { CredentialSource } from "../../seams/credentials.js";
 import { loginRequired, pscError, REFRESHING } from "./failure.js";
 import { openidClient } from "./library.js";
@@ -43,7 +43,7 @@ export class Session implements ProSanteConnectSession {
     setMaxListeners(0, this.#end.signal);
     this.professional = professional;
     this.#party = party;
-    this.#clock = clock ?? systemClock;
+    this.#clock = steadyClock(clock ?? systemClock);
     this.#logger = logger;
     this.#renewedAt = this.#clock.now();
     this.#tokens = readTokens(answer, this.#renewedAt);

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { isMedimailError, MedimailError } from "../../errors.js";
+import { steadyNow, systemClock } from "../../seams/clock.js";
 import type { PendingLogin, ProSanteConnect, ProSanteConnectSession } from "./types.js";
 
 export interface LoginHandlerOptions {
@@ -40,7 +41,7 @@ export function loginHandler(
     `${COOKIE}=${value}; HttpOnly; SameSite=Lax; Path=${back.pathname}; Max-Age=${seconds}${secure}`;
 
   function keep(login: PendingLogin): string {
-    const now = Date.now();
+    const now = steadyNow(systemClock)();
     for (const [id, { until }] of pending) if (until < now || pending.size >= MOST) pending.delete(id);
     const id = randomBytes(24).toString("base64url");
     pending.set(id, { login, until: now + LIFE_MS });
@@ -51,7 +52,7 @@ export function loginHandler(
     const id = new RegExp(`(?:^|;\\s*)${COOKIE}=([\\w-]+)`).exec(request.headers.cookie ?? "")?.[1] ?? "";
     const found = pending.get(id);
     pending.delete(id);
-    if (found && found.until >= Date.now()) return found.login;
+    if (found && found.until >= steadyNow(systemClock)()) return found.login;
     throw new MedimailError("login_failed", "logging in: this browser has begun no login, or too long ago", {
       hint: "Begin the login again.",
     });

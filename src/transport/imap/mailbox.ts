@@ -2,7 +2,7 @@ import type { ImapFlow } from "imapflow";
 import type { Logger } from "../../log.js";
 import { safeLogger } from "../../log.js";
 import type { Clock } from "../../seams/clock.js";
-import { systemClock } from "../../seams/clock.js";
+import { steadyClock, systemClock } from "../../seams/clock.js";
 import type { CredentialSource } from "../../seams/credentials.js";
 import type { Dialer } from "../../seams/dialer.js";
 import { type EndpointSource, fixedEndpoint } from "../../seams/endpoints.js";
@@ -153,7 +153,7 @@ export function createImapMailbox(options: ImapMailboxOptions): ImapMailbox {
   const { host, port, dialer, tls, credentials, mailbox, maxLiteral = 64 * 1024 * 1024 } = options;
   const timeouts: ImapTimeouts = { connectMs: 30_000, commandMs: 120_000, ...options.timeouts };
   const endpoints = options.endpoints ?? fixedEndpoint(host, port);
-  const clock = options.clock ?? systemClock;
+  const clock = steadyClock(options.clock ?? systemClock);
   const random = options.random ?? systemRandom;
   const logger = safeLogger(options.logger, "debug");
   const idleMs = options.idleMs ?? 0.75 * silenceMs(timeouts);

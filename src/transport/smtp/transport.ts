@@ -78,7 +78,7 @@ export function createSmtpTransport(options: SmtpTransportOptions): SmtpTranspor
     idleMs: options.idleMs ?? 30_000,
     quitMs: 2_000,
     async open(signal) {
-      const since = Date.now();
+      const since = performance.now();
       try {
         const session = await openSession({
           endpoints,
@@ -92,7 +92,7 @@ export function createSmtpTransport(options: SmtpTransportOptions): SmtpTranspor
           signal,
         });
         announced = session.capabilities.size ? session.capabilities.maxSize : undefined;
-        logger.log("debug", "smtp_session_open", { host, port, ms: Date.now() - since });
+        logger.log("debug", "smtp_session_open", { host, port, ms: Math.round(performance.now() - since) });
         return session;
       } catch (error) {
         const stage = transportFailure(error)?.stage;
