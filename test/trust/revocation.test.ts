@@ -62,6 +62,18 @@ describe("the list of an authority", () => {
     expect(site.asked(crlUrl)).toBe(2);
   });
 
+  it("is asked for again where it was had in the future: the clock was set back", async () => {
+    await using site = await publications();
+    const { org, crlUrl } = goodChain(site);
+    const [leaf, issuer] = [parsed(leafOf(org, { crlUrl }).pem), parsed(org.pem)];
+    let time = Date.now() + 3 * HOUR;
+    const revocation = checker({ now: () => time });
+    await revocation.status(leaf, issuer);
+    time -= 2 * HOUR;
+    await revocation.status(leaf, issuer);
+    expect(site.asked(crlUrl)).toBe(2);
+  });
+
   it("is kept over a restart, and used while its authority is away (SC.MSS/CONF.22)", async () => {
     await using site = await publications();
     const { org, crlUrl, revoked } = goodChain(site);
@@ -167,6 +179,10 @@ describe("OCSP", () => {
     time += HOUR / 2 - 1_000;
     await revocation.status(leaf, issuer);
     expect(site.asked(ocspUrl)).toBe(1);
+    // Set back to before it was had.
+    time -= HOUR / 2;
+    await revocation.status(leaf, issuer);
+    expect(site.asked(ocspUrl)).toBe(2);
   });
 
   it("is not asked where the server has stapled the answer", async () => {

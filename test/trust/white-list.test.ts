@@ -177,6 +177,14 @@ describe("who may be written to", () => {
     expect(it.site.seen.map(({ status }) => status)).toEqual([200, 200]);
   });
 
+  it("is asked for though the clock was set back since the last time", async () => {
+    await using it = await opened(listXml(["a.mssante.fr"], new Date(START)));
+    expect(await it.verdict("nouveau.mssante.fr")).toBe("outside");
+    it.site.state.xml = listXml(["a.mssante.fr", "nouveau.mssante.fr"], new Date(START + 1));
+    it.pass(-3_600_000);
+    expect(await it.verdict("nouveau.mssante.fr")).toBe("inside");
+  });
+
   it("is refused by a list younger than seven days, and only doubted by an older one", async () => {
     await using it = await opened(listXml(["a.mssante.fr"], new Date(START)));
     await it.list.update();

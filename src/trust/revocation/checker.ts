@@ -44,7 +44,7 @@ export class RevocationChecker {
   readonly #options: RevocationOptions;
   readonly #now: () => number;
   readonly #crls: CrlSource;
-  readonly #answers = new Map<string, { answer: OcspAnswer; until: number }>();
+  readonly #answers = new Map<string, { answer: OcspAnswer; at: number; until: number }>();
   readonly #silent = new Map<string, number>();
 
   constructor(options: RevocationOptions) {
@@ -143,7 +143,8 @@ export class RevocationChecker {
   ): Promise<RevocationStatus["status"]> {
     const key = `${issuer.fingerprint} ${certificate.fingerprint}`;
     const known = this.#answers.get(key);
-    if (known && known.until > this.#now()) return known.answer.status;
+    // One that was had in the future is of before the clock was set back.
+    if (known && known.at <= this.#now() && known.until > this.#now()) return known.answer.status;
     const { body, nonce } = ocspRequest(certificate, issuer);
     const response = await this.#options.http.fetch(certificate.ocspUrls[0] as string, {
       method: "POST",
@@ -159,12 +160,12 @@ export class RevocationChecker {
     const answer = readOcsp(new Uint8Array(await response.arrayBuffer()), certificate, issuer, { now, nonce });
     const until = Math.min(answer.until ?? now, now + (this.#options.refreshMs ?? HOUR_MS));
     if (this.#answers.size > 1_000) this.#answers.clear();
-    if (answer.status !== "unknown") this.#answers.set(key, { answer, until });
+    if (answer.status !== "unknown") this.#answers.set(key, { answer, at: now, until });
     return answer.status;
   }
 
   #isSilent({ fingerprint }: Certificate): boolean {
     const since = this.#silent.get(fingerprint);
-    return this.#options.mode === "soft" && since !== undefined && this.#now() - since < SOFT_PAUSE_MS;
+    return this.#options.mode === "soft" && since !== undefined && Math.abs(this.#now() - since) < SOFT_PAUSE_MS;
   }
 }

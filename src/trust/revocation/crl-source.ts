@@ -70,7 +70,8 @@ export class CrlSource {
     const kept = this.#load(url, issuer);
     const now = this.#options.now();
     const isValid = kept !== undefined && covers(kept.crl, certificate, now);
-    if (kept && isValid && now - kept.at < this.#options.refreshMs) return kept;
+    // Had in the future: the clock was set back since, and its age is not known.
+    if (kept && isValid && Math.abs(now - kept.at) < this.#options.refreshMs) return kept;
     try {
       return await abortable(this.#ask(url, issuer, kept), signal, "asking for a revocation list");
     } catch (error) {

@@ -82,7 +82,7 @@ export class WhiteList {
     const domains = addresses.map((address) => address.slice(address.lastIndexOf("@") + 1));
     let list = await this.#load().catch((error: unknown) => this.#failed(error, "white-list.unreadable"));
     const isMissing = domains.some((domain) => find(list, domain) === undefined);
-    if (refresh && isMissing && this.#now() - this.#triedAt >= (this.#options.retryMs ?? 300_000)) {
+    if (refresh && isMissing && this.#mayAsk()) {
       await this.update(options).catch((error: unknown) => this.#failed(error, "white-list.refresh"));
       list = await this.#load().catch(() => undefined);
     }
@@ -93,6 +93,11 @@ export class WhiteList {
       if (operators) return { domain, verdict: "inside", operators };
       return { domain, verdict: canRefuse ? "outside" : "unknown", operators: [] };
     });
+  }
+
+  /** A clock that was set back since does not keep the list from being asked for. */
+  #mayAsk(): boolean {
+    return Math.abs(this.#now() - this.#triedAt) >= (this.#options.retryMs ?? 300_000);
   }
 
   /**
