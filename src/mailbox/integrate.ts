@@ -146,12 +146,14 @@ class Run {
   /** @returns how many documents were dealt with */
   async #work(): Promise<number> {
     const { inbox, deps } = this;
+    const now = deps.clock.now();
     const claimed = await inbox.claim({
       ...deps.scope,
       // Named anew each time: a name that grows old counts as a dead process's on another machine.
       owner: this.deps.owner(),
       isDead: deps.isDead,
-      now: deps.clock.now(),
+      now,
+      beyond: now + 2 * this.#options.backoff.maxMs,
       limit: BATCH,
     });
     for (const [index, record] of claimed.entries()) {

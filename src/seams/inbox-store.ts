@@ -94,6 +94,8 @@ export interface InboxClaim extends InboxScope {
   /** Whether an owner that holds something cannot act any more. */
   isDead: (owner: string) => boolean;
   now: number;
+  /** What is due later than anybody puts a document off is due: the clock was set back since. */
+  beyond?: number;
   limit: number;
 }
 

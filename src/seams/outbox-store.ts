@@ -127,6 +127,14 @@ export interface WorkerIdentity {
   pidStart: string;
 }
 
+/** A worker's last sign of life. */
+export interface WorkerBeat {
+  /** By the clock on the wall, ms since 1970. */
+  heartbeatAt: number;
+  /** By the clock that nobody sets (`Clock.elapsed`), ms. */
+  elapsedAt?: number;
+}
+
 export interface ReceiptDecision {
   recipientId: number;
   change?: RecipientChange;
@@ -191,8 +199,10 @@ export interface OutboxStore {
   recover(query: {
     worker: string;
     now: number;
-    isDead: (worker: WorkerIdentity & { heartbeatAt: number }) => boolean;
+    isDead: (worker: WorkerIdentity & WorkerBeat) => boolean;
   }): Promise<ClaimedMail[]>;
+  /** The clock was set back: mails that wait for a try until later than `beyond`, and that nobody scheduled, are due now. How many. */
+  hasten(query: { now: number; beyond: number }): Promise<number>;
   /** Time at which the next mail is due, for the worker's sleep. */
   nextDue(query: { tenant?: string; mailbox?: string; submission?: string }): Promise<number | undefined>;
 

@@ -1,7 +1,8 @@
 import { isMedimailError } from "../errors.js";
 import type { ClaimedMail, MailSettlement, TransportResult } from "../seams/index.js";
-import { transportFailure } from "../seams/index.js";
+import { elapsedOf, transportFailure } from "../seams/index.js";
 import { backoffMs } from "./backoff.js";
+import { ClockWatch } from "./clock-watch.js";
 import { DEFAULT_DELIVERY, type DeliveryDeps, type DeliverySettings } from "./delivery-settings.js";
 import { Gate } from "./gate.js";
 import { SettlementNotes } from "./notes.js";
@@ -10,6 +11,10 @@ import { outgoing, senderOf, takenAnswer } from "./outgoing.js";
 
 /** A flow is swift while its mails are small and their answers come within these: bytes, ms. */
 const SWIFT = { size: 256 * 1024, ms: 500 };
+/** So often mails are looked for that a clock which was set back has put off by far: those of another process too. */
+const LATE_LOOK_MS = 60_000;
+/** More than any wait that is ours to give, beside the longest back-off. */
+const LATE_SLACK_MS = 2 * 60_000;
 /** How long a claim waits for other writes to share its commit with, while others are at hand. */
 const CLAIM_WAIT_MS = 3;
 
@@ -37,6 +42,8 @@ export class DeliveryWorker {
   #wake: (() => void) | undefined;
   #woken = false;
   #lastRecovery = Number.NEGATIVE_INFINITY;
+  #lastLateLook = Number.NEGATIVE_INFINITY;
+  readonly #watch: ClockWatch;
   #paused = false;
 
   constructor(
@@ -46,6 +53,7 @@ export class DeliveryWorker {
     this.#settings = { ...DEFAULT_DELIVERY, ...settings };
     this.#gate = new Gate(this.#settings.maxInDoubt);
     const { store, clock, log, worker } = deps;
+    this.#watch = new ClockWatch(clock);
     this.#notes = new SettlementNotes({ store, clock, log, worker: worker.id });
   }
 
@@ -114,6 +122,7 @@ export class DeliveryWorker {
     let claimed: ClaimedMail[] = [];
     try {
       await this.#recover();
+      await this.#hasten();
       if (this.#paused || circuit.permits() < this.#ahead.length) await this.#giveBack();
       this.#startAhead();
       const limit = this.#wanted();
@@ -200,9 +209,10 @@ export class DeliveryWorker {
 
   async #recover(): Promise<void> {
     const { clock, store, worker, isDead, log } = this.deps;
+    const elapsed = elapsedOf(clock);
+    if (elapsed - this.#lastRecovery < 1_000) return;
+    this.#lastRecovery = elapsed;
     const now = clock.now();
-    if (now - this.#lastRecovery < 1_000) return;
-    this.#lastRecovery = now;
     const inDoubt = await store.recover({ worker: worker.id, now, isDead });
     if (inDoubt.length === 0) return;
     log.log("warn", "delivery.recovered", { count: inDoubt.length, worker: worker.id });
@@ -211,6 +221,19 @@ export class DeliveryWorker {
       inDoubt.map((mail) => this.#notes.add(settleRecovered(mail, this.#context(mail, now)), undefined, true)),
     );
     this.deps.changed();
+  }
+
+  /** A clock that was set back would have mails wait for the time that it has lost: their next try is due, though it come too soon. */
+  async #hasten(): Promise<void> {
+    const { clock, store, log, worker } = this.deps;
+    const wasSetBack = this.#watch.wasSetBack();
+    const elapsed = elapsedOf(clock);
+    if (!wasSetBack && elapsed - this.#lastLateLook < LATE_LOOK_MS) return;
+    this.#lastLateLook = elapsed;
+    const now = clock.now();
+    const beyond = wasSetBack ? now : now + this.#settings.backoff.maxMs + LATE_SLACK_MS;
+    const count = await store.hasten({ now, beyond });
+    if (count > 0) log.log("warn", "delivery.hastened", { count, worker: worker.id });
   }
 
   #start({ mail, prepared }: Taken): void {
@@ -286,7 +309,8 @@ export class DeliveryWorker {
       worker: worker.id,
       now,
       retryAt: () => now + backoffMs(mail.attempts + 1, backoff, random),
-      maxAgeMs: this.#settings.maxAgeMs,
+      // What the clock leapt over was no time to try the mail in.
+      maxAgeMs: this.#settings.maxAgeMs + this.#watch.skippedSince(mail.createdAt),
       trace: (entry) => this.deps.trace(entry, mail.info.actor, now),
       from: senderOf(mail, this.deps.mailbox),
     };

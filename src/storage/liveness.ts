@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname, uptime } from "node:os";
 import { isMainThread } from "node:worker_threads";
-import type { WorkerIdentity } from "../seams/index.js";
+import { systemClock, type WorkerBeat, type WorkerIdentity } from "../seams/index.js";
 
 /** This process as a worker, or the thread of it that asks. Each call has a new id; the rest is the same for the life of either. */
 export function currentWorker(): WorkerIdentity {
@@ -34,6 +34,8 @@ function ownThread(): string {
 export interface LivenessOptions {
   /** Silence after which a worker of another machine (or container) counts as dead, ms. Default 60,000. */
   staleAfterMs?: number;
+  /** What the clock that nobody sets says now. Default: this machine's. */
+  elapsed?: number;
 }
 
 /**
@@ -42,21 +44,53 @@ export interface LivenessOptions {
  * a container with processes of its own, or of a thread that the system does not show, only its silence speaks.
  */
 export function isWorkerDead(
-  worker: WorkerIdentity & { heartbeatAt: number },
+  worker: WorkerIdentity & WorkerBeat,
   now: number,
-  { staleAfterMs = 60_000 }: LivenessOptions = {},
+  { staleAfterMs = 60_000, elapsed = systemClock.elapsed() }: LivenessOptions = {},
 ): boolean {
-  const silent = now - worker.heartbeatAt > staleAfterMs;
-  if (worker.host !== hostname()) return silent;
+  const isHere = worker.host === hostname();
   const theirs = parseBoot(worker.boot);
   const ours = parseBoot(bootId());
+  const isSame = isSameBoot(worker.boot, bootId());
   // An approximate boot time proves nothing alone (the clock may have been set): the process is looked at instead.
-  if (theirs.exact && ours.exact && theirs.boot !== ours.boot) return true;
-  if (theirs.namespace !== ours.namespace) return silent;
+  if (isHere && theirs.exact && ours.exact && !isSame) return true;
+  const isSilent = (by: Witness) => silenceOf(worker, { now, elapsed, by }) > staleAfterMs;
+  // A machine may be given another name while it runs.
+  if (!(isHere || isSame) || theirs.namespace !== ours.namespace)
+    return isSilent(isSame && theirs.time === ours.time ? "elapsed" : "wall");
   const [start = "", thread] = worker.pidStart.split("@");
-  if (!isRunning(worker.pid, start)) return true;
+  const running = isRunning(worker.pid, start);
+  if (running === false) return true;
+  if (running === "or another") return isSilent("eyes");
   if (thread === undefined) return false;
-  return thread === "" ? silent : !hasThread(worker.pid, thread);
+  return thread === "" ? isSilent("elapsed") : !hasThread(worker.pid, thread);
+}
+
+/** What tells of a silence: the clock that nobody sets, the one on the wall, or what we have seen ourselves. */
+type Witness = "elapsed" | "wall" | "eyes";
+
+/** Workers of which no clock that nobody sets tells, with their last sign of life and when we first saw it. */
+const watched = new Map<string, { heartbeatAt: number; since: number }>();
+const MOST_WATCHED = 1_000;
+
+/**
+ * For how long a worker has said nothing, ms. By the clock that nobody sets, where both have the same: the one on the wall may be set forward, and
+ * the living would look dead; or back, and the dead would look alive. Of one on another start of the machine, or another machine, what the
+ * wall says, or what we have seen ourselves where that is more.
+ */
+function silenceOf(
+  { id, heartbeatAt, elapsedAt }: WorkerIdentity & WorkerBeat,
+  { now, elapsed, by }: { now: number; elapsed: number; by: Witness },
+): number {
+  if (by === "elapsed" && elapsedAt !== undefined) return elapsed - elapsedAt;
+  let seen = watched.get(id);
+  if (seen?.heartbeatAt !== heartbeatAt) {
+    if (watched.size >= MOST_WATCHED) watched.clear();
+    seen = { heartbeatAt, since: elapsed };
+    watched.set(id, seen);
+  }
+  const watchedFor = elapsed - seen.since;
+  return by === "eyes" ? watchedFor : Math.max(now - heartbeatAt, watchedFor);
 }
 
 /** Whether nothing that was written to the disk's cache can have been lost between the two; false where the system does not say. */
@@ -65,7 +99,8 @@ export function isSameBoot(one: string, other: string): boolean {
   return first.exact && second.exact && first.boot !== "" && first.boot === second.boot;
 }
 
-function isRunning(pid: number, start: string): boolean {
+/** `or another`: there is a process of this number, and the system does not say since when. It is believed while it is heard of. */
+function isRunning(pid: number, start: string): boolean | "or another" {
   try {
     process.kill(pid, 0);
   } catch (error) {
@@ -74,8 +109,8 @@ function isRunning(pid: number, start: string): boolean {
   }
   const found = readProcess(pid);
   if (found?.zombie) return false;
-  // Unknown on either side: an existing pid is believed, since a mail held too long is better than one sent twice.
-  return found === undefined || start === "" || found.start === start;
+  if (found === undefined || start === "") return "or another";
+  return found.start === start;
 }
 
 /** `thread` as {@link ownThread} says it. One of a process that the system does not show is believed, as a process is. */
@@ -96,16 +131,25 @@ function bootId(): string {
 function readBootId(): string {
   try {
     const id = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-    // A container shares the machine's boot id but numbers its processes apart.
-    return `${id} ${readlinkSync("/proc/self/ns/pid")}`;
+    // A container shares the machine's boot id but numbers its processes apart; one that was moved has a time of its own.
+    return `${id} ${readlinkSync("/proc/self/ns/pid")} ${timeNamespace()}`;
   } catch {
     return `~${Math.round(Date.now() / 1000 - uptime())}`;
   }
 }
 
-function parseBoot(text: string): { exact: boolean; boot: string; namespace: string } {
-  const [id = "", namespace = ""] = text.split(" ");
-  return { exact: !id.startsWith("~"), boot: id, namespace };
+function timeNamespace(): string {
+  try {
+    return readlinkSync("/proc/self/ns/time");
+  } catch {
+    // Linux before 5.6: there is one time for all.
+    return "";
+  }
+}
+
+function parseBoot(text: string): { exact: boolean; boot: string; namespace: string; time: string } {
+  const [id = "", namespace = "", time = ""] = text.split(" ");
+  return { exact: !id.startsWith("~"), boot: id, namespace, time };
 }
 
 /** What the system says of a process: its start in a form to compare only; undefined where it says nothing. */

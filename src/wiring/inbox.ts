@@ -1,6 +1,7 @@
 import type { Connector } from "../connector-types.js";
 import { isMedimailError } from "../errors.js";
 import { createInbox, type Inbox, type IntegrateOptions, type IntegrationHooks } from "../mailbox/index.js";
+import { systemClock } from "../seams/index.js";
 import { currentWorker, isWorkerDead } from "../storage/index.js";
 import type { Core, Frame } from "./core.js";
 
@@ -29,7 +30,7 @@ export function inboxOf(
       clock,
       log,
       hooks,
-      owner: () => JSON.stringify({ ...currentWorker(), heartbeatAt: clock.now() }),
+      owner: () => JSON.stringify({ ...currentWorker(), heartbeatAt: clock.now(), elapsedAt: systemClock.elapsed() }),
       isDead: (owner) => isWorkerDead(JSON.parse(owner), clock.now(), { staleAfterMs: STALE_MS }),
     });
   return {

@@ -100,6 +100,20 @@ export function claimContract(store: () => OutboxStore): void {
     });
   });
 
+  describe("hasten", () => {
+    it("makes due what waits for longer than anybody is made to, but what was scheduled", async () => {
+      const put = { recipients: [], events: [], traces: [], next: { kind: "retry", dueAt: T0 + 9_000 } } as const;
+      for (const name of ["a", "b"]) await store().submit(submission(name));
+      await store().submit(submission("scheduled", { notBefore: T0 + 9_000 }));
+      for (const mail of await claimAll(store())) await store().settle([{ ...accepted(mail), ...put } as never]);
+      expect(await store().hasten({ now: T0, beyond: T0 + 9_000 })).toBe(0);
+      expect(await claimAll(store())).toEqual([]);
+      expect(await store().hasten({ now: T0, beyond: T0 + 8_999 })).toBe(2);
+      expect(names(await claimAll(store()))).toEqual(["s-a", "s-b"]);
+      expect(await store().hasten({ now: T0, beyond: T0 })).toBe(0);
+    });
+  });
+
   describe("markHandover", () => {
     it("refuses a worker that does not hold the mail", async () => {
       await store().submit(submission("a"));
@@ -254,7 +268,8 @@ export function claimContract(store: () => OutboxStore): void {
       await store().heartbeat(worker(WORKER, { host: "h2", boot: "b2", pid: 7, pidStart: "99" }), T0 + 42);
       const seen: unknown[] = [];
       await store().recover({ worker: OTHER_WORKER, now: T0, isDead: (known) => seen.push(known) < 0 });
-      expect(seen).toEqual([{ id: WORKER, host: "h2", boot: "b2", pid: 7, pidStart: "99", heartbeatAt: T0 + 42 }]);
+      const beat = { heartbeatAt: T0 + 42, elapsedAt: expect.any(Number) };
+      expect(seen).toEqual([{ id: WORKER, host: "h2", boot: "b2", pid: 7, pidStart: "99", ...beat }]);
     });
 
     it("gives back at once what a worker that leaves still held", async () => {

@@ -88,6 +88,13 @@ describe.each(KINDS)("the registry of what came in, %s", (_, options) => {
     ]);
   });
 
+  it("gives what is due later than anything is put off: the clock was set back", async () => {
+    await using store = await openSqliteOutbox(options());
+    await store.inbox.enqueue(SCOPE, [sighting()], PLACE, 5_000);
+    expect(await store.inbox.claim({ ...claimed, now: 0, beyond: 5_000 })).toEqual([]);
+    expect(await store.inbox.claim({ ...claimed, now: 0, beyond: 4_999 })).toMatchObject([{ attempts: 1 }]);
+  });
+
   it("gives what is held to nobody else while its owner lives, and takes it over from a dead one", async () => {
     await using store = await openSqliteOutbox(options());
     await store.inbox.enqueue(SCOPE, [sighting()], PLACE, 5_000);

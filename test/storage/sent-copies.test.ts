@@ -75,6 +75,15 @@ describe("copies for Sent", () => {
     await store.close();
   });
 
+  it("are due though they wait for longer than anybody holds one: the clock was set back", async () => {
+    const { store, settle } = await accepted();
+    await settle();
+    await store.takeSentCopy({ ...scope, now: 1_000, until: 1_100 });
+    expect(await store.takeSentCopy({ ...scope, now: 900, until: 1_000 })).toBeUndefined();
+    expect(await store.takeSentCopy({ ...scope, now: 899, until: 999 })).toMatchObject({ submission: "s1" });
+    await store.close();
+  });
+
   it("are of one mailbox only", async () => {
     const { store, settle } = await accepted();
     await settle();

@@ -153,7 +153,15 @@ export function inboxOf(context: InboxContext): InboxStore {
       ),
   };
 
-  function claim({ tenant, mailbox, owner, isDead, now, limit }: InboxClaim): InboxRecord[] {
+  function claim({
+    tenant,
+    mailbox,
+    owner,
+    isDead,
+    now,
+    beyond = Number.MAX_SAFE_INTEGER,
+    limit,
+  }: InboxClaim): InboxRecord[] {
     const owners = sql.all<{ owner: string }>(
       "SELECT DISTINCT owner FROM medimail_inbox WHERE tenant = ? AND mailbox = ? AND due_at IS NOT NULL AND owner IS NOT NULL",
       [tenant, mailbox],
@@ -167,10 +175,10 @@ export function inboxOf(context: InboxContext): InboxStore {
         ]);
     }
     const rows = sql.all<Row>(
-      `SELECT * FROM medimail_inbox AS i WHERE tenant = ? AND mailbox = ? AND owner IS NULL AND due_at <= ?
+      `SELECT * FROM medimail_inbox AS i WHERE tenant = ? AND mailbox = ? AND owner IS NULL AND (due_at <= ? OR due_at > ?)
        AND NOT EXISTS (SELECT 1 FROM medimail_inbox AS o WHERE o.mail = i.mail AND o.owner <> ?)
        ORDER BY received_at, id LIMIT ?`,
-      [tenant, mailbox, now, owner, limit],
+      [tenant, mailbox, now, beyond, owner, limit],
     );
     // Counted before the software is called: a document that ends the process each time is set aside too.
     for (const { id } of rows)

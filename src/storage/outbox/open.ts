@@ -12,7 +12,7 @@ import { openKeys } from "../key-check.js";
 import { migrate } from "../migrations.js";
 import { storageError } from "../sqlite-errors.js";
 import { WriteQueue } from "../write-queue.js";
-import { claim, nextDue } from "./claim.js";
+import { claim, hasten, nextDue } from "./claim.js";
 import type { OutboxContext } from "./context.js";
 import { stats } from "./counts.js";
 import { markHandover, prepareHandover } from "./handover.js";
@@ -127,6 +127,7 @@ function storeOf(context: OutboxContext): SqliteOutbox {
     heartbeat: (worker, now) => heartbeat(context, worker, now),
     removeWorker: (id) => removeWorker(context, id),
     recover: (query) => read(() => recover(context, query)),
+    hasten: (query) => hasten(context, query),
     nextDue: (query) => read(() => nextDue(context, query)),
     recordReceipt: (input, decide, trace) => recordReceipt(context, input, decide, trace),
     receipts: (query) => read(() => receipts(context, query)),

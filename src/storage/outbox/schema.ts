@@ -135,4 +135,9 @@ INSERT INTO medimail_handovers (mail) SELECT id FROM medimail_mails WHERE handov
     sql: "DROP TABLE medimail_handovers;",
   },
   { name: "at-scale", sql: AT_SCALE },
+  {
+    // A heartbeat by the clock that nobody sets, beside the one on the wall (liveness.ts).
+    name: "beats",
+    sql: "ALTER TABLE medimail_workers ADD COLUMN elapsed_at REAL;",
+  },
 ];

@@ -79,8 +79,9 @@ function applyChanges(sql: Sql, settlement: MailSettlement, rows: readonly HeldR
 
 const FINISH = `UPDATE medimail_mails SET state = ?, due_at = ?, settled_at = ?, attempts = attempts + ?, stage = ?,
   lease_owner = NULL, lease_end = NULL, handover_at = NULL WHERE id = ?`;
-const RELEASE =
-  "UPDATE medimail_mails SET lease_owner = NULL, lease_end = NULL, handover_at = NULL, attempts = attempts + ? WHERE id = ?";
+// It was due when it was claimed: it is due still, though the clock was set back since.
+const RELEASE = `UPDATE medimail_mails SET lease_owner = NULL, lease_end = NULL, handover_at = NULL, attempts = attempts + ?,
+  due_at = min(due_at, ?) WHERE id = ?`;
 
 function finish(sql: Sql, settlement: MailSettlement, mail: Held): void {
   const { next, mailId, at, stage } = settlement;
@@ -89,7 +90,7 @@ function finish(sql: Sql, settlement: MailSettlement, mail: Held): void {
   // Nobody is left to send to where receipts settled every recipient while the mail was in hand.
   const over = next.kind === "done" || (again && queuedRecipients(sql, mailId) === 0);
   if (!over && next.kind === "release") {
-    sql.run(RELEASE, [attempts, mailId]);
+    sql.run(RELEASE, [attempts, at, mailId]);
     return;
   }
   const state = over ? "done" : next.kind === "doubt" ? "doubt" : "queued";

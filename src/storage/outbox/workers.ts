@@ -1,4 +1,4 @@
-import type { ClaimedMail, WorkerIdentity } from "../../seams/index.js";
+import type { ClaimedMail, WorkerBeat, WorkerIdentity } from "../../seams/index.js";
 import type { Sql } from "../driver.js";
 import { isSameBoot } from "../liveness.js";
 import { MAIL_COLUMNS } from "./claim.js";
@@ -8,15 +8,20 @@ import { giveBack } from "./hands.js";
 import type { Marked } from "./marks-file.js";
 import { loadRecovered } from "./recovered.js";
 
-type Known = WorkerIdentity & { heartbeatAt: number };
+type Known = WorkerIdentity & WorkerBeat;
 
-const BEAT = `INSERT INTO medimail_workers (id, host, boot, pid, pid_start, heartbeat_at) VALUES (?, ?, ?, ?, ?, ?)
-  ON CONFLICT (id) DO UPDATE SET heartbeat_at = excluded.heartbeat_at`;
+const BEAT = `INSERT INTO medimail_workers (id, host, boot, pid, pid_start, heartbeat_at, elapsed_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (id) DO UPDATE SET heartbeat_at = excluded.heartbeat_at, elapsed_at = excluded.elapsed_at`;
 
-export function heartbeat({ queue, database }: OutboxContext, worker: WorkerIdentity, now: number): Promise<void> {
+export function heartbeat(
+  { queue, database, clock }: OutboxContext,
+  worker: WorkerIdentity,
+  now: number,
+): Promise<void> {
   return queue.write(
     () => {
-      database.run(BEAT, [worker.id, worker.host, worker.boot, worker.pid, worker.pidStart, now]);
+      const { id, host, boot, pid, pidStart } = worker;
+      database.run(BEAT, [id, host, boot, pid, pidStart, now, clock.elapsed?.() ?? null]);
     },
     { durable: false },
   );
@@ -162,10 +167,14 @@ function bootOf(sql: Sql, worker: string): string {
   return sql.get<{ boot: string }>("SELECT boot FROM medimail_workers WHERE id = ?", [worker])?.boot ?? "";
 }
 
-const WORKERS = `SELECT id, host, boot, pid, pid_start AS pidStart, heartbeat_at AS heartbeatAt FROM medimail_workers WHERE id <> ?`;
+const WORKERS = `SELECT id, host, boot, pid, pid_start AS pidStart, heartbeat_at AS heartbeatAt, elapsed_at AS elapsedAt
+  FROM medimail_workers WHERE id <> ?`;
 
-/** All that are registered, alive or dead. */
-export const knownWorkers = (sql: Sql): Known[] => sql.all<Known>(WORKERS, [""]);
+/** All that are registered, alive or dead, but one. */
+export const knownWorkers = (sql: Sql, except = ""): Known[] =>
+  sql
+    .all<Known & { elapsedAt: number | null }>(WORKERS, [except])
+    .map(({ elapsedAt, ...other }) => (elapsedAt === null ? other : { ...other, elapsedAt }));
 
 // Leases whose owner never registered or has left: only their end tells.
 const LEFTOVERS = `SELECT DISTINCT lease_owner AS owner FROM medimail_mails WHERE lease_owner IS NOT NULL AND lease_owner <> ?
@@ -175,7 +184,7 @@ function deadOwners(
   sql: Sql,
   { worker, now, isDead }: RecoverQuery,
 ): { owner: string; leftovers: boolean; boot?: string }[] {
-  const dead = sql.all<Known>(WORKERS, [worker]).filter(isDead);
+  const dead = knownWorkers(sql, worker).filter(isDead);
   return [
     ...dead.map(({ id, boot }) => ({ owner: id, leftovers: false, boot })),
     ...sql.all<{ owner: string }>(LEFTOVERS, [worker, now]).map(({ owner }) => ({ owner, leftovers: true })),
