@@ -1,6 +1,13 @@
 import { isMedimailError } from "../errors.js";
 import type { Logger } from "../log.js";
-import type { Clock, OutboxStore, RecipientRow, SubmissionRow, TraceEntry } from "../seams/index.js";
+import {
+  type Clock,
+  elapsedOf,
+  type OutboxStore,
+  type RecipientRow,
+  type SubmissionRow,
+  type TraceEntry,
+} from "../seams/index.js";
 import type { TraceDraft } from "./outcome.js";
 
 /** What to do with a mail that the operator may have taken: wait for a receipt or a person, or send it again under the same Message-ID. */
@@ -17,6 +24,11 @@ export interface DoubtDeps {
   sentSearch?: (messageId: string) => Promise<boolean>;
   /** How long an accepted mail may take to appear in Sent, in ms: only then its absence says "not accepted". Default 15 s. */
   sentGraceMs: number;
+  /**
+   * Since when each Message-ID is missed in Sent, by the clock that nobody sets: the one on the wall may be set forward, and a mail that is about to
+   * appear there would be sent again. Kept by the caller from one call to the next.
+   */
+  missed: Map<string, number>;
   trace: (entry: TraceDraft, actor: string | undefined, now: number) => TraceEntry;
   changed: () => void;
 }
@@ -28,6 +40,7 @@ export interface DoubtDeps {
 export async function settleDoubts(deps: DoubtDeps): Promise<number> {
   if (deps.policy === "hold" && !deps.sentSearch) return 0;
   let waiting = 0;
+  const inDoubt = new Set<string>();
   for (const submission of await deps.store.list({
     tenant: deps.tenant,
     mailbox: deps.mailbox,
@@ -35,6 +48,7 @@ export async function settleDoubts(deps: DoubtDeps): Promise<number> {
     limit: 200,
   })) {
     for (const [messageId, rows] of byMail(submission)) {
+      inDoubt.add(messageId);
       try {
         waiting += await settleOne(deps, submission, messageId, rows);
       } catch (error) {
@@ -47,6 +61,7 @@ export async function settleDoubts(deps: DoubtDeps): Promise<number> {
       }
     }
   }
+  for (const messageId of deps.missed.keys()) if (!inDoubt.has(messageId)) deps.missed.delete(messageId);
   return waiting;
 }
 
@@ -67,6 +82,7 @@ async function settleOne(
   }
   const search = "IMAP SEARCH Sent";
   if (await sentSearch(messageId)) {
+    deps.missed.delete(messageId);
     const at = clock.now();
     await store.resolve(
       submission.id,
@@ -77,8 +93,10 @@ async function settleOne(
     deps.changed();
     return 0;
   }
-  const since = Math.max(...rows.map((row) => row.updatedAt));
-  if (clock.now() - since < deps.sentGraceMs) return rows.length;
+  const since = deps.missed.get(messageId) ?? elapsedOf(clock);
+  deps.missed.set(messageId, since);
+  if (elapsedOf(clock) - since < deps.sentGraceMs) return rows.length;
+  deps.missed.delete(messageId);
   const traces = [trace("send", search, "absent: the operator had not accepted it; queued again")];
   // This mail alone: another of the same submission may be in Sent, and must not go out again.
   await store.requeue(submission.id, ["unknown"], clock.now(), traces, messageId);

@@ -34,6 +34,7 @@ export {
   recordMail,
 } from "./receipt-poller.js";
 export { decideReceipt } from "./receipts.js";
+export { type RetentionTime, retentionTime } from "./retention-time.js";
 export { type AllowedRecipient, allowedRecipients, type RuleContext } from "./rules.js";
 export { fileSentCopies, type SentCopyDeps } from "./sent-copies.js";
 export { type Chore, runService, type ServiceDeps } from "./service.js";

@@ -1,4 +1,12 @@
-import { type Chore, type PollResult, pollReceipts, runService, settleDoubts } from "../sending/index.js";
+import { elapsedOf } from "../seams/index.js";
+import {
+  type Chore,
+  type PollResult,
+  pollReceipts,
+  retentionTime,
+  runService,
+  settleDoubts,
+} from "../sending/index.js";
 import { localTime } from "../traces/index.js";
 import type { Core, Frame } from "./core.js";
 import { receiptSource } from "./receipt-source.js";
@@ -34,9 +42,8 @@ export async function runDelivery(
   core.operator.requireAuthorities();
   const { options, clock, log } = frame;
   const pollMs = options.receiptPollMs ?? 30_000;
-  const chores: Chore[] = [
-    { name: "retention", atStart: true, everyMs: () => 3_600_000, run: () => erase(frame, core) },
-  ];
+  const erasing = eraser(frame, core);
+  const chores: Chore[] = [{ name: "retention", atStart: true, everyMs: () => 3_600_000, run: erasing }];
   if (receipts) {
     const restMs = Math.min(EAGER_POLL_MS, pollMs);
     chores.push({
@@ -56,7 +63,9 @@ export async function runDelivery(
     run: (during) => fileCopies(frame, core, during),
   });
   if (core.operator.filesSent || options.unknownPolicy === "resend") {
-    chores.push({ name: "doubts", atStart: true, everyMs: () => 2_000, run: (during) => doubts(frame, core, during) });
+    const missed = new Map<string, number>();
+    const run = (during: AbortSignal) => doubts(frame, core, missed, during);
+    chores.push({ name: "doubts", atStart: true, everyMs: () => 2_000, run });
   }
   const unlisten = onStoreFault ? core.storeFaults.listen(onStoreFault) : undefined;
   try {
@@ -82,7 +91,12 @@ export function readReceipts(
   );
 }
 
-function doubts(frame: Frame, { store, operator, reader, worker }: Core, signal: AbortSignal): Promise<number> {
+function doubts(
+  frame: Frame,
+  { store, operator, reader, worker }: Core,
+  missed: Map<string, number>,
+  signal: AbortSignal,
+): Promise<number> {
   const { options, clock, log, tenant, mailbox, trace } = frame;
   return settleDoubts({
     store,
@@ -93,6 +107,7 @@ function doubts(frame: Frame, { store, operator, reader, worker }: Core, signal:
     trace,
     policy: options.unknownPolicy ?? "hold",
     sentGraceMs: options.sentGraceMs ?? 15_000,
+    missed,
     changed: () => {
       reader.notify();
       worker.wake();
@@ -103,9 +118,20 @@ function doubts(frame: Frame, { store, operator, reader, worker }: Core, signal:
   });
 }
 
-async function erase({ options, clock }: Frame, { store }: Core): Promise<void> {
-  const keep = options.contentRetentionMs ?? 7 * DAY_MS;
-  // What processes that died have left goes in any case; nothing has ended before 1970.
-  await store.eraseContent(keep === "never" ? 0 : clock.now() - keep, clock.now());
-  await store.eraseTraces(localTime(new Date(clock.now() - (options.traceRetentionDays ?? 183) * DAY_MS)));
+/** Of the whole outbox, as the retention is. */
+const RETENTION_NOTE = ["", "", "retention"] as const;
+
+function eraser({ options, clock }: Frame, { store }: Core): () => Promise<void> {
+  let lookedAt: number | undefined;
+  return async () => {
+    const elapsed = elapsedOf(clock);
+    const passed = lookedAt === undefined ? undefined : elapsed - lookedAt;
+    const { now, note } = retentionTime(await store.cursor(...RETENTION_NOTE), clock.now(), passed);
+    if (note !== undefined) await store.setCursor(...RETENTION_NOTE, note);
+    lookedAt = elapsed;
+    const keep = options.contentRetentionMs ?? 7 * DAY_MS;
+    // What processes that died have left goes in any case; nothing has ended before 1970.
+    await store.eraseContent(keep === "never" ? 0 : now - keep, clock.now());
+    await store.eraseTraces(localTime(new Date(now - (options.traceRetentionDays ?? 183) * DAY_MS)));
+  };
 }

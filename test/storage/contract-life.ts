@@ -270,6 +270,12 @@ export function lifeContract(store: () => OutboxStore): void {
       expect((await store().traces({})).map(({ action }) => action)).toEqual(["11"]);
     });
 
+    it("stay where they are of before any right clock: nobody knows how old they are (ECO.4.1.1)", async () => {
+      await store().appendTraces([{ ...trace, at: "1970-01-01T00:05:00.000Z" }, at("09")]);
+      expect(await store().eraseTraces("2026-11-23T10:30:00+01:00")).toBe(1);
+      expect(await store().traces({})).toMatchObject([{ at: "1970-01-01T00:05:00.000Z" }]);
+    });
+
     it("need a real time", async () => {
       await expect(store().appendTraces([{ ...trace, at: "yesterday" }])).rejects.toMatchObject({
         code: "invalid_argument",
@@ -308,6 +314,14 @@ export function lifeContract(store: () => OutboxStore): void {
       await store().settle([settledAs(await claimOne(store()), "failed")]);
       await store().eraseContent(LATER, LATER);
       await expect(store().requeue("s-a", ["failed"], LATER, [])).rejects.toMatchObject({ code: "submission_state" });
+    });
+
+    it("counts from now what was settled before any right clock", async () => {
+      await store().submit(submission("a"));
+      await store().settle([accepted(await claimOne(store()), { at: 60_000 })]);
+      expect(await store().eraseContent(T0 - 1, T0)).toBe(0);
+      expect(await store().eraseContent(T0, T0 + 1)).toBe(0);
+      expect(await store().eraseContent(T0 + 1, T0 + 2)).toBe(1);
     });
 
     it("waits for every mail of the submission", async () => {

@@ -1,4 +1,4 @@
-import type { TraceEntry } from "../../seams/index.js";
+import { EARLIEST_MS, type TraceEntry } from "../../seams/index.js";
 import type { Sql, SqlValue } from "../driver.js";
 import { resealInbox } from "../inbox/reseal.js";
 import type { OutboxContext } from "./context.js";
@@ -16,6 +16,9 @@ export const SETTLED = `SELECT s.pk FROM medimail_submissions s INDEXED BY medim
     AND NOT EXISTS (SELECT 1 FROM medimail_recipients r WHERE r.submission = s.pk AND r.updated_at >= ?)
   LIMIT ?`;
 
+const UNDATED = "SELECT 1 FROM medimail_mails WHERE settled_at < ? LIMIT 1";
+const DATE = "UPDATE medimail_mails SET settled_at = ? WHERE settled_at < ?";
+
 // So many a transaction: other writers wait no longer than that takes.
 const CHUNK = 200;
 
@@ -26,6 +29,9 @@ const CHUNK = 200;
  */
 export async function eraseContent(context: OutboxContext, settledBefore: number, now: number): Promise<number> {
   const sql = context.database;
+  // Done while the clock began in 1970: their age is not known, and is counted from now.
+  if (now >= EARLIEST_MS && sql.get(UNDATED, [EARLIEST_MS]))
+    await context.queue.write(() => sql.run(DATE, [now, EARLIEST_MS]));
   let erased = 0;
   for (;;) {
     const count = await context.queue.write(() => {
@@ -84,12 +90,15 @@ export function appendTraces({ queue, database }: OutboxContext, entries: TraceE
   return queue.write(() => insertTraces(database, entries));
 }
 
-/** The only way a trace leaves: the trigger of the table refuses any other (ECO.4.1.1). */
+/**
+ * The only way a trace leaves: the trigger of the table refuses any other (ECO.4.1.1). Of one that was written while the clock began in 1970
+ * nobody knows the age: it stays.
+ */
 export function eraseTraces({ queue, database: sql }: OutboxContext, before: string): Promise<number> {
   const limit = instant(before);
   return queue.write(() => {
     sql.run("INSERT INTO medimail_trace_retention (before_ms) VALUES (?)", [limit]);
-    const { changes } = sql.run("DELETE FROM medimail_traces WHERE at_ms < ?", [limit]);
+    const { changes } = sql.run("DELETE FROM medimail_traces WHERE at_ms >= ? AND at_ms < ?", [EARLIEST_MS, limit]);
     sql.run("DELETE FROM medimail_trace_retention");
     return changes;
   });
