@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { createConnector } from "../../src/index.js";
 import { silentLogger } from "../../src/log.js";
 import { startMockMedimail } from "../../src/mock/index.js";
@@ -17,6 +17,8 @@ import { configOf, DOCTOR, pair, QUICK, soon, states } from "./kit.js";
 const folder = mkdtempSync(join(tmpdir(), "medimail-clock-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const QUIET = { autoReceipts: { deliver: false } };
+// A busy machine is slow; each waits for an event, not for a time.
+vi.setConfig({ testTimeout: 120_000 });
 
 describe("a clock that is set in the middle of the work", () => {
   it.each([
@@ -27,23 +29,23 @@ describe("a clock that is set in the middle of the work", () => {
     const clock = settableClock();
     await using it = await pair({ clock }, QUIET);
     const submissions = await Promise.all(
-      Array.from({ length: 12 }, (_, n) =>
+      Array.from({ length: 6 }, (_, n) =>
         it.connector.documents.submit({ documents: [{ cda: cdaOf(n) }], to: [DOCTOR] }),
       ),
     );
     const count = () => it.mock.mailbox(DOCTOR).messages("INBOX").length;
     for (const by of steps) {
       const arrived = count();
-      await expect.poll(count, { timeout: 10_000 }).toBeGreaterThan(arrived);
+      await expect.poll(count, { timeout: 30_000 }).toBeGreaterThan(arrived);
       clock.set(by);
     }
-    for (const each of submissions) expect((await each.settled({ signal: soon() })).ok).toBe(true);
+    for (const each of submissions) expect((await each.settled({ signal: soon(40_000) })).ok).toBe(true);
     const ids = it.mock
       .mailbox(DOCTOR)
       .messages("INBOX")
       .map(({ messageId }) => messageId);
-    expect(new Set(ids).size).toBe(12);
-    expect(ids).toHaveLength(12);
+    expect(new Set(ids).size).toBe(6);
+    expect(ids).toHaveLength(6);
   });
 
   it.each([-HOUR, -10 * YEAR])(
@@ -53,12 +55,12 @@ describe("a clock that is set in the middle of the work", () => {
       await using it = await pair({ clock, settings: { backoff: { baseMs: 2_000, maxMs: 2_000, jitter: 0 } } }, QUIET);
       it.mock.faults.add({ name: "defer", at: "rcpt", times: 1 });
       const first = await it.connector.documents.submit({ documents: [{ cda: cdaOf(1) }], to: [DOCTOR] });
-      for await (const { event } of first.events({ signal: soon() })) if (event === "deferred") break;
+      for await (const { event } of first.events({ signal: soon(40_000) })) if (event === "deferred") break;
       it.connector.delivery.pause();
       const second = await it.connector.documents.submit({ documents: [{ cda: cdaOf(2) }], to: [DOCTOR] });
       clock.set(by);
       it.connector.delivery.resume();
-      for (const each of [first, second]) expect((await each.settled({ signal: soon() })).ok).toBe(true);
+      for (const each of [first, second]) expect((await each.settled({ signal: soon(40_000) })).ok).toBe(true);
     },
   );
 
@@ -77,7 +79,7 @@ describe("a clock that is set in the middle of the work", () => {
     const scheduled = await first.documents.submit({ documents: [{ cda: cdaOf(2) }], to: [DOCTOR], notBefore: later });
     await first.close();
     await using second = createConnector(await configOf(mock, undefined, config), { ...QUICK, clock: settableClock() });
-    await expect.poll(() => states(second, id), { timeout: 5_000 }).toEqual({ [DOCTOR]: "accepted" });
+    await expect.poll(() => states(second, id), { timeout: 30_000 }).toEqual({ [DOCTOR]: "accepted" });
     expect(await states(second, scheduled.id)).toEqual({ [DOCTOR]: "queued" });
   });
 
@@ -87,12 +89,12 @@ describe("a clock that is set in the middle of the work", () => {
     it.mock.faults.add({ name: "drop", at: "greeting", times: 5 });
     const one = await it.connector.documents.submit({ documents: [{ cda: cdaOf(1) }], to: [DOCTOR] });
     let deferred = 0;
-    for await (const { event } of one.events({ signal: soon() })) {
+    for await (const { event } of one.events({ signal: soon(40_000) })) {
       if (event === "deferred") deferred += 1;
       if (deferred === 5) break;
     }
     clock.set(-HOUR);
-    expect((await one.settled({ signal: soon() })).ok).toBe(true);
+    expect((await one.settled({ signal: soon(40_000) })).ok).toBe(true);
   });
 
   it("a year forward: a mail that the operator puts off is not given up for its age", async () => {
@@ -103,7 +105,7 @@ describe("a clock that is set in the middle of the work", () => {
     it.mock.faults.add({ name: "defer", at: "rcpt", times: 1 });
     clock.set(YEAR);
     it.connector.delivery.resume();
-    expect((await one.settled({ signal: soon() })).ok).toBe(true);
+    expect((await one.settled({ signal: soon(40_000) })).ok).toBe(true);
   });
 
   it("a year forward: traces and contents stay, in the process that runs and in one that starts then (ECO.4.1.1)", async () => {
@@ -112,12 +114,12 @@ describe("a clock that is set in the middle of the work", () => {
     const clock = settableClock();
     const first = createConnector(await configOf(mock, undefined, config), { ...QUICK, clock });
     const one = await first.documents.submit({ documents: [{ cda: cdaOf(1) }], to: [DOCTOR] });
-    await one.settled({ signal: soon() });
+    await one.settled({ signal: soon(40_000) });
     await first.close();
     clock.set(YEAR);
     await using second = createConnector(await configOf(mock, undefined, config), { ...QUICK, clock });
     const other = await second.documents.submit({ documents: [{ cda: cdaOf(2) }], to: [DOCTOR] });
-    await other.settled({ signal: soon() });
+    await other.settled({ signal: soon(40_000) });
     expect((await second.outbox.get(one.id)).erasedAt).toBeUndefined();
     const kept = [];
     for await (const { action } of second.traces.list()) kept.push(action);
@@ -144,7 +146,7 @@ describe("a clock that is set in the middle of the work", () => {
     expect(await store.claim({ worker: "dead", now: Date.now() + HOUR, limit: 1 })).toHaveLength(1);
     await store.close();
     connector.delivery.resume();
-    expect((await one.settled({ signal: soon(5_000) })).ok).toBe(true);
+    expect((await one.settled({ signal: soon(40_000) })).ok).toBe(true);
   });
 });
 
