@@ -14,7 +14,15 @@ interface Waiter {
   timeoutMs: number;
   /** When the answer is overdue, on the clock of `performance.now()`. */
   due: number;
+  /** It has had its moment more, see {@link LATE_MS}. */
+  late?: boolean;
 }
+
+/**
+ * A timer that comes so late, ms, is that of a process that was stopped, or of a machine that was: what the server said meanwhile is there, and is
+ * read after the timers only. So there is a moment more, once, before an answer counts as missing.
+ */
+const LATE_MS = 500;
 
 /** Bytes handed to the socket and not yet taken by the system: bounds what a slow server makes us hold, TLS copies included. */
 const MAX_IN_FLIGHT = 256 * 1024;
@@ -166,6 +174,11 @@ export class SmtpConnection {
     this.#timer = undefined;
     const [waiter] = this.#waiters;
     if (!waiter) return;
+    const late = performance.now() - waiter.due;
+    if (late > LATE_MS && !waiter.late) {
+      waiter.late = true;
+      waiter.due += late + LATE_MS;
+    }
     if (waiter.due > performance.now()) this.#watch(waiter.due);
     else this.fail("timeout", `${this.#host} did not answer within ${waiter.timeoutMs} ms`);
   };
