@@ -250,7 +250,7 @@ function createPrivate(path: string): void {
   }
 }
 
-function couldNotOpen(error: unknown): MedimailError {
+export function couldNotOpen(error: unknown): MedimailError {
   const system = (error as NodeJS.ErrnoException | undefined)?.code;
   if (system === "ENOSPC") {
     return new MedimailError("storage_failed", "the disk is full (ENOSPC)", {

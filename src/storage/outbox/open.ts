@@ -1,11 +1,12 @@
-import { realpathSync } from "node:fs";
+import { accessSync, constants, realpathSync } from "node:fs";
+import { dirname } from "node:path";
 import { MedimailError } from "../../errors.js";
 import type { Clock, InboxStore, OutboxStore } from "../../seams/index.js";
 import { systemClock } from "../../seams/index.js";
 import { outboxActivity } from "../activity.js";
 import type { ContentKeys } from "../cipher.js";
 import { createCipher } from "../cipher.js";
-import { endOpening, openSqlite } from "../driver.js";
+import { couldNotOpen, endOpening, openSqlite } from "../driver.js";
 import { INBOX_MIGRATIONS } from "../inbox/schema.js";
 import { inboxOf } from "../inbox/store.js";
 import { openKeys } from "../key-check.js";
@@ -78,8 +79,9 @@ export async function openSqliteOutbox(options: SqliteOutboxOptions): Promise<Sq
     endOpening(database);
     const before = () => database.assertThere();
     const queue = new WriteQueue(database, { ...wait, ...(maxBatch === undefined ? {} : { maxBatch }), before });
-    const inMemory = path === undefined || path === MEMORY;
-    const marks = new HandoverMarks(storeId, inMemory ? undefined : realpathSync(path));
+    const file = path === undefined || path === MEMORY ? undefined : realpathSync(path);
+    if (file !== undefined) assertWritable(dirname(file));
+    const marks = new HandoverMarks(storeId, file);
     return storeOf({
       database,
       queue,
@@ -98,6 +100,15 @@ export async function openSqliteOutbox(options: SqliteOutboxOptions): Promise<Sq
   } catch (error) {
     database.close();
     throw storageError(error);
+  }
+}
+
+/** SQLite opens what is there; but the marks of the hand-over are new files, and without them nothing is sent. */
+function assertWritable(folder: string): void {
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw couldNotOpen(error);
   }
 }
 
