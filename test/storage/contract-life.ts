@@ -319,9 +319,9 @@ export function lifeContract(store: () => OutboxStore): void {
     it("counts from now what was settled before any right clock", async () => {
       await store().submit(submission("a"));
       await store().settle([accepted(await claimOne(store()), { at: 60_000 })]);
-      expect(await store().eraseContent(T0 - 1, T0)).toBe(0);
-      expect(await store().eraseContent(T0, T0 + 1)).toBe(0);
-      expect(await store().eraseContent(T0 + 1, T0 + 2)).toBe(1);
+      expect(await store().eraseContent(T0 + 1, T0 + 2)).toBe(0);
+      expect(await store().eraseContent(T0 + 2, T0 + 3)).toBe(0);
+      expect(await store().eraseContent(T0 + 3, T0 + 4)).toBe(1);
     });
 
     it("waits for every mail of the submission", async () => {

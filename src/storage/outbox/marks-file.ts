@@ -30,11 +30,14 @@ export interface Place {
 /** What it is written under until it is whole. */
 export const nextOf = (path: string): string => `${path}.new`;
 
+/** Only where it differs: Node's permission model forbids both, and as a rule they are not needed. */
 export function sameAccess(fd: number, database: string): void {
   if (process.platform === "win32") return;
-  const { mode, uid, gid } = statSync(database);
-  fchmodSync(fd, mode & 0o666);
-  if (process.geteuid?.() === 0) fchownSync(fd, uid, gid);
+  const wanted = statSync(database);
+  const given = fstatSync(fd);
+  if ((given.mode & 0o777) !== (wanted.mode & 0o666)) fchmodSync(fd, wanted.mode & 0o666);
+  if (process.geteuid?.() === 0 && (given.uid !== wanted.uid || given.gid !== wanted.gid))
+    fchownSync(fd, wanted.uid, wanted.gid);
 }
 
 /** @throws where not all of it was written: the disk is full. */

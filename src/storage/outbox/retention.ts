@@ -16,8 +16,8 @@ export const SETTLED = `SELECT s.pk FROM medimail_submissions s INDEXED BY medim
     AND NOT EXISTS (SELECT 1 FROM medimail_recipients r WHERE r.submission = s.pk AND r.updated_at >= ?)
   LIMIT ?`;
 
-const UNDATED = "SELECT 1 FROM medimail_mails WHERE settled_at < ? LIMIT 1";
-const DATE = "UPDATE medimail_mails SET settled_at = ? WHERE settled_at < ?";
+// Ended while the clock began in 1970: its age is not known, and is counted from now.
+const DATE = "UPDATE medimail_mails SET settled_at = ? WHERE submission = ? AND settled_at < ?";
 
 // So many a transaction: other writers wait no longer than that takes.
 const CHUNK = 200;
@@ -29,18 +29,16 @@ const CHUNK = 200;
  */
 export async function eraseContent(context: OutboxContext, settledBefore: number, now: number): Promise<number> {
   const sql = context.database;
-  // Done while the clock began in 1970: their age is not known, and is counted from now.
-  if (now >= EARLIEST_MS && sql.get(UNDATED, [EARLIEST_MS]))
-    await context.queue.write(() => sql.run(DATE, [now, EARLIEST_MS]));
   let erased = 0;
-  for (;;) {
-    const count = await context.queue.write(() => {
+  for (let found = CHUNK; found === CHUNK; ) {
+    const dated = await context.queue.write(() => {
       const rows = sql.all<{ pk: number }>(SETTLED, [settledBefore, settledBefore, settledBefore, CHUNK]);
-      for (const { pk } of rows) eraseOne(context, pk, now);
-      return rows.length;
+      const old = rows.filter(({ pk }) => sql.run(DATE, [now, pk, EARLIEST_MS]).changes === 0);
+      for (const { pk } of old) eraseOne(context, pk, now);
+      found = rows.length;
+      return old.length;
     });
-    erased += count;
-    if (count < CHUNK) break;
+    erased += dated;
   }
   await context.queue.write(() => {
     eraseLeft(sql, now);
