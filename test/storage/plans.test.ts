@@ -103,6 +103,20 @@ describe("the indexes of the outbox", () => {
     expect(then.join()).not.toMatch(/SCAN [^C]|TEMP B-TREE/);
   });
 
+  it("begin the traces since a time where the index of times says", () => {
+    const plan = planOf((database) => {
+      let asked = "";
+      const get = (sql: string) => {
+        asked = sql.replaceAll("?", "1");
+        return undefined;
+      };
+      const recording = { ...database, get, all: () => [] } as never;
+      traces({ database: recording } as unknown as OutboxContext, { since: "2026-11-23T10:00:00.000+01:00" });
+      return asked;
+    });
+    expect(plan).toEqual(["SEARCH medimail_traces USING COVERING INDEX medimail_traces_at (at_ms>?)"]);
+  });
+
   it("give a page of traces between two times without sorting all that are left", () => {
     const plan = planOf((database) => {
       let asked = "";

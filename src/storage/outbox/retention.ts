@@ -141,9 +141,11 @@ export function traces({ database }: OutboxContext, query: TraceQuery): (TraceEn
 
 function beforeFirst(sql: Sql, since: number | undefined): number {
   if (since === undefined) return 0;
-  const row = sql.get<{ first: number | null }>("SELECT min(seq) AS first FROM medimail_traces WHERE at_ms >= ?", [
-    since,
-  ]);
+  // Left to itself SQLite looks for the smallest `seq` along all that is older.
+  const row = sql.get<{ first: number | null }>(
+    "SELECT min(seq) AS first FROM medimail_traces INDEXED BY medimail_traces_at WHERE at_ms >= ?",
+    [since],
+  );
   return row?.first ? row.first - 1 : Number.MAX_SAFE_INTEGER;
 }
 
