@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { type Browser, launch, type Page } from "puppeteer-core";
 import { afterAll, beforeAll } from "vitest";
 import { consoleFiles } from "../../src/console/index.js";
+import { frenchSpaces } from "../../src/french-spaces.js";
 import { type MockMedimail, type MockMedimailOptions, startMockMedimail } from "../../src/mock/index.js";
 
 let browser: Browser | undefined;
@@ -62,9 +63,11 @@ export async function openPage(
   await page.goto(`${mock.control.origin}/#token=${mock.control.token}`);
   // In words of the browser's own, as text: the tests are compiled without its types.
   const holds = (test: string) => page.waitForFunction(test, { timeout: 20_000 }).then(() => {});
-  const see = (text: string) => holds(`document.body.innerText.includes(${JSON.stringify(text)})`);
+  const see = (text: string) => holds(`document.body.innerText.includes(${JSON.stringify(frenchSpaces(text))})`);
   const press = async (name: string) => {
-    const button = await page.waitForSelector(`::-p-aria([name="${name}"][role="button"])`, { timeout: 20_000 });
+    const button = await page.waitForSelector(`::-p-aria([name="${frenchSpaces(name)}"][role="button"])`, {
+      timeout: 20_000,
+    });
     await button?.evaluate((element) => (element as unknown as { click(): void }).click());
   };
   const click = async (selector: string) => {

@@ -44,7 +44,7 @@ describeWithProgram("chromium", "chromium", "the page of the mock, in a browser"
       "Un DSN : non remis",
       "Un MDN : lu",
       "Un MDN : intégré",
-      "Un MDN KO",
+      "Un MDN d'échec (KO)",
       "Une réponse de patient",
     ]) {
       const before = mock.mailbox(LABO).messages().length;
