@@ -48,7 +48,7 @@ const NO_BODY: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
  * limits). No URL is ever put into a message: it may hold what is nobody's business.
  */
 export function createHttp(options: HttpOptions): Http {
-  const agent = new Agent({
+  const agent = new CarefulAgent({
     connect: (target, callback) => {
       connect(options, target.protocol === "https:", target.hostname, Number(target.port) || 443).then(
         (socket) => callback(null, socket),
@@ -65,6 +65,43 @@ export function createHttp(options: HttpOptions): Http {
     fetch: (url, request = {}) => ask(new URL(url), request, options, agent),
     close: () => agent.destroy(),
   };
+}
+
+/** Of a request's listener, what is looked at: the same of each version of undici that Node has in itself. */
+interface Listener {
+  onConnect?(abort: (error: Error) => void, ...rest: unknown[]): unknown;
+  onHeaders?(status: number, headers: Buffer[], ...rest: unknown[]): unknown;
+}
+
+/** As many as `fetch` undoes. */
+const ENCODINGS = 5;
+
+/**
+ * An answer encoded more often than `fetch` undoes is refused before `fetch` sees it: that of Node 20 and 22 gives up on it but leaves its body
+ * with no one to hear that the connection ends, which ends the process.
+ */
+class CarefulAgent extends Agent {
+  override dispatch(...[options, given]: Parameters<Agent["dispatch"]>): boolean {
+    const listener = given as unknown as Listener;
+    if (!listener.onHeaders) return super.dispatch(options, given);
+    let abort: ((error: Error) => void) | undefined;
+    const careful: Listener = Object.assign(Object.create(listener) as Listener, {
+      onConnect(by: (error: Error) => void, ...rest: unknown[]) {
+        abort = by;
+        return listener.onConnect?.(by, ...rest);
+      },
+      onHeaders(status: number, headers: Buffer[], ...rest: unknown[]) {
+        let encodings = 0;
+        for (let at = 0; at + 1 < headers.length; at += 2)
+          if (String(headers[at]).toLowerCase() === "content-encoding")
+            encodings += String(headers[at + 1]).split(",").length;
+        if (encodings <= ENCODINGS || !abort) return listener.onHeaders?.(status, headers, ...rest);
+        abort(new MedimailError("http_failed", `the answer is encoded more than ${ENCODINGS} times`));
+        return false;
+      },
+    });
+    return super.dispatch(options, careful as never);
+  }
 }
 
 async function ask(url: URL, request: HttpRequest, options: HttpOptions, agent: Agent): Promise<Response> {

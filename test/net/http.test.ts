@@ -184,6 +184,26 @@ describe("the one HTTP function", () => {
     expect(JSON.stringify(error)).not.toMatch(/secret-path|abc/);
   });
 
+  it.each(["by the server", "by us"])(
+    "refuses what is encoded a thousand times, and the end of it %s harms nobody",
+    async (by) => {
+      let cut = (): void => {};
+      const url = await served((request, response) => {
+        response.setHeader("content-encoding", Array(1000).fill("gzip").join(", "));
+        response.write("x");
+        cut = () => request.socket.resetAndDestroy();
+      });
+      const http = createHttp({ dialer: createDialer() });
+      const error = await http.fetch(url).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: "http_failed", message: "the answer is encoded more than 5 times" });
+      if (by === "by us") await http.close();
+      else cut();
+      // What nobody hears is thrown in the process, and fails this file.
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      if (by === "by the server") await http.close();
+    },
+  );
+
   it("is stood for by msw in a publisher's tests", async () => {
     const server = setupServer(msw.get("https://auth.example/x", () => HttpResponse.json({ ok: true })));
     server.listen({ onUnhandledRequest: "error" });

@@ -7,6 +7,7 @@ export const connectionRows: Rows = [
   ["an address that is not https: is not asked", "une adresse qui n'est pas en https n'est pas interrogée"],
   ["Give the https address of the server.", "Donnez l'adresse https du serveur."],
   ["the answer is larger than {n} bytes", "la réponse dépasse {n} octets"],
+  ["the answer is encoded more than {n} times", "la réponse est encodée plus de {n} fois"],
   ["the request was given up by the caller", "la requête a été interrompue"],
   ["{host} did not answer within {n} ms", "{host} n'a pas répondu en {n} ms"],
   ["{host} refuses the connection", "{host} refuse la connexion"],
