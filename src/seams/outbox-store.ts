@@ -202,7 +202,7 @@ export interface OutboxStore {
     isDead: (worker: WorkerIdentity & WorkerBeat) => boolean;
   }): Promise<ClaimedMail[]>;
   /** The clock was set back: mails that wait for a try until later than `beyond`, and that nobody scheduled, are due now. How many. */
-  hasten(query: { now: number; beyond: number }): Promise<number>;
+  hasten(query: { tenant: string; mailbox: string; now: number; beyond: number }): Promise<number>;
   /** Time at which the next mail is due, for the worker's sleep. */
   nextDue(query: { tenant?: string; mailbox?: string; submission?: string }): Promise<number | undefined>;
 

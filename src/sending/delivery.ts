@@ -225,14 +225,14 @@ export class DeliveryWorker {
 
   /** A clock that was set back would have mails wait for the time that it has lost: their next try is due, though it come too soon. */
   async #hasten(): Promise<void> {
-    const { clock, store, log, worker } = this.deps;
+    const { clock, store, log, worker, tenant, mailbox } = this.deps;
     const wasSetBack = this.#watch.wasSetBack();
     const elapsed = elapsedOf(clock);
     if (!wasSetBack && elapsed - this.#lastLateLook < LATE_LOOK_MS) return;
     this.#lastLateLook = elapsed;
     const now = clock.now();
     const beyond = wasSetBack ? now : now + this.#settings.backoff.maxMs + LATE_SLACK_MS;
-    const count = await store.hasten({ now, beyond });
+    const count = await store.hasten({ tenant, mailbox, now, beyond });
     if (count > 0) log.log("warn", "delivery.hastened", { count, worker: worker.id });
   }
 

@@ -155,18 +155,21 @@ export function nextDue(context: OutboxContext, query: Filter): number | undefin
   return next;
 }
 
-const LATE = `FROM medimail_mails WHERE ${READY} AND due_at > ?
-  AND NOT EXISTS (SELECT 1 FROM medimail_submissions s WHERE s.pk = submission AND s.not_before > ?)`;
+/** Unless somebody scheduled them for then. */
+const LATE = `due_at > ? AND NOT EXISTS (SELECT 1 FROM medimail_submissions s WHERE s.pk = submission AND s.not_before > ?)`;
 
 /** See {@link OutboxStore.hasten}. */
 export async function hasten(
   { database, queue }: OutboxContext,
-  { now, beyond }: { now: number; beyond: number },
+  { now, beyond, ...box }: { tenant: string; mailbox: string; now: number; beyond: number },
 ): Promise<number> {
+  const filter = ready(box);
+  const late = `FROM ${filter.sql} AND ${LATE}`;
+  const params = [...filter.params, beyond, now];
   // A look without a lock first: as a rule there is none.
-  if (!database.get(`SELECT 1 ${LATE} LIMIT 1`, [beyond, now])) return 0;
+  if (!database.get(`SELECT 1 ${late} LIMIT 1`, params)) return 0;
   return await queue.write(
     () =>
-      database.run(`UPDATE medimail_mails SET due_at = ? WHERE id IN (SELECT id ${LATE})`, [now, beyond, now]).changes,
+      database.run(`UPDATE medimail_mails SET due_at = ? WHERE id IN (SELECT id ${late})`, [now, ...params]).changes,
   );
 }
