@@ -1,6 +1,7 @@
 import { connect as tlsConnect } from "node:tls";
 import { Agent } from "undici";
 import { isMedimailError, MedimailError } from "./errors.js";
+import { GatheredBytes } from "./gathered-bytes.js";
 import type { Dialer } from "./seams/dialer.js";
 import { tlsError } from "./tls-error.js";
 
@@ -134,35 +135,15 @@ async function ask(url: URL, request: HttpRequest, options: HttpOptions, agent: 
   }
 }
 
-/** Shorter pieces are put together as they come: kept one by one, those of a byte each would take a hundred times their size. */
-const BLOCK = 64 * 1024;
-
 async function read(response: Response, most: number): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array[] = [];
-  let block = new Uint8Array(0);
-  let filled = 0;
-  let size = 0;
+  const body = new GatheredBytes();
   if (response.body)
     for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-      size += chunk.length;
-      if (size > most)
+      if (body.size + chunk.length > most)
         throw new MedimailError("http_failed", `the answer is larger than ${most} bytes`, { path: "maxBytes" });
-      if (filled + chunk.length > block.length) {
-        chunks.push(block.subarray(0, filled));
-        block = new Uint8Array(Math.max(BLOCK, chunk.length));
-        filled = 0;
-      }
-      block.set(chunk, filled);
-      filled += chunk.length;
+      body.add(chunk);
     }
-  chunks.push(block.subarray(0, filled));
-  const all = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
+  return body.whole();
 }
 
 async function connect(options: HttpOptions, isTls: boolean, hostname: string, port: number) {

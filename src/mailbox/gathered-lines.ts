@@ -1,4 +1,5 @@
 import PostalMime from "postal-mime";
+import { GatheredBytes } from "../gathered-bytes.js";
 
 /** Of the MIME reader, what its types leave out. */
 interface Node {
@@ -13,40 +14,19 @@ interface Decoder {
   maxChunkSize?: number;
 }
 
-const BLOCK = 64 * 1024;
 const LINE_END = Uint8Array.of(10);
 
-/** The lines of a part without a transfer encoding, in blocks. */
-class Gathered implements Decoder {
-  readonly #blocks: Uint8Array[] = [];
-  #block = new Uint8Array(0);
-  #filled = 0;
-  #size = 0;
+/** The lines of a part without a transfer encoding. */
+class GatheredLines implements Decoder {
+  readonly #bytes = new GatheredBytes();
 
   update(line: Uint8Array): void {
-    this.#add(line);
-    this.#add(LINE_END);
+    this.#bytes.add(line);
+    this.#bytes.add(LINE_END);
   }
 
   async finalize(): Promise<ArrayBuffer> {
-    const all = new Uint8Array(this.#size);
-    let at = 0;
-    for (const block of [...this.#blocks, this.#block.subarray(0, this.#filled)]) {
-      all.set(block, at);
-      at += block.length;
-    }
-    return all.buffer;
-  }
-
-  #add(bytes: Uint8Array): void {
-    if (this.#filled + bytes.length > this.#block.length) {
-      this.#blocks.push(this.#block.subarray(0, this.#filled));
-      this.#block = new Uint8Array(Math.max(BLOCK, bytes.length));
-      this.#filled = 0;
-    }
-    this.#block.set(bytes, this.#filled);
-    this.#filled += bytes.length;
-    this.#size += bytes.length;
+    return this.#bytes.whole().buffer;
   }
 }
 
@@ -65,6 +45,7 @@ export function gatherLines(): void {
   if (!node || typeof original !== "function") return;
   node.setupContentDecoder = function setupContentDecoder(this: Node, encoding: string): void {
     original.call(this, encoding);
-    if (this.contentDecoder && this.contentDecoder.maxChunkSize === undefined) this.contentDecoder = new Gathered();
+    if (this.contentDecoder && this.contentDecoder.maxChunkSize === undefined)
+      this.contentDecoder = new GatheredLines();
   };
 }

@@ -152,7 +152,7 @@ export interface OutboxStats {
 
 export interface RestoredQuery {
   now: number;
-  isDead: (worker: WorkerIdentity & { heartbeatAt: number }) => boolean;
+  isDead: (worker: WorkerIdentity & WorkerBeat) => boolean;
   /** For each mailbox of which something came into doubt: `count` recipients. */
   trace: (box: { tenant: string; mailbox: string; count: number }) => TraceEntry;
 }

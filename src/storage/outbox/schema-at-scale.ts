@@ -1,3 +1,4 @@
+/** Written out, beside `RECIPIENT_STATES`: what a migration does must not change with the code around it. */
 const STATES = [
   "queued",
   "unknown",
