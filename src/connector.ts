@@ -1,6 +1,6 @@
 import { assertSupported, checkOptions, parseConfig } from "./config/index.js";
 import type { Connector, ConnectorOptions, DeliveryRun } from "./connector-types.js";
-import { isMedimailError, MedimailError, type Problem } from "./errors.js";
+import { errorCodeOf, MedimailError, type Problem } from "./errors.js";
 import type { SubmissionRow } from "./seams/index.js";
 import {
   Bell,
@@ -100,9 +100,7 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
 
   function track(work: Promise<void>): void {
     const tracked: Promise<void> = work
-      .catch((error) =>
-        log.log("error", "delivery.stopped", { code: isMedimailError(error) ? error.code : "internal" }),
-      )
+      .catch((error) => log.log("error", "delivery.stopped", { code: errorCodeOf(error) }))
       .finally(() => running.delete(tracked));
     running.add(tracked);
   }

@@ -76,6 +76,9 @@ export function isMedimailError(value: unknown): value is MedimailError {
   return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[BRAND] === true;
 }
 
+/** What a log, a trace or a wait says of an error: its code; `internal` of what is none of ours. */
+export const errorCodeOf = (error: unknown): ErrorCode => (isMedimailError(error) ? error.code : "internal");
+
 /** A finding that does not stop the work: reading goes on and the caller is told. */
 export interface Problem {
   /** An `error` makes the content doubtful (a hash that differs); a `warning` does not. */

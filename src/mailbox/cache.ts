@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { isMedimailError, MedimailError } from "../errors.js";
+import { errorCodeOf, isMedimailError, MedimailError } from "../errors.js";
 import type { Logger } from "../log.js";
 import { isWorthless, type KeptFolder, type MailCache } from "../storage/index.js";
 import { type FolderState, flagsKey, type ImapMailbox, type ImapSummary, UidSet } from "../transport/imap/index.js";
@@ -229,7 +229,7 @@ export class MailboxCache {
       this.#opening ??= this.#options.open(false);
       return await work(await this.#opening);
     } catch (error) {
-      const code = isMedimailError(error) ? error.code : "internal";
+      const code = errorCodeOf(error);
       if (code === "closed") return undefined;
       this.#options.logger.log("warn", "mail_cache_failed", { code });
       // Another process holds it for long: the next time it may not.

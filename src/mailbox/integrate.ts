@@ -1,4 +1,4 @@
-import { isMedimailError, MedimailError, type Problem } from "../errors.js";
+import { errorCodeOf, isMedimailError, MedimailError, type Problem } from "../errors.js";
 import type { Logger } from "../log.js";
 import type { Clock, InboxRecord, InboxScope, InboxStore, OutboxStore } from "../seams/index.js";
 import type { ImapMailbox, ImapSummary } from "../transport/imap/index.js";
@@ -256,7 +256,7 @@ class Run {
   }
 
   #tell(event: string, error: unknown): void {
-    const code = isMedimailError(error) ? error.code : "internal";
+    const code = errorCodeOf(error);
     this.deps.log.log("warn", event, { mailbox: this.deps.scope.mailbox, code });
   }
 }

@@ -1,4 +1,4 @@
-import { isMedimailError } from "../errors.js";
+import { errorCodeOf } from "../errors.js";
 import type { ActReport, FolderReport } from "../transport/imap/index.js";
 
 /** An entry of the traces before it has its author and its hour. */
@@ -31,7 +31,7 @@ export function mailTraces(action: string, detail: string, report: ActReport): M
 
 /** An act that did not begin: no connection, no such folder. */
 export function refusedTrace(action: string, detail: string, error: unknown): MailTrace {
-  return { action, request: detail, answer: isMedimailError(error) ? error.code : "internal", ok: false };
+  return { action, request: detail, answer: errorCodeOf(error), ok: false };
 }
 
 export function folderTrace(action: string, { outcome, answer }: FolderReport): MailTrace {

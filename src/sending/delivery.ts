@@ -1,4 +1,4 @@
-import { isMedimailError } from "../errors.js";
+import { errorCodeOf } from "../errors.js";
 import type { ClaimedMail, MailSettlement, TransportResult } from "../seams/index.js";
 import { elapsedOf, transportFailure } from "../seams/index.js";
 import { backoffMs } from "./backoff.js";
@@ -84,7 +84,7 @@ export class DeliveryWorker {
     const beat = setInterval(() => {
       store
         .heartbeat(worker, clock.now())
-        .catch((error) => log.log("warn", "delivery.heartbeat", { code: codeOf(error), worker: worker.id }));
+        .catch((error) => log.log("warn", "delivery.heartbeat", { code: errorCodeOf(error), worker: worker.id }));
     }, 1_000);
     beat.unref();
     try {
@@ -107,7 +107,7 @@ export class DeliveryWorker {
         await store.heartbeat(worker, clock.now());
         return;
       } catch (error) {
-        const code = codeOf(error);
+        const code = errorCodeOf(error);
         log.log("error", "delivery.store", { code, worker: worker.id });
         if (code === "closed") throw error;
         this.#woken = false;
@@ -143,7 +143,7 @@ export class DeliveryWorker {
       }
     } catch (error) {
       // The store did not answer (a full disk, a lock held too long): nothing is lost, look again later.
-      log.log("error", "delivery.store", { code: codeOf(error), worker: worker.id });
+      log.log("error", "delivery.store", { code: errorCodeOf(error), worker: worker.id });
       await this.#sleep(this.#settings.pollMs);
       return;
     }
@@ -282,7 +282,7 @@ export class DeliveryWorker {
       else circuit.neutral();
       settlement = settleFailure(mail, error, this.#context(mail, clock.now()));
       log.log("warn", "delivery.failed", {
-        code: codeOf(error),
+        code: errorCodeOf(error),
         submission: mail.submission,
         messageId: mail.messageId,
         attempt: mail.attempts + 1,
@@ -315,8 +315,4 @@ export class DeliveryWorker {
       from: senderOf(mail, this.deps.mailbox),
     };
   }
-}
-
-function codeOf(error: unknown): string {
-  return isMedimailError(error) ? error.code : "internal";
 }

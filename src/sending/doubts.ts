@@ -1,4 +1,4 @@
-import { isMedimailError } from "../errors.js";
+import { errorCodeOf } from "../errors.js";
 import type { Logger } from "../log.js";
 import {
   type Clock,
@@ -56,7 +56,7 @@ export async function settleDoubts(deps: DoubtDeps): Promise<number> {
         waiting += rows.length;
         deps.log.log("warn", "doubt.unsettled", {
           submission: submission.id,
-          code: isMedimailError(error) ? error.code : "internal",
+          code: errorCodeOf(error),
         });
       }
     }

@@ -1,4 +1,4 @@
-import { isMedimailError } from "../errors.js";
+import { errorCodeOf } from "../errors.js";
 import type { Logger } from "../log.js";
 import type { Clock, HandoverAnswer, MailSettlement, OutboxStore } from "../seams/index.js";
 
@@ -53,7 +53,7 @@ export class SettlementNotes {
         await store.settle([settlement], { waitMs });
         return;
       } catch (error) {
-        const code = isMedimailError(error) ? error.code : "internal";
+        const code = errorCodeOf(error);
         log.log("error", "delivery.note", { code, attempt, worker });
         if (code === "closed") return;
         await clock.sleep(Math.min(5_000, 50 * 2 ** attempt));

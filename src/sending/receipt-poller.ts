@@ -1,4 +1,4 @@
-import { isMedimailError } from "../errors.js";
+import { errorCodeOf } from "../errors.js";
 import type { Logger } from "../log.js";
 import { parseReceipt, type Receipt } from "../message/index.js";
 import type { Clock, OutboxStore } from "../seams/index.js";
@@ -78,7 +78,7 @@ export async function recordMail(
   try {
     receipt = await parseReceipt(raw);
   } catch (error) {
-    deps.log.log("warn", "receipt.unreadable", { code: isMedimailError(error) ? error.code : "internal" });
+    deps.log.log("warn", "receipt.unreadable", { code: errorCodeOf(error) });
     return undefined;
   }
   if (!receipt) return undefined;

@@ -1,4 +1,4 @@
-import { isMedimailError, MedimailError } from "../errors.js";
+import { errorCodeOf, MedimailError } from "../errors.js";
 import type { Logger } from "../log.js";
 import type { Clock, MailContent, OutboxStore, SentCopy, TraceEntry } from "../seams/index.js";
 import type { TraceDraft } from "./outcome.js";
@@ -56,7 +56,7 @@ async function fileOne(deps: SentCopyDeps, copy: SentCopy): Promise<boolean> {
     await store.endSentCopy(copy.mailId, [trace(already ? "there already" : answer, true)]);
     return true;
   } catch (error) {
-    const code = isMedimailError(error) ? error.code : "internal";
+    const code = errorCodeOf(error);
     log.log("warn", "sent_copy.failed", { code, submission: copy.submission });
     const again = !HOPELESS.has(code);
     if (again) await store.endSentCopy(copy.mailId, [], clock.now() + RETRY_MS);

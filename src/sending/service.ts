@@ -1,4 +1,4 @@
-import { isMedimailError } from "../errors.js";
+import { errorCodeOf } from "../errors.js";
 import type { Logger } from "../log.js";
 import type { Clock } from "../seams/index.js";
 import type { Bell, Ear } from "./bell.js";
@@ -52,7 +52,7 @@ async function repeat(chore: Chore, { clock, log }: ServiceDeps, signal: AbortSi
       await chore.run(signal);
     } catch (error) {
       if (signal.aborted) return;
-      log.log("warn", `chore.${chore.name}`, { code: isMedimailError(error) ? error.code : "internal" });
+      log.log("warn", `chore.${chore.name}`, { code: errorCodeOf(error) });
     }
   }
 }

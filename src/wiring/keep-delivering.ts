@@ -1,4 +1,4 @@
-import { isMedimailError } from "../errors.js";
+import { errorCodeOf } from "../errors.js";
 import type { Bell } from "../sending/index.js";
 import { backoffMs } from "../sending/index.js";
 import type { Core, Frame } from "./core.js";
@@ -39,7 +39,7 @@ export async function keepDelivering(
       return;
     } catch (error) {
       if (signal.aborted) return;
-      const code = isMedimailError(error) ? error.code : "internal";
+      const code = errorCodeOf(error);
       if (FOR_GOOD.has(code)) {
         log.log("error", "delivery.stopped", { mailbox, code });
         return;

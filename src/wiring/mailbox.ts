@@ -1,5 +1,5 @@
 import type { Connector } from "../connector-types.js";
-import { isMedimailError } from "../errors.js";
+import { errorCodeOf } from "../errors.js";
 import {
   createDrafts,
   createMailboxActions,
@@ -44,7 +44,7 @@ export function mailboxOf(
     await store.appendTraces(traces.map((entry) => frame.trace(entry, actor, now))).catch((error: unknown) =>
       frame.log.log("error", "traces.lost", {
         mailbox,
-        code: isMedimailError(error) ? error.code : "internal",
+        code: errorCodeOf(error),
       }),
     );
   };

@@ -1,5 +1,5 @@
 import { abortable } from "../../abortable.js";
-import { isMedimailError, MedimailError } from "../../errors.js";
+import { errorCodeOf, isMedimailError, MedimailError } from "../../errors.js";
 import type { Http } from "../../http.js";
 import type { Logger } from "../../log.js";
 import { fileVersion, type KeptList, loadList, saveList, saveState } from "./file.js";
@@ -194,7 +194,7 @@ export class WhiteList {
 
   #failed(error: unknown, event: string): undefined {
     if (isMedimailError(error) && error.code === "aborted") throw error;
-    this.#options.log?.log("warn", event, { code: isMedimailError(error) ? error.code : "internal" });
+    this.#options.log?.log("warn", event, { code: errorCodeOf(error) });
     return undefined;
   }
 }
