@@ -44,4 +44,12 @@ describe("an answer as it may be shown (ECO.4.1.2)", () => {
       { seed: 13, numRuns: 2_000 },
     );
   });
+
+  it("shows no half of an address or an INS, where so much is said that it is cut", () => {
+    const address = `${"b".repeat(300)}@x.fr `;
+    for (let at = 0; at < 120; at += 1) {
+      const filled = `${address.repeat(12)}${"c".repeat(220 + at)}@x.fr 1 85 05 78 006 084 91 185057800608491@patient.mssante.fr`;
+      expect(maskAnswer({ code: 550, lines: [filled] }).slice(3)).not.toMatch(/\d/);
+    }
+  });
 });

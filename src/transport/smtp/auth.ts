@@ -42,7 +42,7 @@ export async function authenticate(
   if (!inline && reply.code === 334) reply = await connection.command(response, timeoutMs);
   if (reply.code === 334) reply = await afterChallenge(connection, reply, step, timeoutMs);
   if (reply.code === 235) return;
-  throw refused(reply, step);
+  throw refused(withoutSecrets(reply, step, response), step);
 }
 
 /** Our answer is given: a challenge now is a refusal that waits for an empty line. */
@@ -81,4 +81,16 @@ function refused(reply: SmtpReply, step: SaslStep): Error {
 
 function failureOf(known: Pick<TransportFailure, "reply" | "answer" | "status">): TransportFailure {
   return { stage: "auth", verdict: "temporary", systemic: true, ...known };
+}
+
+/** A word so long is a token, or what was sent in base64. */
+const LONG_WORD = /[\w+/=.~-]{24,}/g;
+
+/** A server that does not know a command may say it again, with what it was given. */
+function withoutSecrets({ code, lines }: SmtpReply, step: SaslStep, response: string): SmtpReply {
+  const secret = step.mechanism === "xoauth2" ? step.token : step.mechanism === "plain" ? step.password : "";
+  const secrets = [response, secret].filter((text) => text.length > 1);
+  const masked = (line: string): string =>
+    secrets.reduce((text, shown) => text.replaceAll(shown, "<…>"), line).replace(LONG_WORD, "<…>");
+  return { code, lines: lines.map(masked) };
 }

@@ -16,18 +16,23 @@ export interface Capabilities {
 }
 
 export function parseCapabilities(reply: SmtpReply): Capabilities {
-  const announced = new Map<string, string[]>();
+  const announced = new Set<string>();
+  const auth = new Set<string>();
+  let size = "";
   // The first line is the server's name.
   for (const line of reply.lines.slice(1)) {
     // `AUTH=LOGIN PLAIN` is an old form of the same.
-    const [keyword = "", ...parameters] = line
+    const text = line
       .trim()
       .toUpperCase()
-      .replace(/^AUTH=/, "AUTH ")
-      .split(/\s+/);
-    announced.set(keyword, [...(announced.get(keyword) ?? []), ...parameters]);
+      .replace(/^AUTH=/, "AUTH ");
+    const [keyword = ""] = text.split(/\s/, 1);
+    const parameters = text.slice(keyword.length).trim();
+    if (keyword === "SIZE" && !announced.has("SIZE")) size = parameters;
+    if (keyword === "AUTH") for (const mechanism of parameters.split(/\s+/)) auth.add(mechanism);
+    announced.add(keyword);
   }
-  const limit = Number(announced.get("SIZE")?.[0] ?? 0);
+  const [limit = ""] = size.split(/\s/, 1);
   return {
     starttls: announced.has("STARTTLS"),
     pipelining: announced.has("PIPELINING"),
@@ -35,7 +40,7 @@ export function parseCapabilities(reply: SmtpReply): Capabilities {
     eightBitMime: announced.has("8BITMIME"),
     smtpUtf8: announced.has("SMTPUTF8"),
     size: announced.has("SIZE"),
-    maxSize: Number.isSafeInteger(limit) && limit > 0 ? limit : 0,
-    auth: new Set(announced.get("AUTH") ?? []),
+    maxSize: /^\d{1,15}$/.test(limit) ? Number(limit) : 0,
+    auth,
   };
 }

@@ -5,6 +5,7 @@ import { ERROR_CODES, isMedimailError, MedimailError } from "../../errors.js";
 import type { SmtpStage } from "../../seams/mail-transport.js";
 import { tlsError } from "../../tls-error.js";
 import { detailsOf, smtpFailure } from "./failure.js";
+import { HeldReplies } from "./held-replies.js";
 import type { ReplyLimits, SmtpReply } from "./reply.js";
 import { ReplyParser } from "./reply.js";
 
@@ -38,7 +39,7 @@ export class SmtpConnection {
 
   #socket: Socket;
   #parser: ReplyParser;
-  #replies: SmtpReply[] = [];
+  readonly #replies = new HeldReplies();
   #waiters: Waiter[] = [];
   #end: MedimailError | undefined;
   /** One for all replies, left to run on when one has come: most connections answer many within the time of one limit. */
@@ -97,8 +98,7 @@ export class SmtpConnection {
       if (waiter) waiter.resolve(reply);
       else this.#replies.push(reply);
     }
-    // Replies that nobody waits for pile up only with a hostile server.
-    if (this.#replies.length > 1000) this.fail("smtp_protocol", "the server sends replies that nobody asked for");
+    if (this.#replies.tooMany) this.fail("smtp_protocol", "the server sends replies that nobody asked for");
   };
 
   readonly #onError = (error: Error): void => {

@@ -93,13 +93,20 @@ export function enhancedStatus(reply: SmtpReply): string | undefined {
 export function maskAnswer(reply: SmtpReply): string {
   const received = `${reply.code} ${reply.lines.join(" ")}`;
   if (received.length <= 500 && !received.includes("@") && isAsciiWithoutIns(received)) return received.trimEnd();
-  return Buffer.from(received, "latin1")
+  const text = Buffer.from(received, "latin1")
     .toString("utf8")
-    .replace(/[\x00-\x1f\x7f-\x9f]+/g, " ")
-    .slice(0, 4000)
+    .replace(/[\x00-\x1f\x7f-\x9f]+/g, " ");
+  const masked = text
+    .slice(0, MAX_MASKED)
     .replace(/<[^<>]*@[^<>]*>/g, "<…>")
     .replace(/"[^"]{1,128}"@[^\s<>]+|[^\s<>"'(),;:=[\]]+@[^\s<>"'(),;]+/g, "<…>")
-    .replace(/(?<!\d)[1-478](?:[\s.]?\d){5}[\s.]?[\dAB](?:[\s.]?\d){6}(?:[\s.]?\d\d)?(?!\d)/gi, "<…>")
-    .slice(0, 500)
-    .trimEnd();
+    .replace(/(?<!\d)[1-478](?:[\s.]?\d){5}[\s.]?[\dAB](?:[\s.]?\d){6}(?:[\s.]?\d\d)?(?!\d)/gi, "<…>");
+  // Half an address, or half an INS, is not known as one.
+  const whole = text.length > MAX_MASKED ? masked.slice(0, -LONGEST_ADDRESS) : masked;
+  return whole.slice(0, 500).trimEnd();
 }
+
+/** Characters of a reply that are looked at. */
+const MAX_MASKED = 4000;
+/** RFC 5321 §4.5.3.1: 64 characters, `@`, 255. */
+const LONGEST_ADDRESS = 320;

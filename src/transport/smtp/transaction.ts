@@ -78,7 +78,7 @@ async function pipelined(
     const lines = envelopeLines(envelopeOf(mail, session.capabilities));
     const reset = session.needsReset;
     connection.write(reset ? `RSET\r\n${lines}` : lines);
-    if (reset) ensure(await connection.reply(timeoutMs), connection);
+    if (reset) wasReset(await connection.reply(timeoutMs), connection);
   }
   const mailReply = connection.received() ?? (await connection.reply(timeoutMs));
   if (mailReply.code !== 421) steps.mailAnswered(mailReply.code);
@@ -112,7 +112,7 @@ async function oneByOne(
   steps: HandOverSteps,
 ): Promise<Accepted> {
   const { connection } = session;
-  if (session.needsReset) ensure(await connection.command("RSET", timeoutMs), connection);
+  if (session.needsReset) wasReset(await connection.command("RSET", timeoutMs), connection);
   const mailReply = await connection.command(envelope.mail, timeoutMs);
   if (mailReply.code !== 421) steps.mailAnswered(mailReply.code);
   ensure(mailReply, connection);
@@ -198,7 +198,10 @@ async function early(
   return said;
 }
 
-/** The error for a refusal. 421 and 503 end the dialogue: the server is about to close it, or it is out of step. */
+/**
+ * The error for a refusal. 421 and 503 end the dialogue: the server is about to close it, or it is out of step. So does a reply that refuses
+ * nothing, where it is not the one that was asked for: what answers the next mail would be the answer to this one.
+ */
 function refuse(
   connection: SmtpConnection,
   reply: SmtpReply,
@@ -207,9 +210,16 @@ function refuse(
   recipients?: RecipientReply[],
 ): MedimailError {
   const error = refusal(reply, stage, what, recipients?.length ? { recipients } : {});
-  if (reply.code === 421 || reply.code === 503)
+  if (reply.code < 400 || reply.code === 421 || reply.code === 503)
     connection.fail("smtp_temporary", `the server ends the session: ${maskAnswer(reply)}`);
   return error;
+}
+
+/** What is not forgotten would be part of the mail to come. */
+function wasReset(reply: SmtpReply, connection: SmtpConnection): void {
+  ensure(reply, connection);
+  if (reply.code >= 200 && reply.code < 300) return;
+  throw connection.fail("smtp_temporary", `the server did not reset the session: ${maskAnswer(reply)}`);
 }
 
 function ensure(reply: SmtpReply, connection: SmtpConnection, recipients?: RecipientReply[]): SmtpReply {

@@ -106,6 +106,7 @@ export const connectionRows: Rows = [
   ["the server answered the mail with a question", "le serveur a répondu au courriel par une question"],
   ["the mail was given up before its final dot", "le courriel a été abandonné avant son point final"],
   ["the mail was given up within its content", "le courriel a été abandonné pendant l'envoi de son contenu"],
+  ["the server did not reset the session: {answer}", "le serveur n'a pas remis la session à zéro : {answer}"],
   ["the server ends the session: {answer}", "le serveur met fin à la session : {answer}"],
   ["the mail was given up by the caller before it was sent", "le courriel a été abandonné avant son envoi"],
   ["the mail was given up by the caller", "le courriel a été abandonné"],
