@@ -68,42 +68,61 @@ export function createHttp(options: HttpOptions): Http {
   };
 }
 
-/** Of a request's listener, what is looked at: the same of each version of undici that Node has in itself. */
+/**
+ * Of a request's listener, what is looked at. The `fetch` of Node 20 to 24 hears `onConnect` and `onHeaders`, that of Node 26 (undici 8) the others; our
+ * agent speaks to both.
+ */
 interface Listener {
   onConnect?(abort: (error: Error) => void, ...rest: unknown[]): unknown;
   onHeaders?(status: number, headers: Buffer[], ...rest: unknown[]): unknown;
+  onResponseStart?(
+    controller: { abort(error: Error): void },
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+    ...rest: unknown[]
+  ): unknown;
 }
 
 /** As many as `fetch` undoes. */
 const ENCODINGS = 5;
 
 /**
- * An answer encoded more often than `fetch` undoes is refused before `fetch` sees it: that of Node 20 and 22 gives up on it but leaves its body
+ * An answer encoded more often than `fetch` undoes is refused before `fetch` sees it: that of Node 20, 22 and 26 gives up on it but leaves its body
  * with no one to hear that the connection ends, which ends the process.
  */
 class CarefulAgent extends Agent {
   override dispatch(...[options, given]: Parameters<Agent["dispatch"]>): boolean {
     const listener = given as unknown as Listener;
-    if (!listener.onHeaders) return super.dispatch(options, given);
     let abort: ((error: Error) => void) | undefined;
-    const careful: Listener = Object.assign(Object.create(listener) as Listener, {
-      onConnect(by: (error: Error) => void, ...rest: unknown[]) {
+    const older: Listener = {
+      onConnect(by, ...rest) {
         abort = by;
-        return listener.onConnect?.(by, ...rest);
+        return listener.onConnect?.call(this, by, ...rest);
       },
-      onHeaders(status: number, headers: Buffer[], ...rest: unknown[]) {
-        let encodings = 0;
-        for (let at = 0; at + 1 < headers.length; at += 2)
-          if (String(headers[at]).toLowerCase() === "content-encoding")
-            encodings += String(headers[at + 1]).split(",").length;
-        if (encodings <= ENCODINGS || !abort) return listener.onHeaders?.(status, headers, ...rest);
-        abort(new MedimailError("http_failed", `the answer is encoded more than ${ENCODINGS} times`));
+      onHeaders(status, headers, ...rest) {
+        const names = headers.map(String);
+        const encodings = names.filter((_, at) => at % 2 === 1 && names[at - 1]?.toLowerCase() === "content-encoding");
+        if (isReadable(encodings) || !abort) return listener.onHeaders?.call(this, status, headers, ...rest);
+        abort(encodedTooOften());
         return false;
       },
-    });
+    };
+    const newer: Listener = {
+      onResponseStart(controller, status, headers, ...rest) {
+        const encodings = [headers["content-encoding"] ?? []].flat();
+        if (isReadable(encodings)) return listener.onResponseStart?.call(this, controller, status, headers, ...rest);
+        return controller.abort(encodedTooOften());
+      },
+    };
+    const careful = Object.assign(Object.create(listener) as Listener, listener.onResponseStart ? newer : older);
     return super.dispatch(options, careful as never);
   }
 }
+
+const isReadable = (encodings: readonly string[]): boolean => encodings.join(",").split(",").length <= ENCODINGS;
+
+const encodedTooOften = (): MedimailError =>
+  new MedimailError("http_failed", `the answer is encoded more than ${ENCODINGS} times`);
 
 async function ask(url: URL, request: HttpRequest, options: HttpOptions, agent: Agent): Promise<Response> {
   const isPlain = url.protocol === "http:";

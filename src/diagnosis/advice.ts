@@ -27,8 +27,12 @@ const BY_REQUIREMENT: Readonly<Record<string, AdviceCode>> = {
   "ECO.1.1.10": "add_authority",
 };
 
-/** What to do where `step` failed with `error`. */
+/**
+ * What to do where `step` failed with `error`. Node itself may be who forbids (its permission model): each message of the network tells its word.
+ */
 export function adviceOf(step: StepName, error: MedimailError): AdviceCode {
+  if ((step === "resolved" || step === "connected") && /\bERR_ACCESS_DENIED\b/.test(error.message))
+    return "allow_network";
   if (error.code === "operator_host_refused")
     return error.path === "network.allowedAddresses" ? "allowed_addresses" : "host_suffixes";
   if (step === "connected" && error.code === "timeout") return "open_port";

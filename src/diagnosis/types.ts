@@ -24,6 +24,7 @@ export type AdviceCode =
   | "host_suffixes"
   | "allowed_addresses"
   | "open_port"
+  | "allow_network"
   | "check_proxy"
   | "tls_stripped"
   | "tls_profile"

@@ -1,6 +1,7 @@
 import { Resolver } from "node:dns/promises";
 import { isIP } from "node:net";
 import { MedimailError } from "../errors.js";
+import { networkDenied } from "../net/index.js";
 
 export interface SrvAnswer {
   /** Empty: the root target, there is no such service (RFC 2782). */
@@ -72,6 +73,7 @@ export function createDns({
       if (signal?.aborted) throw aborted(name, signal);
       throw new MedimailError("dns_failed", `the DNS did not tell about ${name} (${late ? "ETIMEOUT" : code})`, {
         cause: late ? Object.assign(new Error("no answer in time"), { code: "ETIMEOUT" }) : cause,
+        ...networkDenied(cause),
       });
     } finally {
       clearTimeout(timer);

@@ -94,9 +94,8 @@ async function open(
   }
   const credentials = await proxy.credentials();
   const socket = await connectDirect(proxy.host, proxy.port, lookup, guard).catch((error: unknown) => {
-    throw new MedimailError("proxy_failed", connectError(error, `the proxy ${proxy.host}:${proxy.port}`).message, {
-      cause: error,
-    });
+    const { message, hint } = connectError(error, `the proxy ${proxy.host}:${proxy.port}`);
+    throw new MedimailError("proxy_failed", message, { cause: error, ...(hint === undefined ? {} : { hint }) });
   });
   try {
     return proxy.kind === "http"

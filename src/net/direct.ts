@@ -14,6 +14,13 @@ const NOT_FOUND: ReadonlySet<string> = new Set([
   "EMEDIMAILDNS",
 ]);
 
+const NO_NETWORK = "Node's permission model keeps this process from the network: start it with --allow-net.";
+
+/** What to do where it is Node itself that refuses the network: Node 26 counts it among what its permission model forbids. */
+export function networkDenied(cause: unknown): { hint?: string } {
+  return (cause as { code?: unknown } | null)?.code === "ERR_ACCESS_DENIED" ? { hint: NO_NETWORK } : {};
+}
+
 /** A look-up that gives up after `timeoutMs`: the system resolver has no limit of its own and may block for 30 s and more. */
 export function limitedLookup(
   timeoutMs: number,
@@ -63,7 +70,7 @@ export function connectError(error: unknown, who: string): MedimailError {
   return new MedimailError(
     "connection_refused",
     `${who} cannot be connected to (${typeof code === "string" ? code : "unknown reason"})`,
-    { cause: error },
+    { cause: error, ...networkDenied(error) },
   );
 }
 

@@ -1,3 +1,4 @@
 /** Opening TCP connections: directly, or through the site's proxy. Knows nothing of TLS or of mail. */
 export type { DialerOptions, ProxyOptions } from "./dialer.js";
 export { createDialer } from "./dialer.js";
+export { networkDenied } from "./direct.js";

@@ -6,6 +6,7 @@ import { type Diagnosis, type DiagnosisParts, diagnose } from "../diagnosis/inde
 import { type MailService, ProfileCache } from "../discovery/index.js";
 import { MedimailError } from "../errors.js";
 import { silentLogger } from "../log.js";
+import { networkDenied } from "../net/index.js";
 import { systemClock, systemRandom } from "../seams/index.js";
 import { discoveryOf } from "./discovery.js";
 import { clientName, sessionSeams } from "./operator.js";
@@ -101,7 +102,7 @@ async function addressesOf(host: string): Promise<string[]> {
     throw new MedimailError(
       "dns_failed",
       `the name ${host} could not be resolved (${typeof code === "string" ? code : "no answer"})`,
-      { cause },
+      { cause, ...networkDenied(cause) },
     );
   } finally {
     clearTimeout(timer);

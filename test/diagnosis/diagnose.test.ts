@@ -84,6 +84,16 @@ describe("diagnose", () => {
     });
   });
 
+  it("tells Node's permission model from a network that fails: the name, the connection", async () => {
+    const denied = Object.assign(new Error("restricted"), { code: "ERR_ACCESS_DENIED" });
+    const dialer = createDialer({ lookup: (_host, _options, callback) => callback(denied, "", 0) });
+    expect(await stepsOf({ dialer })).toMatchObject({ "smtp connected": "failed allow_network" });
+    const lookUp = async () => {
+      throw new MedimailError("dns_failed", "the name a.test could not be resolved (ERR_ACCESS_DENIED)");
+    };
+    expect(await stepsOf({ lookUp })).toMatchObject({ "imap resolved": "failed allow_network" });
+  });
+
   it("warns of a mailbox that is nearly full", async () => {
     expect(await stepsOf()).toMatchObject({ "imap limits": "ok" });
     mock.mailbox(LABO).deliver(Buffer.from(`Subject: x\r\n\r\n${"a".repeat(3_700)}\r\n`));

@@ -48,6 +48,15 @@ describe("a direct connection", () => {
     });
   });
 
+  it("names the flag where Node's permission model forbids the network (Node 26), by a proxy too", async () => {
+    const hint = expect.stringContaining("--allow-net");
+    const lookup = resolvesTo("ERR_ACCESS_DENIED");
+    const direct = createDialer({ lookup }).connect("a.test", 25);
+    await expect(direct).rejects.toMatchObject({ code: "connection_refused", hint });
+    const proxied = createDialer({ lookup, proxy: "http://proxy.test:3128" }).connect("a.test", 25);
+    await expect(proxied).rejects.toMatchObject({ code: "proxy_failed", hint });
+  });
+
   it("says dns_failed where the resolver does not answer in time", async () => {
     await expect(createDialer({ lookup: () => {}, dnsTimeoutMs: 20 }).connect("slow.test", 25)).rejects.toMatchObject({
       code: "dns_failed",

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { HttpResponse, http as msw } from "msw";
 import { setupServer } from "msw/node";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { isMedimailError } from "../../src/errors.js";
 import { createHttp, type Http, type HttpOptions } from "../../src/http.js";
 import { createDialer } from "../../src/net/index.js";
@@ -203,6 +203,37 @@ describe("the one HTTP function", () => {
       if (by === "by the server") await http.close();
     },
   );
+
+  it("refuses it so for the fetch of Node 26 too, which listens in another way", async () => {
+    const url = await served((_request, response) => {
+      response.setHeader("content-encoding", Array(1000).fill("gzip").join(", "));
+      response.end("x");
+    });
+    const seen: string[] = [];
+    const newer = (asked: URL, { dispatcher }: { dispatcher: { dispatch(...all: object[]): boolean } }) =>
+      new Promise((_, reject) =>
+        dispatcher.dispatch(
+          { origin: asked.origin, path: asked.pathname, method: "GET" },
+          {
+            onRequestStart: () => seen.push("start"),
+            onResponseStart: () => seen.push("answer"),
+            onResponseData: () => seen.push("data"),
+            onResponseEnd: () => reject(new Error("it was taken")),
+            onResponseError: (_controller: unknown, error: Error) => reject(error),
+          },
+        ),
+      );
+    vi.stubGlobal("fetch", newer);
+    try {
+      const error = await client()
+        .fetch(url)
+        .catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: "http_failed", message: "the answer is encoded more than 5 times" });
+      expect(seen).toEqual(["start"]);
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
 
   it("is stood for by msw in a publisher's tests", async () => {
     const server = setupServer(msw.get("https://auth.example/x", () => HttpResponse.json({ ok: true })));

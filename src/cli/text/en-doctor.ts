@@ -47,6 +47,8 @@ export const englishDoctor: DoctorText = {
       "The server found is at an address of a private network. Where the operator is reached through a VPN, add the range to network.allowedAddresses.",
     open_port:
       "The server does not take the connection, or does not answer on it: have this outgoing port opened to this server (TCP 587 for sending, 143 for receiving, unless the operator says otherwise), or set network.proxy.",
+    allow_network:
+      "Node's permission model (--permission) keeps this process from the network: start it with --allow-net.",
     check_proxy:
       "The proxy does not open the way: check network.proxy, its credentials, and that it allows this server and port.",
     tls_stripped:

@@ -48,6 +48,8 @@ export const frenchDoctor: DoctorText = {
       "Le serveur trouvé a une adresse de réseau privé. Si l'opérateur est joint par un VPN, ajoutez la plage à network.allowedAddresses.",
     open_port:
       "Le serveur refuse la connexion ou n'y répond pas : demandez au service informatique d'ouvrir ce port en sortie vers ce serveur (TCP 587 pour l'envoi, 143 pour la réception, sauf autre indication de l'opérateur), ou réglez network.proxy.",
+    allow_network:
+      "Le modèle de permissions de Node (--permission) interdit le réseau à ce processus : lancez-le avec --allow-net.",
     check_proxy:
       "Le proxy n'établit pas la connexion : vérifiez network.proxy et ses identifiants, et qu'il autorise ce serveur et ce port.",
     tls_stripped:

@@ -55,6 +55,7 @@ export const adviceRows: Rows = [
   ["--timeout SECONDS gives it longer.", "--timeout SECONDS donne plus de temps."],
   ["Give another port, or 0 for a free one.", "Donnez un autre port, ou 0 pour un port libre."],
   ["Ask the operator for the right to change this folder.", "Demandez à l'opérateur le droit de changer ce dossier."],
+  ["Node's permission model keeps this process from the network: start it with --allow-net.", "Le modèle de permissions de Node interdit le réseau à ce processus : lancez-le avec --allow-net."],
   ["Tell who runs the server; an authority that is missing here is added to tls.ca. Never go round it.", "Prévenez qui tient le serveur ; une autorité qui manque ici s'ajoute à tls.ca. Ne le contournez jamais."],
   ["Allow its domain where it is indeed the operator's.", "Admettez son domaine si c'est bien celui de l'opérateur."],
   ["Look at directory.ldap.account, and at the right that it has there.", "Regardez directory.ldap.account, et le droit que ce compte a là-bas."],
