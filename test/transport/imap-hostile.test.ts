@@ -111,6 +111,7 @@ describe("a hostile IMAP server before the authentication", () => {
 describe("a hostile IMAP server after the authentication: an error of ours, in bounded time and memory", () => {
   const nested = (depth: number) => `${"(".repeat(depth)}${")".repeat(depth)}`;
   const cases: [string, string, (peer: Peer, tag: string) => void, ("search" | "list" | "folders" | "fetch")?][] = [
+    ["an opening that drips", 'LIST "" ""', (peer) => void forever(peer, "* OK still here\r\n", 100)],
     ["a line without end", "UID SEARCH", (peer) => peer.raw("* SEARCH ".padEnd(8_000_000, "1 "))],
     ["a literal of 4 GiB", "UID SEARCH", (peer) => peer.raw("* SEARCH {4294967295}\r\nx")],
     ["a literal beyond any number", "UID SEARCH", (peer) => peer.raw("* SEARCH {99999999999999999999999}\r\nx")],

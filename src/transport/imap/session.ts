@@ -8,10 +8,17 @@ import { dial } from "../dial.js";
 import { openAuthenticated } from "../log-in.js";
 import { external, isTokenError, plain, xoauth2 } from "../sasl.js";
 import { imapError } from "./errors.js";
+import { guarded } from "./guarded.js";
 import { logOut } from "./log-out.js";
 import { pipelines } from "./pipeline.js";
 import { readRows } from "./rows.js";
 import { failed, ImapWire } from "./wire.js";
+
+/**
+ * The library asks NAMESPACE, ENABLE and perhaps CAPABILITY before it is ready, none with a limit but its own for a server that is silent: one that
+ * says something now and then would never be given up. As long as two of them may take is the limit of all.
+ */
+const OPENING_COMMANDS = 2;
 
 /** In ms. */
 export interface ImapTimeouts {
@@ -65,8 +72,15 @@ async function openOnce(options: ImapSessionOptions): Promise<ImapFlow> {
     await startTls(wire, host, options);
     secured = true;
     const announced = await authenticate(wire, host, options);
-    client = adopt(wire, host, port, options, announced);
-    await client.connect();
+    const adopted = adopt(wire, host, port, options, announced);
+    client = adopted;
+    await guarded(() => adopted.connect(), {
+      doing: "opening the session",
+      signal: undefined,
+      closing: new AbortController().signal,
+      limitMs: OPENING_COMMANDS * timeouts.commandMs,
+      onLate: () => adopted.close(),
+    });
     // The right has ended while the server was asked: nobody will come back to this session.
     if (credentials.ended?.aborted) {
       left = logOut(client);
