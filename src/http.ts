@@ -1,4 +1,6 @@
-import { connect as tlsConnect } from "node:tls";
+import { setMaxListeners } from "node:events";
+import type { Socket } from "node:net";
+import { type ConnectionOptions, type TLSSocket, connect as tlsConnect } from "node:tls";
 import { Agent } from "undici";
 import { isMedimailError, MedimailError } from "./errors.js";
 import { GatheredBytes } from "./gathered-bytes.js";
@@ -41,6 +43,7 @@ export interface Http {
   close(): Promise<void>;
 }
 
+const TIMEOUT_MS = 30_000;
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 const NO_BODY: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
 
@@ -49,9 +52,13 @@ const NO_BODY: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
  * limits). No URL is ever put into a message: it may hold what is nobody's business.
  */
 export function createHttp(options: HttpOptions): Http {
+  const closing = new AbortController();
+  // Each connection being opened listens: more than the ten at which Node suspects a leak.
+  setMaxListeners(0, closing.signal);
   const agent = new CarefulAgent({
     connect: (target, callback) => {
-      connect(options, target.protocol === "https:", target.hostname, Number(target.port) || 443).then(
+      const isTls = target.protocol === "https:";
+      connect(options, isTls, target.hostname, Number(target.port) || 443, closing.signal).then(
         (socket) => callback(null, socket),
         (error: Error) => callback(error, null),
       );
@@ -64,7 +71,10 @@ export function createHttp(options: HttpOptions): Http {
   });
   return {
     fetch: (url, request = {}) => ask(new URL(url), request, options, agent),
-    close: () => agent.destroy(),
+    close: () => {
+      closing.abort();
+      return agent.destroy();
+    },
   };
 }
 
@@ -131,7 +141,7 @@ async function ask(url: URL, request: HttpRequest, options: HttpOptions, agent: 
       hint: "Give the https address of the server.",
     });
   const { method = "GET", headers = {}, body, signal: given } = request;
-  const limit = request.timeoutMs ?? options.timeoutMs ?? 30_000;
+  const limit = request.timeoutMs ?? options.timeoutMs ?? TIMEOUT_MS;
   const over = AbortSignal.timeout(limit);
   const signal = given ? AbortSignal.any([given, over]) : over;
   try {
@@ -165,29 +175,49 @@ async function read(response: Response, most: number): Promise<Uint8Array<ArrayB
   return body.whole();
 }
 
-async function connect(options: HttpOptions, isTls: boolean, hostname: string, port: number) {
+async function connect(options: HttpOptions, isTls: boolean, hostname: string, port: number, closing: AbortSignal) {
   const host = hostname.replace(/^\[(.*)\]$/, "$1");
-  const socket = await options.dialer.connect(host, port);
-  // It comes paused from a proxy, with what the server may have sent already.
-  socket.resume();
-  if (!isTls) return socket;
-  const certificate = await options.certificate?.();
-  return await new Promise<ReturnType<typeof tlsConnect>>((resolve, reject) => {
+  const socket = await options.dialer.connect(host, port, { signal: closing });
+  // Nobody is told of a request that was given up meanwhile: a server that takes the connection and says nothing would keep it for ever.
+  const end = (): void => void socket.destroy();
+  const timer = setTimeout(end, options.timeoutMs ?? TIMEOUT_MS);
+  closing.addEventListener("abort", end, { once: true });
+  try {
+    // It comes paused from a proxy, with what the server may have sent already.
+    socket.resume();
+    if (!isTls) return socket;
+    const certificate = await options.certificate?.();
+    return await secured(socket, host, {
+      ...(options.ca === undefined ? {} : { ca: [...options.ca] }),
+      ...certificate,
+    });
+  } finally {
+    clearTimeout(timer);
+    closing.removeEventListener("abort", end);
+  }
+}
+
+async function secured(socket: Socket, host: string, options: ConnectionOptions): Promise<TLSSocket> {
+  return await new Promise((resolve, reject) => {
+    const lost = (): void => reject(Object.assign(new Error("closed"), { code: "ECONNRESET" }));
+    if (socket.destroyed) {
+      lost();
+      return;
+    }
     const secure = tlsConnect({
       socket,
       servername: /^[\d.]+$|:/.test(host) ? "" : host,
       host,
       minVersion: "TLSv1.2",
       ALPNProtocols: ["http/1.1"],
-      ...(options.ca === undefined ? {} : { ca: [...options.ca] }),
-      ...certificate,
+      ...options,
     });
     secure.once("secureConnect", () => {
       secure.off("error", reject);
       resolve(secure);
     });
     secure.once("error", reject);
-    socket.once("close", () => reject(Object.assign(new Error("closed"), { code: "ECONNRESET" })));
+    socket.once("close", lost);
   });
 }
 
