@@ -132,6 +132,11 @@ describe("a hostile IMAP server after the authentication: an error of ours, in b
       "UID SEARCH",
       (peer, tag) => peer.raw(`${"* 9 EXISTS\r\n".repeat(50_000)}${tag} OK x\r\n`),
     ],
+    [
+      "all mails there can be, vanished",
+      "UID SEARCH",
+      (peer, tag) => peer.raw(`* VANISHED 1:4294967295\r\n* VANISHED 4294967295:1\r\n* SEARCH\r\n${tag} OK x\r\n`),
+    ],
     ["an answer that drips", "UID SEARCH", (peer) => void forever(peer, "* 3 EXISTS\r\n", 100)],
     ["a refusal that quotes a patient", "UID SEARCH", (peer, tag) => peer.send(`${tag} NO [DUPONT] JEANNE DUPONT`)],
     ["an answer to another command", "UID SEARCH", (peer) => peer.send("ZZZ OK done")],

@@ -275,4 +275,15 @@ describe("a list that anybody may have written", () => {
     expect(() => readCrl(list, authority)).toThrow("the list is of another authority");
     expect(process.cpuUsage(start).user / 1000).toBeLessThan(300);
   });
+
+  it.each<[string, (parts: Buffer) => Buffer]>([
+    ["at its top", (parts) => element(0x30, parts)],
+    ["in what is signed", (parts) => element(0x30, element(0x30, parts))],
+  ])("with millions of parts %s is refused without holding them", (_, made) => {
+    const list = made(Buffer.alloc(4_000_000, Buffer.from([5, 0])));
+    const authority = parsed(rootOf().pem);
+    const before = process.memoryUsage().heapUsed;
+    expect(() => readCrl(list, authority)).toThrow("what was received is no revocation list");
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(30_000_000);
+  });
 });

@@ -12,6 +12,7 @@ import { guarded } from "./guarded.js";
 import { logOut } from "./log-out.js";
 import { pipelines } from "./pipeline.js";
 import { readRows } from "./rows.js";
+import { tellVanishedOnce } from "./vanished.js";
 import { failed, ImapWire } from "./wire.js";
 
 /**
@@ -230,5 +231,6 @@ function adopt(
   client.on("error", () => {});
   readRows(client);
   pipelines(client);
+  tellVanishedOnce(client);
   return client;
 }

@@ -38,9 +38,9 @@ const CERTIFICATE_ISSUER = "551d1d";
  */
 export function crlParts(bytes: Uint8Array, maxEntries: number): CrlParts {
   const outer = expected(elementAt(bytes, 0), TAG.sequence);
-  const [body, algorithm, signature, ...more] = [...elements(bytes, outer.start, outer.end)];
+  const [body, algorithm, signature, ...more] = few(bytes, outer);
   const tbs = expected(body, TAG.sequence);
-  const parts = [...elements(bytes, tbs.start, tbs.end)];
+  const parts = few(bytes, tbs);
   if (parts[0]?.tag === TAG.integer) parts.shift();
   const [inner, issuer, from, ...rest] = parts;
   const bits = expected(signature, TAG.bits);
@@ -67,6 +67,18 @@ export function crlParts(bytes: Uint8Array, maxEntries: number): CrlParts {
     algorithm: algorithmOf(bytes, algorithm),
     signature: bytes.subarray(bits.start + 1, bits.end),
   };
+}
+
+/** A list has seven parts at most; nothing is signed yet, and millions of empty ones would fill the memory. */
+const MAX_PARTS = 7;
+
+function few(bytes: Uint8Array, { start, end }: Tlv): Tlv[] {
+  const found: Tlv[] = [];
+  for (const element of elements(bytes, start, end)) {
+    if (found.length === MAX_PARTS) throw new RangeError("not a list");
+    found.push(element);
+  }
+  return found;
 }
 
 function entriesOf(
