@@ -49,7 +49,9 @@ export async function* partPieces(link: ImapLink, options: PartOptions): AsyncGe
           );
           if (!message || message.uid !== uid)
             throw failed("the mail is not in the folder any more", { retryable: false });
-          return (part === undefined ? message.source : message.bodyParts?.get(part)) ?? Buffer.alloc(0);
+          const piece: unknown = part === undefined ? message.source : message.bodyParts?.get(part);
+          // Of NIL imapflow makes `false`, whatever its types say.
+          return Buffer.isBuffer(piece) ? piece : Buffer.alloc(0);
         },
         false,
       ),

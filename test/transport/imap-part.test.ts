@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { command, imapTo, login } from "./imap-kit.js";
+import { scriptedServer } from "./scripted-server.js";
+
+/** What a server says of the content of a mail; asked more often than that, it hangs up. */
+const serving = (row: string, most: number) =>
+  scriptedServer(async (peer) => {
+    await login(peer);
+    for (let asked = 0; asked <= most; ) {
+      const [tag, text] = await command(peer);
+      if (text.startsWith("EXAMINE")) peer.send("* 1 EXISTS", "* OK [UIDVALIDITY 7] ok", `${tag} OK [READ-ONLY] done`);
+      else if (text.startsWith("UID FETCH")) {
+        asked += 1;
+        peer.send(row, `${tag} OK done`);
+      } else peer.send(`${tag} OK done`);
+    }
+    peer.drop();
+  });
+
+describe("a part of a mail", () => {
+  it.each([
+    ["whole", undefined, "* 1 FETCH (UID 3 BODY[]<0> NIL)"],
+    ["by its number", "2", "* 1 FETCH (UID 3 BODY[2]<0> NIL)"],
+  ])("that is NIL, %s, is empty, and asked for once", async (_, part, row) => {
+    await using server = await serving(row, 3);
+    await using mailbox = imapTo(server.port, { timeouts: { commandMs: 5_000 } });
+    const pieces: Buffer[] = [];
+    const asked = { folder: "inbox", uid: 3, maxBytes: 10_000_000, ...(part === undefined ? {} : { part }) };
+    for await (const piece of mailbox.part(asked)) pieces.push(piece);
+    expect(pieces).toEqual([]);
+    expect(server.peers.flatMap(({ lines }) => lines).filter((line) => line.includes("UID FETCH"))).toHaveLength(1);
+  });
+});
