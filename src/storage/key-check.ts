@@ -24,40 +24,52 @@ export type Lookup = (kind: string, value: string) => Buffer;
  */
 export function openKeys(database: SqliteDatabase, keys: ContentKeys | undefined): Lookup {
   const ring = ringOf(keys);
-  const rows = rowsOf(database);
+  const rows = () =>
+    new Map(
+      database
+        .all<{ name: string; value: ArrayBuffer }>(SECRET_ROWS)
+        .map(({ name, value }) => [name, bytesOf(value)] as const),
+    );
+  const found = secretIn(rows(), ring);
   // Most openings have nothing to write, and wait for no lock then.
-  const secret = isWritten(rows, ring) ? secretOf(rows, ring) : database.transaction(() => writeSecret(database, ring));
-  return (kind, value) => createHmac("sha256", secret).update(kind).update("\n").update(value).digest();
+  if (isNothing(found.changes)) return lookupBy(found.secret);
+  return database.transaction(() => {
+    // Looks again within the transaction: another process may have been first.
+    const { secret, changes } = secretIn(rows(), ring);
+    for (const [name, value] of changes.insert)
+      database.run("INSERT INTO medimail_meta (name, value) VALUES (?, ?)", [name, value]);
+    for (const name of changes.remove) database.run("DELETE FROM medimail_meta WHERE name = ?", [name]);
+    return lookupBy(secret);
+  });
 }
 
-function rowsOf(database: SqliteDatabase): Map<string, Buffer> {
-  return new Map(
-    database
-      .all<{ name: string; value: ArrayBuffer }>(
-        "SELECT name, value FROM medimail_meta WHERE name LIKE 'lookup-secret%'",
-      )
-      .map(({ name, value }) => [name, bytesOf(value)]),
-  );
+export const SECRET_ROWS = "SELECT name, value FROM medimail_meta WHERE name LIKE 'lookup-secret%'";
+
+export type Ring = ReturnType<typeof ringOf>;
+
+/** What the rows of the secret lack for this ring. */
+export interface SecretChanges {
+  insert: [name: string, value: Buffer][];
+  remove: string[];
 }
 
-type Ring = ReturnType<typeof ringOf>;
+export const isNothing = ({ insert, remove }: SecretChanges): boolean => insert.length === 0 && remove.length === 0;
 
-/** The rows are as this ring wants them. */
-function isWritten(rows: Map<string, Buffer>, [newest]: Ring): boolean {
-  return newest ? rows.has(KEY_ROW + newest.id) && !rows.has(PLAIN_ROW) : rows.has(PLAIN_ROW);
-}
+export const lookupBy =
+  (secret: Buffer): Lookup =>
+  (kind, value) =>
+    createHmac("sha256", secret).update(kind).update("\n").update(value).digest();
 
-/** Looks again within the transaction: another process may have been first. */
-function writeSecret(database: SqliteDatabase, ring: Ring): Buffer {
-  const rows = rowsOf(database);
+/** The secret of a database, new where it has none yet, and what is to be written of it. @throws `storage_key_wrong` */
+export function secretIn(rows: Map<string, Buffer>, ring: Ring): { secret: Buffer; changes: SecretChanges } {
   const secret = secretOf(rows, ring);
   const [newest] = ring;
-  const insert = (name: string, value: Buffer) =>
-    database.run("INSERT INTO medimail_meta (name, value) VALUES (?, ?)", [name, value]);
-  if (newest && !rows.has(KEY_ROW + newest.id)) insert(KEY_ROW + newest.id, newest.cipher.seal(secret, CONTEXT));
-  if (newest) database.run("DELETE FROM medimail_meta WHERE name = ?", [PLAIN_ROW]);
-  else if (!rows.has(PLAIN_ROW)) insert(PLAIN_ROW, createCipher().seal(secret, CONTEXT));
-  return secret;
+  const insert: [string, Buffer][] = [];
+  if (newest) {
+    const name = KEY_ROW + newest.id;
+    if (!rows.has(name)) insert.push([name, newest.cipher.seal(secret, CONTEXT)]);
+  } else if (!rows.has(PLAIN_ROW)) insert.push([PLAIN_ROW, createCipher().seal(secret, CONTEXT)]);
+  return { secret, changes: { insert, remove: newest && rows.has(PLAIN_ROW) ? [PLAIN_ROW] : [] } };
 }
 
 function secretOf(rows: Map<string, Buffer>, ring: Ring): Buffer {

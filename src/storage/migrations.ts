@@ -8,7 +8,9 @@ export interface Migration {
   sql: string;
 }
 
-const TABLE = "medimail_schema_migrations";
+/** Where the steps that were applied are noted, in every database. */
+export const MIGRATIONS_TABLE = "medimail_schema_migrations";
+const TABLE = MIGRATIONS_TABLE;
 
 interface Applied {
   version: number;
@@ -34,7 +36,7 @@ export function migrate(
     database.exec(`CREATE TABLE IF NOT EXISTS ${TABLE} (
       component TEXT NOT NULL, version INTEGER NOT NULL, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL,
       PRIMARY KEY (component, version)) STRICT, WITHOUT ROWID`);
-    const done = check(applied(database, component), component, migrations);
+    const done = checkApplied(applied(database, component), component, migrations);
     for (const [index, migration] of migrations.entries()) {
       if (index < done) continue;
       database.exec(migration.sql);
@@ -51,7 +53,7 @@ export function migrate(
 
 function upToDate(database: SqliteDatabase, component: string, migrations: readonly Migration[]): boolean {
   const table = database.get("SELECT 1 AS found FROM sqlite_schema WHERE type = 'table' AND name = ?", [TABLE]);
-  return table !== undefined && check(applied(database, component), component, migrations) === migrations.length;
+  return table !== undefined && checkApplied(applied(database, component), component, migrations) === migrations.length;
 }
 
 function applied(database: SqliteDatabase, component: string): Applied[] {
@@ -60,7 +62,8 @@ function applied(database: SqliteDatabase, component: string): Applied[] {
   ]);
 }
 
-function check(rows: Applied[], component: string, migrations: readonly Migration[]): number {
+/** How many steps are applied. @throws `storage_schema_newer`, `storage_corrupt` */
+export function checkApplied(rows: Applied[], component: string, migrations: readonly Migration[]): number {
   for (const [index, row] of rows.entries()) {
     const migration = migrations[index];
     if (row.version > migrations.length || migration === undefined) {
@@ -84,6 +87,6 @@ function check(rows: Applied[], component: string, migrations: readonly Migratio
   return rows.length;
 }
 
-function checksumOf(migration: Migration): string {
+export function checksumOf(migration: Migration): string {
   return createHash("sha256").update(`${migration.name}\n${migration.sql}`).digest("hex");
 }

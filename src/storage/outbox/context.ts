@@ -75,7 +75,12 @@ const HASHED = "hmac:";
  * The caller's idempotency key as its column holds it: hashed where content is encrypted, since it may be made of an order or
  * patient number of the software. The key itself is then sealed with the submission's info, and erased with it.
  */
-export function storedKey({ cipher, lookup }: OutboxContext, tenant: string, mailbox: string, key: string): string {
+export function storedKey(
+  { cipher, lookup }: Pick<OutboxContext, "cipher" | "lookup">,
+  tenant: string,
+  mailbox: string,
+  key: string,
+): string {
   return cipher.encrypts ? HASHED + lookup("key", `${tenant}\n${mailbox}\n${key}`).toString("base64url") : key;
 }
 
@@ -102,11 +107,11 @@ export interface SubmissionKeys {
   erased_at: number | null;
 }
 
-const FIND = "SELECT pk, id, tenant, mailbox, erased_at FROM medimail_submissions WHERE id = ?";
+export const FIND_SUBMISSION = "SELECT pk, id, tenant, mailbox, erased_at FROM medimail_submissions WHERE id = ?";
 
 /** Throws `submission_not_found`. */
 export function requireSubmission(sql: Sql, id: string): SubmissionKeys {
-  const row = sql.get<SubmissionKeys>(FIND, [id]);
+  const row = sql.get<SubmissionKeys>(FIND_SUBMISSION, [id]);
   if (!row) throw new MedimailError("submission_not_found", "no submission has this id");
   return row;
 }

@@ -1,0 +1,84 @@
+import type { Pool, PoolClient } from "pg";
+import { MedimailError } from "../../errors.js";
+import { isLost } from "./errors.js";
+import { type PgAddress, parseUrl } from "./url.js";
+
+const MOST_CONNECTIONS = 6;
+const CONNECT_MS = 10_000;
+/** More than any statement of ours takes, less than anybody waits. */
+const STATEMENT_MS = 60_000;
+
+/** The connections of one store. */
+export interface PgPool {
+  readonly pool: Pool;
+  readonly schema: string | undefined;
+  close(): Promise<void>;
+}
+
+/** Opens no connection yet. @throws `config_invalid`, `not_supported` where the package `pg` is not installed */
+export async function openPool(url: string): Promise<PgPool> {
+  const { schema, ...address } = parseUrl(url);
+  const { Pool } = await load();
+  const pool = new Pool({
+    ...connectionOf(address),
+    max: MOST_CONNECTIONS,
+    idleTimeoutMillis: 30_000,
+    allowExitOnIdle: true,
+  });
+  // Of a connection that ends while nobody uses it: the next statement takes another.
+  pool.on("error", () => {});
+  pool.on("connect", (client) => client.on("error", () => {}));
+  return { pool, schema, close: () => pool.end() };
+}
+
+function connectionOf({ host, port, user, password, database, options, applicationName, tls }: PgAddress) {
+  return {
+    host,
+    port,
+    ...(user === undefined ? {} : { user }),
+    ...(password === undefined ? {} : { password }),
+    ...(database === undefined ? {} : { database }),
+    ...(options === undefined ? {} : { options }),
+    application_name: applicationName,
+    ssl: tls === false ? false : { ...tls, minVersion: "TLSv1.2" as const, rejectUnauthorized: true },
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    connectionTimeoutMillis: CONNECT_MS,
+    query_timeout: STATEMENT_MS,
+  };
+}
+
+async function load(): Promise<typeof import("pg")> {
+  try {
+    const found = await import("pg");
+    return "default" in found && "Pool" in (found.default as object) ? (found.default as typeof found) : found;
+  } catch {
+    throw new MedimailError("not_supported", "outbox.store postgres needs the package pg, which is not installed.", {
+      path: "outbox.store",
+      hint: "npm install pg",
+    });
+  }
+}
+
+/** One connection for `work`, given back after it; thrown away where it is lost or in the middle of something. */
+export async function withClient<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken = true;
+  try {
+    const result = await work(client);
+    broken = false;
+    return result;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** A reading, again on another connection where the first was lost: the server was started again, or a standby took over. */
+export async function readAgain<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isLost(error)) throw error;
+    return await work();
+  }
+}

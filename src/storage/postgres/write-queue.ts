@@ -1,0 +1,206 @@
+import type { PoolClient } from "pg";
+import { MedimailError } from "../../errors.js";
+import { type PgSql, type Pool, type Queryable, Statements, type Texts } from "./driver.js";
+import { isLost, isTransient, pgCode, pgError } from "./errors.js";
+import { withClient } from "./pool.js";
+
+export interface PgWriteQueueOptions {
+  /** Writes that share one commit at most. Default 64. */
+  maxBatch?: number;
+  /** How long a write is tried again while the server cannot be reached or another transaction is in the way, ms; then `storage_failed`. Default 15,000. */
+  patienceMs?: number;
+}
+
+/** Of a transaction of ours whose process does not go on: the server ends it, and its lock, after this. */
+const IDLE = "10s";
+const LOCK = "15s";
+/** A server that is set to answer before its disk has the commit does not do so for ours; one that waits for its standbys goes on doing so. */
+const DURABLE =
+  "SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') IN ('off', 'local')";
+
+interface Pending {
+  work: (sql: PgSql) => Promise<unknown>;
+  resolve: (value: unknown) => void;
+  reject: (error: unknown) => void;
+}
+
+type Settle = () => void;
+type Tried = { done: Settle[] } | { again: unknown };
+
+/**
+ * Group commit, as the queue of the file store: writes that are asked for while another commit is under way share the next. One writer at a
+ * time of all processes (a lock that ends with the transaction), so that what is written is seen in the order of its sequence numbers, and
+ * each sees what all before it have written. A write that throws is rolled back alone. Each promise settles after the COMMIT.
+ */
+export class PgWriteQueue {
+  readonly #pool: Pool;
+  readonly #texts: Texts;
+  readonly #begin: string;
+  readonly #maxBatch: number;
+  readonly #patienceMs: number;
+  #pending: Pending[] = [];
+  #running: Promise<void> | undefined;
+  #closed = false;
+
+  /** @param lock the number of the store's lock */
+  constructor(
+    pool: Pool,
+    texts: Texts,
+    lock: string,
+    { maxBatch = 64, patienceMs = 15_000 }: PgWriteQueueOptions = {},
+  ) {
+    this.#pool = pool;
+    this.#texts = texts;
+    this.#maxBatch = maxBatch;
+    this.#patienceMs = patienceMs;
+    // One round trip. What is set ends with the transaction.
+    this.#begin = `BEGIN; SET LOCAL lock_timeout = '${LOCK}'; SET LOCAL idle_in_transaction_session_timeout = '${IDLE}';
+      ${DURABLE}; SELECT pg_current_xact_id()::text AS xid; SELECT pg_advisory_xact_lock(${BigInt(lock)})`;
+  }
+
+  /** Runs `work` inside a transaction. It must touch nothing but the database, by the `sql` that it is given, and may run several times. */
+  write<T>(work: (sql: PgSql) => Promise<T>): Promise<T> {
+    if (this.#closed) return Promise.reject(new MedimailError("closed", "the store is closed"));
+    return new Promise<T>((resolve, reject) => {
+      this.#pending.push({ work, resolve: resolve as (value: unknown) => void, reject });
+      this.#running ??= this.#run();
+    });
+  }
+
+  /** Refuses new writes and resolves when those accepted are settled. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    // What is asked for in the same turn comes along.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#pending.length > 0) {
+      const batch = this.#pending.splice(0, this.#maxBatch);
+      for (const settle of await this.#commit(batch)) settle();
+    }
+    this.#running = undefined;
+  }
+
+  async #commit(batch: Pending[]): Promise<Settle[]> {
+    const deadline = performance.now() + this.#patienceMs;
+    for (let wait = 20; ; wait = Math.min(1_000, wait * 2)) {
+      const tried = await this.#try(batch, deadline).catch((error: unknown): Tried => ({ again: error }));
+      if ("done" in tried) return tried.done;
+      if (!isTransient(tried.again) || performance.now() > deadline) {
+        const error = pgError(tried.again);
+        return batch.map(
+          ({ reject }) =>
+            () =>
+              reject(error),
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, wait * (0.5 + Math.random())));
+    }
+  }
+
+  /** One transaction; a second, entry by entry, where one of them failed half-way. */
+  async #try(batch: Pending[], deadline: number): Promise<Tried> {
+    const first = await this.#transaction(batch, false, deadline);
+    return first === "isolate" ? ((await this.#transaction(batch, true, deadline)) as Tried) : first;
+  }
+
+  async #transaction(batch: Pending[], isolated: boolean, deadline: number): Promise<Tried | "isolate"> {
+    let xid: string | undefined;
+    let done: Settle[] = [];
+    let committing = false;
+    try {
+      return await withClient(this.#pool, async (client) => {
+        xid = await this.#start(client);
+        const sql = new Statements(client as unknown as Queryable, this.#texts);
+        for (const entry of batch) {
+          const outcome = isolated ? await isolatedly(client, sql, entry) : await plainly(sql, entry);
+          if (outcome === "isolate") {
+            await client.query("ROLLBACK");
+            return "isolate";
+          }
+          done.push(outcome);
+        }
+        committing = true;
+        const { command } = await client.query("COMMIT");
+        if (command !== "COMMIT") throw Object.assign(new Error("rolled back"), { code: "40000" });
+        return { done };
+      });
+    } catch (error) {
+      if (!committing || xid === undefined || !isLost(error)) throw error;
+      const outcome = await this.#outcomeOf(xid, deadline);
+      if (outcome === "committed") return { done };
+      if (outcome === "aborted") throw error;
+      done = batch.map(
+        ({ reject }) =>
+          () =>
+            reject(notKnown()),
+      );
+      return { done };
+    }
+  }
+
+  async #start(client: PoolClient): Promise<string | undefined> {
+    const results = (await client.query(this.#begin)) as unknown as { rows: { xid?: string }[] }[];
+    return results.find(({ rows }) => rows[0]?.xid !== undefined)?.rows[0]?.xid;
+  }
+
+  /** The connection was lost after COMMIT was sent: the server knows what became of it. */
+  async #outcomeOf(xid: string, deadline: number): Promise<"committed" | "aborted" | "not known"> {
+    const end = Math.max(deadline, performance.now() + this.#patienceMs);
+    for (;;) {
+      try {
+        const { rows } = await this.#pool.query<{ status: string | null }>(
+          "SELECT pg_xact_status($1::xid8) AS status",
+          [xid],
+        );
+        const status = rows[0]?.status;
+        if (status === "committed" || status === "aborted") return status;
+        if (status === null) return "not known";
+      } catch (error) {
+        // Another server took over, which never saw it.
+        if (pgCode(error) === "22023") return "not known";
+      }
+      if (performance.now() > end) return "not known";
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+}
+
+// What threw before it wrote anything is refused alone; what threw later, or was refused by the server (which ends the transaction), makes the
+// batch run again with a savepoint for each.
+async function plainly(sql: Statements, { work, resolve, reject }: Pending): Promise<Settle | "isolate"> {
+  const before = sql.writes;
+  try {
+    const value = await work(sql);
+    return () => resolve(value);
+  } catch (error) {
+    if (isTransient(error)) throw error;
+    return sql.writes === before && pgCode(error) === undefined ? () => reject(error) : "isolate";
+  }
+}
+
+async function isolatedly(client: PoolClient, sql: Statements, { work, resolve, reject }: Pending): Promise<Settle> {
+  await client.query("SAVEPOINT entry");
+  try {
+    const value = await work(sql);
+    await client.query("RELEASE SAVEPOINT entry");
+    return () => resolve(value);
+  } catch (error) {
+    if (isTransient(error)) throw error;
+    await client.query("ROLLBACK TO SAVEPOINT entry; RELEASE SAVEPOINT entry");
+    return () => reject(pgError(error));
+  }
+}
+
+function notKnown(): MedimailError {
+  return new MedimailError(
+    "storage_failed",
+    "the connection to the database was lost at the commit: whether it is written is not known",
+    {
+      retryable: true,
+      hint: "Look whether it is there before doing it again; a submission with an idempotencyKey may simply be submitted again.",
+    },
+  );
+}
