@@ -133,6 +133,8 @@ export interface WorkerBeat {
   heartbeatAt: number;
   /** By the clock that nobody sets (`Clock.elapsed`), ms. */
   elapsedAt?: number;
+  /** For how long it has said nothing, ms, where the store has a clock of its own that all its workers are heard by. */
+  silentMs?: number;
 }
 
 export interface ReceiptDecision {

@@ -17,6 +17,8 @@ export { migrate } from "./migrations.js";
 export type { SqliteOutbox, SqliteOutboxOptions } from "./outbox/open.js";
 export { openSqliteOutbox } from "./outbox/open.js";
 export { envelopeIdOf } from "./outbox/submit.js";
+export type { PostgresOutbox, PostgresOutboxOptions } from "./postgres/open.js";
+export { openPostgresOutbox } from "./postgres/open.js";
 export { storageError } from "./sqlite-errors.js";
 export type { WriteQueueOptions } from "./write-queue.js";
 export { WriteQueue } from "./write-queue.js";

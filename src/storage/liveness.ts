@@ -76,10 +76,10 @@ const MOST_WATCHED = 1_000;
 /**
  * For how long a worker has said nothing, ms. By the clock that nobody sets, where both have the same: the one on the wall may be set forward, and
  * the living would look dead; or back, and the dead would look alive. Of one on another start of the machine, or another machine, what the
- * wall says, or what we have seen ourselves where that is more.
+ * wall says (the store's own, where it has one: those of two machines may differ), or what we have seen ourselves where that is more.
  */
 function silenceOf(
-  { id, heartbeatAt, elapsedAt }: WorkerIdentity & WorkerBeat,
+  { id, heartbeatAt, elapsedAt, silentMs }: WorkerIdentity & WorkerBeat,
   { now, elapsed, by }: { now: number; elapsed: number; by: Witness },
 ): number {
   if (by === "elapsed" && elapsedAt !== undefined) return elapsed - elapsedAt;
@@ -90,7 +90,7 @@ function silenceOf(
     watched.set(id, seen);
   }
   const watchedFor = elapsed - seen.since;
-  return by === "eyes" ? watchedFor : Math.max(now - heartbeatAt, watchedFor);
+  return by === "eyes" ? watchedFor : Math.max(silentMs ?? now - heartbeatAt, watchedFor);
 }
 
 /** Whether nothing that was written to the disk's cache can have been lost between the two; false where the system does not say. */

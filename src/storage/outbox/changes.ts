@@ -3,11 +3,11 @@ import type { RecipientChange, RecipientState } from "../../seams/index.js";
 import type { Sql } from "../driver.js";
 import { errorText } from "./context.js";
 
-const FREES_DEDUPE: ReadonlySet<RecipientState> = new Set(["refused", "failed", "cancelled"]);
+export const FREES_DEDUPE: ReadonlySet<RecipientState> = new Set(["refused", "failed", "cancelled"]);
 
-const STATE_AND_ERROR = "UPDATE medimail_recipients SET state = ?, error = ?, updated_at = ? WHERE id = ?";
-const STATE = "UPDATE medimail_recipients SET state = ?, updated_at = ? WHERE id = ?";
-const ERROR = "UPDATE medimail_recipients SET error = ?, updated_at = ? WHERE id = ?";
+export const STATE_AND_ERROR = "UPDATE medimail_recipients SET state = ?, error = ?, updated_at = ? WHERE id = ?";
+export const STATE = "UPDATE medimail_recipients SET state = ?, updated_at = ? WHERE id = ?";
+export const ERROR = "UPDATE medimail_recipients SET error = ?, updated_at = ? WHERE id = ?";
 
 /** Writes one recipient's change, and gives back or takes its dedupe keys as the new state says. */
 export function applyChange(sql: Sql, change: RecipientChange, at: number, from: RecipientState): void {
@@ -22,11 +22,13 @@ export function applyChange(sql: Sql, change: RecipientChange, at: number, from:
   else if (FREES_DEDUPE.has(from)) retakeKeys(sql, id, state === "queued");
 }
 
+export const FREE_KEYS = "UPDATE medimail_dedupe SET active = 0 WHERE recipient = ? AND active = 1";
+
 function freeKeys(sql: Sql, recipient: number): void {
-  sql.run("UPDATE medimail_dedupe SET active = 0 WHERE recipient = ? AND active = 1", [recipient]);
+  sql.run(FREE_KEYS, [recipient]);
 }
 
-const OTHER_HOLDER = `SELECT s.id FROM medimail_dedupe d JOIN medimail_dedupe o ON o.key = d.key AND o.active = 1 AND o.recipient <> d.recipient
+export const OTHER_HOLDER = `SELECT s.id FROM medimail_dedupe d JOIN medimail_dedupe o ON o.key = d.key AND o.active = 1 AND o.recipient <> d.recipient
   JOIN medimail_recipients r ON r.id = o.recipient JOIN medimail_submissions s ON s.pk = r.submission WHERE d.recipient = ? LIMIT 1`;
 
 // `strict`: it is about to be sent again, so another holder of its keys forbids it. A receipt that only corrects what we
@@ -51,12 +53,15 @@ export function alreadySent(submission: string): MedimailError {
   );
 }
 
-interface MailSummary {
+export interface MailSummary {
   state: "queued" | "doubt" | "done";
   lease_owner: string | null;
   queued: number;
   unknown: number;
 }
+
+export const stateOf = ({ queued, unknown }: MailSummary): MailSummary["state"] =>
+  queued > 0 ? "queued" : unknown > 0 ? "doubt" : "done";
 
 const SUMMARY = `SELECT m.state, m.lease_owner, total(r.state = 'queued') AS queued, total(r.state = 'unknown') AS unknown
   FROM medimail_mails m JOIN medimail_recipients r ON r.mail = m.id WHERE m.id = ?`;
@@ -68,7 +73,7 @@ const SUMMARY = `SELECT m.state, m.lease_owner, total(r.state = 'queued') AS que
 export function followRecipients(sql: Sql, mail: number, at: number): void {
   const found = sql.get<MailSummary>(SUMMARY, [mail]);
   if (!found || found.lease_owner !== null) return;
-  const state = found.queued > 0 ? "queued" : found.unknown > 0 ? "doubt" : "done";
+  const state = stateOf(found);
   if (state === found.state) return;
   sql.run("UPDATE medimail_mails SET state = ?, due_at = ?, handover_at = NULL, settled_at = ? WHERE id = ?", [
     state,

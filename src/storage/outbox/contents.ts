@@ -149,11 +149,11 @@ function sharedPart(context: OutboxContext, shared: Shared, pk: number, number: 
   return opened;
 }
 
-function missing(): MedimailError {
+export function missing(): MedimailError {
   return new MedimailError("storage_corrupt", "the content of a queued mail is not in the database");
 }
 
-const KEY_RETRY_MS = 60_000;
+export const KEY_RETRY_MS = 60_000;
 
 /** A missing key may be given later: tried again in a minute. Damaged content will not mend: failed, for a person to see. */
 function putAside(context: OutboxContext, mail: MailRecord, error: StoredError): void {

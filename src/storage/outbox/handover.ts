@@ -47,7 +47,7 @@ export async function markHandover(
   throw leaseLost();
 }
 
-function leaseLost(): MedimailError {
+export function leaseLost(): MedimailError {
   return new MedimailError(
     "lease_lost",
     "another worker holds the mail, or it is settled: it must not be handed over",

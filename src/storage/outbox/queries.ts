@@ -1,4 +1,6 @@
 import type { EventRow, StoredError, SubmissionEventName, SubmissionRow } from "../../seams/index.js";
+import type { ContentCipher } from "../cipher.js";
+import type { SqlValue } from "../driver.js";
 import type { OutboxContext } from "./context.js";
 import { addressContext, openedInfo, shownAddress } from "./context.js";
 import { tolerant } from "./reading.js";
@@ -26,7 +28,8 @@ export function findByKey(
   return row && shownSubmission(context.database, context.cipher, row);
 }
 
-interface EventRecord {
+/** As the columns of the event's row, its submission and its recipient are named. */
+export interface EventRecord {
   seq: number;
   event: SubmissionEventName;
   at: number;
@@ -34,8 +37,8 @@ interface EventRecord {
   message_id: string | null;
   error: string | null;
   submission: string;
-  info: ArrayBuffer | null;
-  address: string | ArrayBuffer | null;
+  info: ArrayBuffer | Uint8Array | null;
+  address: string | ArrayBuffer | Uint8Array | null;
   place: number | null;
   mail_place: number | null;
 }
@@ -48,6 +51,12 @@ export interface EventQuery extends Scope {
 }
 
 export function events({ database, cipher }: OutboxContext, query: EventQuery): EventRow[] {
+  const { sql, params } = eventsAsked(query, "r.address");
+  return shownEvents(cipher, database.all<EventRecord>(sql, params));
+}
+
+/** @param address the columns of the recipient's address */
+export function eventsAsked(query: EventQuery, address: string): { sql: string; params: SqlValue[] } {
   const { conditions, params } = scoped(query, "e");
   conditions.push("e.seq > ?");
   params.push(query.after ?? 0);
@@ -59,13 +68,15 @@ export function events({ database, cipher }: OutboxContext, query: EventQuery): 
     conditions.push("e.submission = (SELECT pk FROM medimail_submissions WHERE id = ?)");
     params.push(query.submission);
   }
-  const rows = database.all<EventRecord>(
-    `SELECT e.seq, e.event, e.at, e.recipient, e.message_id, e.error, s.id AS submission, s.info, r.address, r.place, m.place AS mail_place
+  const sql = `SELECT e.seq, e.event, e.at, e.recipient, e.message_id, e.error, s.id AS submission, s.info, ${address}, r.place, m.place AS mail_place
      FROM medimail_events e JOIN medimail_submissions s ON s.pk = e.submission
      LEFT JOIN medimail_recipients r ON r.id = e.recipient LEFT JOIN medimail_mails m ON m.id = r.mail
-     ${whereOf(conditions)} ORDER BY e.seq LIMIT ?`,
-    [...params, query.limit ?? DEFAULT_LIMIT],
-  );
+     ${whereOf(conditions)} ORDER BY e.seq LIMIT ?`;
+  return { sql, params: [...params, query.limit ?? DEFAULT_LIMIT] };
+}
+
+/** What cannot be opened is left out. */
+export function shownEvents(cipher: ContentCipher, rows: readonly EventRecord[]): EventRow[] {
   const references = new Map<string, string | undefined>();
   const { read } = tolerant();
   return rows.map((row) => {

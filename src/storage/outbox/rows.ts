@@ -15,10 +15,11 @@ import type { SealedTail } from "./tails.js";
 
 export interface RecipientRecord {
   id: number;
+  submission: number;
   mail: number;
   place: number;
   kind: "professional" | "patient";
-  address: string | ArrayBuffer | null;
+  address: string | ArrayBuffer | Uint8Array | null;
   state: RecipientState;
   error: string | null;
   updated_at: number;
@@ -28,21 +29,13 @@ export interface RecipientRecord {
   stage: SmtpStage | null;
 }
 
-const RECIPIENTS = `SELECT r.id, r.mail, r.place, r.kind, r.address, r.state, r.error, r.updated_at, m.message_id, m.place AS mail_place,
+/** @param address the columns of the address */
+export const recipientsBy = (address: string): string =>
+  `SELECT r.id, r.submission, r.mail, r.place, r.kind, ${address}, r.state, r.error, r.updated_at, m.message_id, m.place AS mail_place,
   m.attempts, m.stage FROM medimail_recipients r JOIN medimail_mails m ON m.id = r.mail`;
+const RECIPIENTS = recipientsBy("r.address");
 const OF_SUBMISSION = `${RECIPIENTS} WHERE r.submission = ? ORDER BY r.id`;
 const OF_MAIL = `${RECIPIENTS} WHERE r.mail = ? ORDER BY r.id`;
-
-function recipientsOfSubmission(
-  sql: Sql,
-  cipher: ContentCipher,
-  submission: { pk: number; id: string },
-  reading: Reading,
-): RecipientRow[] {
-  return sql
-    .all<RecipientRecord>(OF_SUBMISSION, [submission.pk])
-    .map((row) => toRecipient(cipher, submission.id, row, reading));
-}
 
 export function recipientsOfMail(
   sql: Sql,
@@ -54,7 +47,12 @@ export function recipientsOfMail(
   return sql.all<RecipientRecord>(OF_MAIL, [mail]).map((row) => toRecipient(cipher, submission, row, reading));
 }
 
-function toRecipient(cipher: ContentCipher, submission: string, row: RecipientRecord, reading: Reading): RecipientRow {
+export function toRecipient(
+  cipher: ContentCipher,
+  submission: string,
+  row: RecipientRecord,
+  reading: Reading,
+): RecipientRow {
   const place = addressContext(submission, row.mail_place, row.place);
   return {
     id: row.id,
@@ -88,8 +86,8 @@ export interface SubmissionRecord {
 
 export const SUBMISSION_COLUMNS =
   "pk, id, tenant, mailbox, key, content_hash, action, priority, created_at, paused, erased_at, info";
-const BY_ID = `SELECT ${SUBMISSION_COLUMNS} FROM medimail_submissions WHERE id = ?`;
-const BY_KEY = `SELECT ${SUBMISSION_COLUMNS} FROM medimail_submissions WHERE tenant = ? AND mailbox = ? AND key IN (?, ?)`;
+export const BY_ID = `SELECT ${SUBMISSION_COLUMNS} FROM medimail_submissions WHERE id = ?`;
+export const BY_KEY = `SELECT ${SUBMISSION_COLUMNS} FROM medimail_submissions WHERE tenant = ? AND mailbox = ? AND key IN (?, ?)`;
 
 export function submissionRecord(sql: Sql, id: string): SubmissionRecord | undefined {
   return sql.get<SubmissionRecord>(BY_ID, [id]);
@@ -111,20 +109,28 @@ export type SealedInfo = SubmissionInfo & { key?: string; tail?: SealedTail };
 
 /** Throws `storage_key_wrong`, `storage_corrupt` where its sealed part cannot be opened. */
 export const toSubmission = (sql: Sql, cipher: ContentCipher, row: SubmissionRecord): SubmissionRow =>
-  submissionOf(sql, cipher, row, STRICT);
+  submissionOf(cipher, row, recipientsOfSubmission(sql, row), STRICT);
 
 /** With what can be known of one whose sealed part cannot be opened here, which it says (`unreadable`). */
 export const shownSubmission = (sql: Sql, cipher: ContentCipher, row: SubmissionRecord): SubmissionRow =>
-  submissionOf(sql, cipher, row, tolerant());
+  submissionOf(cipher, row, recipientsOfSubmission(sql, row), tolerant());
 
-function submissionOf(sql: Sql, cipher: ContentCipher, row: SubmissionRecord, reading: Reading): SubmissionRow {
+const recipientsOfSubmission = (sql: Sql, { pk }: SubmissionRecord): RecipientRecord[] =>
+  sql.all<RecipientRecord>(OF_SUBMISSION, [pk]);
+
+export function submissionOf(
+  cipher: ContentCipher,
+  row: SubmissionRecord,
+  records: readonly RecipientRecord[],
+  reading: Reading,
+): SubmissionRow {
   const erased = row.erased_at !== null;
   // Of one that is erased no more than its idempotency key is sealed still, by a key that may have left the ring since: it is then as if not given.
   const ofInfo = erased ? tolerant() : reading;
   const opened = ofInfo.read((): SubmissionInfo => openedInfo(cipher, row.info, row.id), { documents: [] });
   const { key: sealedKey, tail: _tail, ...info } = opened as SealedInfo;
   const key = row.key === null || isHashedKey(row.key) ? sealedKey : row.key;
-  const recipients = recipientsOfSubmission(sql, cipher, row, reading);
+  const recipients = records.map((record) => toRecipient(cipher, row.id, record, reading));
   return {
     id: row.id,
     tenant: row.tenant,

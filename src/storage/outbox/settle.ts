@@ -6,7 +6,7 @@ import type { OutboxContext } from "./context.js";
 import { forget } from "./hands.js";
 import { insertEvent, insertTraces } from "./journal.js";
 
-interface Held {
+export interface Held {
   submission: number;
   tenant: string;
   mailbox: string;
@@ -15,10 +15,10 @@ interface Held {
   due_at: number;
 }
 
-const MAIL = `SELECT m.submission, m.tenant, m.mailbox, m.state, m.lease_owner, m.due_at, r.id AS recipient, r.state AS recipient_state
+export const HELD_MAIL = `SELECT m.submission, m.tenant, m.mailbox, m.state, m.lease_owner, m.due_at, r.id AS recipient, r.state AS recipient_state
   FROM medimail_mails m LEFT JOIN medimail_recipients r ON r.mail = m.id WHERE m.id = ?`;
 
-type HeldRow = Held & { recipient: number | null; recipient_state: RecipientState };
+export type HeldRow = Held & { recipient: number | null; recipient_state: RecipientState };
 
 export function settle(
   context: OutboxContext,
@@ -43,7 +43,7 @@ export function settle(
  */
 function settleOne(sql: Sql, settlement: MailSettlement): string | undefined {
   insertTraces(sql, settlement.traces);
-  const rows = sql.all<HeldRow>(MAIL, [settlement.mailId]);
+  const rows = sql.all<HeldRow>(HELD_MAIL, [settlement.mailId]);
   const mail = rows[0];
   if (!mail)
     throw new MedimailError("invalid_argument", "a settlement names no mail of the outbox", { path: "mailId" });

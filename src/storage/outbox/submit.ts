@@ -26,7 +26,7 @@ export interface Submitted {
 }
 
 /** What encryption and hashing make of a submission: done before the transaction, which then only writes. */
-interface Prepared {
+export interface Prepared {
   key?: string;
   info: Buffer;
   contents: { part: number; data: Buffer }[];
@@ -49,7 +49,7 @@ export function submit(
   }
 }
 
-function checkShape(input: NewSubmission): void {
+export function checkShape(input: NewSubmission): void {
   const wrong =
     input.mails.length === 0 ||
     input.mails.some(({ body, recipients }) => recipients.length === 0 || input.bodies[body] === undefined);
@@ -59,7 +59,10 @@ function checkShape(input: NewSubmission): void {
     });
 }
 
-function prepare(context: OutboxContext, input: NewSubmission): Prepared {
+export function prepare(
+  context: Pick<OutboxContext, "cipher" | "lookup">,
+  input: NewSubmission,
+): Prepared {
   const { cipher, lookup } = context;
   const scope = `${input.tenant}\n${input.mailbox}\n`;
   const sealPart = (part: number, bytes: Uint8Array) => ({
@@ -133,32 +136,37 @@ function sameKey(context: OutboxContext, sql: Sql, input: NewSubmission): Submis
   if (input.key === undefined) return undefined;
   const found = submissionRecordByKey(context, sql, input.tenant, input.mailbox, input.key);
   if (!found) return undefined;
-  if (found.content_hash !== input.contentHash) {
-    throw new MedimailError("idempotency_conflict", "the same key was used for another content", {
-      hint: `It belongs to submission ${found.id}. Use a new key for what is another submission.`,
-    });
-  }
+  assertSameContent(found, input);
   return shownSubmission(sql, context.cipher, found);
+}
+
+/** @throws `idempotency_conflict` */
+export function assertSameContent(found: { id: string; content_hash: string }, input: NewSubmission): void {
+  if (found.content_hash === input.contentHash) return;
+  throw new MedimailError("idempotency_conflict", "the same key was used for another content", {
+    hint: `It belongs to submission ${found.id}. Use a new key for what is another submission.`,
+  });
 }
 
 const HOLDER = `SELECT s.id FROM medimail_dedupe d JOIN medimail_recipients r ON r.id = d.recipient
   JOIN medimail_submissions s ON s.pk = r.submission WHERE d.key = ? AND d.active = 1`;
 
+/** @throws `invalid_argument` where one is there twice */
+export function dedupeKeys(prepared: Prepared): Buffer[] {
+  const all = prepared.recipients.flat().flatMap(({ keys }) => keys);
+  if (new Set(all.map((key) => key.toString("latin1"))).size < all.length)
+    throw new MedimailError("invalid_argument", "a recipient is named twice", { path: "mails" });
+  return all;
+}
+
 function takeKeys(sql: Sql, input: NewSubmission, prepared: Prepared): void {
-  const seen = new Set<string>();
-  for (const { keys } of prepared.recipients.flat()) {
-    for (const key of keys) {
-      const text = key.toString("latin1");
-      if (seen.has(text)) throw new MedimailError("invalid_argument", "a recipient is named twice", { path: "mails" });
-      seen.add(text);
-      if (input.resend) continue;
-      const holder = sql.get<{ id: string }>(HOLDER, [key]);
-      if (holder) throw alreadySent(holder.id);
+  for (const key of dedupeKeys(prepared)) {
+    if (input.resend) {
+      sql.run("UPDATE medimail_dedupe SET active = 0 WHERE key = ? AND active = 1", [key]);
+      continue;
     }
-  }
-  if (!input.resend) return;
-  for (const { keys } of prepared.recipients.flat()) {
-    for (const key of keys) sql.run("UPDATE medimail_dedupe SET active = 0 WHERE key = ? AND active = 1", [key]);
+    const holder = sql.get<{ id: string }>(HOLDER, [key]);
+    if (holder) throw alreadySent(holder.id);
   }
 }
 
@@ -234,7 +242,7 @@ function insertRecipient(
   return id;
 }
 
-function asRow(input: NewSubmission, recipients: RecipientRow[]): SubmissionRow {
+export function asRow(input: NewSubmission, recipients: RecipientRow[]): SubmissionRow {
   const { id, tenant, mailbox, key, contentHash, action, priority, createdAt, info } = input;
   const row: SubmissionRow = {
     id,

@@ -177,7 +177,7 @@ export const knownWorkers = (sql: Sql, except = ""): Known[] =>
     .map(({ elapsedAt, ...other }) => (elapsedAt === null ? other : { ...other, elapsedAt }));
 
 // Leases whose owner never registered or has left: only their end tells.
-const LEFTOVERS = `SELECT DISTINCT lease_owner AS owner FROM medimail_mails WHERE lease_owner IS NOT NULL AND lease_owner <> ?
+export const LEFTOVERS = `SELECT DISTINCT lease_owner AS owner FROM medimail_mails WHERE lease_owner IS NOT NULL AND lease_owner <> ?
   AND lease_end <= ? AND NOT EXISTS (SELECT 1 FROM medimail_workers w WHERE w.id = lease_owner)`;
 
 function deadOwners(

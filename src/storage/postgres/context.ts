@@ -5,6 +5,7 @@ import type { Lookup } from "../key-check.js";
 import type { SubmissionKeys } from "../outbox/context.js";
 import { FIND_SUBMISSION } from "../outbox/context.js";
 import type { PgSql, Texts } from "./driver.js";
+import type { Estate } from "./workers.js";
 import type { PgWriteQueue } from "./write-queue.js";
 
 /** What the parts of the store share. */
@@ -21,6 +22,12 @@ export interface PgContext {
   leaseMs: number;
   /** Mails that workers of this process have claimed and not settled, whoever holds them by now; by whom. */
   held: Map<number, string>;
+  /** The last claim found mails: there may be more. */
+  busy: boolean;
+  /** Claimed, and the database did not give them: nobody is at them. */
+  unread: { worker: string; mail: number }[];
+  /** Taken over from dead workers, and not told yet. */
+  estates: Estate[];
 }
 
 /** Throws `submission_not_found`. */
