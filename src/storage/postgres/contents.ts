@@ -1,6 +1,6 @@
 import { isMedimailError } from "../../errors.js";
 import type { ClaimedMail, ContentStream, MailContent, StoredError, SubmissionInfo } from "../../seams/index.js";
-import { type MailRecord, missing, KEY_RETRY_MS } from "../outbox/contents.js";
+import { KEY_RETRY_MS, type MailRecord, missing } from "../outbox/contents.js";
 import { addressContext, contentContext, headPart, openedInfo, shownAddress } from "../outbox/context.js";
 import type { SealedInfo } from "../outbox/rows.js";
 import { applyChange, followRecipients } from "./changes.js";
@@ -63,10 +63,11 @@ export async function loadMails(context: PgContext, mails: readonly MailRecord[]
   const ids = mails.map(({ id }) => id);
   const { submissions, recipients } = await storedOf(context, mails);
   const parts = new Map<string, { data: Buffer; opened?: Uint8Array }>();
-  for (const { submission, part: number, data } of await context.sql.all<{ submission: number; part: number; data: Buffer }>(
-    PARTS,
-    [ids, ids],
-  ))
+  for (const { submission, part: number, data } of await context.sql.allBinary<{
+    submission: number;
+    part: number;
+    data: Buffer;
+  }>(PARTS, [ids, ids]))
     parts.set(`${submission} ${number}`, { data });
   const known = new Map<number, Opened>();
 
@@ -93,7 +94,11 @@ export async function loadMails(context: PgContext, mails: readonly MailRecord[]
   for (const mail of mails) {
     try {
       const opened = openedOf(mail);
-      const content = [partOf(mail, opened.id, headPart(mail.place)), partOf(mail, opened.id, mail.body), ...opened.tail];
+      const content = [
+        partOf(mail, opened.id, headPart(mail.place)),
+        partOf(mail, opened.id, mail.body),
+        ...opened.tail,
+      ];
       loaded.push(claimedOf(context, mail, opened, content, recipients, (open) => open()));
     } catch (error) {
       if (!isMedimailError(error)) throw error;
@@ -150,7 +155,7 @@ export async function part(
   pk: number,
   number: number,
 ): Promise<Uint8Array> {
-  const row = await sql.get<{ data: Buffer }>(CONTENT, [pk, number]);
+  const [row] = await sql.allBinary<{ data: Buffer }>(CONTENT, [pk, number]);
   if (!row) throw missing();
   return cipher.open(row.data, contentContext(submission, number));
 }

@@ -1,0 +1,118 @@
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { openPostgresOutbox, type PostgresOutbox } from "../../src/storage/index.js";
+import { describeWithPostgres } from "../tools/postgres.js";
+import { accepted, claimAll, claimOne, OTHER_WORKER, stateOf, submission, T0, WORKER, worker } from "./samples.js";
+
+/** A line to the server that breaks at a COMMIT: before the server has it, or after, with its answer lost. */
+class CommitCutter {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  /** What the next COMMIT meets. */
+  next: "pass" | "lost" | "answer lost" = "pass";
+  cuts = 0;
+
+  constructor(private readonly target: number) {
+    this.#server = createServer((client) => this.#serve(client));
+  }
+
+  async start(): Promise<number> {
+    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  stop(): void {
+    this.#server.close();
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #serve(client: Socket): void {
+    const server = connect(this.target, "127.0.0.1");
+    let deaf = false;
+    for (const socket of [client, server]) {
+      this.#sockets.add(socket);
+      socket.on("error", () => {});
+      socket.on("close", () => {
+        client.destroy();
+        server.destroy();
+      });
+    }
+    server.on("data", (bytes) => {
+      if (!deaf) client.write(bytes);
+    });
+    client.on("data", (bytes) => {
+      const cut = this.next !== "pass" && bytes.includes("COMMIT\0");
+      if (!cut) {
+        server.write(bytes);
+        return;
+      }
+      this.cuts += 1;
+      const { next } = this;
+      this.next = "pass";
+      deaf = true;
+      if (next === "answer lost") server.write(bytes, () => setTimeout(() => client.destroy(), 50));
+      else client.destroy();
+    });
+  }
+}
+
+describeWithPostgres("a store on PostgreSQL whose line breaks", (server) => {
+  let cutter: CommitCutter;
+  let store: PostgresOutbox;
+  beforeEach(async () => {
+    cutter = new CommitCutter(server().port);
+    const url = new URL(await server().database());
+    url.port = String(await cutter.start());
+    store = await openPostgresOutbox({ url: url.href });
+  });
+  afterEach(async () => {
+    await store.close();
+    cutter.stop();
+  });
+
+  it.each(["lost", "answer lost"] as const)("at the COMMIT of a submission (%s) has it once", async (how) => {
+    cutter.next = how;
+    const { created } = await store.submit(submission("a"));
+    expect([created, cutter.cuts]).toEqual([true, 1]);
+    expect(await store.list({})).toHaveLength(1);
+    expect(await claimAll(store)).toHaveLength(1);
+    expect((await store.events({})).map(({ event }) => event)).toEqual(["queued"]);
+  });
+
+  it.each(["lost", "answer lost"] as const)(
+    "at that of a settlement (%s) has one answer, and one trace",
+    async (how) => {
+      await store.submit(submission("a"));
+      const claimed = await claimOne(store);
+      cutter.next = how;
+      await store.settle([accepted(claimed)]);
+      expect(cutter.cuts).toBe(1);
+      expect(await stateOf(store, "a")).toBe("accepted");
+      expect(await store.traces({})).toHaveLength(1);
+      expect((await store.events({})).map(({ event }) => event)).toEqual(["queued", "accepted"]);
+    },
+  );
+
+  it.each(["lost", "answer lost"] as const)("at that of a mark (%s) has it marked before it says so", async (how) => {
+    await store.heartbeat(worker(WORKER), T0);
+    await store.submit(submission("a"));
+    const { mailId } = await claimOne(store);
+    cutter.next = how;
+    await store.markHandover(WORKER, [mailId]);
+    const doubtful = await store.recover({ worker: OTHER_WORKER, now: T0, isDead: () => true });
+    expect(doubtful.map((mail) => mail.mailId)).toEqual([mailId]);
+  });
+
+  it("between two calls answers the next", async () => {
+    await store.submit(submission("a"));
+    await server().query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'medimail-connector'",
+    );
+    expect(await stateOf(store, "a")).toBe("queued");
+    await server().query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'medimail-connector'",
+    );
+    await store.submit(submission("b"));
+    expect(await store.list({})).toHaveLength(2);
+  });
+});
