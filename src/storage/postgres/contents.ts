@@ -63,7 +63,7 @@ export async function loadMails(context: PgContext, mails: readonly MailRecord[]
   const ids = mails.map(({ id }) => id);
   const { submissions, recipients } = await storedOf(context, mails);
   const parts = new Map<string, { data: Buffer; opened?: Uint8Array }>();
-  for (const { submission, part: number, data } of await context.sql.allBinary<{
+  for (const { submission, part: number, data } of await context.sql.all<{
     submission: number;
     part: number;
     data: Buffer;
@@ -155,7 +155,7 @@ export async function part(
   pk: number,
   number: number,
 ): Promise<Uint8Array> {
-  const [row] = await sql.allBinary<{ data: Buffer }>(CONTENT, [pk, number]);
+  const row = await sql.get<{ data: Buffer }>(CONTENT, [pk, number]);
   if (!row) throw missing();
   return cipher.open(row.data, contentContext(submission, number));
 }

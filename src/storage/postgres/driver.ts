@@ -10,9 +10,7 @@ export interface PgSql {
   run(sql: string, params?: PgParams): Promise<{ changes: number }>;
   get<T>(sql: string, params?: PgParams): Promise<T | undefined>;
   all<T>(sql: string, params?: PgParams): Promise<T[]>;
-  /** As `all`; what comes is not written as text on its way: for columns of many bytes. */
-  allBinary<T>(sql: string, params?: PgParams): Promise<T[]>;
-  /** How many `run` calls there were: tells whether a failed operation had begun to write. */
+  /** How many statements there were that write: tells whether a failed operation had begun to. */
   readonly writes: number;
 }
 
@@ -25,7 +23,6 @@ export interface PgQuery {
   values: unknown[];
   /** Readers of columns by their type. */
   types?: unknown;
-  binary?: boolean;
 }
 export interface PgResult {
   rows: unknown[];
@@ -66,7 +63,6 @@ export class Statements implements PgSql {
   ) {}
 
   async run(sql: string, params: PgParams = []): Promise<{ changes: number }> {
-    this.writes += 1;
     return { changes: (await this.#ask(sql, params)).rowCount ?? 0 };
   }
 
@@ -78,14 +74,14 @@ export class Statements implements PgSql {
     return (await this.#ask(sql, params)).rows as T[];
   }
 
-  async allBinary<T>(sql: string, params: PgParams = []): Promise<T[]> {
-    return (await this.#ask(sql, params, true)).rows as T[];
-  }
-
-  #ask(sql: string, params: PgParams, binary = false): Promise<PgResult> {
-    return this.on.query({ text: this.texts.of(sql), values: params.map(bound), types: TYPES, binary });
+  #ask(sql: string, params: PgParams): Promise<PgResult> {
+    // `INSERT … RETURNING` gives rows too.
+    if (!READS.test(sql)) this.writes += 1;
+    return this.on.query({ text: this.texts.of(sql), values: params.map(bound), types: TYPES });
   }
 }
+
+const READS = /^\s*(SELECT|WITH)\b/i;
 
 /** `pg` takes a Uint8Array that is no Buffer for an array. */
 const bound = (value: unknown): unknown =>
@@ -93,34 +89,24 @@ const bound = (value: unknown): unknown =>
     ? Buffer.from(value.buffer, value.byteOffset, value.byteLength)
     : value;
 
-type Reader = (value: never) => unknown;
+type Reader = (value: string) => unknown;
 
-/** The readers of the types that we have, as text and as bytes, by the numbers that PostgreSQL has for them. */
-const READERS: Readonly<Record<number, { text: Reader; binary: Reader }>> = {
+/** The readers of the types that we have, by the numbers that PostgreSQL has for them. `pg` has none for what is not sent as text. */
+const READERS: Readonly<Record<number, Reader>> = {
   // bool
-  16: { text: (value: string) => value === "t", binary: (value: Buffer) => value[0] === 1 },
+  16: (value) => value === "t",
   // bytea
-  17: {
-    text: (value: string) => Buffer.from(value.slice(2), "hex"),
-    binary: (value: Buffer) => value,
-  },
-  // int8: times and counts, which are numbers here: all of ours are below 2^53
-  20: { text: Number, binary: (value: Buffer) => Number(value.readBigInt64BE(0)) },
-  // int2, int4, float8
-  21: { text: Number, binary: (value: Buffer) => value.readInt16BE(0) },
-  23: { text: Number, binary: (value: Buffer) => value.readInt32BE(0) },
-  701: { text: Number, binary: (value: Buffer) => value.readDoubleBE(0) },
-  // numeric: sums, which nobody asks for as bytes
-  1700: { text: Number, binary: (value: Buffer) => value },
+  17: (value) => Buffer.from(value.slice(2), "hex"),
+  // int8 (times and counts: all of ours are below 2^53), int2, int4, float8, numeric
+  20: Number,
+  21: Number,
+  23: Number,
+  701: Number,
+  1700: Number,
 };
-const OTHERS: { text: Reader; binary: Reader } = {
-  text: (value: string) => value,
-  binary: (value: Buffer) => value.toString("utf8"),
-};
+const asText: Reader = (value) => value;
 
 /** Whatever readers the caller has set for itself. */
-const TYPES = {
-  getTypeParser: (oid: number, format: "text" | "binary" = "text"): Reader => (READERS[oid] ?? OTHERS)[format],
-};
+const TYPES = { getTypeParser: (oid: number): Reader => READERS[oid] ?? asText };
 
 export type { Pool, PoolClient, QueryResult, QueryResultRow };

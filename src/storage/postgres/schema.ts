@@ -41,12 +41,13 @@ CREATE INDEX medimail_mails_leased ON medimail_mails (lease_owner) WHERE lease_o
 
 CREATE TABLE medimail_recipients (
   id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, mail BIGINT NOT NULL REFERENCES medimail_mails (id),
-  submission BIGINT NOT NULL REFERENCES medimail_submissions (pk), place BIGINT NOT NULL,
+  submission BIGINT NOT NULL REFERENCES medimail_submissions (pk), tenant TEXT NOT NULL, mailbox TEXT NOT NULL, place BIGINT NOT NULL,
   kind TEXT NOT NULL CHECK (kind IN ('professional', 'patient')), address TEXT, address_sealed BYTEA,
   state TEXT NOT NULL DEFAULT 'queued', error TEXT, updated_at BIGINT NOT NULL);
 CREATE INDEX medimail_recipients_mail ON medimail_recipients (mail);
 CREATE INDEX medimail_recipients_submission ON medimail_recipients (submission);
 CREATE INDEX medimail_recipients_state ON medimail_recipients (state, submission);
+CREATE INDEX medimail_recipients_box ON medimail_recipients (tenant, mailbox, state, submission);
 
 CREATE TABLE medimail_dedupe (
   recipient BIGINT NOT NULL REFERENCES medimail_recipients (id), key BYTEA NOT NULL, active SMALLINT NOT NULL DEFAULT 1,

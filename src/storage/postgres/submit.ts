@@ -1,6 +1,7 @@
 import { MedimailError } from "../../errors.js";
 import type { NewMail, NewRecipient, NewSubmission, RecipientRow, SubmissionRow } from "../../seams/index.js";
 import { alreadySent } from "../outbox/changes.js";
+import type { EventOwner } from "../outbox/journal.js";
 import {
   asRow,
   assertSameContent,
@@ -13,7 +14,7 @@ import {
 } from "../outbox/submit.js";
 import type { PgContext } from "./context.js";
 import { type PgSql, type Queryable, quoted, Statements } from "./driver.js";
-import { pgError } from "./errors.js";
+import { pgCode, pgError } from "./errors.js";
 import { insertEvent } from "./journal.js";
 import { shownSubmission, submissionRecordByKey } from "./rows.js";
 import { discardWithin, keepTail } from "./tails.js";
@@ -113,8 +114,8 @@ async function insertSubmission(sql: PgSql, input: NewSubmission, prepared: Prep
 
 const MAIL = `INSERT INTO medimail_mails (submission, place, body, tenant, mailbox, message_id, envelope_id, size, priority, due_at)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`;
-const RECIPIENT = `INSERT INTO medimail_recipients (mail, submission, place, kind, address, address_sealed, updated_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id`;
+const RECIPIENT = `INSERT INTO medimail_recipients (mail, submission, tenant, mailbox, place, kind, address, address_sealed, updated_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`;
 const KEYS = `INSERT INTO medimail_dedupe (recipient, key) SELECT ?, key FROM unnest(?::bytea[]) AS given (key)
   ON CONFLICT DO NOTHING`;
 
@@ -148,7 +149,12 @@ async function insertMail(
   if (input.info.sentCopy) await sql.run("INSERT INTO medimail_sent_copies (mail) VALUES (?)", [mailId]);
   const rows: RecipientRow[] = [];
   for (const [index, recipient] of mail.recipients.entries()) {
-    const id = await insertRecipient(sql, { pk, mailId, index, at: createdAt }, recipient, prepared.recipients[place]?.[index]);
+    const id = await insertRecipient(
+      sql,
+      { pk, mailId, index, tenant, mailbox, at: createdAt },
+      recipient,
+      prepared.recipients[place]?.[index],
+    );
     const event = { event: "queued", at: createdAt, recipientId: id, messageId } as const;
     await insertEvent(sql, { pk, tenant, mailbox }, event, within);
     const { address, kind } = recipient;
@@ -169,13 +175,13 @@ async function insertMail(
 
 async function insertRecipient(
   sql: PgSql,
-  { pk, mailId, index, at }: { pk: number; mailId: number; index: number; at: number },
+  { pk, mailId, index, tenant, mailbox, at }: EventOwner & { mailId: number; index: number; at: number },
   { kind }: NewRecipient,
   prepared: { address: string | Buffer; keys: Buffer[] } | undefined,
 ): Promise<number> {
   const address = prepared?.address ?? null;
   const [clear, sealed] = typeof address === "string" ? [address, null] : [null, address];
-  const id = await idOf(sql, RECIPIENT, [mailId, pk, index, kind, clear, sealed, at]);
+  const id = await idOf(sql, RECIPIENT, [mailId, pk, tenant, mailbox, index, kind, clear, sealed, at]);
   const keys = prepared?.keys ?? [];
   if (keys.length === 0) return id;
   const { changes } = await sql.run(KEYS, [id, keys]);
@@ -201,12 +207,16 @@ async function submitWithin(
   prepared: Prepared,
   tx: unknown,
 ): Promise<Submitted> {
-  const client = await callersConnection(context, tx);
-  const sql = new Statements(client, context.texts);
+  if (typeof tx !== "object" || tx === null || typeof (tx as Queryable).query !== "function")
+    throw new MedimailError("invalid_argument", "tx is not a client of pg", { path: "tx", hint: HINT });
+  const client = tx as Queryable;
   const plain = (text: string) => client.query({ text, values: [] });
   try {
+    // Outside of a transaction it is refused; a pool, whose statements go to any connection, has none.
     await plain("SAVEPOINT medimail");
     try {
+      await assertOurs(context, client);
+      const sql = new Statements(client, context.texts);
       const submitted = await insert(context, sql, input, prepared, { foreign: true });
       await plain("RELEASE SAVEPOINT medimail");
       return submitted;
@@ -215,36 +225,29 @@ async function submitWithin(
       throw error;
     }
   } catch (error) {
+    if (pgCode(error) === NO_TRANSACTION)
+      throw new MedimailError("invalid_argument", "tx has no open transaction", { path: "tx", hint: HINT });
     throw pgError(error);
   }
 }
 
-const HINT = "Give the client of `pg` on which your transaction runs, between BEGIN and COMMIT.";
+const NO_TRANSACTION = "25P01";
+const HINT = "Give the client of pg on which your transaction runs, between BEGIN and COMMIT.";
 
-async function callersConnection({ texts, storeId }: PgContext, tx: unknown): Promise<Queryable> {
-  if (typeof tx !== "object" || tx === null || typeof (tx as Queryable).query !== "function")
-    throw new MedimailError("invalid_argument", "tx is not a client of pg", { path: "tx", hint: HINT });
-  const client = tx as Queryable;
-  const schema = quoted(texts.schema);
-  let rows: unknown[];
-  try {
-    // A statement outside of a transaction begins with its own. The table's name as text: one that is not there would end the caller's transaction.
-    ({ rows } = await client.query({
-      text: "SELECT transaction_timestamp() < statement_timestamp() AS open, to_regclass($1) IS NOT NULL AS there",
-      values: [`${schema}.medimail_meta`],
-    }));
-  } catch (error) {
-    throw pgError(error);
-  }
-  const [found] = rows as { open?: unknown; there?: unknown }[];
-  if (found?.open !== true)
-    throw new MedimailError("invalid_argument", "tx has no open transaction", { path: "tx", hint: HINT });
-  const sql = new Statements(client, texts);
-  const id =
-    found.there === true
-      ? await sql.get<{ value: Buffer }>("SELECT value FROM medimail_meta WHERE name = 'store-id'")
-      : undefined;
-  if (id?.value.toString("hex") === storeId) return client;
+/** @throws `invalid_argument` where the connection is to another database */
+async function assertOurs({ texts, storeId }: PgContext, client: Queryable): Promise<void> {
+  // The table's name as text: one that is not there is no error.
+  const { rows } = await client.query({
+    text: "SELECT to_regclass($1) IS NOT NULL AS there",
+    values: [`${quoted(texts.schema)}.medimail_meta`],
+  });
+  const isThere = (rows[0] as { there?: unknown } | undefined)?.there === true;
+  const id = isThere
+    ? await new Statements(client, texts).get<{ value: Buffer }>(
+        "SELECT value FROM medimail_meta WHERE name = 'store-id'",
+      )
+    : undefined;
+  if (id?.value.toString("hex") === storeId) return;
   throw new MedimailError("invalid_argument", "tx is not a connection to the outbox's own database", {
     path: "tx",
     hint: "Open the outbox with the URL of your own database: its tables (medimail_…) are made there.",

@@ -110,7 +110,9 @@ async function loadRecovered(context: PgContext, mails: readonly Held[]): Promis
       const stored = submissions.get(mail.submission);
       const { id = "", action = "", created_at: createdAt = 0, info: sealed = null } = stored ?? {};
       const info = read((): SubmissionInfo => openedInfo(context.cipher, sealed, id), { documents: [] });
-      const claimed = claimedOf(context, mail, { id, action, createdAt, info }, [], recipients, (open) => read(open, ""));
+      const claimed = claimedOf(context, mail, { id, action, createdAt, info }, [], recipients, (open) =>
+        read(open, ""),
+      );
       return mail.answer === null ? claimed : { ...claimed, answer: mail.answer };
     });
 }
