@@ -1,5 +1,5 @@
 // An SMTP server that takes every mail and keeps none: the other end of every contender, in a process of its own.
-// IPC: {tls?: {cert, key, ca}} once, answered by {port}; then "count", answered by {mails, bytes}.
+// IPC: {tls?: {cert, key, ca}, roundTripMs?} once, answered by {port}; then "count", answered by {mails, bytes}.
 import { createServer, type Socket } from "node:net";
 import { createSecureContext, TLSSocket } from "node:tls";
 
@@ -15,7 +15,7 @@ const REPLIES: Record<string, string> = {
   NOOP: "250 2.0.0 ok\r\n",
 };
 
-function serve(first: Socket, secure: ((socket: Socket) => TLSSocket) | undefined): void {
+function serve(first: Socket, secure: ((socket: Socket) => TLSSocket) | undefined, roundTripMs: number): void {
   let socket = first;
   let encrypted = false;
   let inData = false;
@@ -64,7 +64,11 @@ function serve(first: Socket, secure: ((socket: Socket) => TLSSocket) | undefine
       inData = verb === "DATA";
       answer += verb === "EHLO" || verb === "HELO" ? capabilities() : (REPLIES[verb] ?? "502 5.5.1 unknown\r\n");
     }
-    if (answer !== "") socket.write(answer, "latin1");
+    if (answer === "") return;
+    const to = socket;
+    // A line as long as that: whoever waits for an answer waits for the way there and back.
+    if (roundTripMs === 0) to.write(answer, "latin1");
+    else setTimeout(() => to.destroyed || to.write(answer, "latin1"), roundTripMs);
   };
   const capabilities = (): string =>
     `250-sink.bench\r\n250-PIPELINING\r\n250-SIZE 52428800\r\n250-DSN\r\n250-ENHANCEDSTATUSCODES\r\n${secure && !encrypted ? "250-STARTTLS\r\n" : ""}250 8BITMIME\r\n`;
@@ -77,18 +81,24 @@ function serve(first: Socket, secure: ((socket: Socket) => TLSSocket) | undefine
   socket.write("220 sink.bench ESMTP\r\n");
 }
 
-process.on("message", (message: { tls?: { cert: string; key: string; ca: string } } | "count") => {
+interface SinkStart {
+  tls?: { cert: string; key: string; ca: string };
+  /** Time from a command to its answer, where it is more than the loopback's. */
+  roundTripMs?: number;
+}
+
+process.on("message", (message: SinkStart | "count") => {
   if (message === "count") {
     process.send?.({ ...counted });
     return;
   }
-  const { tls } = message;
+  const { tls, roundTripMs = 0 } = message;
   const secureContext = tls && createSecureContext(tls);
   const secure =
     secureContext &&
     ((socket: Socket) =>
       new TLSSocket(socket, { isServer: true, secureContext, requestCert: true, rejectUnauthorized: false }));
-  const server = createServer((socket) => serve(socket, secure));
+  const server = createServer((socket) => serve(socket, secure, roundTripMs));
   server.listen(0, "127.0.0.1", () => {
     const address = server.address();
     process.send?.({ port: typeof address === "object" && address ? address.port : 0 });
