@@ -2,13 +2,13 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { OutboxStore } from "../../src/seams/index.js";
 import { activityContract } from "./contract-activity.js";
 import { claimContract } from "./contract-claim.js";
-import { handoverContract } from "./contract-handover.js";
+import { type HandoverKind, handoverContract } from "./contract-handover.js";
 import { lifeContract } from "./contract-life.js";
 import { receiptContract } from "./contract-receipts.js";
 import { submitContract } from "./contract-submit.js";
 import { tailContract } from "./contract-tails.js";
 
-export interface StoreFactory {
+export interface StoreFactory extends HandoverKind {
   open(): Promise<OutboxStore>;
   /** Removes what `open` made. */
   clean(): Promise<void>;
@@ -30,7 +30,7 @@ export function outboxContract(name: string, factory: StoreFactory): void {
     submitContract(store);
     tailContract(store);
     claimContract(store);
-    handoverContract(store);
+    handoverContract(store, factory);
     lifeContract(store);
     receiptContract(store);
     activityContract(store);

@@ -1,7 +1,7 @@
 import { defined } from "../../defined.js";
 import type { InboxAction, InboxPlace, InboxRecord, InboxScope, InboxSighting, InboxState } from "../../seams/index.js";
 import type { ContentCipher } from "../cipher.js";
-import { bytesOf, type SqliteDatabase } from "../driver.js";
+import { bytesOf, type SqliteDatabase, type SqlValue } from "../driver.js";
 import type { Lookup } from "../key-check.js";
 import type { WriteQueue } from "../write-queue.js";
 
@@ -23,9 +23,9 @@ export interface Row {
   attempts: number;
   due_at: number | null;
   error: string | null;
-  document: ArrayBuffer;
-  mail: ArrayBuffer;
-  data: ArrayBuffer;
+  document: Uint8Array | ArrayBuffer;
+  mail: Uint8Array | ArrayBuffer;
+  data: Uint8Array | ArrayBuffer;
 }
 
 /** What of a row is sealed. */
@@ -40,10 +40,20 @@ interface Sealed {
 }
 
 /** Beside the state of a new row. */
-interface Standing {
+export interface Standing {
   dueAt?: number | null;
   integratedAt?: number | null;
   error?: string | null;
+}
+
+/** What a sighting is stored as. */
+export interface StoredSighting {
+  document: Buffer;
+  mail: Buffer;
+  /** Of {@link QUEUE_SEEN}, but for the row's id. */
+  queued: SqlValue[];
+  /** Of {@link INSERT}. */
+  inserted: SqlValue[];
 }
 
 /** The rows of the inbox: found by keyed hashes, with what names a person or a document sealed. */
@@ -51,46 +61,40 @@ export interface InboxRows {
   documentKey(scope: InboxScope, uniqueId: string): Buffer;
   seriesKey(scope: InboxScope, setId: string): Buffer;
   mailKey(scope: InboxScope, mailId: string): Buffer;
-  insert(scope: InboxScope, sighting: InboxSighting, state: InboxState, place?: InboxPlace, standing?: Standing): void;
+  stored(
+    scope: InboxScope,
+    sighting: InboxSighting,
+    state: InboxState,
+    place?: InboxPlace,
+    standing?: Standing,
+  ): StoredSighting;
   opened(row: Row): InboxRecord;
 }
 
-export function inboxRows({ database: sql, cipher, lookup }: InboxContext): InboxRows {
+export function inboxRows({ cipher, lookup }: Pick<InboxContext, "cipher" | "lookup">): InboxRows {
   const keyOf = ({ tenant, mailbox }: InboxScope, kind: string, id: string): Buffer =>
     lookup(kind, `${tenant}\n${mailbox}\n${id}`);
   const documentKey = (scope: InboxScope, id: string): Buffer => keyOf(scope, "inbox-document", id);
   const seriesKey = (scope: InboxScope, id: string): Buffer => keyOf(scope, "inbox-series", id);
   const mailKey = (scope: InboxScope, id: string): Buffer => keyOf(scope, "inbox-mail", id);
 
-  function insert(
+  function stored(
     scope: InboxScope,
     sighting: InboxSighting,
     state: InboxState,
     place?: InboxPlace,
     { dueAt = null, integratedAt = null, error = null }: Standing = {},
-  ): void {
+  ): StoredSighting {
     const document = documentKey(scope, sighting.uniqueId);
     const mail = mailKey(scope, sighting.mailId);
     const { uniqueId, setId, sha256, sender, organisation, mailId, action } = sighting;
-    const data: Sealed = defined({ uniqueId, mailId, setId, sha256, sender, organisation, place });
-    const sealed = cipher.seal(Buffer.from(JSON.stringify(data)), sealedPlace(document, action, mail));
-    const known = sql.get<{ id: number; state: InboxState }>(
-      "SELECT id, state FROM medimail_inbox WHERE document = ? AND action = ? AND mail = ?",
-      [document, action, mail],
-    );
-    if (known) {
-      // What was only looked at is queued now.
-      if (place && known.state === "seen")
-        sql.run(
-          "UPDATE medimail_inbox SET state = ?, due_at = ?, integrated_at = ?, error = ?, data = ? WHERE id = ?",
-          [state, dueAt, integratedAt, error, sealed, known.id],
-        );
-      return;
-    }
-    sql.run(
-      `INSERT INTO medimail_inbox (tenant, mailbox, document, series, version, action, mail, received_at, seen_at, state, due_at, integrated_at, error, data)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      [
+    const content: Sealed = defined({ uniqueId, mailId, setId, sha256, sender, organisation, place });
+    const data = cipher.seal(Buffer.from(JSON.stringify(content)), sealedPlace(document, action, mail));
+    return {
+      document,
+      mail,
+      queued: [state, dueAt, integratedAt, error, data],
+      inserted: [
         scope.tenant,
         scope.mailbox,
         document,
@@ -104,9 +108,9 @@ export function inboxRows({ database: sql, cipher, lookup }: InboxContext): Inbo
         dueAt,
         integratedAt,
         error,
-        sealed,
+        data,
       ],
-    );
+    };
   }
 
   const opened = (row: Row): InboxRecord => {
@@ -130,7 +134,7 @@ export function inboxRows({ database: sql, cipher, lookup }: InboxContext): Inbo
     };
   };
 
-  return { documentKey, seriesKey, mailKey, insert, opened };
+  return { documentKey, seriesKey, mailKey, stored, opened };
 }
 
 /** What the sealed part of a row is bound to. */

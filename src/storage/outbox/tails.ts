@@ -5,23 +5,23 @@ import { storageError } from "../sqlite-errors.js";
 import type { OutboxContext } from "./context.js";
 
 /** Bytes of a piece: what a long mail costs of memory, written or read. */
-const PIECE = 256 * 1024;
+export const PIECE = 256 * 1024;
 /** A tail that nothing was written to for so long was left by a process that died. */
-const LEFT_MS = 3_600_000;
+export const LEFT_MS = 3_600_000;
 
 /** What of a tail stands in the sealed info of its submission, so that a piece taken away or added is seen. */
 export type SealedTail = Pick<StagedTail, "size" | "pieces">;
 
 // A piece moved to another place or another submission does not decrypt there.
-const pieceContext = (submission: string, place: number): string => `medimail_pieces|${submission}|${place}`;
+export const pieceContext = (submission: string, place: number): string => `medimail_pieces|${submission}|${place}`;
 
 const BEGIN = "INSERT INTO medimail_tails (submission, taken, touched_at) VALUES (?, ?, ?)";
-const ADD = "INSERT INTO medimail_pieces (tail, place, data) VALUES (?, ?, ?)";
-const TOUCH = "UPDATE medimail_tails SET touched_at = ? WHERE id = ? AND taken = 0";
-const TAKE = "UPDATE medimail_tails SET taken = 1 WHERE submission = ? AND taken = 0";
-const COUNT =
+export const ADD = "INSERT INTO medimail_pieces (tail, place, data) VALUES (?, ?, ?)";
+export const TOUCH = "UPDATE medimail_tails SET touched_at = ? WHERE id = ? AND taken = 0";
+export const TAKE = "UPDATE medimail_tails SET taken = 1 WHERE submission = ? AND taken = 0";
+export const COUNT =
   "SELECT count(*) AS count FROM medimail_pieces p JOIN medimail_tails t ON t.id = p.tail WHERE t.submission = ?";
-const READ =
+export const READ =
   "SELECT data FROM medimail_pieces WHERE tail = (SELECT id FROM medimail_tails WHERE submission = ?) AND place = ?";
 const UNTAKEN = "SELECT id FROM medimail_tails WHERE submission = ? AND taken = 0";
 const LEFT = "SELECT id FROM medimail_tails WHERE taken = 0 AND touched_at < ?";
@@ -96,7 +96,7 @@ function eraseTail(sql: Sql, id: number): void {
   sql.run("DELETE FROM medimail_tails WHERE id = ?", [id]);
 }
 
-const isStaged = (tail: NonNullable<NewSubmission["tail"]>): tail is StagedTail => !Array.isArray(tail);
+export const isStaged = (tail: NonNullable<NewSubmission["tail"]>): tail is StagedTail => !Array.isArray(tail);
 
 export function sealedTail(tail: NewSubmission["tail"]): SealedTail | undefined {
   if (tail === undefined) return undefined;
@@ -122,7 +122,7 @@ export function keepTail({ cipher }: Pick<OutboxContext, "cipher">, sql: Sql, in
   }
 }
 
-function* inPieces(chunks: readonly Uint8Array[]): Generator<Uint8Array> {
+export function* inPieces(chunks: readonly Uint8Array[]): Generator<Uint8Array> {
   const buffer = Buffer.allocUnsafe(PIECE);
   let filled = 0;
   for (const chunk of chunks) {
@@ -167,11 +167,11 @@ function readPiece({ database, cipher }: OutboxContext, submission: string, plac
   return cipher.open(bytesOf(row.data), pieceContext(submission, place));
 }
 
-function damaged(): MedimailError {
+export function damaged(): MedimailError {
   return new MedimailError("storage_corrupt", "a piece of a mail's content is not in the database as it was stored");
 }
 
-function gone(): MedimailError {
+export function gone(): MedimailError {
   return new MedimailError("storage_failed", "the staged content was given up: it is to be stored again", {
     retryable: true,
   });
