@@ -88,6 +88,17 @@ describeWithPostgres("a submission in the caller's own transaction, on PostgreSQ
     expect(await store.get("s-b")).toBeUndefined();
   });
 
+  it("of a document that another sends too, and that stays open, holds up nobody but whoever sends the same", async () => {
+    const tx = await begun();
+    await store.submit(submission("a"), { tx });
+    const waiting = store.submit(submission("b", { mails: [mail("a")] }));
+    const refused = expect(waiting).rejects.toMatchObject({ code: "already_sent" });
+    const others = await Promise.all(["c", "d", "e"].map((name) => store.submit(submission(name))));
+    expect(others.map(({ created }) => created)).toEqual([true, true, true]);
+    await tx.query("COMMIT");
+    await refused;
+  });
+
   it("that is refused leaves the caller's transaction as it was", async () => {
     await store.submit(submission("a"));
     const tx = await begun();

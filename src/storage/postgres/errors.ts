@@ -28,6 +28,9 @@ export function isTransient(error: unknown): boolean {
   return code !== undefined && (isLost(error) || AGAIN.test(code));
 }
 
+/** Another transaction has what it needs. */
+export const isHeldUp = (error: unknown): boolean => pgCode(error) === "55P03";
+
 /**
  * PostgreSQL's error as ours; any other is given back as it is. Without its message and cause, which quote values: those may be health data.
  * What is kept is the SQLSTATE, which is enough to look it up.

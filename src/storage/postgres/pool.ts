@@ -6,7 +6,7 @@ import { type PgAddress, parseUrl } from "./url.js";
 const MOST_CONNECTIONS = 6;
 const CONNECT_MS = 10_000;
 /** More than any statement of ours takes, less than anybody waits. */
-const STATEMENT_MS = 60_000;
+const STATEMENT_MS = 30_000;
 
 /** The connections of one store. */
 export interface PgPool {

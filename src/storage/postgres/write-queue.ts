@@ -1,7 +1,7 @@
 import type { PoolClient } from "pg";
 import { MedimailError } from "../../errors.js";
 import { type PgSql, type Pool, type Queryable, Statements, type Texts } from "./driver.js";
-import { isLost, isTransient, pgCode, pgError } from "./errors.js";
+import { isHeldUp, isLost, isTransient, pgCode, pgError } from "./errors.js";
 import { withClient } from "./pool.js";
 
 export interface PgWriteQueueOptions {
@@ -14,6 +14,8 @@ export interface PgWriteQueueOptions {
 /** Of a transaction of ours whose process does not go on: the server ends it, and its lock, after this. */
 const IDLE = "10s";
 const LOCK = "15s";
+/** What has the lock holds everybody up: it waits no longer than this for a caller's own transaction, which may have taken the same keys. */
+const OTHERS = "1s";
 /** A server that is set to answer before its disk has the commit does not do so for ours; one that waits for its standbys goes on doing so. */
 const DURABLE =
   "SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') IN ('off', 'local')";
@@ -22,6 +24,7 @@ interface Pending {
   work: (sql: PgSql) => Promise<unknown>;
   resolve: (value: unknown) => void;
   reject: (error: unknown) => void;
+  since: number;
 }
 
 type Settle = () => void;
@@ -55,14 +58,20 @@ export class PgWriteQueue {
     this.#patienceMs = patienceMs;
     // One round trip. What is set ends with the transaction.
     this.#begin = `BEGIN; SET LOCAL lock_timeout = '${LOCK}'; SET LOCAL idle_in_transaction_session_timeout = '${IDLE}';
-      ${DURABLE}; SELECT pg_current_xact_id()::text AS xid; SELECT pg_advisory_xact_lock(${BigInt(lock)})`;
+      ${DURABLE}; SELECT pg_current_xact_id()::text AS xid; SELECT pg_advisory_xact_lock(${BigInt(lock)});
+      SET LOCAL lock_timeout = '${OTHERS}'`;
   }
 
   /** Runs `work` inside a transaction. It must touch nothing but the database, by the `sql` that it is given, and may run several times. */
   write<T>(work: (sql: PgSql) => Promise<T>): Promise<T> {
     if (this.#closed) return Promise.reject(new MedimailError("closed", "the store is closed"));
     return new Promise<T>((resolve, reject) => {
-      this.#pending.push({ work, resolve: resolve as (value: unknown) => void, reject });
+      this.#pending.push({
+        work,
+        resolve: resolve as (value: unknown) => void,
+        reject,
+        since: performance.now(),
+      });
       this.#running ??= this.#run();
     });
   }
@@ -115,7 +124,7 @@ export class PgWriteQueue {
         xid = await this.#start(client);
         const sql = new Statements(client as unknown as Queryable, this.#texts);
         for (const entry of batch) {
-          const outcome = isolated ? await isolatedly(client, sql, entry) : await plainly(sql, entry);
+          const outcome = isolated ? await this.#isolatedly(client, sql, entry) : await plainly(sql, entry);
           if (outcome === "isolate") {
             await client.query("ROLLBACK");
             return "isolate";
@@ -138,6 +147,21 @@ export class PgWriteQueue {
             reject(notKnown()),
       );
       return { done };
+    }
+  }
+
+  async #isolatedly(client: PoolClient, sql: Statements, entry: Pending): Promise<Settle> {
+    await client.query("SAVEPOINT entry");
+    try {
+      const value = await entry.work(sql);
+      await client.query("RELEASE SAVEPOINT entry");
+      return () => entry.resolve(value);
+    } catch (error) {
+      if (isTransient(error) && !isHeldUp(error)) throw error;
+      await client.query("ROLLBACK TO SAVEPOINT entry; RELEASE SAVEPOINT entry");
+      // Somebody's transaction is in the way of this one alone: again later, with others.
+      if (isHeldUp(error) && performance.now() - entry.since < this.#patienceMs) return () => this.#pending.push(entry);
+      return () => entry.reject(pgError(error));
     }
   }
 
@@ -176,21 +200,8 @@ async function plainly(sql: Statements, { work, resolve, reject }: Pending): Pro
     const value = await work(sql);
     return () => resolve(value);
   } catch (error) {
-    if (isTransient(error)) throw error;
+    if (isTransient(error) && !isHeldUp(error)) throw error;
     return sql.writes === before && pgCode(error) === undefined ? () => reject(error) : "isolate";
-  }
-}
-
-async function isolatedly(client: PoolClient, sql: Statements, { work, resolve, reject }: Pending): Promise<Settle> {
-  await client.query("SAVEPOINT entry");
-  try {
-    const value = await work(sql);
-    await client.query("RELEASE SAVEPOINT entry");
-    return () => resolve(value);
-  } catch (error) {
-    if (isTransient(error)) throw error;
-    await client.query("ROLLBACK TO SAVEPOINT entry; RELEASE SAVEPOINT entry");
-    return () => reject(pgError(error));
   }
 }
 
