@@ -115,4 +115,16 @@ describeWithPostgres("a store on PostgreSQL whose line breaks", (server) => {
     await store.submit(submission("b"));
     expect(await store.list({})).toHaveLength(2);
   });
+  it("shares its connections with the others of its process, and ends them with the last", async () => {
+    const url = await server().database();
+    const stores = await Promise.all(Array.from({ length: 15 }, () => openPostgresOutbox({ url })));
+    await Promise.all(stores.map((each, serial) => each.submit(submission(`s-${serial}`))));
+    const [count] = await server().query(
+      "SELECT count(*)::int AS open FROM pg_stat_activity WHERE application_name = 'medimail-connector'",
+    );
+    expect(count?.["open"]).toBeLessThanOrEqual(11);
+    await stores.pop()?.close();
+    expect(await stores[0]?.list({})).toHaveLength(15);
+    await Promise.all(stores.map((each) => each.close()));
+  });
 });

@@ -3,7 +3,8 @@ import { MedimailError } from "../../errors.js";
 import { isLost } from "./errors.js";
 import { type PgAddress, parseUrl } from "./url.js";
 
-const MOST_CONNECTIONS = 6;
+/** Of a process, however many mailboxes it opens on a database. One is used while nothing is amiss, and two or three where it delivers and shows lists. */
+const MOST_CONNECTIONS = 10;
 const CONNECT_MS = 10_000;
 /** More than any statement of ours takes, less than anybody waits. */
 const STATEMENT_MS = 30_000;
@@ -15,11 +16,29 @@ export interface PgPool {
   close(): Promise<void>;
 }
 
-/** Opens no connection yet. @throws `config_invalid`, `not_supported` where the package `pg` is not installed */
+const pools = new Map<string, { pool: Pool; users: number }>();
+
+/** Those of this process for the same URL share their connections. Opens none yet. @throws `config_invalid`, `not_supported` where the package `pg` is not installed */
 export async function openPool(url: string): Promise<PgPool> {
   const { schema, ...address } = parseUrl(url);
   const { Pool } = await load();
-  const pool = new Pool({
+  const shared = pools.get(url) ?? { pool: newPool(Pool, address), users: 0 };
+  pools.set(url, shared);
+  shared.users += 1;
+  return {
+    pool: shared.pool,
+    schema,
+    async close() {
+      shared.users -= 1;
+      if (shared.users > 0) return;
+      pools.delete(url);
+      await shared.pool.end();
+    },
+  };
+}
+
+function newPool(Made: typeof Pool, address: PgAddress): Pool {
+  const pool = new Made({
     ...connectionOf(address),
     max: MOST_CONNECTIONS,
     idleTimeoutMillis: 30_000,
@@ -28,7 +47,7 @@ export async function openPool(url: string): Promise<PgPool> {
   // Of a connection that ends while nobody uses it: the next statement takes another.
   pool.on("error", () => {});
   pool.on("connect", (client) => client.on("error", () => {}));
-  return { pool, schema, close: () => pool.end() };
+  return pool;
 }
 
 function connectionOf({ host, port, user, password, database, options, applicationName, tls }: PgAddress) {
