@@ -81,7 +81,7 @@ export class Statements implements PgSql {
   }
 }
 
-const READS = /^\s*(SELECT|WITH)\b/i;
+const READS = /^\s*(SELECT|WITH)\b(?!.*\b(INSERT|UPDATE|DELETE|setval)\b)/is;
 
 /** `pg` takes a Uint8Array that is no Buffer for an array. */
 const bound = (value: unknown): unknown =>
