@@ -7,15 +7,17 @@ import { requireSubmission } from "./context.js";
 import { insertEvent, insertTraces } from "./journal.js";
 import { shownSubmission, submissionRecord } from "./rows.js";
 
-interface Row {
+/** A recipient as `ROWS` gives it. */
+export interface Row {
   id: number;
   mail: number;
   state: RecipientState;
   message_id: string;
-  held: number;
+  /** A worker is at its mail. */
+  held: number | boolean;
 }
 
-const ROWS = `SELECT r.id, r.mail, r.state, m.message_id, m.lease_owner IS NOT NULL AS held
+export const ROWS = `SELECT r.id, r.mail, r.state, m.message_id, m.lease_owner IS NOT NULL AS held
   FROM medimail_recipients r JOIN medimail_mails m ON m.id = r.mail WHERE r.submission = ? ORDER BY r.id`;
 
 const rowsOf = (sql: Sql, submission: SubmissionKeys): Row[] => sql.all<Row>(ROWS, [submission.pk]);
@@ -24,6 +26,13 @@ function shown({ database, cipher }: OutboxContext, id: string): SubmissionRow {
   const row = submissionRecord(database, id);
   if (!row) throw new MedimailError("submission_not_found", "no submission has this id");
   return shownSubmission(database, cipher, row);
+}
+
+export function assertContent({ erased_at: erasedAt }: SubmissionKeys): void {
+  if (erasedAt === null) return;
+  throw new MedimailError("submission_state", "the content of this submission was erased after its retention", {
+    hint: "Submit the document again.",
+  });
 }
 
 /** Throws `submission_state` once the content is erased, `already_sent` where the document went out in another submission since. */
@@ -38,14 +47,10 @@ export function requeue(
   const sql = context.database;
   return context.queue.write(() => {
     const submission = requireSubmission(sql, id);
-    if (submission.erased_at !== null) {
-      throw new MedimailError("submission_state", "the content of this submission was erased after its retention", {
-        hint: "Submit the document again.",
-      });
-    }
+    assertContent(submission);
     const chosen = rowsOf(sql, submission).filter(
       ({ state, held, message_id }) =>
-        states.includes(state) && held === 0 && (messageId === undefined || message_id === messageId),
+        states.includes(state) && !held && (messageId === undefined || message_id === messageId),
     );
     for (const row of chosen) {
       if (row.state === "queued") continue;
@@ -83,10 +88,7 @@ export function resolve(
     const skipped = new Set<number>();
     for (const change of changes) {
       const row = rows.get(change.id);
-      if (!row)
-        throw new MedimailError("invalid_argument", "a change names a recipient of another submission", {
-          path: "changes",
-        });
+      if (!row) throw ofAnother();
       if (row.state === "unknown") applyChange(sql, change, now, row.state);
       else skipped.add(change.id);
     }
@@ -99,11 +101,17 @@ export function resolve(
   });
 }
 
+export function ofAnother(): MedimailError {
+  return new MedimailError("invalid_argument", "a change names a recipient of another submission", {
+    path: "changes",
+  });
+}
+
 export function cancel(context: OutboxContext, id: string, at: number, traces: TraceEntry[]): Promise<SubmissionRow> {
   const sql = context.database;
   return context.queue.write(() => {
     const submission = requireSubmission(sql, id);
-    const chosen = rowsOf(sql, submission).filter(({ state, held }) => state === "queued" && held === 0);
+    const chosen = rowsOf(sql, submission).filter(({ state, held }) => state === "queued" && !held);
     for (const row of chosen) {
       applyChange(sql, { id: row.id, state: "cancelled" }, at, row.state);
       insertEvent(sql, submission, { event: "cancelled", at, recipientId: row.id, messageId: row.message_id });

@@ -7,7 +7,7 @@ import type {
   TraceEntry,
 } from "../../seams/index.js";
 import type { ContentCipher } from "../cipher.js";
-import type { Sql } from "../driver.js";
+import type { Sql, SqlValue } from "../driver.js";
 import { applyChange, followRecipients } from "./changes.js";
 import type { OutboxContext } from "./context.js";
 import { openedInfo, openedJson, receiptContext, sealedJson } from "./context.js";
@@ -17,20 +17,21 @@ import { recipientsOfMail } from "./rows.js";
 import { type Scope, scoped, whereOf } from "./scope.js";
 import { envelopeIdOf } from "./submit.js";
 
-const NO_INFO: SubmissionInfo = Object.freeze({ documents: [] });
+export const NO_INFO: SubmissionInfo = Object.freeze({ documents: [] });
 
-type Decide = (recipients: RecipientRow[], info: SubmissionInfo | undefined) => ReceiptDecision[];
+export type Decide = (recipients: RecipientRow[], info: SubmissionInfo | undefined) => ReceiptDecision[];
 
-interface Target {
+export interface Target {
   mail: number;
   pk: number;
   id: string;
   tenant: string;
   mailbox: string;
-  info: ArrayBuffer | null;
+  info: ArrayBuffer | Uint8Array | null;
 }
 
-const BY_ENVELOPE = `SELECT m.id AS mail, m.message_id, s.pk, s.id, s.tenant, s.mailbox, s.info
+export const SEEN = "SELECT 1 AS seen FROM medimail_receipts WHERE tenant = ? AND mailbox = ? AND source = ?";
+export const BY_ENVELOPE = `SELECT m.id AS mail, m.message_id, s.pk, s.id, s.tenant, s.mailbox, s.info
   FROM medimail_mails m JOIN medimail_submissions s ON s.pk = m.submission
   WHERE m.envelope_id = ? AND m.tenant = ? AND m.mailbox = ? ORDER BY m.id DESC`;
 
@@ -43,12 +44,7 @@ export function recordReceipt(
   const { database: sql, cipher } = context;
   const data = sealedJson(cipher, input.data, receiptContext(input.tenant, input.mailbox, input.source));
   return context.queue.write(() => {
-    const seen = sql.get("SELECT 1 AS seen FROM medimail_receipts WHERE tenant = ? AND mailbox = ? AND source = ?", [
-      input.tenant,
-      input.mailbox,
-      input.source,
-    ]);
-    if (seen) return "duplicate";
+    if (sql.get(SEEN, [input.tenant, input.mailbox, input.source])) return "duplicate";
     const found = findMail(sql, input);
     // A mail that cannot be opened here does not keep the other receipts from being read: what names its recipient is then not known.
     const reading = tolerant();
@@ -78,22 +74,25 @@ function findMail(sql: Sql, { tenant, mailbox, originalMessageId, envelopeId }: 
     : sql.get<Target>(`${BY_ENVELOPE} LIMIT 1`, [envelopeId, tenant, mailbox]);
 }
 
-const RECEIPT = `INSERT INTO medimail_receipts (tenant, mailbox, source, kind, at, original_message_id, envelope_id, submission, data)
+export const RECEIPT = `INSERT INTO medimail_receipts (tenant, mailbox, source, kind, at, original_message_id, envelope_id, submission, data)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 function insertReceipt(sql: Sql, input: ReceiptInput, data: Buffer, target: Target | undefined): number {
-  return sql.run(RECEIPT, [
-    input.tenant,
-    input.mailbox,
-    input.source,
-    input.kind,
-    input.at,
-    input.originalMessageId ?? null,
-    input.envelopeId ?? null,
-    target?.pk ?? null,
-    data,
-  ]).lastInsertRowid;
+  return sql.run(RECEIPT, receiptValues(input, data, target)).lastInsertRowid;
 }
+
+/** In the order of {@link RECEIPT}. */
+export const receiptValues = (input: ReceiptInput, data: Buffer, target: Target | undefined): SqlValue[] => [
+  input.tenant,
+  input.mailbox,
+  input.source,
+  input.kind,
+  input.at,
+  input.originalMessageId ?? null,
+  input.envelopeId ?? null,
+  target?.pk ?? null,
+  data,
+];
 
 function apply(
   sql: Sql,
@@ -116,7 +115,7 @@ function apply(
   followRecipients(sql, target.mail, at);
 }
 
-interface ReceiptRecord {
+export interface ReceiptRecord {
   id: number;
   tenant: string;
   mailbox: string;
@@ -126,7 +125,7 @@ interface ReceiptRecord {
   original_message_id: string | null;
   envelope_id: string | null;
   submission: number | null;
-  data: ArrayBuffer | null;
+  data: ArrayBuffer | Uint8Array | null;
 }
 
 const DEFAULT_LIMIT = 100;
@@ -146,10 +145,18 @@ export function receipts({ database: sql, cipher }: OutboxContext, query: Receip
     `SELECT * FROM medimail_receipts q ${whole ? index : ""}${whereOf(conditions)} ORDER BY q.id DESC LIMIT ?`,
     [...params, query.limit ?? DEFAULT_LIMIT],
   );
-  return rows.map((row) => shown(sql, cipher, row));
+  return rows.map((row) => shownReceipt(cipher, row, recipientsOf(sql, row)));
 }
 
-function shown(sql: Sql, cipher: ContentCipher, row: ReceiptRecord): ReceiptRow {
+const recipientsOf = (sql: Sql, { id }: ReceiptRecord): number[] =>
+  sql
+    .all<{ recipient: number }>(
+      "SELECT recipient FROM medimail_receipt_recipients WHERE receipt = ? ORDER BY recipient",
+      [id],
+    )
+    .map(({ recipient }) => recipient);
+
+export function shownReceipt(cipher: ContentCipher, row: ReceiptRecord, recipientIds: number[]): ReceiptRow {
   const { data: stored, tenant, mailbox, source } = row;
   const reading = tolerant();
   const data =
@@ -167,12 +174,7 @@ function shown(sql: Sql, cipher: ContentCipher, row: ReceiptRecord): ReceiptRow 
     ...(row.envelope_id === null ? {} : { envelopeId: row.envelope_id }),
     data,
     matched: row.submission !== null,
-    recipientIds: sql
-      .all<{ recipient: number }>(
-        "SELECT recipient FROM medimail_receipt_recipients WHERE receipt = ? ORDER BY recipient",
-        [row.id],
-      )
-      .map(({ recipient }) => recipient),
+    recipientIds,
     ...(reading.fault === undefined ? {} : { unreadable: reading.fault }),
   };
 }

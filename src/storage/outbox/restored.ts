@@ -21,10 +21,10 @@ const QUEUED = `SELECT r.id, r.mail, m.message_id, s.pk, s.tenant, s.mailbox FRO
 const DOUBT = `UPDATE medimail_mails SET state = 'doubt', lease_owner = NULL, lease_end = NULL, handover_at = NULL, settled_at = NULL WHERE id = ?`;
 
 // Readers have cursors of what happened since the copy: what comes now is to be after them. More than anybody writes between two copies.
-const LEAP = 10_000_000;
+export const LEAP = 10_000_000;
 const BEYOND = "UPDATE sqlite_sequence SET seq = seq + ? WHERE name = 'medimail_events'";
 
-const ERROR: StoredError = {
+export const IN_DOUBT: StoredError = {
   code: "delivery_unknown",
   message: "The outbox is a restored copy: whether this mail left after the copy was made is not known.",
   retryable: false,
@@ -34,16 +34,13 @@ const ERROR: StoredError = {
 export function restored(context: OutboxContext, { now, isDead, trace }: RestoredQuery): Promise<number> {
   const { database: sql, queue } = context;
   return queue.write(() => {
-    if (!knownWorkers(sql).every(isDead))
-      throw new MedimailError("submission_state", "A process delivers from this outbox.", {
-        hint: "Stop every process that uses it, and ask again before any is started.",
-      });
+    assertAlone(knownWorkers(sql), isDead);
     sql.run(BEYOND, [LEAP]);
     const rows = sql.all<Row>(QUEUED, [now]);
     const boxes = new Map<string, { tenant: string; mailbox: string; count: number }>();
     for (const { id, message_id: messageId, ...owner } of rows) {
-      applyChange(sql, { id, state: "unknown", error: ERROR }, now, "queued");
-      insertEvent(sql, owner, { event: "unknown", at: now, recipientId: id, messageId, error: ERROR });
+      applyChange(sql, { id, state: "unknown", error: IN_DOUBT }, now, "queued");
+      insertEvent(sql, owner, { event: "unknown", at: now, recipientId: id, messageId, error: IN_DOUBT });
       const { tenant, mailbox } = owner;
       const key = `${tenant}\n${mailbox}`;
       boxes.set(key, { tenant, mailbox, count: (boxes.get(key)?.count ?? 0) + 1 });
@@ -52,5 +49,12 @@ export function restored(context: OutboxContext, { now, isDead, trace }: Restore
     sql.run("DELETE FROM medimail_workers");
     insertTraces(sql, [...boxes.values()].map(trace));
     return rows.length;
+  });
+}
+
+export function assertAlone(workers: Parameters<RestoredQuery["isDead"]>[0][], isDead: RestoredQuery["isDead"]): void {
+  if (workers.every(isDead)) return;
+  throw new MedimailError("submission_state", "A process delivers from this outbox.", {
+    hint: "Stop every process that uses it, and ask again before any is started.",
   });
 }

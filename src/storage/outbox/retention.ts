@@ -1,4 +1,5 @@
 import { EARLIEST_MS, type TraceEntry } from "../../seams/index.js";
+import type { ContentCipher } from "../cipher.js";
 import type { Sql, SqlValue } from "../driver.js";
 import { resealInbox } from "../inbox/reseal.js";
 import type { OutboxContext } from "./context.js";
@@ -61,13 +62,20 @@ function eraseOne(context: OutboxContext, pk: number, now: number): void {
   sql.run("UPDATE medimail_submissions SET info = ?, erased_at = ? WHERE pk = ?", [keyAlone(context, pk), now, pk]);
 }
 
-/** Of a sealed info, what is not content: the idempotency key, which its own column has hashed only. */
+export interface Keyed {
+  id: string;
+  key: string | null;
+  info: ArrayBuffer | Uint8Array | null;
+}
+
 function keyAlone({ database, cipher }: OutboxContext, pk: number): Buffer | null {
-  const row = database.get<{ id: string; key: string | null; info: ArrayBuffer | null }>(
-    "SELECT id, key, info FROM medimail_submissions WHERE pk = ?",
-    [pk],
-  );
-  if (!row || row.key === null || !isHashedKey(row.key)) return null;
+  const row = database.get<Keyed>("SELECT id, key, info FROM medimail_submissions WHERE pk = ?", [pk]);
+  return row ? keyOf(cipher, row) : null;
+}
+
+/** Of a sealed info, what is not content: the idempotency key, which its own column has hashed only. */
+export function keyOf(cipher: ContentCipher, row: Keyed): Buffer | null {
+  if (row.key === null || !isHashedKey(row.key)) return null;
   try {
     const { key } = openedInfo(cipher, row.info, row.id) as SealedInfo;
     const kept: SealedInfo = { documents: [], ...(key === undefined ? {} : { key }) };
@@ -113,15 +121,10 @@ export interface TraceQuery {
 
 const DEFAULT_LIMIT = 1000;
 
-/**
- * In the order they were written; `since` included, `until` excluded. A page is walked in the order of `seq`: by the index of times (which the
- * plus signs turn off) SQLite would sort all that is left, for each page again. The first page begins where that index says.
- */
-export function traces({ database }: OutboxContext, query: TraceQuery): (TraceEntry & { seq: number })[] {
-  const since = query.since === undefined ? undefined : instant(query.since);
-  const until = query.until === undefined ? undefined : instant(query.until);
+/** A page after `after`. The sum has no database take the index of times for it (see below). */
+export function tracesAsked(query: TraceQuery, after: number): { sql: string; params: SqlValue[] } {
   const conditions = ["seq > ?"];
-  const params: SqlValue[] = [query.after ?? beforeFirst(database, since)];
+  const params: SqlValue[] = [after];
   const also = (condition: string, value: SqlValue | undefined) => {
     if (value === undefined) return;
     conditions.push(condition);
@@ -129,14 +132,28 @@ export function traces({ database }: OutboxContext, query: TraceQuery): (TraceEn
   };
   also("tenant = ?", query.tenant);
   also("mailbox = ?", query.mailbox);
-  also("+at_ms >= ?", since);
-  also("+at_ms < ?", until);
-  const rows = database.all<Omit<TraceEntry, "ok"> & { seq: number; ok: number }>(
-    `SELECT seq, at, tenant, mailbox, actor, action, request, answer, ok FROM medimail_traces
-     WHERE ${conditions.join(" AND ")} ORDER BY seq LIMIT ?`,
-    [...params, query.limit ?? DEFAULT_LIMIT],
-  );
-  return rows.map((row) => ({ ...row, ok: row.ok === 1 }));
+  also("at_ms + 0 >= ?", query.since === undefined ? undefined : instant(query.since));
+  also("at_ms + 0 < ?", query.until === undefined ? undefined : instant(query.until));
+  const sql = `SELECT seq, at, tenant, mailbox, actor, action, request, answer, ok FROM medimail_traces
+     WHERE ${conditions.join(" AND ")} ORDER BY seq LIMIT ?`;
+  return { sql, params: [...params, query.limit ?? DEFAULT_LIMIT] };
+}
+
+export interface TraceRecord extends Omit<TraceEntry, "ok"> {
+  seq: number;
+  ok: number;
+}
+
+export const shownTrace = (row: TraceRecord): TraceEntry & { seq: number } => ({ ...row, ok: row.ok === 1 });
+
+/**
+ * In the order they were written; `since` included, `until` excluded. A page is walked in the order of `seq`: by the index of times (which the
+ * sums turn off) SQLite would sort all that is left, for each page again. The first page begins where that index says.
+ */
+export function traces({ database }: OutboxContext, query: TraceQuery): (TraceEntry & { seq: number })[] {
+  const since = query.since === undefined ? undefined : instant(query.since);
+  const { sql, params } = tracesAsked(query, query.after ?? beforeFirst(database, since));
+  return database.all<TraceRecord>(sql, params).map(shownTrace);
 }
 
 function beforeFirst(sql: Sql, since: number | undefined): number {
@@ -149,9 +166,12 @@ function beforeFirst(sql: Sql, since: number | undefined): number {
   return row?.first ? row.first - 1 : Number.MAX_SAFE_INTEGER;
 }
 
+export const CURSOR = "SELECT value FROM medimail_cursors WHERE tenant = ? AND mailbox = ? AND name = ?";
+export const SET_CURSOR = `INSERT INTO medimail_cursors (tenant, mailbox, name, value) VALUES (?, ?, ?, ?)
+  ON CONFLICT (tenant, mailbox, name) DO UPDATE SET value = excluded.value`;
+
 export function cursor({ database }: OutboxContext, tenant: string, mailbox: string, name: string): string | undefined {
-  const sql = "SELECT value FROM medimail_cursors WHERE tenant = ? AND mailbox = ? AND name = ?";
-  return database.get<{ value: string }>(sql, [tenant, mailbox, name])?.value;
+  return database.get<{ value: string }>(CURSOR, [tenant, mailbox, name])?.value;
 }
 
 export function setCursor(
@@ -162,10 +182,6 @@ export function setCursor(
   value: string,
 ): Promise<void> {
   return queue.write(() => {
-    database.run(
-      `INSERT INTO medimail_cursors (tenant, mailbox, name, value) VALUES (?, ?, ?, ?)
-       ON CONFLICT (tenant, mailbox, name) DO UPDATE SET value = excluded.value`,
-      [tenant, mailbox, name, value],
-    );
+    database.run(SET_CURSOR, [tenant, mailbox, name, value]);
   });
 }

@@ -6,7 +6,7 @@ import { insertTraces } from "./journal.js";
 import type { SealedInfo } from "./rows.js";
 import { storedTail } from "./tails.js";
 
-interface Due {
+export interface Due {
   mail: number;
   message_id: string;
   body: number;
@@ -15,7 +15,7 @@ interface Due {
   pk: number;
   id: string;
   erased_at: number | null;
-  info: ArrayBuffer | null;
+  info: ArrayBuffer | Uint8Array | null;
 }
 
 /**
