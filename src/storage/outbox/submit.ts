@@ -59,10 +59,7 @@ export function checkShape(input: NewSubmission): void {
     });
 }
 
-export function prepare(
-  context: Pick<OutboxContext, "cipher" | "lookup">,
-  input: NewSubmission,
-): Prepared {
+export function prepare(context: Pick<OutboxContext, "cipher" | "lookup">, input: NewSubmission): Prepared {
   const { cipher, lookup } = context;
   const scope = `${input.tenant}\n${input.mailbox}\n`;
   const sealPart = (part: number, bytes: Uint8Array) => ({
