@@ -65,7 +65,7 @@ async function allAccepted(events: AsyncIterable<SubmissionEvent>, count: number
 }
 
 async function withTls(
-  { port, connections, folder, maxInDoubt, threads, tls }: ContenderStart,
+  { port, connections, folder, maxInDoubt, threads, postgres, tls }: ContenderStart,
   path: string,
 ): Promise<Sender> {
   const file = (name: string, text = "") => {
@@ -86,7 +86,7 @@ async function withTls(
       },
       software: PROFILE.software,
       sender: PROFILE.sender,
-      outbox: { store: "sqlite", path },
+      outbox: postgres === undefined ? { store: "sqlite", path } : { store: "postgres", url: postgres },
     },
     {
       delivery: "manual",

@@ -16,6 +16,8 @@ export interface ContenderStart {
   maxInDoubt?: number;
   /** Threads that prepare submissions; 0 without; absent: the default. */
   threads?: number;
+  /** The outbox is in this PostgreSQL database; absent: in a file. */
+  postgres?: string;
   tls?: RowTls;
 }
 

@@ -19,6 +19,8 @@ const FAR_WARM_UP = 2_000;
 const FAR_MAILS = 500;
 /** A row stops after the round that passes it, so that a slow machine is slow within bounds. */
 const ROW_BUDGET_MS = 75_000;
+/** A fresh schema of a PostgreSQL database: `postgres://…?schema=bench`. */
+const POSTGRES = process.env["MEDIMAIL_BENCH_POSTGRES"];
 const SMTP_SOURCE = ["/usr/sbin/smtp-source", "/usr/lib/postfix/sbin/smtp-source", "/usr/local/sbin/smtp-source"].find(
   existsSync,
 );
@@ -77,6 +79,7 @@ async function row(title: string, folder: string, tls: RowTls | undefined): Prom
     ["ours, preparationThreads 0", { kind: "ours", ...common, threads: 0 }],
     ["ours, maxInDoubt 5", { kind: "ours", ...common, maxInDoubt: CONNECTIONS }],
     ["bare pipelining socket (the sink's limit)", { kind: "bare", ...common }],
+    ...(tls && POSTGRES ? ([["ours, in PostgreSQL", { kind: "ours", ...common, postgres: POSTGRES }]] as const) : []),
   ] as const) {
     const runner = process_(name, start);
     await runner.ready;
