@@ -1,4 +1,4 @@
-import { assertSupported, checkOptions, parseConfig } from "./config/index.js";
+import { checkOptions, parseConfig } from "./config/index.js";
 import type { Connector, ConnectorOptions, DeliveryRun } from "./connector-types.js";
 import { errorCodeOf, MedimailError, type Problem } from "./errors.js";
 import type { SubmissionRow } from "./seams/index.js";
@@ -53,7 +53,6 @@ const STOP_GRACE_MS = 2_000;
  */
 export function createConnector(config: unknown, options: ConnectorOptions = {}): Connector {
   const parsed = parseConfig(config);
-  assertSupported(parsed);
   checkOptions(options);
   const frame = frameOf(parsed, options);
   const { log, tenant, mailbox, trustSpace } = frame;

@@ -1,4 +1,4 @@
-import { assertSupported, parseConfig, parseOperatorPart } from "./config/index.js";
+import { parseConfig, parseOperatorPart } from "./config/index.js";
 import type { ConnectorOptions } from "./connector-types.js";
 import type { Diagnosis } from "./diagnosis/index.js";
 import { type CheckedProfile, ProfileCache } from "./discovery/index.js";
@@ -27,7 +27,7 @@ export interface SupportOptions {
  * then is returned, `interrupted`.
  *
  * @param config as for {@link createConnector}; `session` is the professional who is logged in, where the method is `pro-sante-connect`
- * @throws `config_invalid`, `not_supported`, `file_not_found` (authorities); never for a step that fails
+ * @throws `config_invalid`, `file_not_found` (authorities); never for a step that fails
  *
  * @example
  * const { ok, firstFailure } = await diagnose(loadConfigFile("medimail.json"));
@@ -38,7 +38,6 @@ export async function diagnose(
   { signal, session }: SupportOptions & Pick<ConnectorOptions, "session"> = {},
 ): Promise<Diagnosis> {
   const parsed = parseConfig(config);
-  assertSupported(parsed);
   return await diagnoseOperator(parsed, {
     signal: signal ?? new AbortController().signal,
     ...(session ? { session } : {}),

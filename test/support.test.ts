@@ -21,9 +21,6 @@ describe("diagnose", () => {
     const unreachable = { imap: mock.imap, smtp: { host: "127.0.0.1", port: 1 } };
     expect((await diagnose({ ...config, operator: unreachable })).firstFailure?.step).toBe("connected");
     await expect(diagnose({ ...config, operator: "auto" })).rejects.toMatchObject({ code: "config_invalid" });
-    await expect(diagnose({ ...config, outbox: { store: "postgres", url: "postgres://db" } })).rejects.toMatchObject({
-      code: "not_supported",
-    });
   });
 });
 

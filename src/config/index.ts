@@ -8,7 +8,6 @@ export { configSchema, MAILBOX_TYPES, mailboxRole } from "./schema.js";
 export type { Secret } from "./secret.js";
 export { secretSchema } from "./secret.js";
 export type { UnsupportedPart } from "./supported.js";
-export { assertSupported, unsupportedParts } from "./supported.js";
 export { isTestOperator } from "./test-operator.js";
 export type { ConfigWarning } from "./warnings.js";
 export { configWarnings, secretsOf } from "./warnings.js";

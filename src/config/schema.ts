@@ -106,7 +106,12 @@ const encryptionKey = z
   .optional();
 const sqliteOutbox = strict({ store: z.literal("sqlite"), path: path().default(DEFAULT_OUTBOX), encryptionKey });
 const memoryOutbox = strict({ store: z.literal("memory"), encryptionKey });
-const postgresOutbox = strict({ store: z.literal("postgres"), url: line(2048) });
+/** With a password in it as a rule, so it may come from where secrets do. */
+const databaseUrl = secretSchema.refine(
+  (url) => typeof url !== "string" || /^postgres(ql)?:\/\/[^\s]{0,2036}$/.test(url),
+  "must begin with postgres://",
+);
+const postgresOutbox = strict({ store: z.literal("postgres"), url: databaseUrl, encryptionKey });
 
 const outbox = z.preprocess(
   (value) =>

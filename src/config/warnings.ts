@@ -51,7 +51,10 @@ export function secretsOf(config: Config): [path: string, secret: Secret][] {
   for (const name of ["passphrase", "password", "token", "clientSecret"]) {
     if (auth[name] !== undefined) found.push([`auth.${name}`, auth[name] as Secret]);
   }
-  const keys = "encryptionKey" in config.outbox ? (config.outbox.encryptionKey ?? []) : [];
+  const { outbox } = config;
+  if (outbox.store === "postgres" && (typeof outbox.url !== "string" || hasPassword(outbox.url)))
+    found.push(["outbox.url", outbox.url]);
+  const keys = outbox.encryptionKey ?? [];
   for (const [index, key] of keys.entries())
     found.push([keys.length === 1 ? "outbox.encryptionKey" : `outbox.encryptionKey[${index}]`, key]);
   const { fhir, ldap, regional } = config.directory ?? {};
@@ -65,3 +68,5 @@ export function secretsOf(config: Config): [path: string, secret: Secret][] {
   for (const [path, secret] of directories) if (secret !== undefined) found.push([path, secret]);
   return found;
 }
+
+const hasPassword = (url: string): boolean => !URL.canParse(url) || new URL(url).password !== "";

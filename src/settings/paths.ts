@@ -27,13 +27,23 @@ export function resolvePaths(config: Config, baseDir: string): Config {
 }
 
 function resolveOutbox(outbox: Config["outbox"], baseDir: string): Config["outbox"] {
-  if (outbox.store === "postgres") return outbox;
   const { encryptionKey } = outbox;
   return {
     ...outbox,
     ...(outbox.store === "sqlite" ? { path: resolve(baseDir, outbox.path) } : {}),
+    ...(outbox.store === "postgres" ? { url: resolveDatabaseUrl(outbox.url, baseDir) } : {}),
     ...(encryptionKey ? { encryptionKey: encryptionKey.map((key) => resolveSecretPath(key, baseDir)) } : {}),
   } as Config["outbox"];
+}
+
+/** It may name files too. */
+function resolveDatabaseUrl(secret: Secret, baseDir: string): Secret {
+  if (typeof secret !== "string") return resolveSecretPath(secret, baseDir);
+  if (!URL.canParse(secret)) return secret;
+  const url = new URL(secret);
+  const named = ["sslrootcert", "sslcert", "sslkey"].filter((name) => url.searchParams.has(name));
+  for (const name of named) url.searchParams.set(name, resolve(baseDir, url.searchParams.get(name) ?? ""));
+  return named.length === 0 ? secret : url.href;
 }
 
 function resolveDirectory(directory: NonNullable<Config["directory"]>, baseDir: string): Config["directory"] {

@@ -38,7 +38,7 @@ export function keySource(config: Config, options: ConnectorOptions): KeySource 
  * @throws `config_invalid` where both give some, or a secret is not 32 bytes in base64 or hexadecimal; `secret_unavailable`, `file_not_found`
  */
 async function contentKeys(config: Config, options: ConnectorOptions): Promise<ContentKeys | undefined> {
-  const named = config.outbox.store === "postgres" ? undefined : config.outbox.encryptionKey;
+  const named = config.outbox.encryptionKey;
   if (named === undefined) return options.encryptionKey;
   if (options.encryptionKey !== undefined)
     throw new MedimailError("config_invalid", "the key is given by the program too: give it in one place", {

@@ -1,14 +1,20 @@
 import type { Config } from "../config/index.js";
-import { isMedimailError, MedimailError } from "../errors.js";
-import { openSqliteOutbox, type SqliteOutbox, type SqliteOutboxOptions } from "../storage/index.js";
+import { isMedimailError } from "../errors.js";
+import type { InboxStore, OutboxStore } from "../seams/index.js";
+import { resolveSecret } from "../settings/index.js";
+import { type ContentKeys, openPostgresOutbox, openSqliteOutbox } from "../storage/index.js";
 import type { KeySource } from "./content-keys.js";
 
+/** An outbox, and the memory of what came in. */
+export interface Store extends OutboxStore {
+  readonly inbox: InboxStore;
+}
+
 /** The outbox that the configuration names, and in the same place the memory of what came in. */
-export async function openStore(config: Config, keys: KeySource): Promise<SqliteOutbox> {
-  const place = placeOf(config);
+export async function openStore(config: Config, keys: KeySource): Promise<Store> {
   const key = await keys.get();
   try {
-    return await openSqliteOutbox({ ...place, ...(key ? { key } : {}) });
+    return await openAt(config.outbox, key ? { key } : {});
   } catch (error) {
     // The file or command that gives the key may be put right meanwhile.
     if (isMedimailError(error) && error.code === "storage_key_wrong") keys.forget();
@@ -16,15 +22,13 @@ export async function openStore(config: Config, keys: KeySource): Promise<Sqlite
   }
 }
 
-function placeOf(config: Config): Pick<SqliteOutboxOptions, "path" | "memory"> {
-  switch (config.outbox.store) {
+async function openAt(outbox: Config["outbox"], key: { key?: ContentKeys }): Promise<Store> {
+  switch (outbox.store) {
     case "sqlite":
-      return { path: config.outbox.path };
+      return await openSqliteOutbox({ path: outbox.path, ...key });
     case "memory":
-      return { memory: true };
+      return await openSqliteOutbox({ memory: true, ...key });
     case "postgres":
-      throw new MedimailError("not_supported", "outbox.store postgres is not served yet; use sqlite.", {
-        path: "outbox.store",
-      });
+      return await openPostgresOutbox({ url: await resolveSecret(outbox.url, { what: "outbox.url" }), ...key });
   }
 }

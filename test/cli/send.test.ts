@@ -189,17 +189,6 @@ describe("send", () => {
     expect([refused.lines<Line>().at(-1)?.error?.code, acknowledged.code]).toEqual(["opposition_professional", 0]);
   });
 
-  it.each([["outbox.store", (base: object) => ({ ...base, outbox: { store: "postgres", url: "postgres://db" } })]])(
-    "refuses a configuration with %s that is not served yet, by name: exit 2",
-    async (name, change) => {
-      const result = await send(config(change), ...level3(), "--to", DOCTOR);
-      expect([result.code, result.lines<Line>()[0]?.error]).toMatchObject([
-        2,
-        { code: "not_supported", message: expect.stringContaining(name) },
-      ]);
-    },
-  );
-
   it("--eml writes the mails, one file each, and sends and stores nothing", async () => {
     const path = config();
     const before = mock.mails.length;

@@ -34,6 +34,7 @@ try {
       `${node.version} medimail ${run(node.path, ["node_modules/medimail-connector/dist/cli/main.js", "--version"], { cwd: app })}`,
     );
   }
+  withPostgres(app);
   run(process.execPath, ["--test", "node-test/mock.test.mjs"], { cwd: app, stdio: ["ignore", "ignore", "inherit"] });
   console.log("node:test and npx medimail-connector mock: ok");
   if (process.env["CI"]) byJest(app);
@@ -99,6 +100,19 @@ function checkFiles(files) {
   const missing = needed.filter((file) => !files.includes(file));
   if (wrong.length + missing.length > 0)
     throw new Error(`package: unexpected ${wrong.join(", ") || "none"}; missing ${missing.join(", ") || "none"}`);
+}
+
+/** An outbox in PostgreSQL without the optional package `pg`, with the oldest that is served, and with the newest. */
+function withPostgres(app) {
+  const tried = (expected) =>
+    ["postgres/index.cjs", "postgres/index.mjs"].map((file) => run(process.execPath, [file, expected], { cwd: app }));
+  tried("not_supported");
+  for (const version of ["8.11.0", "8"]) {
+    run("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", `pg@${version}`], { cwd: app });
+    tried("storage_failed");
+  }
+  run("npm", ["uninstall", "--no-audit", "--no-fund", "pg"], { cwd: app });
+  console.log("outbox in PostgreSQL, without pg and with it: ok");
 }
 
 /** By the `require` of Jest, which loads no ES module. It is large, so in CI alone. */

@@ -5,12 +5,14 @@ export function pgCode(error: unknown): string | undefined {
   if (typeof error !== "object" || error === null || isMedimailError(error)) return undefined;
   const { code } = error as { code?: unknown };
   if (typeof code === "string" && /^[0-9A-Z_]{3,40}$/.test(code)) return code;
-  // What `pg` throws by itself of a connection that ended has no code.
+  // What `pg` throws by itself, of a server without TLS and of a connection that ended, has no code.
+  if (error instanceof Error && /does not support SSL/i.test(error.message)) return NO_TLS;
   return error instanceof Error && /connection|timeout|terminated|not queryable/i.test(error.message)
     ? "CONNECTION"
     : undefined;
 }
 
+const NO_TLS = "NO_TLS";
 const CONNECTION =
   /^(08...|57P0[1-5]|25P03|CONNECTION|E[A-Z_]+|ERR_[A-Z_]+|DEPTH_ZERO_.*|SELF_SIGNED_.*|CERT_.*|UNABLE_.*)$/;
 const CERTIFICATE = /^(DEPTH_ZERO_.*|SELF_SIGNED_.*|CERT_.*|UNABLE_.*|ERR_TLS_.*)$/;
@@ -38,6 +40,13 @@ export const isHeldUp = (error: unknown): boolean => pgCode(error) === "55P03";
 export function pgError(error: unknown): unknown {
   const code = pgCode(error);
   if (code === undefined) return error;
+  if (code === NO_TLS)
+    return failed(
+      code,
+      "the database server has no TLS",
+      "Switch it on there (ssl = on). sslmode=disable in outbox.url is for a network that nobody else is on.",
+      false,
+    );
   if (CERTIFICATE.test(code))
     return failed(
       code,

@@ -1,3 +1,4 @@
+import { checkServerIdentity, type PeerCertificate } from "node:tls";
 import type { Pool, PoolClient } from "pg";
 import { MedimailError } from "../../errors.js";
 import { isLost } from "./errors.js";
@@ -59,13 +60,21 @@ function connectionOf({ host, port, user, password, database, options, applicati
     ...(database === undefined ? {} : { database }),
     ...(options === undefined ? {} : { options }),
     application_name: applicationName,
-    ssl: tls === false ? false : { ...tls, minVersion: "TLSv1.2" as const, rejectUnauthorized: true },
+    ssl: tls === false ? false : verified(host, tls),
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     connectionTimeoutMillis: CONNECT_MS,
     query_timeout: STATEMENT_MS,
   };
 }
+
+// An older `pg` 8 compares the certificate of an address with "localhost".
+const verified = (host: string, tls: Exclude<PgAddress["tls"], false>) => ({
+  ...tls,
+  minVersion: "TLSv1.2" as const,
+  rejectUnauthorized: true,
+  checkServerIdentity: (_name: string, certificate: PeerCertificate) => checkServerIdentity(host, certificate),
+});
 
 async function load(): Promise<typeof import("pg")> {
   try {
@@ -74,7 +83,7 @@ async function load(): Promise<typeof import("pg")> {
   } catch {
     throw new MedimailError("not_supported", "outbox.store postgres needs the package pg, which is not installed.", {
       path: "outbox.store",
-      hint: "npm install pg",
+      hint: "Install it beside this package: npm install pg",
     });
   }
 }
