@@ -118,7 +118,8 @@ export interface Connector {
   readonly documents: {
     /**
      * Reads, checks, packs, composes and stores. Resolves once the submission is durable: from then on it is not lost. `tx`: the caller's own open
-     * transaction on the same SQLite file.
+     * transaction on the outbox's own database, which makes it durable (docs/sending.md): a better-sqlite3 or libsql `Database` of the same SQLite
+     * file; of PostgreSQL a `Client` or `PoolClient` of `pg`.
      *
      * Throws whatever forbids the sending, before anything is stored (`docs/errors.md`).
      */

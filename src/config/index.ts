@@ -7,7 +7,6 @@ export type { Config, ConfigInput, DirectoryPart, MailboxType, OperatorPart } fr
 export { configSchema, MAILBOX_TYPES, mailboxRole } from "./schema.js";
 export type { Secret } from "./secret.js";
 export { secretSchema } from "./secret.js";
-export type { UnsupportedPart } from "./supported.js";
 export { isTestOperator } from "./test-operator.js";
 export type { ConfigWarning } from "./warnings.js";
 export { configWarnings, secretsOf } from "./warnings.js";

@@ -32,7 +32,7 @@ const document = ["--cda", files.cda, "--pdf", files.pdf, "--to", DOCTOR];
 describeWithPostgres(
   "the command with an outbox in PostgreSQL",
   (server) => {
-    it("sends, lists, withdraws and shows traces", async () => {
+    it("sends, lists, withdraws and shows traces", { timeout: 90_000 }, async () => {
       // A file of a secret beside the configuration, with its line end.
       writeFileSync(join(folder, "mock", "url.txt"), `${await server().database()}\n`);
       const path = config({ file: "url.txt" });
@@ -49,7 +49,7 @@ describeWithPostgres(
       const again = await cli("outbox", "retry", submission, "--config", path, "--json");
       expect([again.code, again.err + again.out]).toEqual([1, expect.stringContaining("submission_state")]);
       expect((await cli("outbox", "stats", "--config", path, "--json")).value()).toMatchObject({ submissions: 2 });
-      const traces = await cli("traces", "--config", path, "--json");
+      const traces = await cli("traces", "export", "--config", path, "--json");
       expect(traces.out).toContain('"send"');
     });
 
