@@ -5,9 +5,9 @@ import { errorText } from "./context.js";
 
 export const FREES_DEDUPE: ReadonlySet<RecipientState> = new Set(["refused", "failed", "cancelled"]);
 
-export const STATE_AND_ERROR = "UPDATE medimail_recipients SET state = ?, error = ?, updated_at = ? WHERE id = ?";
-export const STATE = "UPDATE medimail_recipients SET state = ?, updated_at = ? WHERE id = ?";
-export const ERROR = "UPDATE medimail_recipients SET error = ?, updated_at = ? WHERE id = ?";
+const STATE_AND_ERROR = "UPDATE medimail_recipients SET state = ?, error = ?, updated_at = ? WHERE id = ?";
+const STATE = "UPDATE medimail_recipients SET state = ?, updated_at = ? WHERE id = ?";
+const ERROR = "UPDATE medimail_recipients SET error = ?, updated_at = ? WHERE id = ?";
 
 /** Writes one recipient's change, and gives back or takes its dedupe keys as the new state says. */
 export function applyChange(sql: Sql, change: RecipientChange, at: number, from: RecipientState): void {
@@ -22,13 +22,11 @@ export function applyChange(sql: Sql, change: RecipientChange, at: number, from:
   else if (FREES_DEDUPE.has(from)) retakeKeys(sql, id, state === "queued");
 }
 
-export const FREE_KEYS = "UPDATE medimail_dedupe SET active = 0 WHERE recipient = ? AND active = 1";
-
 function freeKeys(sql: Sql, recipient: number): void {
-  sql.run(FREE_KEYS, [recipient]);
+  sql.run("UPDATE medimail_dedupe SET active = 0 WHERE recipient = ? AND active = 1", [recipient]);
 }
 
-export const OTHER_HOLDER = `SELECT s.id FROM medimail_dedupe d JOIN medimail_dedupe o ON o.key = d.key AND o.active = 1 AND o.recipient <> d.recipient
+const OTHER_HOLDER = `SELECT s.id FROM medimail_dedupe d JOIN medimail_dedupe o ON o.key = d.key AND o.active = 1 AND o.recipient <> d.recipient
   JOIN medimail_recipients r ON r.id = o.recipient JOIN medimail_submissions s ON s.pk = r.submission WHERE d.recipient = ? LIMIT 1`;
 
 // `strict`: it is about to be sent again, so another holder of its keys forbids it. A receipt that only corrects what we

@@ -2,7 +2,7 @@ import type { Pool, PoolClient, QueryResult, QueryResultRow } from "pg";
 import type { SqlValue } from "../driver.js";
 
 /** `= ANY(?)` takes several in one statement. */
-export type PgValue = SqlValue | readonly number[] | readonly string[] | readonly Uint8Array[];
+export type PgValue = SqlValue | readonly (number | null)[] | readonly (string | null)[] | readonly Uint8Array[];
 export type PgParams = readonly PgValue[];
 
 /** What the parts of the store need of PostgreSQL: statements by their text, `?` for each value, tables by their bare names. */

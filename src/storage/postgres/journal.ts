@@ -3,27 +3,43 @@ import { errorText } from "../outbox/context.js";
 import { type EventOwner, instant } from "../outbox/journal.js";
 import type { PgSql } from "./driver.js";
 
-const COLUMNS = "(seq, submission, tenant, mailbox, event, at, recipient, message_id, error)";
 // The writers of the store come one after the other, and so do their numbers. A caller's own transaction commits when it likes: see events.ts.
-const NUMBERED = `INSERT INTO medimail_events ${COLUMNS} VALUES (nextval('medimail_event_seq'), ?, ?, ?, ?, ?, ?, ?, ?)`;
-const UNNUMBERED = `INSERT INTO medimail_events ${COLUMNS} VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const insertOf = (seq: string): string =>
+  `INSERT INTO medimail_events (seq, submission, tenant, mailbox, event, at, recipient, message_id, error)
+  SELECT ${seq}, ?, ?, ?, e.event, e.at, e.recipient, e.message_id, e.error
+  FROM unnest(?::text[], ?::bigint[], ?::bigint[], ?::text[], ?::text[]) WITH ORDINALITY AS e (event, at, recipient, message_id, error, place)
+  ORDER BY e.place`;
+const NUMBERED = insertOf("nextval('medimail_event_seq')");
+const UNNUMBERED = insertOf("NULL");
+
+/** What the events of a submission are written with. */
+type OwnEvent = Omit<NewEvent, "submission">;
 
 /** @param foreign in a transaction of the caller's own: it is numbered when it is seen */
-export async function insertEvent(
+export const insertEvent = (
   sql: PgSql,
   owner: EventOwner,
-  event: Omit<NewEvent, "submission">,
+  event: OwnEvent,
+  how: { foreign?: boolean } = {},
+): Promise<void> => insertEvents(sql, owner, [event], how);
+
+/** As {@link insertEvent}, of several in their order: one statement. */
+export async function insertEvents(
+  sql: PgSql,
+  owner: EventOwner,
+  events: readonly OwnEvent[],
   { foreign = false }: { foreign?: boolean } = {},
 ): Promise<void> {
+  if (events.length === 0) return;
   await sql.run(foreign ? UNNUMBERED : NUMBERED, [
     owner.pk,
     owner.tenant,
     owner.mailbox,
-    event.event,
-    event.at,
-    event.recipientId ?? null,
-    event.messageId ?? null,
-    errorText(event.error),
+    events.map(({ event }) => event),
+    events.map(({ at }) => at),
+    events.map(({ recipientId }) => recipientId ?? null),
+    events.map(({ messageId }) => messageId ?? null),
+    events.map(({ error }) => errorText(error)),
   ]);
 }
 

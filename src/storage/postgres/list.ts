@@ -8,7 +8,7 @@ import { shownSubmissions } from "./rows.js";
 
 const DEFAULT_LIMIT = 100;
 
-export interface PgAsked {
+interface PgAsked {
   sql: string;
   params: PgValue[];
 }

@@ -2,10 +2,10 @@ import { MedimailError } from "../../errors.js";
 import type { NewEvent, RecipientChange, RecipientState, SubmissionRow, TraceEntry } from "../../seams/index.js";
 import type { SubmissionKeys } from "../outbox/context.js";
 import { assertContent, ofAnother, ROWS, type Row } from "../outbox/manage.js";
-import { applyChange, followRecipients } from "./changes.js";
+import { applyChange, changeAlike, followAll } from "./changes.js";
 import { type PgContext, requireSubmission } from "./context.js";
 import type { PgSql } from "./driver.js";
-import { insertEvent, insertTraces } from "./journal.js";
+import { insertEvents, insertTraces } from "./journal.js";
 import { shownSubmission, submissionRecord } from "./rows.js";
 
 const rowsOf = (sql: PgSql, submission: SubmissionKeys): Promise<Row[]> => sql.all<Row>(ROWS, [submission.pk]);
@@ -17,6 +17,19 @@ async function shown({ cipher }: PgContext, sql: PgSql, id: string): Promise<Sub
   if (!row) throw new MedimailError("submission_not_found", "no submission has this id");
   return shownSubmission(sql, cipher, row);
 }
+
+const tell = (
+  sql: PgSql,
+  submission: SubmissionKeys,
+  event: "queued" | "cancelled",
+  at: number,
+  rows: readonly Row[],
+): Promise<void> =>
+  insertEvents(
+    sql,
+    submission,
+    rows.map(({ id, message_id: messageId }) => ({ event, at, recipientId: id, messageId })),
+  );
 
 // A person asks: the tries are counted anew.
 const AGAIN = `UPDATE medimail_mails SET state = 'queued', due_at = ?, attempts = 0, handover_at = NULL, marked_at = NULL, answer = NULL, settled_at = NULL
@@ -38,11 +51,12 @@ export function requeue(
       ({ state, held, message_id }) =>
         states.includes(state) && !held && (messageId === undefined || message_id === messageId),
     );
-    for (const row of chosen) {
-      if (row.state === "queued") continue;
-      await applyChange(sql, { id: row.id, state: "queued", error: null }, at, row.state);
-      await insertEvent(sql, submission, { event: "queued", at, recipientId: row.id, messageId: row.message_id });
+    const changed = chosen.filter(({ state }) => state !== "queued");
+    for (const from of new Set(changed.map(({ state }) => state))) {
+      const alike = changed.filter(({ state }) => state === from).map(({ id: recipient }) => recipient);
+      await changeAlike(sql, alike, { state: "queued", error: null }, at, from);
     }
+    await tell(sql, submission, "queued", at, changed);
     if (chosen.length > 0) await sql.run(AGAIN, [at, mailsOf(chosen)]);
     await insertTraces(sql, traces);
     return shown(context, sql, id);
@@ -71,10 +85,9 @@ export function resolve(
       if (row.state === "unknown") await applyChange(sql, change, now, row.state);
       else skipped.add(change.id);
     }
-    for (const event of events) {
-      if (event.recipientId === undefined || !skipped.has(event.recipientId)) await insertEvent(sql, submission, event);
-    }
-    for (const mail of mailsOf(rows.values())) await followRecipients(sql, mail, now);
+    const told = events.filter(({ recipientId }) => recipientId === undefined || !skipped.has(recipientId));
+    await insertEvents(sql, submission, told);
+    await followAll(sql, mailsOf(rows.values()), now);
     await insertTraces(sql, traces);
     return shown(context, sql, id);
   });
@@ -84,11 +97,10 @@ export function cancel(context: PgContext, id: string, at: number, traces: Trace
   return context.queue.write(async (sql) => {
     const submission = await requireSubmission(sql, id);
     const chosen = (await rowsOf(sql, submission)).filter(({ state, held }) => state === "queued" && !held);
-    for (const row of chosen) {
-      await applyChange(sql, { id: row.id, state: "cancelled" }, at, row.state);
-      await insertEvent(sql, submission, { event: "cancelled", at, recipientId: row.id, messageId: row.message_id });
-    }
-    for (const mail of mailsOf(chosen)) await followRecipients(sql, mail, at);
+    const ids = chosen.map(({ id: recipient }) => recipient);
+    await changeAlike(sql, ids, { state: "cancelled" }, at, "queued");
+    await tell(sql, submission, "cancelled", at, chosen);
+    await followAll(sql, mailsOf(chosen), at);
     // A withdrawal of nothing is none: the journal would say that a mail was withdrawn which had left (ECO.4.1.1).
     if (chosen.length > 0) await insertTraces(sql, traces);
     return shown(context, sql, id);

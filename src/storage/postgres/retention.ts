@@ -16,12 +16,15 @@ import { resealInbox } from "./inbox.js";
 import { insertTraces } from "./journal.js";
 import { eraseLeft, eraseTailsOf } from "./tails.js";
 
-// As that of the file store. Of the sealed info no more is read than has a key to keep.
-export const SETTLED = `SELECT s.pk, s.id, s.key, CASE WHEN s.key IS NOT NULL THEN s.info END AS info FROM medimail_submissions s
-  WHERE s.erased_at IS NULL AND s.created_at < ?
-    AND NOT EXISTS (SELECT 1 FROM medimail_mails o WHERE o.submission = s.pk AND (o.settled_at IS NULL OR o.settled_at >= ?))
-    AND NOT EXISTS (SELECT 1 FROM medimail_recipients r WHERE r.submission = s.pk AND r.updated_at >= ?)
-  LIMIT ?`;
+// As that of the file store, oldest first. OFFSET 0 has the server look at the mails and recipients of one after the other: as a join it goes through those
+// of the whole outbox.
+const ENDED = `s.erased_at IS NULL AND s.created_at < ?
+    AND NOT EXISTS (SELECT 1 FROM medimail_mails o WHERE o.submission = s.pk AND (o.settled_at IS NULL OR o.settled_at >= ?) OFFSET 0)
+    AND NOT EXISTS (SELECT 1 FROM medimail_recipients r WHERE r.submission = s.pk AND r.updated_at >= ? OFFSET 0)`;
+export const SETTLED = `SELECT s.pk FROM medimail_submissions s WHERE ${ENDED} ORDER BY s.created_at LIMIT ?`;
+/** Looked for without the lock, and looked at again with it. Of the sealed info no more is read than has a key to keep. */
+const SETTLED_STILL = `SELECT s.pk, s.id, s.key, CASE WHEN s.key IS NOT NULL THEN s.info END AS info FROM medimail_submissions s
+  WHERE ${ENDED} AND s.pk = ANY(?)`;
 
 // Ended while the clock began in 1970: its age is not known, and is counted from now.
 const DATE =
@@ -40,13 +43,14 @@ interface Settled extends Keyed {
  */
 export async function eraseContent(context: PgContext, settledBefore: number, now: number): Promise<number> {
   let erased = 0;
+  const limits = [settledBefore, settledBefore, settledBefore];
   for (let found = CHUNK; found === CHUNK; ) {
-    const done = await context.queue.write(async (sql) => {
-      const rows = await sql.all<Settled>(SETTLED, [settledBefore, settledBefore, settledBefore, CHUNK]);
-      return { found: rows.length, erased: rows.length === 0 ? 0 : await eraseOld(context, sql, rows, now) };
-    });
-    found = done.found;
-    erased += done.erased;
+    const pks = (await context.sql.all<{ pk: number }>(SETTLED, [...limits, CHUNK])).map(({ pk }) => pk);
+    found = pks.length;
+    if (found === 0) break;
+    erased += await context.queue.write(async (sql) =>
+      eraseOld(context, sql, await sql.all<Settled>(SETTLED_STILL, [...limits, pks]), now),
+    );
   }
   await context.queue.write(async (sql) => {
     await eraseLeft(sql, now);

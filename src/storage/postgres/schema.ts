@@ -104,22 +104,23 @@ CREATE TABLE medimail_traces (
 CREATE INDEX medimail_traces_at ON medimail_traces (at_ms, seq);
 CREATE TABLE medimail_trace_retention (before_ms BIGINT NOT NULL);
 CREATE FUNCTION medimail_traces_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'traces are append-only (ECO.4.1.1)';
+END $$;
+CREATE TRIGGER medimail_traces_kept BEFORE UPDATE ON medimail_traces FOR EACH ROW EXECUTE FUNCTION medimail_traces_kept();
+CREATE TRIGGER medimail_traces_emptied BEFORE TRUNCATE ON medimail_traces FOR EACH STATEMENT EXECUTE FUNCTION medimail_traces_kept();
+CREATE FUNCTION medimail_traces_erased() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   before BIGINT;
 BEGIN
-  IF TG_OP <> 'DELETE' THEN
-    RAISE EXCEPTION 'traces are append-only (ECO.4.1.1)';
-  END IF;
   EXECUTE format('SELECT max(before_ms) FROM %I.medimail_trace_retention', TG_TABLE_SCHEMA) INTO before;
-  IF before IS NULL OR OLD.at_ms >= before THEN
+  IF EXISTS (SELECT 1 FROM erased WHERE before IS NULL OR at_ms >= before) THEN
     RAISE EXCEPTION 'traces are erased by their retention only (ECO.4.1.1)';
   END IF;
-  RETURN OLD;
+  RETURN NULL;
 END $$;
-CREATE TRIGGER medimail_traces_kept BEFORE UPDATE OR DELETE ON medimail_traces
-  FOR EACH ROW EXECUTE FUNCTION medimail_traces_kept();
-CREATE TRIGGER medimail_traces_emptied BEFORE TRUNCATE ON medimail_traces
-  FOR EACH STATEMENT EXECUTE FUNCTION medimail_traces_kept();
+CREATE TRIGGER medimail_traces_erased AFTER DELETE ON medimail_traces REFERENCING OLD TABLE AS erased
+  FOR EACH STATEMENT EXECUTE FUNCTION medimail_traces_erased();
 `,
   },
   {
