@@ -47,6 +47,19 @@ describe("loadConfigFile", () => {
     expect(load(["vault", "read"])).toMatchObject({ token: { command: ["vault", "read"] } });
   });
 
+  it("resolves the files that the URL of a database names, and leaves any other URL as it is written", () => {
+    const load = (url: unknown) =>
+      loadConfigFile(file("postgres.json", JSON.stringify({ ...validConfig(), outbox: { store: "postgres", url } })))
+        .outbox;
+    const plain = "postgres://us%40er@db/outbox?schema=a";
+    expect(load(plain)).toMatchObject({ url: plain });
+    const { url } = load(`${plain}&sslrootcert=pki/ca.pem&sslkey=/etc/key.pem`) as { url: string };
+    expect(new URL(url).searchParams.get("sslrootcert")).toBe(join(folder, "pki/ca.pem"));
+    expect(new URL(url).searchParams.get("sslkey")).toBe("/etc/key.pem");
+    expect(new URL(url).username).toBe("us%40er");
+    expect(load({ file: "url.txt" })).toMatchObject({ url: { file: join(folder, "url.txt") } });
+  });
+
   it("accepts comments, a byte order mark, and // inside of a text", () => {
     const text = `\uFEFF// the mailbox\n${JSON.stringify({ ...validConfig(), sender: { label: "a // b /* c */" } }).replace("{", "{ /* first */ ")}`;
     expect(loadConfigFile(file("comments.json", text)).sender.label).toBe("a // b /* c */");
