@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { Socket } from "node:net";
 import { type ConnectionOptions, type TLSSocket, connect as tlsConnect } from "node:tls";
 import { Agent } from "undici";
+import { abortable } from "./abortable.js";
 import { isMedimailError, MedimailError } from "./errors.js";
 import { GatheredBytes } from "./gathered-bytes.js";
 import type { Dialer } from "./seams/dialer.js";
@@ -144,6 +145,7 @@ async function ask(url: URL, request: HttpRequest, options: HttpOptions, agent: 
   const limit = request.timeoutMs ?? options.timeoutMs ?? TIMEOUT_MS;
   const over = AbortSignal.timeout(limit);
   const signal = given ? AbortSignal.any([given, over]) : over;
+  const awake = setTimeout(() => {}, limit + 100);
   try {
     const response = await fetch(url, {
       method,
@@ -153,7 +155,12 @@ async function ask(url: URL, request: HttpRequest, options: HttpOptions, agent: 
       signal,
       dispatcher: agent,
     } as unknown as RequestInit);
-    const bytes = await read(response, request.maxBytes ?? options.maxBytes ?? 10_000_000);
+    // An answer that does not unpack may come to no end for `fetch`, though its connection has: then nothing else keeps the process alive either.
+    const bytes = await abortable(
+      read(response, request.maxBytes ?? options.maxBytes ?? 10_000_000),
+      signal,
+      "reading an answer",
+    );
     return new Response(NO_BODY.has(response.status) ? null : bytes, {
       status: response.status,
       statusText: response.statusText,
@@ -161,6 +168,8 @@ async function ask(url: URL, request: HttpRequest, options: HttpOptions, agent: 
     });
   } catch (error) {
     throw httpError(error, url, { given, over, limit });
+  } finally {
+    clearTimeout(awake);
   }
 }
 
