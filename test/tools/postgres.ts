@@ -267,7 +267,7 @@ function give(...paths: string[]): void {
 }
 
 /** Below the ports that Linux gives out by itself, so that the server finds it free when it is started again. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(30_000, 32_700);
     const probe = createServer();
