@@ -103,7 +103,8 @@ describe("the URL of a database", () => {
     ["postgres://db/o?sslmode=prefer", /sslmode/],
     ["postgres://db/o?ssl=true", /ssl is not known/],
     ["postgres://user:CANARY%ZZ@db/o", /%/],
-    ["postgres://user:CANARY@db:99999/o", /./],
+    ["postgres://user:CANARY@db:99999/o", /no host, or another part/],
+    ["postgres://CANARY@/o?host=/run", /no host/],
     ["CANARY", /begin with postgres/],
   ])("%s is refused without being told", (url, message) => {
     let refused: unknown;

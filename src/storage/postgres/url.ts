@@ -14,6 +14,9 @@ export interface PgAddress {
   tls: false | { ca?: string; cert?: string; key?: string };
 }
 
+/** `@/` has no host for the URL's reader, though libpq takes it. */
+const SHAPES = "postgres://USER@HOST:5432/DATABASE, or for a socket postgres://USER@localhost/DATABASE?host=/FOLDER";
+
 const KNOWN = ["host", "sslmode", "sslrootcert", "sslcert", "sslkey", "options", "application_name", "schema"] as const;
 
 /**
@@ -23,8 +26,9 @@ const KNOWN = ["host", "sslmode", "sslrootcert", "sslcert", "sslkey", "options",
  * @throws `config_invalid`, `file_not_found`
  */
 export function parseUrl(text: string): PgAddress & { schema?: string } {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || !/^postgres(ql)?:$/.test(url.protocol)) throw wrong("it does not begin with postgres://");
+  if (!/^postgres(ql)?:\/\//i.test(text)) throw wrong("it does not begin with postgres://");
+  if (!URL.canParse(text)) throw wrong("it has no host, or another part of it cannot be", SHAPES);
+  const url = new URL(text);
   const given = new Map(url.searchParams);
   for (const name of given.keys())
     if (!(KNOWN as readonly string[]).includes(name))

@@ -89,6 +89,8 @@ export const storageRows: Rows = [
   ["the database gave no number to a row", "la base n'a pas numéroté une ligne"],
   ["the URL of the database: {what}", "l'URL de la base : {+what}"],
   ["it does not begin with postgres://", "elle ne commence pas par postgres://"],
+  ["it has no host, or another part of it cannot be", "elle n'a pas d'hôte, ou une autre de ses parties n'est pas valable"],
+  ["postgres://USER@HOST:5432/DATABASE, or for a socket postgres://USER@localhost/DATABASE?host=/FOLDER", "postgres://UTILISATEUR@HÔTE:5432/BASE, ou pour une socket postgres://UTILISATEUR@localhost/BASE?host=/DOSSIER"],
   ["{name} is not known", "{name} est inconnu"],
   ["Known: {names}.", "Connus : {names}."],
   ["sslmode must be verify-full or disable", "sslmode doit être verify-full ou disable"],
