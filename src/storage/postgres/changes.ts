@@ -27,8 +27,12 @@ export async function changeAlike(
   }
   if (error === undefined) await sql.run(STATE, [state, at, ids]);
   else await sql.run(STATE_AND_ERROR, [state, errorText(error), at, ids]);
-  if (FREES_DEDUPE.has(state)) await sql.run(FREE_KEYS, [ids]);
+  if (FREES_DEDUPE.has(state)) await freeKeys(sql, ids);
   else if (FREES_DEDUPE.has(from)) await retakeKeys(sql, ids, state === "queued");
+}
+
+export async function freeKeys(sql: PgSql, recipients: readonly number[]): Promise<void> {
+  if (recipients.length > 0) await sql.run(FREE_KEYS, [recipients]);
 }
 
 const OTHER_HOLDER = `SELECT s.id FROM medimail_dedupe d JOIN medimail_dedupe o ON o.key = d.key AND o.active = 1 AND o.recipient <> d.recipient
@@ -58,10 +62,4 @@ export async function followAll(sql: PgSql, mails: readonly number[], at: number
     const ids = changed.filter((mail) => stateOf(mail) === state).map(({ id }) => id);
     await sql.run(FOLLOW, [state, at, state === "done" ? at : null, ids]);
   }
-}
-
-const QUEUED = "SELECT count(*) AS n FROM medimail_recipients WHERE mail = ? AND state = 'queued'";
-
-export async function queuedRecipients(sql: PgSql, mail: number): Promise<number> {
-  return (await sql.get<{ n: number }>(QUEUED, [mail]))?.n ?? 0;
 }

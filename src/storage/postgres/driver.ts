@@ -1,8 +1,13 @@
+import { createHash } from "node:crypto";
 import type { Pool, PoolClient, QueryResult, QueryResultRow } from "pg";
 import type { SqlValue } from "../driver.js";
 
 /** `= ANY(?)` takes several in one statement. */
-export type PgValue = SqlValue | readonly (number | null)[] | readonly (string | null)[] | readonly Uint8Array[];
+export type PgValue =
+  | SqlValue
+  | readonly (number | null)[]
+  | readonly (string | null)[]
+  | readonly (Uint8Array | null)[];
 export type PgParams = readonly PgValue[];
 
 /** What the parts of the store need of PostgreSQL: statements by their text, `?` for each value, tables by their bare names. */
@@ -21,6 +26,8 @@ export interface Queryable {
 export interface PgQuery {
   text: string;
   values: unknown[];
+  /** The server keeps the statement and its plan by this name, for the connection. */
+  name?: string;
   /** Readers of columns by their type. */
   types?: unknown;
 }
@@ -35,7 +42,20 @@ export interface PgResult {
  */
 export class Texts {
   readonly #made = new Map<string, string>();
+  readonly #names = new Map<string, string>();
+  /** The server is let keep statements by a name: false once something between us and it did not. */
+  keeps = true;
   constructor(readonly schema: string) {}
+
+  /** Of a text as it is sent. */
+  nameOf(text: string): string {
+    let name = this.#names.get(text);
+    if (name === undefined) {
+      name = `medimail_${createHash("sha256").update(text).digest("base64url").slice(0, 22)}`;
+      this.#names.set(text, name);
+    }
+    return name;
+  }
 
   of(sql: string): string {
     let text = this.#made.get(sql);
@@ -53,13 +73,18 @@ export class Texts {
 /** As an identifier. */
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
+// Of a name that the server does not know, or knows already: a pool of connections gave us one that another had before.
+const NOT_KEPT: ReadonlySet<unknown> = new Set(["26000", "42P05"]);
+
 /** Statements on one connection, or on any of the pool. */
 export class Statements implements PgSql {
   writes = 0;
 
+  /** @param kept the same few statements come again and again: reading them and looking for a plan is more work than doing what they say */
   constructor(
     private readonly on: Queryable,
     private readonly texts: Texts,
+    private readonly kept = false,
   ) {}
 
   async run(sql: string, params: PgParams = []): Promise<{ changes: number }> {
@@ -74,10 +99,18 @@ export class Statements implements PgSql {
     return (await this.#ask(sql, params)).rows as T[];
   }
 
-  #ask(sql: string, params: PgParams): Promise<PgResult> {
+  async #ask(sql: string, params: PgParams): Promise<PgResult> {
     // `INSERT … RETURNING` gives rows too.
     if (!READS.test(sql)) this.writes += 1;
-    return this.on.query({ text: this.texts.of(sql), values: params.map(bound), types: TYPES });
+    const text = this.texts.of(sql);
+    const query = { text, values: params.map(bound), types: TYPES };
+    if (!this.kept || !this.texts.keeps) return this.on.query(query);
+    try {
+      return await this.on.query({ ...query, name: this.texts.nameOf(text) });
+    } catch (error) {
+      if (NOT_KEPT.has((error as { code?: unknown }).code)) this.texts.keeps = false;
+      throw error;
+    }
   }
 }
 

@@ -1,13 +1,11 @@
 import { MedimailError } from "../../errors.js";
-import type { NewMail, NewRecipient, NewSubmission, RecipientRow, SubmissionRow } from "../../seams/index.js";
+import type { NewSubmission, SubmissionRow } from "../../seams/index.js";
 import { alreadySent } from "../outbox/changes.js";
-import type { EventOwner } from "../outbox/journal.js";
 import {
   asRow,
   assertSameContent,
   checkShape,
   dedupeKeys,
-  envelopeIdOf,
   type Prepared,
   prepare,
   type Submitted,
@@ -15,8 +13,8 @@ import {
 import type { PgContext } from "./context.js";
 import { type PgSql, type Queryable, quoted, Statements } from "./driver.js";
 import { pgCode, pgError } from "./errors.js";
-import { insertEvent } from "./journal.js";
 import { shownSubmission, submissionRecordByKey } from "./rows.js";
+import { insertRows } from "./submit-rows.js";
 import { discardWithin, keepTail } from "./tails.js";
 
 /** Of a submission in a transaction of the caller's own. */
@@ -45,18 +43,19 @@ async function insert(
   const first = await sameKey(context, sql, input);
   if (first) return again(sql, input, first);
   await takeKeys(sql, input, prepared);
-  const pk = await insertSubmission(sql, input, prepared);
-  if (pk === undefined) {
+  const made = await insertRows(sql, input, prepared, within);
+  if (!made) {
     // Of another transaction, which was not over when we looked.
     const other = await sameKey(context, sql, input);
     if (other) return again(sql, input, other);
     throw new MedimailError("invalid_argument", "a submission with this id is there already", { path: "id" });
   }
+  if (!made.free) {
+    await assertFree(sql, dedupeKeys(prepared));
+    throw new MedimailError("invalid_argument", "a recipient is named twice", { path: "mails" });
+  }
   await keepTail(context, sql, input);
-  const recipients: RecipientRow[] = [];
-  for (const [place, mail] of input.mails.entries())
-    recipients.push(...(await insertMail(sql, pk, input, { mail, place, prepared, within })));
-  return { submission: asRow(input, recipients), created: true };
+  return { submission: asRow(input, made.recipients), created: true };
 }
 
 async function again(sql: PgSql, input: NewSubmission, submission: SubmissionRow): Promise<Submitted> {
@@ -86,115 +85,6 @@ async function takeKeys(sql: PgSql, input: NewSubmission, prepared: Prepared): P
 async function assertFree(sql: PgSql, keys: Buffer[]): Promise<void> {
   const holder = await sql.get<{ id: string }>(HOLDER, [keys]);
   if (holder) throw alreadySent(holder.id);
-}
-
-const SUBMISSION = `INSERT INTO medimail_submissions (id, tenant, mailbox, key, content_hash, action, priority, created_at, not_before, info)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING pk`;
-const CONTENTS =
-  "INSERT INTO medimail_contents (submission, part, data) SELECT ?, part, data FROM unnest(?::bigint[], ?::bytea[]) AS given (part, data)";
-
-async function insertSubmission(sql: PgSql, input: NewSubmission, prepared: Prepared): Promise<number | undefined> {
-  const row = await sql.get<{ pk: number }>(SUBMISSION, [
-    input.id,
-    input.tenant,
-    input.mailbox,
-    prepared.key ?? null,
-    input.contentHash,
-    input.action,
-    input.priority,
-    input.createdAt,
-    input.notBefore ?? null,
-    prepared.info,
-  ]);
-  if (!row) return undefined;
-  const { contents } = prepared;
-  await sql.run(CONTENTS, [row.pk, contents.map(({ part }) => part), contents.map(({ data }) => data)]);
-  return row.pk;
-}
-
-const MAIL = `INSERT INTO medimail_mails (submission, place, body, tenant, mailbox, message_id, envelope_id, size, priority, due_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`;
-const RECIPIENT = `INSERT INTO medimail_recipients (mail, submission, tenant, mailbox, place, kind, address, address_sealed, updated_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`;
-const KEYS = `INSERT INTO medimail_dedupe (recipient, key) SELECT ?, key FROM unnest(?::bytea[]) AS given (key)
-  ON CONFLICT DO NOTHING`;
-
-interface Placed {
-  mail: NewMail;
-  place: number;
-  prepared: Prepared;
-  within: Within;
-}
-
-async function insertMail(
-  sql: PgSql,
-  pk: number,
-  input: NewSubmission,
-  { mail, place, prepared, within }: Placed,
-): Promise<RecipientRow[]> {
-  const { tenant, mailbox, createdAt } = input;
-  const { messageId } = mail;
-  const mailId = await idOf(sql, MAIL, [
-    pk,
-    place,
-    mail.body,
-    tenant,
-    mailbox,
-    messageId,
-    envelopeIdOf(messageId),
-    mail.size,
-    input.priority,
-    Math.max(createdAt, input.notBefore ?? 0),
-  ]);
-  if (input.info.sentCopy) await sql.run("INSERT INTO medimail_sent_copies (mail) VALUES (?)", [mailId]);
-  const rows: RecipientRow[] = [];
-  for (const [index, recipient] of mail.recipients.entries()) {
-    const id = await insertRecipient(
-      sql,
-      { pk, mailId, index, tenant, mailbox, at: createdAt },
-      recipient,
-      prepared.recipients[place]?.[index],
-    );
-    const event = { event: "queued", at: createdAt, recipientId: id, messageId } as const;
-    await insertEvent(sql, { pk, tenant, mailbox }, event, within);
-    const { address, kind } = recipient;
-    rows.push({
-      id,
-      mailId,
-      submission: input.id,
-      address,
-      kind,
-      state: "queued",
-      messageId,
-      attempts: 0,
-      updatedAt: createdAt,
-    });
-  }
-  return rows;
-}
-
-async function insertRecipient(
-  sql: PgSql,
-  { pk, mailId, index, tenant, mailbox, at }: EventOwner & { mailId: number; index: number; at: number },
-  { kind }: NewRecipient,
-  prepared: { address: string | Buffer; keys: Buffer[] } | undefined,
-): Promise<number> {
-  const address = prepared?.address ?? null;
-  const [clear, sealed] = typeof address === "string" ? [address, null] : [null, address];
-  const id = await idOf(sql, RECIPIENT, [mailId, pk, tenant, mailbox, index, kind, clear, sealed, at]);
-  const keys = prepared?.keys ?? [];
-  if (keys.length === 0) return id;
-  const { changes } = await sql.run(KEYS, [id, keys]);
-  if (changes === keys.length) return id;
-  // Taken by another transaction, which was not over when we looked.
-  await assertFree(sql, keys);
-  throw new MedimailError("invalid_argument", "a recipient is named twice", { path: "mails" });
-}
-
-async function idOf(sql: PgSql, text: string, params: Parameters<PgSql["get"]>[1]): Promise<number> {
-  const row = await sql.get<{ id: number }>(text, params);
-  if (!row) throw new MedimailError("storage_failed", "the database gave no number to a row");
-  return row.id;
 }
 
 /**

@@ -122,7 +122,7 @@ export class PgWriteQueue {
     try {
       return await withClient(this.#pool, async (client) => {
         xid = await this.#start(client);
-        const sql = new Statements(client as unknown as Queryable, this.#texts);
+        const sql = new Statements(client as unknown as Queryable, this.#texts, true);
         for (const entry of batch) {
           const outcome = isolated ? await this.#isolatedly(client, sql, entry) : await plainly(sql, entry);
           if (outcome === "isolate") {
