@@ -21,10 +21,10 @@ describeWithPostgres(
         killRounds({
           worker,
           outbox: { store: "postgres", url: await server().database() },
-          submissions: Number(process.env["MEDIMAIL_KILL_SUBMISSIONS"] ?? 120),
-          kills: Number(process.env["MEDIMAIL_KILLS"] ?? 12),
+          submissions: Number(process.env["MEDIMAIL_KILL_SUBMISSIONS"] ?? 80),
+          kills: Number(process.env["MEDIMAIL_KILLS"] ?? 8),
           async between(kill) {
-            if (kill % 4 !== 3) return;
+            if (kill % 3 !== 2) return;
             await server().kill();
             await server().start();
           },

@@ -69,7 +69,7 @@ export async function killRounds({ worker, outbox, submissions, kills, between }
     const child = await startWorker(worker, config);
     // Once it sends (or takes long to), at a random moment of its next few mails.
     const begun = Date.now();
-    while ((await queued()) === before && before > 0 && Date.now() - begun < 1_000) await pause(2);
+    while ((await queued()) === before && before > 0 && Date.now() - begun < 5_000) await pause(2);
     await pause(Math.floor(random.fraction() * 30));
     child.kill("SIGKILL");
     await ended(child);
