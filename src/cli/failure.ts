@@ -50,8 +50,11 @@ export async function printError(
   { json, verbose, text, style }: Printed,
 ): Promise<void> {
   if (json) await io.out(`${JSON.stringify({ error: shape(error) })}\n`);
-  const lines = [`${style.red(`${text.error}${text.colon}`)} ${text.errors[error.code] ?? error.code} [${error.code}]`];
-  for (const line of error.message.split("\n")) lines.push(`  ${printable(text.detail(line))}`);
+  const said = error.message.split("\n").map((line) => printable(text.detail(line)));
+  // Where the language has no phrase for the code, what was said is one.
+  const title = text.errors[error.code] ?? said.shift() ?? error.code;
+  const lines = [`${style.red(`${text.error}${text.colon}`)} ${title} [${error.code}]`];
+  lines.push(...said.map((line) => `  ${line}`));
   if (error.requirement) lines.push(`  ${text.requirement}${text.colon} ${error.requirement}`);
   if (error.hint) lines.push(`  ${text.hint}${text.colon} ${printable(text.detail(error.hint))}`);
   if (verbose) lines.push(...stackOf(error).map((line) => style.dim(`  ${line}`)));

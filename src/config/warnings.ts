@@ -4,8 +4,8 @@ import type { Secret } from "./secret.js";
 /** Something allowed that a person should know of. */
 export interface ConfigWarning {
   path: string;
-  /** Stable: `secret_in_config`, `revocation_off`, `white_list_off`, `proxy_password`. */
-  code: "secret_in_config" | "revocation_off" | "white_list_off" | "proxy_password";
+  /** Stable: `secret_in_config`, `revocation_off`, `white_list_off`, `proxy_password`, `database_in_clear`. */
+  code: "secret_in_config" | "revocation_off" | "white_list_off" | "proxy_password" | "database_in_clear";
   message: string;
 }
 
@@ -41,7 +41,22 @@ export function configWarnings(config: Config): ConfigWarning[] {
       message: "the proxy's password is written in the configuration",
     });
   }
+  if (config.outbox.store === "postgres" && isInClear(config.outbox.url)) {
+    warnings.push({
+      path: "outbox.url",
+      code: "database_in_clear",
+      message: "what is stored goes to the database in clear (sslmode=disable)",
+    });
+  }
   return warnings;
+}
+
+/** Asked for, over a network. What a secret gives is not known here. */
+function isInClear(url: Secret): boolean {
+  if (typeof url !== "string" || !URL.canParse(url)) return false;
+  const { hostname, searchParams } = new URL(url);
+  const host = searchParams.get("host") ?? hostname;
+  return searchParams.get("sslmode") === "disable" && !/^(\/.*|localhost|127\.[\d.]+|\[?::1\]?)?$/.test(host);
 }
 
 /** The secrets of a configuration with their paths. */

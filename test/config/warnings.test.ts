@@ -35,6 +35,15 @@ describe("the URL of a database", () => {
     (url) => expect(warned(url)).toEqual([]),
   );
 
+  it("is warned about where what is stored goes over a network in clear", () => {
+    const inClear = (url: string) => warned(url).map(({ code }) => code);
+    expect(inClear("postgres://user@db/outbox?sslmode=disable")).toEqual(["database_in_clear"]);
+    expect(inClear("postgres://user@localhost/outbox?sslmode=disable")).toEqual([]);
+    expect(inClear("postgres://user@localhost/outbox?sslmode=disable&host=10.0.0.4")).toEqual(["database_in_clear"]);
+    expect(inClear("postgres://user@db/outbox?host=/run/postgresql&sslmode=disable")).toEqual([]);
+    expect(inClear("postgres://user@db/outbox")).toEqual([]);
+  });
+
   it.each(["mysql://canary@db/outbox", "db/canary", "postgres:db", 5, undefined])("is not %j", (url) => {
     const refused = () => parseConfig({ ...validConfig(), outbox: { store: "postgres", url } });
     expect(refused).toThrowError(expect.objectContaining({ code: "config_invalid", path: "outbox.url" }));

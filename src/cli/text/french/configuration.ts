@@ -122,6 +122,7 @@ export const configurationRows: Rows = [
   ["unknown reason", "raison inconnue"],
   ["{path} is not UTF-8 text", "{path} n'est pas un texte en UTF-8"],
   ["a revoked server certificate is accepted ({why})", "un certificat de serveur révoqué est accepté ({why})"],
+  ["what is stored goes to the database in clear (sslmode=disable)", "ce qui est enregistré va en clair à la base de données (sslmode=disable)"],
   ["recipients are not checked against the trust space's white list", "les destinataires ne sont pas contrôlés avec la liste blanche de l'espace de confiance"],
   ["the proxy's password is written in the configuration", "le mot de passe du proxy est écrit dans la configuration"],
   ["must be a list of recipients, or \"cda\"", "doit être une liste de destinataires, ou \"cda\""],

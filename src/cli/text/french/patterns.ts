@@ -87,6 +87,10 @@ export const PATTERNS: readonly (readonly [RegExp, string])[] = [
     /^(\S+): the proxy's password is written in the configuration$/,
     "$1 : le mot de passe du proxy est écrit dans la configuration",
   ],
+  [
+    /^(\S+): what is stored goes to the database in clear \(sslmode=disable\)$/,
+    "$1 : ce qui est enregistré va en clair à la base de données (sslmode=disable)",
+  ],
   // The connection
   [/^(\S+) cannot be connected to \((.*)\)$/, "connexion impossible à $1 ($2)"],
   [/^the name (?:of )?(\S+) could not be resolved \((.*)\)$/, "le nom $1 n'a pas pu être résolu ($2)"],
