@@ -6,6 +6,7 @@ import { abortable } from "./abortable.js";
 import { isMedimailError, MedimailError } from "./errors.js";
 import { GatheredBytes } from "./gathered-bytes.js";
 import type { Dialer } from "./seams/dialer.js";
+import { isThisMachine } from "./this-machine.js";
 import { tlsError } from "./tls-error.js";
 
 export interface HttpOptions {
@@ -45,7 +46,6 @@ export interface Http {
 }
 
 const TIMEOUT_MS = 30_000;
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 const NO_BODY: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
 
 /**
@@ -137,7 +137,7 @@ const encodedTooOften = (): MedimailError =>
 
 async function ask(url: URL, request: HttpRequest, options: HttpOptions, agent: Agent): Promise<Response> {
   const isPlain = url.protocol === "http:";
-  if (!(url.protocol === "https:" || (isPlain && (options.plain || LOOPBACK.test(url.hostname)))))
+  if (!(url.protocol === "https:" || (isPlain && (options.plain || isThisMachine(url.hostname)))))
     throw new MedimailError("http_failed", "an address that is not https: is not asked", {
       hint: "Give the https address of the server.",
     });

@@ -1,3 +1,4 @@
+import { isThisMachine } from "../this-machine.js";
 import type { Config } from "./schema.js";
 import type { Secret } from "./secret.js";
 
@@ -56,7 +57,8 @@ function isInClear(url: Secret): boolean {
   if (typeof url !== "string" || !URL.canParse(url)) return false;
   const { hostname, searchParams } = new URL(url);
   const host = searchParams.get("host") ?? hostname;
-  return searchParams.get("sslmode") === "disable" && !/^(\/.*|localhost|127\.[\d.]+|\[?::1\]?)?$/.test(host);
+  const isHere = host === "" || host.startsWith("/") || isThisMachine(host);
+  return searchParams.get("sslmode") === "disable" && !isHere;
 }
 
 /** The secrets of a configuration with their paths. */

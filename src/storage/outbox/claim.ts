@@ -4,37 +4,37 @@ import type { MailRecord } from "./contents.js";
 import { loadMails } from "./contents.js";
 import type { OutboxContext } from "./context.js";
 import { forget, giveBack } from "./hands.js";
+import { type Scope, scoped, whereOf } from "./scope.js";
 
 const COLUMNS = "id, submission, place, body, tenant, mailbox, message_id, size, attempts";
 export const MAIL_COLUMNS = COLUMNS;
-const READY = "state = 'queued' AND lease_owner IS NULL AND paused = 0";
+const READY = ["m.state = 'queued'", "m.lease_owner IS NULL", "m.paused = 0"];
 
-interface Filter {
-  tenant?: string;
-  mailbox?: string;
+/** Which mails: absent, all. */
+export interface Filter extends Scope {
   submission?: string;
 }
 
-/** What follows FROM: the table and its ready mails within the filter. */
-function ready({ tenant, mailbox, submission }: Filter): { sql: string; params: SqlValue[] } {
-  const params: SqlValue[] = [];
-  // Of one submission there are few mails; left to itself SQLite would walk the whole backlog in order of time.
-  const index = submission === undefined ? "" : "INDEXED BY medimail_mails_submission ";
-  let sql = `medimail_mails ${index}WHERE ${READY}`;
-  for (const [column, value] of [
-    ["tenant", tenant],
-    ["mailbox", mailbox],
-  ] as const) {
-    if (value === undefined) continue;
-    sql += ` AND ${column} = ?`;
-    params.push(value);
-  }
+/** What follows FROM, with the table as `m`. */
+export interface Ready {
+  sql: string;
+  params: SqlValue[];
+}
+
+/** The ready mails within the filter. `along`: of one submission there are few, and SQLite is to begin with them. */
+export function ready({ submission, ...scope }: Filter, along = ""): Ready {
+  const { conditions, params } = scoped(scope, "m");
   if (submission !== undefined) {
-    sql += " AND submission = (SELECT pk FROM medimail_submissions WHERE id = ?)";
+    conditions.push("m.submission = (SELECT pk FROM medimail_submissions WHERE id = ?)");
     params.push(submission);
   }
-  return { sql, params };
+  const index = submission === undefined ? "" : along;
+  return { sql: `medimail_mails m ${index}${whereOf([...READY, ...conditions])}`, params };
 }
+
+// Left to itself SQLite would walk the whole backlog in order of time.
+const OF_SUBMISSION = "INDEXED BY medimail_mails_submission ";
+const readyHere = (filter: Filter): Ready => ready(filter, OF_SUBMISSION);
 
 /** Mails of one priority, in the order of time. */
 const DUE = "due_at <= ? ORDER BY due_at, id LIMIT ?";
@@ -43,7 +43,7 @@ const DUE = "due_at <= ? ORDER BY due_at, id LIMIT ?";
  * Priorities that have a ready mail, highest first. Each is one step in the index, so that mails which wait for a later
  * try never stand before those that are due.
  */
-function* priorities(sql: Sql, filter: { sql: string; params: SqlValue[] }, below?: number): Generator<number> {
+function* priorities(sql: Sql, filter: Ready, below?: number): Generator<number> {
   const highest = `SELECT max(priority) AS p FROM ${filter.sql}`;
   let row =
     below === undefined
@@ -56,7 +56,7 @@ function* priorities(sql: Sql, filter: { sql: string; params: SqlValue[] }, belo
 }
 
 function dueMails(sql: Sql, query: ClaimQuery): MailRecord[] {
-  const filter = ready(query);
+  const filter = readyHere(query);
   // The usual case in one statement: all that is due has the highest priority that waits.
   const mails = sql.all<MailRecord & { priority: number }>(
     `SELECT ${COLUMNS}, priority FROM ${filter.sql} AND priority = (SELECT max(priority) FROM ${filter.sql}) AND ${DUE}`,
@@ -143,7 +143,7 @@ async function giveBackUnread(context: OutboxContext): Promise<void> {
 }
 
 export function nextDue(context: OutboxContext, query: Filter): number | undefined {
-  const filter = ready(query);
+  const filter = readyHere(query);
   let next: number | undefined;
   for (const priority of priorities(context.database, filter)) {
     const row = context.database.get<{ due: number | null }>(
@@ -156,20 +156,20 @@ export function nextDue(context: OutboxContext, query: Filter): number | undefin
 }
 
 /** Unless somebody scheduled them for then. */
-const LATE = `due_at > ? AND NOT EXISTS (SELECT 1 FROM medimail_submissions s WHERE s.pk = submission AND s.not_before > ?)`;
+export const LATE = `m.due_at > ? AND NOT EXISTS (SELECT 1 FROM medimail_submissions s WHERE s.pk = m.submission AND s.not_before > ?)`;
 
 /** See {@link OutboxStore.hasten}. */
 export async function hasten(
   { database, queue }: OutboxContext,
   { now, beyond, ...box }: { tenant: string; mailbox: string; now: number; beyond: number },
 ): Promise<number> {
-  const filter = ready(box);
+  const filter = readyHere(box);
   const late = `FROM ${filter.sql} AND ${LATE}`;
   const params = [...filter.params, beyond, now];
   // A look without a lock first: as a rule there is none.
   if (!database.get(`SELECT 1 ${late} LIMIT 1`, params)) return 0;
   return await queue.write(
     () =>
-      database.run(`UPDATE medimail_mails SET due_at = ? WHERE id IN (SELECT id ${late})`, [now, ...params]).changes,
+      database.run(`UPDATE medimail_mails SET due_at = ? WHERE id IN (SELECT m.id ${late})`, [now, ...params]).changes,
   );
 }

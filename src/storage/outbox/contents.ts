@@ -1,5 +1,6 @@
 import { isMedimailError, MedimailError } from "../../errors.js";
 import type { ClaimedMail, ContentStream, MailContent, StoredError, SubmissionInfo } from "../../seams/index.js";
+import type { ContentCipher } from "../cipher.js";
 import { bytesOf } from "../driver.js";
 import { applyChange, followRecipients } from "./changes.js";
 import type { OutboxContext } from "./context.js";
@@ -30,11 +31,7 @@ const RECIPIENTS =
 
 type Stored = ArrayBuffer | Uint8Array;
 
-interface Shared {
-  id: string;
-  action: string;
-  createdAt: number;
-  info: SubmissionInfo;
+interface Shared extends Known {
   /** Opened parts by their number. */
   parts: Map<number, Uint8Array>;
   /** Read when the mail is handed over. */
@@ -73,20 +70,44 @@ function load(context: OutboxContext, mail: MailRecord, cache: Map<number, Share
   return claimedOf(context, mail, shared, [head, body, ...shared.tail], (open) => open());
 }
 
-/** With the recipients that are still queued. `show` opens an address, or says what stands for one that cannot be opened. */
+/** With the recipients that are still queued. */
 export function claimedOf(
   { database, cipher }: OutboxContext,
   mail: MailRecord,
-  { id: submission, action, createdAt, info }: Pick<Shared, "id" | "action" | "createdAt" | "info">,
+  known: Known,
   content: MailContent,
-  show: (open: () => string) => string,
+  show: Show,
 ): ClaimedMail {
-  const rows = database.all<{
-    id: number;
-    place: number;
-    kind: "professional" | "patient";
-    address: string | ArrayBuffer | null;
-  }>(RECIPIENTS, [mail.id]);
+  return claimedMail(cipher, mail, known, content, database.all<QueuedRow>(RECIPIENTS, [mail.id]), show);
+}
+
+/** Of a submission, for its mails. */
+export interface Known {
+  id: string;
+  action: string;
+  createdAt: number;
+  info: SubmissionInfo;
+}
+
+/** A recipient that is still queued. */
+export interface QueuedRow {
+  id: number;
+  place: number;
+  kind: "professional" | "patient";
+  address: string | Stored | null;
+}
+
+/** Opens an address, or says what stands for one that cannot be opened. */
+export type Show = (open: () => string) => string;
+
+export function claimedMail(
+  cipher: ContentCipher,
+  mail: MailRecord,
+  { id: submission, action, createdAt, info }: Known,
+  content: MailContent,
+  rows: readonly QueuedRow[],
+  show: Show,
+): ClaimedMail {
   return {
     mailId: mail.id,
     submission,

@@ -109,9 +109,11 @@ export interface SubmissionKeys {
 
 export const FIND_SUBMISSION = "SELECT pk, id, tenant, mailbox, erased_at FROM medimail_submissions WHERE id = ?";
 
+export const noSubmission = (): MedimailError => new MedimailError("submission_not_found", "no submission has this id");
+
 /** Throws `submission_not_found`. */
 export function requireSubmission(sql: Sql, id: string): SubmissionKeys {
   const row = sql.get<SubmissionKeys>(FIND_SUBMISSION, [id]);
-  if (!row) throw new MedimailError("submission_not_found", "no submission has this id");
+  if (!row) throw noSubmission();
   return row;
 }

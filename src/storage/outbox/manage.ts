@@ -3,7 +3,7 @@ import type { NewEvent, RecipientChange, RecipientState, SubmissionRow, TraceEnt
 import type { Sql } from "../driver.js";
 import { applyChange, followRecipients } from "./changes.js";
 import type { OutboxContext, SubmissionKeys } from "./context.js";
-import { requireSubmission } from "./context.js";
+import { noSubmission, requireSubmission } from "./context.js";
 import { insertEvent, insertTraces } from "./journal.js";
 import { shownSubmission, submissionRecord } from "./rows.js";
 
@@ -24,9 +24,16 @@ const rowsOf = (sql: Sql, submission: SubmissionKeys): Row[] => sql.all<Row>(ROW
 
 function shown({ database, cipher }: OutboxContext, id: string): SubmissionRow {
   const row = submissionRecord(database, id);
-  if (!row) throw new MedimailError("submission_not_found", "no submission has this id");
+  if (!row) throw noSubmission();
   return shownSubmission(database, cipher, row);
 }
+
+/** Those that no worker is at. */
+export const toRequeue = (rows: readonly Row[], states: readonly RecipientState[], messageId?: string): Row[] =>
+  rows.filter(
+    ({ state, held, message_id }) =>
+      states.includes(state) && !held && (messageId === undefined || message_id === messageId),
+  );
 
 export function assertContent({ erased_at: erasedAt }: SubmissionKeys): void {
   if (erasedAt === null) return;
@@ -48,10 +55,7 @@ export function requeue(
   return context.queue.write(() => {
     const submission = requireSubmission(sql, id);
     assertContent(submission);
-    const chosen = rowsOf(sql, submission).filter(
-      ({ state, held, message_id }) =>
-        states.includes(state) && !held && (messageId === undefined || message_id === messageId),
-    );
+    const chosen = toRequeue(rowsOf(sql, submission), states, messageId);
     for (const row of chosen) {
       if (row.state === "queued") continue;
       applyChange(sql, { id: row.id, state: "queued", error: null }, at, row.state);

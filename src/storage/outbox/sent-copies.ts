@@ -1,10 +1,11 @@
-import type { SentCopy, TraceEntry } from "../../seams/index.js";
+import type { ContentStream, SentCopy, TraceEntry } from "../../seams/index.js";
+import type { ContentCipher } from "../cipher.js";
 import { part } from "./contents.js";
 import type { OutboxContext } from "./context.js";
 import { headPart, openedInfo } from "./context.js";
 import { insertTraces } from "./journal.js";
 import type { SealedInfo } from "./rows.js";
-import { storedTail } from "./tails.js";
+import { type SealedTail, storedTail } from "./tails.js";
 
 export interface Due {
   mail: number;
@@ -43,13 +44,26 @@ export async function takeSentCopy(
     return found;
   });
   if (!due) return undefined;
+  return sentCopy(cipher, due, now, {
+    part: (number) => part(context, due.id, due.pk, number),
+    tail: (tail) => storedTail(context, due.id, tail),
+  });
+}
+
+/** What of a submission is read to file its copy. */
+interface Reads {
+  part(number: number): Uint8Array | Promise<Uint8Array>;
+  tail(sealed: SealedTail): ContentStream;
+}
+
+export async function sentCopy(cipher: ContentCipher, due: Due, now: number, reads: Reads): Promise<SentCopy> {
   const copy = { mailId: due.mail, submission: due.id, messageId: due.message_id, acceptedAt: due.settled_at ?? now };
   if (due.erased_at !== null) return copy;
   const { actor, tail } = openedInfo(cipher, due.info, due.id) as SealedInfo;
   const content = [
-    part(context, due.id, due.pk, headPart(due.place)),
-    part(context, due.id, due.pk, due.body),
-    ...(tail ? [storedTail(context, due.id, tail)] : []),
+    await reads.part(headPart(due.place)),
+    await reads.part(due.body),
+    ...(tail ? [reads.tail(tail)] : []),
   ];
   return { ...copy, content, ...(actor === undefined ? {} : { actor }) };
 }

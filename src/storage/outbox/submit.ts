@@ -111,19 +111,7 @@ function insert(context: OutboxContext, sql: Sql, input: NewSubmission, prepared
         { pk, tenant: input.tenant, mailbox: input.mailbox },
         { event: "queued", at: input.createdAt, recipientId: id, messageId },
       );
-      const { address, kind } = recipient;
-      const state = "queued" as const;
-      recipients.push({
-        id,
-        mailId,
-        submission: input.id,
-        address,
-        kind,
-        state,
-        messageId,
-        attempts: 0,
-        updatedAt: input.createdAt,
-      });
+      recipients.push(newRecipient(input, mail, recipient, { id, mailId }));
     }
   }
   return { submission: asRow(input, recipients), created: true };
@@ -237,6 +225,16 @@ function insertRecipient(
   for (const key of prepared?.keys ?? [])
     sql.run("INSERT INTO medimail_dedupe (recipient, key) VALUES (?, ?)", [id, key]);
   return id;
+}
+
+/** As it is right after its submission. */
+export function newRecipient(
+  { id: submission, createdAt: updatedAt }: NewSubmission,
+  { messageId }: NewMail,
+  { address, kind }: NewRecipient,
+  ids: { id: number; mailId: number },
+): RecipientRow {
+  return { ...ids, submission, address, kind, state: "queued", messageId, attempts: 0, updatedAt };
 }
 
 export function asRow(input: NewSubmission, recipients: RecipientRow[]): SubmissionRow {

@@ -5,7 +5,7 @@ import { storageError } from "../sqlite-errors.js";
 import type { OutboxContext } from "./context.js";
 
 /** Bytes of a piece: what a long mail costs of memory, written or read. */
-export const PIECE = 256 * 1024;
+const PIECE = 256 * 1024;
 /** A tail that nothing was written to for so long was left by a process that died. */
 export const LEFT_MS = 3_600_000;
 
@@ -35,18 +35,24 @@ export async function stage(context: OutboxContext, submission: string): Promise
     eraseLeft(sql, clock.now());
     return sql.run(BEGIN, [submission, 0, clock.now()]).lastInsertRowid;
   }, LATER);
+  return tailWriter(submission, (piece, place) => {
+    const data = cipher.seal(piece, pieceContext(submission, place));
+    return queue.write(() => {
+      if (sql.run(TOUCH, [clock.now(), tail]).changes !== 1) throw gone();
+      sql.run(ADD, [tail, place, data]);
+    }, LATER);
+  });
+}
+
+/** @param keep stores one piece; its bytes are written to again once it has resolved */
+export function tailWriter(submission: string, keep: (piece: Uint8Array, place: number) => Promise<void>): TailWriter {
   const buffer = Buffer.allocUnsafe(PIECE);
   let filled = 0;
   let size = 0;
   let pieces = 0;
 
   async function flush(): Promise<void> {
-    const place = pieces;
-    const data = cipher.seal(buffer.subarray(0, filled), pieceContext(submission, place));
-    await queue.write(() => {
-      if (sql.run(TOUCH, [clock.now(), tail]).changes !== 1) throw gone();
-      sql.run(ADD, [tail, place, data]);
-    }, LATER);
+    await keep(buffer.subarray(0, filled), pieces);
     pieces += 1;
     filled = 0;
   }
@@ -140,13 +146,21 @@ export function* inPieces(chunks: readonly Uint8Array[]): Generator<Uint8Array> 
 }
 
 /** The tail of a stored submission. Its pieces are opened as they are read: `storage_corrupt`, `storage_key_wrong` then. */
-export function storedTail(context: OutboxContext, submission: string, { size, pieces }: SealedTail): ContentStream {
+export function storedTail(context: OutboxContext, submission: string, tail: SealedTail): ContentStream {
+  return tailStream(tail, (place) => readPiece(context, submission, place));
+}
+
+/** @param read one piece, opened */
+export function tailStream(
+  { size, pieces }: SealedTail,
+  read: (place: number) => Uint8Array | Promise<Uint8Array>,
+): ContentStream {
   return {
     size,
     async *pieces() {
       let left = size;
       for (let place = 0; place < pieces; place += 1) {
-        const piece = readPiece(context, submission, place);
+        const piece = await read(place);
         left -= piece.length;
         if (left < 0) break;
         yield piece;

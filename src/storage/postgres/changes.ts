@@ -2,6 +2,7 @@ import type { RecipientChange, RecipientState } from "../../seams/index.js";
 import { alreadySent, FREES_DEDUPE, type MailSummary, stateOf } from "../outbox/changes.js";
 import { errorText } from "../outbox/context.js";
 import type { PgSql } from "./driver.js";
+import { UNMARKED } from "./hands.js";
 
 const STATE_AND_ERROR = "UPDATE medimail_recipients SET state = ?, error = ?, updated_at = ? WHERE id = ANY(?)";
 const STATE = "UPDATE medimail_recipients SET state = ?, updated_at = ? WHERE id = ANY(?)";
@@ -50,7 +51,7 @@ async function retakeKeys(sql: PgSql, recipients: readonly number[], strict: boo
 const SUMMARY = `SELECT m.id, m.state, m.lease_owner, s.queued, s.unknown FROM medimail_mails m CROSS JOIN LATERAL (
   SELECT count(*) FILTER (WHERE r.state = 'queued') AS queued, count(*) FILTER (WHERE r.state = 'unknown') AS unknown
   FROM medimail_recipients r WHERE r.mail = m.id) s WHERE m.id = ANY(?)`;
-const FOLLOW = `UPDATE medimail_mails SET state = ?, due_at = ?, handover_at = NULL, marked_at = NULL, answer = NULL, settled_at = ? WHERE id = ANY(?)`;
+const FOLLOW = `UPDATE medimail_mails SET state = ?, due_at = ?, handover_at = NULL, ${UNMARKED}, settled_at = ? WHERE id = ANY(?)`;
 
 export const followRecipients = (sql: PgSql, mail: number, at: number): Promise<void> => followAll(sql, [mail], at);
 

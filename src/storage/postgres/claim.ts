@@ -1,43 +1,16 @@
 import type { ClaimedMail, ClaimQuery } from "../../seams/index.js";
-import { MAIL_COLUMNS } from "../outbox/claim.js";
+import { type Filter, LATE, MAIL_COLUMNS, type Ready, ready } from "../outbox/claim.js";
 import type { MailRecord } from "../outbox/contents.js";
 import { loadMails } from "./contents.js";
 import type { PgContext } from "./context.js";
-import type { PgSql, PgValue } from "./driver.js";
-import { giveBack } from "./hands.js";
-
-const READY = "m.state = 'queued' AND m.lease_owner IS NULL AND m.paused = 0";
-
-interface Filter {
-  tenant?: string;
-  mailbox?: string;
-  submission?: string;
-}
-
-/** What follows FROM: the table and its ready mails within the filter. */
-function ready({ tenant, mailbox, submission }: Filter): { sql: string; params: PgValue[] } {
-  const params: PgValue[] = [];
-  let sql = `medimail_mails m WHERE ${READY}`;
-  for (const [column, value] of [
-    ["tenant", tenant],
-    ["mailbox", mailbox],
-  ] as const) {
-    if (value === undefined) continue;
-    sql += ` AND m.${column} = ?`;
-    params.push(value);
-  }
-  if (submission !== undefined) {
-    sql += " AND m.submission = (SELECT pk FROM medimail_submissions WHERE id = ?)";
-    params.push(submission);
-  }
-  return { sql, params };
-}
+import type { PgSql } from "./driver.js";
+import { giveBack, UNMARKED } from "./hands.js";
 
 /**
  * The priorities that have a ready mail, highest first, each by one step in the index: mails which wait for a later try never stand before those
  * that are due. Named `p`.
  */
-function priorities({ sql, params }: { sql: string; params: PgValue[] }): { sql: string; params: PgValue[] } {
+function priorities({ sql, params }: Ready): Ready {
   const next = (after: string) => `SELECT m.priority FROM ${sql}${after} ORDER BY m.priority DESC LIMIT 1`;
   return {
     sql: `WITH RECURSIVE p (priority) AS ((${next("")}) UNION ALL
@@ -63,7 +36,7 @@ function dueMails(sql: PgSql, query: ClaimQuery, but: readonly number[]): Promis
   );
 }
 
-const LEASE = `UPDATE medimail_mails SET lease_owner = ?, lease_end = ?, handover_at = ?, marked_at = NULL, answer = NULL WHERE id = ANY(?)`;
+const LEASE = `UPDATE medimail_mails SET lease_owner = ?, lease_end = ?, handover_at = ?, ${UNMARKED} WHERE id = ANY(?)`;
 
 export async function claim(context: PgContext, query: ClaimQuery): Promise<ClaimedMail[]> {
   if (query.limit <= 0) return [];
@@ -116,9 +89,6 @@ export async function nextDue({ sql }: PgContext, query: Filter): Promise<number
   );
   return row?.due ?? undefined;
 }
-
-/** Unless somebody scheduled them for then. */
-const LATE = `m.due_at > ? AND NOT EXISTS (SELECT 1 FROM medimail_submissions s WHERE s.pk = m.submission AND s.not_before > ?)`;
 
 /** See {@link OutboxStore.hasten}. */
 export async function hasten(

@@ -1,21 +1,22 @@
 import { isMedimailError } from "../../errors.js";
-import type { ClaimedMail, ContentStream, MailContent, StoredError, SubmissionInfo } from "../../seams/index.js";
-import { KEY_RETRY_MS, type MailRecord, missing } from "../outbox/contents.js";
-import { addressContext, contentContext, headPart, openedInfo, shownAddress } from "../outbox/context.js";
+import type { ClaimedMail, ContentStream, MailContent, StoredError } from "../../seams/index.js";
+import {
+  claimedMail,
+  KEY_RETRY_MS,
+  type Known,
+  type MailRecord,
+  missing,
+  type QueuedRow,
+  type Show,
+} from "../outbox/contents.js";
+import { contentContext, headPart, openedInfo } from "../outbox/context.js";
 import type { SealedInfo } from "../outbox/rows.js";
 import { applyChange, followRecipients } from "./changes.js";
 import { type AddressColumns, type PgContext, storedIn } from "./context.js";
 import type { PgSql } from "./driver.js";
+import { FREE } from "./hands.js";
 import { insertEvent } from "./journal.js";
 import { storedTail } from "./tails.js";
-
-/** Of a submission, for its mails. */
-export interface Known {
-  id: string;
-  action: string;
-  createdAt: number;
-  info: SubmissionInfo;
-}
 
 interface Stored {
   pk: number;
@@ -37,12 +38,7 @@ const PARTS = `SELECT c.submission, c.part, c.data FROM medimail_contents c WHER
 const RECIPIENTS = `SELECT id, mail, place, kind, address, address_sealed FROM medimail_recipients
   WHERE mail = ANY(?) AND state = 'queued' ORDER BY id`;
 
-interface Queued extends AddressColumns {
-  id: number;
-  mail: number;
-  place: number;
-  kind: "professional" | "patient";
-}
+type Queued = Omit<QueuedRow, "address"> & AddressColumns & { mail: number };
 
 /** As they are stored: the submissions of mails by their key, and the recipients that are still queued. */
 export async function storedOf(
@@ -115,35 +111,17 @@ export async function loadMails(context: PgContext, mails: readonly MailRecord[]
   return loaded;
 }
 
-/** `show` opens an address, or says what stands for one that cannot be opened. */
+/** With those of the recipients that are its own. */
 export function claimedOf(
   { cipher }: PgContext,
   mail: MailRecord,
-  { id: submission, action, createdAt, info }: Known,
+  known: Known,
   content: MailContent,
   recipients: readonly Queued[],
-  show: (open: () => string) => string,
+  show: Show,
 ): ClaimedMail {
-  return {
-    mailId: mail.id,
-    submission,
-    tenant: mail.tenant,
-    mailbox: mail.mailbox,
-    messageId: mail.message_id,
-    attempts: mail.attempts,
-    createdAt,
-    content,
-    size: mail.size,
-    info,
-    action,
-    recipients: recipients
-      .filter((row) => row.mail === mail.id)
-      .map(({ id, place, kind, ...row }) => ({
-        id,
-        kind,
-        address: show(() => shownAddress(cipher, storedIn(row), addressContext(submission, mail.place, place))),
-      })),
-  };
+  const own = recipients.filter((row) => row.mail === mail.id).map((row) => ({ ...row, address: storedIn(row) }));
+  return claimedMail(cipher, mail, known, content, own, show);
 }
 
 const CONTENT = "SELECT data FROM medimail_contents WHERE submission = ? AND part = ?";
@@ -160,8 +138,7 @@ export async function part(
   return cipher.open(row.data, contentContext(submission, number));
 }
 
-const ASIDE = `UPDATE medimail_mails SET lease_owner = NULL, lease_end = NULL, handover_at = NULL, marked_at = NULL, answer = NULL, due_at = ?
-  WHERE id = ?`;
+const ASIDE = `UPDATE medimail_mails SET ${FREE}, due_at = ? WHERE id = ?`;
 
 /** As the file store's: a missing key may be given later, damaged content will not mend. */
 async function putAside({ clock }: PgContext, sql: PgSql, mail: MailRecord, error: StoredError): Promise<void> {

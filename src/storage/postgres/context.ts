@@ -1,9 +1,8 @@
-import { MedimailError } from "../../errors.js";
 import type { Clock } from "../../seams/index.js";
 import type { ContentCipher } from "../cipher.js";
 import type { Lookup } from "../key-check.js";
 import type { SubmissionKeys } from "../outbox/context.js";
-import { FIND_SUBMISSION } from "../outbox/context.js";
+import { FIND_SUBMISSION, noSubmission } from "../outbox/context.js";
 import type { PgSql, Texts } from "./driver.js";
 import type { Estate } from "./workers.js";
 import type { PgWriteQueue } from "./write-queue.js";
@@ -33,7 +32,7 @@ export interface PgContext {
 /** Throws `submission_not_found`. */
 export async function requireSubmission(sql: PgSql, id: string): Promise<SubmissionKeys> {
   const row = await sql.get<SubmissionKeys>(FIND_SUBMISSION, [id]);
-  if (!row) throw new MedimailError("submission_not_found", "no submission has this id");
+  if (!row) throw noSubmission();
   return row;
 }
 

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import type { Pool, PoolClient, QueryResult, QueryResultRow } from "pg";
 import type { SqlValue } from "../driver.js";
 
 /** `= ANY(?)` takes several in one statement. */
@@ -141,5 +140,3 @@ const asText: Reader = (value) => value;
 
 /** Whatever readers the caller has set for itself. */
 const TYPES = { getTypeParser: (oid: number): Reader => READERS[oid] ?? asText };
-
-export type { Pool, PoolClient, QueryResult, QueryResultRow };

@@ -1,9 +1,9 @@
 import type { HandoverAnswer } from "../../seams/index.js";
 import { leaseLost } from "../outbox/handover.js";
 import type { PgContext } from "./context.js";
+import { UNMARKED } from "./hands.js";
 
-const PREPARE =
-  "UPDATE medimail_mails SET handover_at = ?, marked_at = NULL, answer = NULL WHERE id = ANY(?) AND lease_owner = ? AND state = 'queued'";
+const PREPARE = `UPDATE medimail_mails SET handover_at = ?, ${UNMARKED} WHERE id = ANY(?) AND lease_owner = ? AND state = 'queued'`;
 
 /** All or none. @throws `lease_lost` */
 export function prepareHandover(

@@ -1,6 +1,11 @@
 import type { PgSql } from "./driver.js";
 
-const GIVE_BACK = `UPDATE medimail_mails SET lease_owner = NULL, lease_end = NULL, handover_at = NULL, marked_at = NULL, answer = NULL,
+/** What is set where a mail has no mark, and no answer to one. */
+export const UNMARKED = "marked_at = NULL, answer = NULL";
+/** What is set where nobody is at a mail any more. */
+export const FREE = `lease_owner = NULL, lease_end = NULL, handover_at = NULL, ${UNMARKED}`;
+
+const GIVE_BACK = `UPDATE medimail_mails SET ${FREE},
   due_at = LEAST(due_at, ?) WHERE id = ANY(?) AND lease_owner = ?`;
 
 /** Back into the queue, due at once, if the worker holds them still. */

@@ -1,10 +1,10 @@
-import { MedimailError } from "../../errors.js";
 import type { NewEvent, RecipientChange, RecipientState, SubmissionRow, TraceEntry } from "../../seams/index.js";
-import type { SubmissionKeys } from "../outbox/context.js";
-import { assertContent, ofAnother, ROWS, type Row } from "../outbox/manage.js";
+import { noSubmission, type SubmissionKeys } from "../outbox/context.js";
+import { assertContent, ofAnother, ROWS, type Row, toRequeue } from "../outbox/manage.js";
 import { applyChange, changeAlike, followAll } from "./changes.js";
 import { type PgContext, requireSubmission } from "./context.js";
 import type { PgSql } from "./driver.js";
+import { UNMARKED } from "./hands.js";
 import { insertEvents, insertTraces } from "./journal.js";
 import { shownSubmission, submissionRecord } from "./rows.js";
 
@@ -14,7 +14,7 @@ const mailsOf = (rows: Iterable<Row>): number[] => [...new Set([...rows].map(({ 
 
 async function shown({ cipher }: PgContext, sql: PgSql, id: string): Promise<SubmissionRow> {
   const row = await submissionRecord(sql, id);
-  if (!row) throw new MedimailError("submission_not_found", "no submission has this id");
+  if (!row) throw noSubmission();
   return shownSubmission(sql, cipher, row);
 }
 
@@ -32,7 +32,7 @@ const tell = (
   );
 
 // A person asks: the tries are counted anew.
-const AGAIN = `UPDATE medimail_mails SET state = 'queued', due_at = ?, attempts = 0, handover_at = NULL, marked_at = NULL, answer = NULL, settled_at = NULL
+const AGAIN = `UPDATE medimail_mails SET state = 'queued', due_at = ?, attempts = 0, handover_at = NULL, ${UNMARKED}, settled_at = NULL
   WHERE id = ANY(?)`;
 
 /** Throws `submission_state` once the content is erased, `already_sent` where the document went out in another submission since. */
@@ -47,10 +47,7 @@ export function requeue(
   return context.queue.write(async (sql) => {
     const submission = await requireSubmission(sql, id);
     assertContent(submission);
-    const chosen = (await rowsOf(sql, submission)).filter(
-      ({ state, held, message_id }) =>
-        states.includes(state) && !held && (messageId === undefined || message_id === messageId),
-    );
+    const chosen = toRequeue(await rowsOf(sql, submission), states, messageId);
     const changed = chosen.filter(({ state }) => state !== "queued");
     for (const from of new Set(changed.map(({ state }) => state))) {
       const alike = changed.filter(({ state }) => state === from).map(({ id: recipient }) => recipient);

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
+import type { Pool } from "pg";
 import { MedimailError } from "../../errors.js";
 import { checkApplied, checksumOf, MIGRATIONS_TABLE } from "../migrations.js";
-import { type Pool, quoted, Texts } from "./driver.js";
+import { quoted, Texts } from "./driver.js";
 import { withClient } from "./pool.js";
 import { PG_MIGRATIONS } from "./schema.js";
 

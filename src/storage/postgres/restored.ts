@@ -2,6 +2,7 @@ import type { RestoredQuery } from "../../seams/index.js";
 import { errorText } from "../outbox/context.js";
 import { assertAlone, IN_DOUBT, LEAP } from "../outbox/restored.js";
 import type { PgContext } from "./context.js";
+import { FREE } from "./hands.js";
 import { insertTraces } from "./journal.js";
 import { knownWorkers } from "./workers.js";
 
@@ -20,8 +21,7 @@ const DOUBT = `WITH queued AS MATERIALIZED (
     JOIN medimail_mails m ON m.id = r.mail JOIN medimail_submissions s ON s.pk = r.submission
     WHERE r.state = 'queued' AND (s.not_before IS NULL OR s.not_before <= ?) ORDER BY r.id LIMIT ?),
   changed AS (UPDATE medimail_recipients r SET state = 'unknown', error = ?, updated_at = ? FROM queued q WHERE r.id = q.id),
-  doubted AS (UPDATE medimail_mails m SET state = 'doubt', lease_owner = NULL, lease_end = NULL, handover_at = NULL, marked_at = NULL,
-    answer = NULL, settled_at = NULL WHERE m.id IN (SELECT q.mail FROM queued q)),
+  doubted AS (UPDATE medimail_mails m SET state = 'doubt', ${FREE}, settled_at = NULL WHERE m.id IN (SELECT q.mail FROM queued q)),
   told AS (INSERT INTO medimail_events (seq, submission, tenant, mailbox, event, at, recipient, message_id, error)
     SELECT nextval('medimail_event_seq'), q.pk, q.tenant, q.mailbox, 'unknown', ?, q.id, q.message_id, ? FROM queued q)
   SELECT q.tenant, q.mailbox, count(*) AS count FROM queued q GROUP BY q.tenant, q.mailbox ORDER BY min(q.id)`;

@@ -1,7 +1,5 @@
 import type { SentCopy, TraceEntry } from "../../seams/index.js";
-import { headPart, openedInfo } from "../outbox/context.js";
-import type { SealedInfo } from "../outbox/rows.js";
-import type { Due } from "../outbox/sent-copies.js";
+import { type Due, sentCopy } from "../outbox/sent-copies.js";
 import { part } from "./contents.js";
 import type { PgContext } from "./context.js";
 import { insertTraces } from "./journal.js";
@@ -29,15 +27,10 @@ export async function takeSentCopy(
     return found;
   });
   if (!due) return undefined;
-  const copy = { mailId: due.mail, submission: due.id, messageId: due.message_id, acceptedAt: due.settled_at ?? now };
-  if (due.erased_at !== null) return copy;
-  const { actor, tail } = openedInfo(cipher, due.info, due.id) as SealedInfo;
-  const content = [
-    await part(context, due.id, due.pk, headPart(due.place)),
-    await part(context, due.id, due.pk, due.body),
-    ...(tail ? [storedTail(context, due.id, tail)] : []),
-  ];
-  return { ...copy, content, ...(actor === undefined ? {} : { actor }) };
+  return sentCopy(cipher, due, now, {
+    part: (number) => part(context, due.id, due.pk, number),
+    tail: (tail) => storedTail(context, due.id, tail),
+  });
 }
 
 export function endSentCopy({ queue }: PgContext, mailId: number, traces: TraceEntry[], dueAt?: number): Promise<void> {

@@ -6,6 +6,7 @@ import { HELD_MAIL, type Held, type HeldRow } from "../outbox/settle.js";
 import { followRecipients, freeKeys } from "./changes.js";
 import type { PgContext } from "./context.js";
 import type { PgSql } from "./driver.js";
+import { FREE } from "./hands.js";
 import { EVENTS, eventValues, insertTraces, TRACES, traceValues } from "./journal.js";
 
 export async function settle({ queue, held }: PgContext, settlements: readonly MailSettlement[]): Promise<void> {
@@ -66,7 +67,7 @@ const SETTLE = `WITH
   c AS (UPDATE medimail_recipients r SET state = coalesce(g.state, r.state), error = CASE WHEN g.told = 1 THEN g.error ELSE r.error END,
     updated_at = ? FROM unnest(?::bigint[], ?::text[], ?::smallint[], ?::text[]) AS g (id, state, told, error) WHERE r.id = g.id)
   UPDATE medimail_mails SET state = ?, due_at = ?, settled_at = ?, attempts = attempts + ?, stage = coalesce(?, stage),
-    lease_owner = NULL, lease_end = NULL, handover_at = NULL, marked_at = NULL, answer = NULL WHERE id = ?`;
+    ${FREE} WHERE id = ?`;
 
 interface Outcome {
   changes: readonly RecipientChange[];

@@ -1,5 +1,5 @@
 import type { NewSubmission, RecipientRow } from "../../seams/index.js";
-import { dedupeKeys, envelopeIdOf, type Prepared } from "../outbox/submit.js";
+import { dedupeKeys, envelopeIdOf, newRecipient, type Prepared } from "../outbox/submit.js";
 import type { PgSql } from "./driver.js";
 
 // One statement for a submission, however many recipients it has. What depends on another row takes its number from there. Rows are numbered in the order of
@@ -89,14 +89,7 @@ export async function insertRows(
   const rows = new Map(made.map((row) => [`${row.mail_place} ${row.place}`, row]));
   const recipients = given.flatMap(({ mail, mailPlace, place, recipient }): RecipientRow[] => {
     const row = rows.get(`${mailPlace} ${place}`);
-    if (!row) return [];
-    const { address, kind } = recipient;
-    const { messageId } = mail;
-    const updatedAt = input.createdAt;
-    const state = "queued";
-    return [
-      { id: row.id, mailId: row.mail, submission: input.id, address, kind, state, messageId, attempts: 0, updatedAt },
-    ];
+    return row ? [newRecipient(input, mail, recipient, { id: row.id, mailId: row.mail })] : [];
   });
   return { recipients, free: made[0]?.keys === dedupeKeys(prepared).length };
 }

@@ -8,12 +8,13 @@ import {
   inPieces,
   isStaged,
   LEFT_MS,
-  PIECE,
   pieceContext,
   READ,
   type SealedTail,
   TAKE,
   TOUCH,
+  tailStream,
+  tailWriter,
 } from "../outbox/tails.js";
 import type { PgContext } from "./context.js";
 import type { PgSql } from "./driver.js";
@@ -38,38 +39,13 @@ export async function stage(context: PgContext, submission: string): Promise<Tai
     await eraseLeft(sql, clock.now());
     return await begin(sql, submission, 0, clock.now());
   });
-  const buffer = Buffer.allocUnsafe(PIECE);
-  let filled = 0;
-  let size = 0;
-  let pieces = 0;
-
-  async function flush(): Promise<void> {
-    const place = pieces;
-    const data = cipher.seal(buffer.subarray(0, filled), pieceContext(submission, place));
-    await queue.write(async (sql) => {
+  return tailWriter(submission, (piece, place) => {
+    const data = cipher.seal(piece, pieceContext(submission, place));
+    return queue.write(async (sql) => {
       if ((await sql.run(TOUCH, [clock.now(), tail])).changes !== 1) throw gone();
       await sql.run(ADD, [tail, place, data]);
     });
-    pieces += 1;
-    filled = 0;
-  }
-
-  return {
-    async write(piece) {
-      for (let at = 0; at < piece.length; ) {
-        const some = piece.subarray(at, at + PIECE - filled);
-        buffer.set(some, filled);
-        filled += some.length;
-        size += some.length;
-        at += some.length;
-        if (filled === PIECE) await flush();
-      }
-    },
-    async end() {
-      if (filled > 0) await flush();
-      return { submission, size, pieces };
-    },
-  };
+  });
 }
 
 /** Those that no submission has taken up. */
@@ -124,20 +100,8 @@ export async function keepTail(
 }
 
 /** The tail of a stored submission. Its pieces are opened as they are read: `storage_corrupt`, `storage_key_wrong`, `storage_failed` then. */
-export function storedTail(context: PgContext, submission: string, { size, pieces }: SealedTail): ContentStream {
-  return {
-    size,
-    async *pieces() {
-      let left = size;
-      for (let place = 0; place < pieces; place += 1) {
-        const piece = await readPiece(context, submission, place);
-        left -= piece.length;
-        if (left < 0) break;
-        yield piece;
-      }
-      if (left !== 0) throw damaged();
-    },
-  };
+export function storedTail(context: PgContext, submission: string, tail: SealedTail): ContentStream {
+  return tailStream(tail, (place) => readPiece(context, submission, place));
 }
 
 async function readPiece({ sql, cipher }: PgContext, submission: string, place: number): Promise<Uint8Array> {

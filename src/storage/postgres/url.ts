@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { MedimailError } from "../../errors.js";
+import { isThisMachine } from "../../this-machine.js";
 
 /** What `pg` is given to connect by. */
 export interface PgAddress {
@@ -74,7 +75,7 @@ function tlsOf(host: string, given: ReadonlyMap<string, string>): PgAddress["tls
   };
 }
 
-const isHere = (host: string): boolean => host.startsWith("/") || /^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(host);
+const isHere = (host: string): boolean => host.startsWith("/") || isThisMachine(host);
 
 function decoded(text: string): string {
   try {

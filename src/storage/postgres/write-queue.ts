@@ -1,6 +1,6 @@
-import type { PoolClient } from "pg";
+import type { Pool, PoolClient } from "pg";
 import { MedimailError } from "../../errors.js";
-import { type PgSql, type Pool, type Queryable, Statements, type Texts } from "./driver.js";
+import { type PgSql, type Queryable, Statements, type Texts } from "./driver.js";
 import { isHeldUp, isLost, isTransient, pgCode, pgError } from "./errors.js";
 import { withClient } from "./pool.js";
 
