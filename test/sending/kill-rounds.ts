@@ -36,13 +36,15 @@ interface Rounds {
   kills: number;
   /** Between two kills, with the number of the kill. */
   between?: (kill: number) => Promise<void>;
+  /** While the worker is at work, before each third kill. */
+  amid?: () => Promise<void>;
 }
 
 /**
  * A worker is killed (`kill -9`) at random moments while it delivers, and the server cuts after the final dot now and then: no mail arrives twice, each
  * arrived or is listed `unknown`, and there are no more of these than kills and cuts.
  */
-export async function killRounds({ worker, outbox, submissions, kills, between }: Rounds): Promise<void> {
+export async function killRounds({ worker, outbox, submissions, kills, between, amid }: Rounds): Promise<void> {
   await using mock = await startMockMedimail({ autoReceipts: { deliver: false } });
   const config = await configOf(mock, undefined, { outbox });
   await using connector = createConnector(config, { ...QUICK, delivery: "manual" });
@@ -71,6 +73,10 @@ export async function killRounds({ worker, outbox, submissions, kills, between }
     const begun = Date.now();
     while ((await queued()) === before && before > 0 && Date.now() - begun < 5_000) await pause(2);
     await pause(Math.floor(random.fraction() * 30));
+    if (amid && kill % 3 === 1) {
+      await amid();
+      await pause(Math.floor(random.fraction() * 300));
+    }
     child.kill("SIGKILL");
     await ended(child);
     const left = await queued();

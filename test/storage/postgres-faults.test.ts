@@ -1,5 +1,5 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { openPostgresOutbox, type PostgresOutbox } from "../../src/storage/index.js";
 import { describeWithPostgres } from "../tools/postgres.js";
 import { accepted, claimAll, claimOne, OTHER_WORKER, stateOf, submission, T0, WORKER, worker } from "./samples.js";
@@ -11,8 +11,11 @@ class CommitCutter {
   /** What the next COMMIT meets. */
   next: "pass" | "lost" | "answer lost" = "pass";
   cuts = 0;
+  /** From the next cut on nobody gets through. */
+  closes = false;
+  #closed = false;
 
-  constructor(private readonly target: number) {
+  constructor(public target: number) {
     this.#server = createServer((client) => this.#serve(client));
   }
 
@@ -21,12 +24,20 @@ class CommitCutter {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  open(): void {
+    this.#closed = false;
+  }
+
   stop(): void {
     this.#server.close();
     for (const socket of this.#sockets) socket.destroy();
   }
 
   #serve(client: Socket): void {
+    if (this.#closed) {
+      client.destroy();
+      return;
+    }
     const server = connect(this.target, "127.0.0.1");
     let deaf = false;
     for (const socket of [client, server]) {
@@ -47,6 +58,7 @@ class CommitCutter {
         return;
       }
       this.cuts += 1;
+      this.#closed = this.closes;
       const { next } = this;
       this.next = "pass";
       deaf = true;
@@ -128,3 +140,49 @@ describeWithPostgres("a store on PostgreSQL whose line breaks", (server) => {
     await Promise.all(stores.map((each) => each.close()));
   });
 });
+
+const tableOf = (url: URL) => `${url.searchParams.get("schema")}.medimail_submissions`;
+
+describeWithPostgres(
+  "a store on PostgreSQL whose server dies",
+  (server) => {
+    // What a transaction that left nothing on the disk was called, the server calls the next one after it has started again.
+    it("at a COMMIT has the submission once, though others wrote before it could ask", async () => {
+      const cutter = new CommitCutter(server().port);
+      const url = new URL(await server().database());
+      await using others = await openPostgresOutbox({ url: url.href });
+      url.port = String(await cutter.start());
+      await using store = await openPostgresOutbox({ url: url.href });
+      Object.assign(cutter, { next: "lost", closes: true });
+      const submitting = store.submit(submission("a"));
+      await vi.waitUntil(() => cutter.cuts === 1);
+      await server().kill();
+      await server().start();
+      for (const id of ["b", "c", "d", "e"]) await others.submit(submission(id));
+      cutter.open();
+      expect((await submitting).created).toBe(true);
+      expect((await others.list({})).map(({ id }) => id).sort()).toEqual(["s-a", "s-b", "s-c", "s-d", "s-e"]);
+      cutter.stop();
+    });
+
+    it("writes on where its standby takes over, once that takes writes", async () => {
+      const standby = await server().standby();
+      const cutter = new CommitCutter(server().port);
+      const url = new URL(await server().database());
+      url.port = String(await cutter.start());
+      await using store = await openPostgresOutbox({ url: url.href });
+      await store.submit(submission("a"));
+      await vi.waitUntil(async () => (await standby.query("SELECT to_regclass($1) AS t", [tableOf(url)]))[0]?.["t"]);
+      await server().kill();
+      cutter.target = standby.port;
+      const submitting = store.submit(submission("b"));
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await standby.promote();
+      await submitting;
+      expect((await store.list({})).map(({ id }) => id).sort()).toEqual(["s-a", "s-b"]);
+      cutter.stop();
+      await standby.end();
+    });
+  },
+  { own: true },
+);

@@ -1,9 +1,10 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import pg from "pg";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import type { TestCertificate } from "./certificates.js";
@@ -39,6 +40,11 @@ export interface PostgresServer {
   kill(): Promise<void>;
   /** The same data on the same port. */
   start(): Promise<void>;
+  /** Another that follows this one, and has the same options. To be ended by the caller. */
+  standby(): Promise<PostgresServer>;
+  /** A standby that follows no longer, but writes. */
+  promote(): Promise<void>;
+  end(): Promise<void>;
 }
 
 /** The newest folder of PostgreSQL's programs. */
@@ -146,6 +152,23 @@ class Server implements PostgresServer {
     return server;
   }
 
+  async standby(): Promise<Server> {
+    const { folder, data } = newFolder();
+    const from = ["-h", "127.0.0.1", "-p", String(this.port), "-U", USER];
+    const how = ["-D", data, "--write-recovery-conf", "--checkpoint=fast", "--no-sync"];
+    await promisify(execFile)("setpriv", [...AS_POSTGRES, join(this.programs, "pg_basebackup"), ...from, ...how], {
+      env: { ...ENV, PGPASSWORD: PASSWORD },
+      cwd: folder,
+    });
+    const server = new Server(this.programs, folder, await freePort(), this.options);
+    await server.start();
+    return server;
+  }
+
+  async promote(): Promise<void> {
+    await this.query("SELECT pg_promote()");
+  }
+
   private constructor(
     private readonly programs: string,
     private readonly folder: string,
@@ -202,7 +225,7 @@ class Server implements PostgresServer {
       child.once("exit", gone);
       child.stderr?.setEncoding("utf8").on("data", (text: string) => {
         said = (said + text).slice(-4_000);
-        if (!/ready to accept connections/.test(said)) return;
+        if (!/ready to accept (read-only )?connections/.test(said)) return;
         child.off("exit", gone);
         resolve();
       });

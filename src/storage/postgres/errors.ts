@@ -16,8 +16,8 @@ const NO_TLS = "NO_TLS";
 const CONNECTION =
   /^(08...|57P0[1-5]|25P03|CONNECTION|E[A-Z_]+|ERR_[A-Z_]+|DEPTH_ZERO_.*|SELF_SIGNED_.*|CERT_.*|UNABLE_.*)$/;
 const CERTIFICATE = /^(DEPTH_ZERO_.*|SELF_SIGNED_.*|CERT_.*|UNABLE_.*|ERR_TLS_.*)$/;
-// 26000 and 42P05: see `Statements`.
-const AGAIN = /^(40...|55P03|53300|26000|42P05)$/;
+// 26000 and 42P05: see `Statements`. 25006: a standby, which takes over in a moment where the primary is gone.
+const AGAIN = /^(40...|55P03|53300|26000|42P05|25006)$/;
 
 /** The connection is gone, and with it what its transaction had not committed. */
 export function isLost(error: unknown): boolean {

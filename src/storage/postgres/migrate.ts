@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Pool } from "pg";
 import { MedimailError } from "../../errors.js";
 import { checkApplied, checksumOf, MIGRATIONS_TABLE } from "../migrations.js";
+import { BEGIN } from "./commits.js";
 import { quoted, Texts } from "./driver.js";
 import { withClient } from "./pool.js";
 import { PG_MIGRATIONS } from "./schema.js";
@@ -45,7 +46,7 @@ export async function migrate(
       (await client.query("SELECT to_regclass($1) IS NOT NULL AS there", [table])).rows[0]?.there === true;
 
     if (!(await isThere()) || checkApplied(await applied(), COMPONENT, PG_MIGRATIONS) < PG_MIGRATIONS.length) {
-      await client.query("BEGIN");
+      await client.query(BEGIN);
       // Of this schema alone; any number will do that others are unlikely to take.
       await client.query("SELECT pg_advisory_xact_lock(1835884393, hashtext($1))", [name]);
       await client.query(`SET LOCAL search_path TO ${quoted(name)}`);

@@ -10,6 +10,7 @@ import {
   type TraceRecord,
   tracesAsked,
 } from "../outbox/retention.js";
+import { ERASE_COUNTS } from "./commits.js";
 import type { PgContext } from "./context.js";
 import type { PgSql } from "./driver.js";
 import { resealInbox } from "./inbox.js";
@@ -54,6 +55,7 @@ export async function eraseContent(context: PgContext, settledBefore: number, no
   }
   await context.queue.write(async (sql) => {
     await eraseLeft(sql, now);
+    await sql.run(ERASE_COUNTS);
     await sql.run("UPDATE medimail_receipts SET data = NULL WHERE submission IS NULL AND at < ? AND data IS NOT NULL", [
       settledBefore,
     ]);

@@ -140,4 +140,11 @@ CREATE INDEX medimail_inbox_mail ON medimail_inbox (mail);
 CREATE INDEX medimail_inbox_state ON medimail_inbox (tenant, mailbox, state, id);
 `,
   },
+  {
+    // See commits.ts. Room in its page: a row that changes stays there.
+    name: "commits",
+    sql: `
+CREATE TABLE medimail_commits (queue TEXT PRIMARY KEY, count BIGINT NOT NULL, at TIMESTAMPTZ NOT NULL) WITH (fillfactor = 20);
+`,
+  },
 ];

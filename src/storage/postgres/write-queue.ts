@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from "pg";
 import { MedimailError } from "../../errors.js";
+import { BEGIN, CommitCount } from "./commits.js";
 import { type PgSql, type Queryable, Statements, type Texts } from "./driver.js";
 import { isHeldUp, isLost, isTransient, pgCode, pgError } from "./errors.js";
 import { withClient } from "./pool.js";
@@ -39,6 +40,7 @@ export class PgWriteQueue {
   readonly #pool: Pool;
   readonly #texts: Texts;
   readonly #begin: string;
+  readonly #count: CommitCount;
   readonly #maxBatch: number;
   readonly #patienceMs: number;
   #pending: Pending[] = [];
@@ -56,10 +58,10 @@ export class PgWriteQueue {
     this.#texts = texts;
     this.#maxBatch = maxBatch;
     this.#patienceMs = patienceMs;
+    this.#count = new CommitCount(texts, lock);
     // One round trip. What is set ends with the transaction.
-    this.#begin = `BEGIN; SET LOCAL lock_timeout = '${LOCK}'; SET LOCAL idle_in_transaction_session_timeout = '${IDLE}';
-      ${DURABLE}; SELECT pg_current_xact_id()::text AS xid; SELECT pg_advisory_xact_lock(${BigInt(lock)});
-      SET LOCAL lock_timeout = '${OTHERS}'`;
+    this.#begin = `${BEGIN}; SET LOCAL lock_timeout = '${LOCK}'; SET LOCAL idle_in_transaction_session_timeout = '${IDLE}';
+      ${DURABLE}; SELECT pg_advisory_xact_lock(${lock}); SET LOCAL lock_timeout = '${OTHERS}'`;
   }
 
   /** Runs `work` inside a transaction. It must touch nothing but the database, by the `sql` that it is given, and may run several times. */
@@ -80,6 +82,7 @@ export class PgWriteQueue {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#running;
+    await this.#count.forget(this.#pool).catch(() => {});
   }
 
   async #run(): Promise<void> {
@@ -116,12 +119,12 @@ export class PgWriteQueue {
   }
 
   async #transaction(batch: Pending[], isolated: boolean, deadline: number): Promise<Tried | "isolate"> {
-    let xid: string | undefined;
-    let done: Settle[] = [];
+    const done: Settle[] = [];
+    const count = this.#count.next();
     let committing = false;
     try {
       return await withClient(this.#pool, async (client) => {
-        xid = await this.#start(client);
+        await client.query(this.#begin);
         const sql = new Statements(client as unknown as Queryable, this.#texts, true);
         for (const entry of batch) {
           const outcome = isolated ? await this.#isolatedly(client, sql, entry) : await plainly(sql, entry);
@@ -132,21 +135,16 @@ export class PgWriteQueue {
           done.push(outcome);
         }
         committing = true;
-        const { command } = await client.query("COMMIT");
-        if (command !== "COMMIT") throw Object.assign(new Error("rolled back"), { code: "40000" });
+        if (!(await this.#count.commit(client, count)))
+          throw Object.assign(new Error("rolled back"), { code: "40000" });
         return { done };
       });
     } catch (error) {
-      if (!committing || xid === undefined || !isLost(error)) throw error;
-      const outcome = await this.#outcomeOf(xid, deadline);
-      if (outcome === "committed") return { done };
-      if (outcome === "aborted") throw error;
-      done = batch.map(
-        ({ reject }) =>
-          () =>
-            reject(notKnown()),
-      );
-      return { done };
+      if (!committing || !isLost(error)) throw error;
+      // The connection was lost after COMMIT was sent.
+      const there = await this.#count.has(this.#pool, count, Math.max(deadline, performance.now() + this.#patienceMs));
+      if (there === false) throw error;
+      return { done: there ? done : batch.map(unknown) };
     }
   }
 
@@ -164,32 +162,6 @@ export class PgWriteQueue {
       return () => entry.reject(pgError(error));
     }
   }
-
-  async #start(client: PoolClient): Promise<string | undefined> {
-    const results = (await client.query(this.#begin)) as unknown as { rows: { xid?: string }[] }[];
-    return results.find(({ rows }) => rows[0]?.xid !== undefined)?.rows[0]?.xid;
-  }
-
-  /** The connection was lost after COMMIT was sent: the server knows what became of it. */
-  async #outcomeOf(xid: string, deadline: number): Promise<"committed" | "aborted" | "not known"> {
-    const end = Math.max(deadline, performance.now() + this.#patienceMs);
-    for (;;) {
-      try {
-        const { rows } = await this.#pool.query<{ status: string | null }>(
-          "SELECT pg_xact_status($1::xid8) AS status",
-          [xid],
-        );
-        const status = rows[0]?.status;
-        if (status === "committed" || status === "aborted") return status;
-        if (status === null) return "not known";
-      } catch (error) {
-        // Another server took over, which never saw it.
-        if (pgCode(error) === "22023") return "not known";
-      }
-      if (performance.now() > end) return "not known";
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-  }
 }
 
 // What threw before it wrote anything is refused alone; what threw later, or was refused by the server (which ends the transaction), makes the
@@ -205,13 +177,16 @@ async function plainly(sql: Statements, { work, resolve, reject }: Pending): Pro
   }
 }
 
-function notKnown(): MedimailError {
-  return new MedimailError(
-    "storage_failed",
-    "the connection to the database was lost at the commit: whether it is written is not known",
-    {
-      retryable: true,
-      hint: "Look whether it is there before doing it again; a submission with an idempotencyKey may simply be submitted again.",
-    },
-  );
-}
+const unknown =
+  ({ reject }: Pending): Settle =>
+  () =>
+    reject(
+      new MedimailError(
+        "storage_failed",
+        "the connection to the database was lost at the commit: whether it is written is not known",
+        {
+          retryable: true,
+          hint: "Look whether it is there before doing it again; a submission with an idempotencyKey may simply be submitted again.",
+        },
+      ),
+    );
