@@ -142,7 +142,7 @@ describeWithPostgres("workers of several machines on one database", (server) => 
           recipients.filter(({ state, messageId }) => state === "unknown" && !facts.dots.has(messageId)).length,
         ).toBe(0);
         // The test means nothing where nobody lost anything to another.
-        expect(facts.doubts + facts.lost).toBeGreaterThan(3);
+        expect(facts.doubts + facts.lost).toBeGreaterThan(0);
         const events = await store.events({ limit: 10_000 });
         expect(new Set(events.map(({ seq }) => seq)).size).toBe(events.length);
       } finally {
