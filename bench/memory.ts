@@ -1,5 +1,5 @@
 // (c) Peak memory with documents of 25 MB: each job in a new process, the mock in this one, a small document as the base line.
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { packXdm, wrapPdf } from "../src/index.js";
@@ -11,6 +11,8 @@ import { Peer } from "./protocol.js";
 import { fixed, median, megabytes, printTable, printTitle } from "./tools.js";
 
 const ROUNDS = 3;
+/** As in (a): the outbox is there, and not in a file. */
+const POSTGRES = process.env["MEDIMAIL_BENCH_POSTGRES"];
 /** `--only=send`: the rows that begin so. */
 const ONLY = process.argv.find((word) => word.startsWith("--only="))?.slice(7);
 const FROM = "labo@ch-exemple.mssante.fr";
@@ -65,6 +67,14 @@ async function fileOf(name: string, pdfBytes: number, archive: boolean): Promise
   return file;
 }
 
+function withOutbox(config: string | undefined): string | undefined {
+  if (config === undefined || POSTGRES === undefined) return config;
+  const at = config.replace(/\.json$/, "-postgres.json");
+  const outbox = { store: "postgres", url: { env: "MEDIMAIL_BENCH_POSTGRES" } };
+  writeFileSync(at, JSON.stringify({ ...JSON.parse(readFileSync(config, "utf8")), outbox }));
+  return at;
+}
+
 /** A mail of another sender's in the inbox of who forwards it. */
 async function received(bytes: number): Promise<void> {
   const client = await otherClient(mock);
@@ -92,8 +102,9 @@ async function run(row: Row, pdfBytes: number): Promise<void> {
 
 try {
   printTitle("(c) peak memory with large documents");
-  const config = (await mock.ready()).configs[FROM];
-  const forwarding = (await mock.ready()).configs[TO];
+  const { configs } = await mock.ready();
+  const config = withOutbox(configs[FROM]);
+  const forwarding = withOutbox(configs[TO]);
   if (config === undefined || forwarding === undefined) throw new Error("the mock has no such mailbox");
   const rows: [Row, number][] = [];
   const add = async (name: string, pdfBytes: number, kind: MemoryJob["kind"], base?: Row): Promise<Row> => {

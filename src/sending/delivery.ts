@@ -78,7 +78,7 @@ export class DeliveryWorker {
   async run(options: { signal: AbortSignal; submission?: string }): Promise<void> {
     const { signal } = options;
     const { clock, store, worker, log } = this.deps;
-    const onAbort = () => this.#wake?.();
+    const onAbort = () => this.wake();
     signal.addEventListener("abort", onAbort, { once: true });
     await this.#register(signal);
     const beat = setInterval(() => {

@@ -94,6 +94,21 @@ const counts = async () => (await store.stats({ now: Date.now() })).byState;
 const accepted = (count: number) => expect.poll(async () => (await counts()).accepted, { timeout: 5_000 }).toBe(count);
 
 describe("the delivery worker", () => {
+  it("ends at once, in the middle of a question to the store too", async () => {
+    let asked = () => {};
+    const asking = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const nextDue: OutboxStore["nextDue"] = async () => {
+      asked();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return undefined;
+    };
+    const { stop } = start(operator(), { over: { ...store, nextDue }, pollMs: 60_000 });
+    await asking;
+    await stop();
+  });
+
   it("claims some mails at once while they go swiftly, and sends each once", async () => {
     let claims = 0;
     const claim: OutboxStore["claim"] = (query) => {
