@@ -12,7 +12,8 @@ async function waits(refreshLife: number, keepAliveMs: number, count: number, se
     done = resolve;
   });
   const party = {
-    configuration: () => Promise.reject(new MedimailError("http_failed", "not in service", { retryable: true })),
+    renewal: () => Promise.reject(new MedimailError("http_failed", "not in service", { retryable: true })),
+    forget: () => {},
   } as unknown as RelyingParty;
   const session = new Session(
     { access_token: "a", refresh_token: "r", token_type: "bearer", expires_in: 3_600, refresh_expires_in: refreshLife },

@@ -11,20 +11,21 @@ const BY_THE_PROFESSIONAL: Readonly<Record<string, string>> = {
 const BY_THE_SOFTWARE = new Set(["invalid_client", "unauthorized_client", "invalid_scope", "unsupported_grant_type"]);
 
 /** What of Pro Santé Connect's answer, or of its absence, makes which error. Its descriptions are not quoted: they may name a person. */
-export function pscError(error: unknown, doing: string): MedimailError {
-  const known = medimailErrorIn(error);
+export function pscError(thrown: unknown, doing: string): MedimailError {
+  const known = medimailErrorIn(thrown);
   if (known) return known;
-  const refusal = refusalIn(error);
+  const refusal = refusalIn(thrown);
+  const error = bare(thrown);
   if (refusal) {
     if ((refusal.status ?? 0) >= 500) return unusable(doing, error);
     if (GONE.has(refusal.error) && doing === REFRESHING)
       return loginRequired("Pro Santé Connect refuses to renew it", error);
     return refusedBecause(refusal.error, doing, error);
   }
-  if (isOutage(error)) return unusable(doing, error);
+  if (isOutage(thrown)) return unusable(doing, error);
   return new MedimailError(
     "login_failed",
-    `${doing}: the answer of Pro Santé Connect does not hold (${codeOf(error)})`,
+    `${doing}: the answer of Pro Santé Connect does not hold (${codeOf(thrown)})`,
     {
       cause: error,
       hint: "Log in again; if it stays so, compare the issuer, the client and the clock of this machine.",
@@ -72,6 +73,22 @@ function isOutage(error: unknown): boolean {
   return (
     code === "OAUTH_RESPONSE_IS_NOT_CONFORM" || code === "OAUTH_RESPONSE_IS_NOT_JSON" || code === "OAUTH_PARSE_ERROR"
   );
+}
+
+/** Whether it was said by the protocol: a professional who refuses, a right that has ended. What was found out about the server still holds. */
+export const isRefusal = (error: unknown): boolean => refusalIn(error) !== undefined;
+
+/**
+ * The library hangs on its errors what it was answered: tokens, the code of the login, who the professional is. Whoever prints an error prints its
+ * causes too: of each only its kind, its code and its place in the program stay.
+ */
+function bare(error: unknown, depth = 0): Error | undefined {
+  if (!(error instanceof Error) || depth > 5) return undefined;
+  const cause = bare(error.cause, depth + 1);
+  const kept = Object.assign(new Error(codeOf(error), cause === undefined ? {} : { cause }), { code: codeOf(error) });
+  kept.name = error.name;
+  kept.stack = [`${error.name}: ${kept.message}`, ...(error.stack?.match(/^ {4}at .*$/gm) ?? [])].join("\n");
+  return kept;
 }
 
 function codeOf(error: unknown): string {

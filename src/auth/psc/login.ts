@@ -1,6 +1,7 @@
 import type * as openid from "openid-client";
+import { abortable } from "../../abortable.js";
 import { MedimailError } from "../../errors.js";
-import { pscError } from "./failure.js";
+import { isRefusal, pscError } from "./failure.js";
 import { openidClient } from "./library.js";
 import { readProfessional } from "./professional.js";
 import { RelyingParty } from "./relying-party.js";
@@ -49,15 +50,18 @@ class Logins implements ProSanteConnect {
       codeVerifier,
       redirectUri,
     };
-    const url = client.buildAuthorizationUrl(configuration, {
-      redirect_uri: redirectUri,
-      scope: this.#options.scope ?? "openid scope_all",
-      acr_values: this.#options.acrValues ?? "eidas1",
-      state: pending.state,
-      nonce: pending.nonce,
-      code_challenge: await client.calculatePKCECodeChallenge(codeVerifier),
-      code_challenge_method: "S256",
-    });
+    const challenge = await client.calculatePKCECodeChallenge(codeVerifier);
+    const url = await this.#try("logging in", async () =>
+      client.buildAuthorizationUrl(configuration, {
+        redirect_uri: redirectUri,
+        scope: this.#options.scope ?? "openid scope_all",
+        acr_values: this.#options.acrValues ?? "eidas1",
+        state: pending.state,
+        nonce: pending.nonce,
+        code_challenge: challenge,
+        code_challenge_method: "S256",
+      }),
+    );
     return { url, pending };
   }
 
@@ -91,16 +95,31 @@ class Logins implements ProSanteConnect {
         ...(channel === undefined ? {} : { channel }),
       }),
     );
-    onAsked?.({ expiresIn: asked.expires_in });
+    const expiresIn = Math.min(asked.expires_in, MOST_WAIT_S);
+    const interval = Math.max(asked.interval ?? 5, LEAST_INTERVAL_S);
+    onAsked?.({ expiresIn });
+    const over = late(expiresIn);
     const answer = await this.#try(
       doing,
       () =>
-        client.pollBackchannelAuthenticationGrant(configuration, asked, undefined, {
-          signal: signal ? AbortSignal.any([signal, late(asked.expires_in)]) : late(asked.expires_in),
-        }),
-      signal,
+        // The library looks at the signal every five seconds.
+        abortable(
+          client.pollBackchannelAuthenticationGrant(configuration, { ...asked, interval }, undefined, {
+            signal: signal ? AbortSignal.any([signal, over]) : over,
+          }),
+          signal,
+          doing,
+        ),
+      { over, ...(signal ? { signal } : {}) },
     );
-    return await this.#session(configuration, answer);
+    // Nothing else says that this is who was asked: the code flow has its state and its browser.
+    if (answer.claims() === undefined)
+      throw new MedimailError("login_failed", `${doing}: Pro Santé Connect gives no ID token`);
+    const session = await this.#session(configuration, answer);
+    const { nationalId = loginHint } = session.professional;
+    if (!NATIONAL_ID.test(loginHint) || nationalId === loginHint) return session;
+    await session.close();
+    throw new MedimailError("login_failed", `${doing}: another professional answered`);
   }
 
   async close(): Promise<void> {
@@ -133,14 +152,18 @@ class Logins implements ProSanteConnect {
     });
   }
 
-  async #try<T>(doing: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async #try<T>(
+    doing: string,
+    work: () => Promise<T>,
+    { signal, over }: { signal?: AbortSignal; over?: AbortSignal } = {},
+  ): Promise<T> {
     try {
       return await work();
     } catch (error) {
       if (signal?.aborted)
         throw new MedimailError("aborted", `${doing} was given up by the caller`, { cause: signal.reason });
-      if (error instanceof Error && (error as { code?: string }).code === "OAUTH_ABORT")
-        throw new MedimailError("login_failed", `${doing}: the professional did not answer in time`, { cause: error });
+      if (over?.aborted) throw new MedimailError("login_failed", `${doing}: the professional did not answer in time`);
+      if (!isRefusal(error)) this.#party.forget();
       throw pscError(error, doing);
     }
   }
@@ -148,6 +171,13 @@ class Logins implements ProSanteConnect {
 
 /** See {@link ProSanteConnectOptions.keepAliveMs}. */
 const KEEP_ALIVE_MS = 10 * 60_000;
+
+/** The e-CPS is waited for so long at most, and asked after no more often, whatever the server says. */
+const MOST_WAIT_S = 3_600;
+const LEAST_INTERVAL_S = 1;
+
+/** 8 and RPPS: another form of `loginHint` cannot be compared. */
+const NATIONAL_ID = /^8\d{11}$/;
 
 /** The library polls until it is told that the time is over: a server that never says so is not waited for. */
 const late = (seconds: number): AbortSignal => AbortSignal.timeout((seconds + 10) * 1_000);

@@ -11,10 +11,19 @@ const WELL_KNOWN = { wallet: "wallet-openid-configuration", standard: "openid-co
 /** A discovery document serves so long; endpoints move, keys too. */
 const LIFE_MS = 24 * 3_600_000;
 
+interface Found {
+  login: openid.Configuration;
+  /**
+   * Without a look at the keys: an answer that is refused because they cannot be had just now has used up the right to renew, and the one that it brought is
+   * lost with it. It comes straight from the server, by TLS (OpenID Connect Core §3.1.3.7).
+   */
+  renewal: openid.Configuration;
+}
+
 /** The software as Pro Santé Connect knows it, and where Pro Santé Connect says that everything is. Found at the first use. */
 export class RelyingParty {
   readonly #options: ProSanteConnectOptions;
-  #found: { configuration: Promise<openid.Configuration>; at: number } | undefined;
+  #found: { party: Promise<Found>; at: number } | undefined;
 
   constructor(options: ProSanteConnectOptions) {
     this.#options = options;
@@ -23,48 +32,64 @@ export class RelyingParty {
 
   /** @throws MedimailError those of HTTP; `login_failed` where the document does not hold */
   async configuration(): Promise<openid.Configuration> {
+    return (await this.#current()).login;
+  }
+
+  /** For renewing: see {@link Found.renewal}. @throws as {@link configuration} */
+  async renewal(): Promise<openid.Configuration> {
+    return (await this.#current()).renewal;
+  }
+
+  /** Something of it did not hold: the document and the keys are asked for again by the next who needs them, and not kept for their life. */
+  forget(): void {
+    this.#found = undefined;
+  }
+
+  async #current(): Promise<Found> {
     const now = steadyNow(systemClock)();
-    if (this.#found && now - this.#found.at < LIFE_MS) return await this.#found.configuration;
-    const found = { configuration: this.#discover(), at: now };
+    if (this.#found && now - this.#found.at < LIFE_MS) return await this.#found.party;
+    const found = { party: this.#discover(), at: now };
     this.#found = found;
     try {
-      return await found.configuration;
+      return await found.party;
     } catch (error) {
       if (this.#found === found) this.#found = undefined;
       throw error;
     }
   }
 
-  async #discover(): Promise<openid.Configuration> {
+  async #discover(): Promise<Found> {
     const { clientId, proof, http, clockSkew = 30 } = this.#options;
     const server = this.#discoveryUrl();
     const client = await openidClient();
+    let found = false;
     const customFetch: openid.CustomFetch = (url, { method, headers, body, signal }) =>
       http.fetch(url, {
         method: method === "POST" ? "POST" : "GET",
         headers: headers as Record<string, string>,
         ...(body === undefined || body === null ? {} : { body: body as string | URLSearchParams }),
-        ...(signal ? { signal } : {}),
+        // The library's own limit, 30 s whatever ours is, would be taken for a caller who gives up.
+        ...(signal && found ? { signal } : {}),
         maxBytes: 1_000_000,
       });
+    const metadata = {
+      [client.clockTolerance]: clockSkew,
+      ...(proof.method === "tls_client_auth" ? { use_mtls_endpoint_aliases: true } : {}),
+    };
+    // What is asked without TLS is this machine only: the HTTP function sees to it.
+    const execute = server.protocol === "http:" ? [client.allowInsecureRequests] : [];
     try {
-      const configuration = await client.discovery(
-        server,
-        clientId,
-        {
-          [client.clockTolerance]: clockSkew,
-          ...(proof.method === "tls_client_auth" ? { use_mtls_endpoint_aliases: true } : {}),
-        },
-        await proofOf(proof),
-        {
-          [client.customFetch]: customFetch,
-          // What is asked without TLS is this machine only: the HTTP function sees to it.
-          execute: server.protocol === "http:" ? [client.allowInsecureRequests] : [],
-        },
-      );
+      const auth = await proofOf(proof);
+      const options = { [client.customFetch]: customFetch, execute };
+      const login = await client.discovery(server, clientId, metadata, auth, options);
+      const renewal = new client.Configuration(login.serverMetadata(), clientId, metadata, auth);
+      for (const each of execute) each(renewal);
+      renewal[client.customFetch] = customFetch;
+      for (const each of [login, renewal]) each.timeout = 0;
+      found = true;
       // The signature of the ID token is checked, although it comes straight from the server.
-      client.enableNonRepudiationChecks(configuration);
-      return configuration;
+      client.enableNonRepudiationChecks(login);
+      return { login, renewal };
     } catch (error) {
       throw pscError(error, "finding Pro Santé Connect");
     }

@@ -5,7 +5,7 @@ import { isMedimailError, MedimailError } from "../../errors.js";
 import type { Logger } from "../../log.js";
 import { type Clock, steadyClock, systemClock } from "../../seams/clock.js";
 import type { CredentialSource } from "../../seams/credentials.js";
-import { loginRequired, pscError, REFRESHING } from "./failure.js";
+import { isRefusal, loginRequired, pscError, REFRESHING } from "./failure.js";
 import { openidClient } from "./library.js";
 import type { Professional } from "./professional.js";
 import type { RelyingParty } from "./relying-party.js";
@@ -93,15 +93,18 @@ export class Session implements ProSanteConnectSession {
     }
     try {
       const { refreshTokenGrant } = await openidClient();
-      const answer = await refreshTokenGrant(await this.#party.configuration(), held.refresh);
+      const answer = await refreshTokenGrant(await this.#party.renewal(), held.refresh);
       // Logged out or closed meanwhile.
       this.#held();
+      const { sub = this.professional.sub } = answer.claims() ?? {};
+      if (sub !== this.professional.sub) throw loginRequired("it was renewed for another person");
       this.#renewedAt = this.#clock.now();
       this.#tokens = readTokens(answer, this.#renewedAt, held);
       this.#refused = undefined;
       return this.#tokens;
     } catch (error) {
       if (this.ended.aborted) throw this.ended.reason;
+      if (!isRefusal(error)) this.#party.forget();
       const known = pscError(error, REFRESHING);
       this.#logger?.log("warn", "psc_refresh_failed", { code: known.code });
       // The mail sessions are ended with it (ECO.1.2.6 = SC.MSS/CONF.10).
@@ -176,7 +179,8 @@ export class Session implements ProSanteConnectSession {
       const { active, exp } = await tokenIntrospection(await this.#party.configuration(), access, {
         token_type_hint: "access_token",
       });
-      return { active, ...(exp === undefined ? {} : { expiresAt: new Date(exp * 1_000) }) };
+      const expiresAt = new Date(Number(exp) * 1_000);
+      return { active, ...(Number.isNaN(expiresAt.getTime()) ? {} : { expiresAt }) };
     } catch (error) {
       throw pscError(error, "asking what the session is worth");
     }
@@ -188,10 +192,14 @@ export class Session implements ProSanteConnectSession {
     const configuration = await this.#party.configuration();
     if (configuration.serverMetadata().end_session_endpoint === undefined) return undefined;
     const { buildEndSessionUrl } = await openidClient();
-    return buildEndSessionUrl(configuration, {
-      ...(id === undefined ? {} : { id_token_hint: id }),
-      ...(postLogoutRedirectUri === undefined ? {} : { post_logout_redirect_uri: postLogoutRedirectUri }),
-    });
+    try {
+      return buildEndSessionUrl(configuration, {
+        ...(id === undefined ? {} : { id_token_hint: id }),
+        ...(postLogoutRedirectUri === undefined ? {} : { post_logout_redirect_uri: postLogoutRedirectUri }),
+      });
+    } catch (error) {
+      throw pscError(error, "logging out");
+    }
   }
 
   async close(): Promise<void> {

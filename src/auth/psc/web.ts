@@ -59,8 +59,9 @@ export function loginHandler(
   }
 
   return async (request, response) => {
-    const url = new URL(request.url ?? "/", back.origin);
-    if (request.method !== "GET" || (url.pathname !== startPath && url.pathname !== back.pathname)) return false;
+    const url = addressOf(request, back.origin);
+    if (!url || request.method !== "GET" || (url.pathname !== startPath && url.pathname !== back.pathname))
+      return false;
     response.setHeader("cache-control", "no-store");
     response.setHeader("referrer-policy", "no-referrer");
     try {
@@ -78,6 +79,12 @@ export function loginHandler(
     }
     return true;
   };
+}
+
+/** What anybody may ask for need not be an address (`GET //`): an error thrown here would end a program that serves it. */
+function addressOf(request: IncomingMessage, origin: string): URL | undefined {
+  const path = request.url ?? "/";
+  return URL.canParse(path, origin) ? new URL(path, origin) : undefined;
 }
 
 function failedPage(error: MedimailError, _: IncomingMessage, response: ServerResponse): void {
@@ -129,9 +136,12 @@ export async function loopbackLogin(
     if (ended.aborted) onAbort();
   });
   back.catch(() => {});
+  let state: string | undefined;
   const server = createServer((request, response) => {
-    const url = new URL(request.url ?? "/", "http://127.0.0.1");
-    if (request.method !== "GET" || url.pathname !== path) return void response.writeHead(404).end();
+    const url = addressOf(request, "http://127.0.0.1");
+    // Any page that the person has open may ask this server too: only the answer to this login counts.
+    const isAnswer = url?.pathname === path && state !== undefined && url.searchParams.get("state") === state;
+    if (request.method !== "GET" || !isAnswer) return void response.writeHead(404).end();
     page(response, 200, "Vous pouvez fermer cette page et revenir à votre logiciel.");
     came(url);
   });
@@ -149,6 +159,7 @@ export async function loopbackLogin(
     });
     const redirectUri = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
     const { url, pending } = await psc.authorize({ redirectUri });
+    state = pending.state;
     await open(url);
     return await psc.complete(await back, pending);
   } finally {
