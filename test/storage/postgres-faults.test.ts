@@ -75,7 +75,7 @@ describeWithPostgres("a store on PostgreSQL whose line breaks", (server) => {
     cutter = new CommitCutter(server().port);
     const url = new URL(await server().database());
     url.port = String(await cutter.start());
-    store = await openPostgresOutbox({ url: url.href });
+    store = await openPostgresOutbox({ url: url.href, patienceMs: 500 });
   });
   afterEach(async () => {
     await store.close();
@@ -113,6 +113,28 @@ describeWithPostgres("a store on PostgreSQL whose line breaks", (server) => {
     await store.markHandover(WORKER, [mailId]);
     const doubtful = await store.recover({ worker: OTHER_WORKER, now: T0, isDead: () => true });
     expect(doubtful.map((mail) => mail.mailId)).toEqual([mailId]);
+  });
+
+  it("at that of a claim, and stays so for long, gives back what it does not know to have", async () => {
+    await store.submit(submission("a"));
+    Object.assign(cutter, { next: "answer lost", closes: true });
+    await expect(claimOne(store)).rejects.toMatchObject({ code: "storage_failed", retryable: true });
+    cutter.open();
+    expect(await store.recover({ worker: WORKER, now: T0, isDead: () => false })).toEqual([]);
+    expect(await claimAll(store)).toHaveLength(1);
+  });
+
+  it("at that of a takeover, and stays so for long, tells what is in doubt the next time", async () => {
+    await store.heartbeat(worker(WORKER), T0);
+    await store.submit(submission("a"));
+    const { mailId } = await claimOne(store);
+    await store.markHandover(WORKER, [mailId]);
+    const query = { worker: OTHER_WORKER, now: T0, isDead: () => true };
+    Object.assign(cutter, { next: "answer lost", closes: true });
+    await expect(store.recover(query)).rejects.toMatchObject({ code: "storage_failed" });
+    cutter.open();
+    expect((await store.recover(query)).map((mail) => mail.mailId)).toEqual([mailId]);
+    expect(await store.recover(query)).toEqual([]);
   });
 
   it("between two calls answers the next", async () => {

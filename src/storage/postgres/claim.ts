@@ -4,7 +4,7 @@ import type { MailRecord } from "../outbox/contents.js";
 import { loadMails } from "./contents.js";
 import type { PgContext } from "./context.js";
 import type { PgSql } from "./driver.js";
-import { giveBack, UNMARKED } from "./hands.js";
+import { giveBack, takes, UNMARKED } from "./hands.js";
 
 /**
  * The priorities that have a ready mail, highest first, each by one step in the index: mails which wait for a later try never stand before those
@@ -46,7 +46,7 @@ export async function claim(context: PgContext, query: ClaimQuery): Promise<Clai
   const atIt = [...held].flatMap(([id, worker]) => (worker === query.worker ? [id] : []));
   // A look first, but where the last claim found mails: an idle worker that polls takes no lock and writes nothing.
   if (!context.busy && (await dueMails(context.sql, { ...query, limit: 1 }, atIt)).length === 0) return [];
-  const claimed = await context.queue.write(async (sql) => {
+  const claimed = await takes(context, query.worker, async (sql) => {
     const mails = await dueMails(sql, query, atIt);
     const ids = mails.map(({ id }) => id);
     const handoverAt = query.prepare ? query.now : null;

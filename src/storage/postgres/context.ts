@@ -27,6 +27,8 @@ export interface PgContext {
   unread: { worker: string; mail: number }[];
   /** Taken over from dead workers, and not told yet. */
   estates: Estate[];
+  /** Workers of this process that may hold what they were not told: a claim or a takeover of theirs ended with an error, and was perhaps committed. */
+  astray: Set<string>;
 }
 
 /** Throws `submission_not_found`. */

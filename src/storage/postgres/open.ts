@@ -69,7 +69,7 @@ export async function openPostgresOutbox(options: PostgresOutboxOptions): Promis
     const sql = new Statements(pool as unknown as Queryable, texts);
     const lookup = await openKeys(sql, queue, key);
     const context = { sql, queue, texts, cipher, lookup, clock, storeId, leaseMs };
-    return storeOf({ ...context, held: new Map(), busy: false, unread: [], estates: [] }, close);
+    return storeOf({ ...context, held: new Map(), busy: false, unread: [], estates: [], astray: new Set() }, close);
   } catch (error) {
     await close();
     throw pgError(error);

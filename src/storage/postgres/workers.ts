@@ -7,7 +7,7 @@ import { LEFTOVERS } from "../outbox/workers.js";
 import { claimedOf, storedOf } from "./contents.js";
 import type { PgContext } from "./context.js";
 import type { PgSql } from "./driver.js";
-import { giveBack } from "./hands.js";
+import { giveBack, takes } from "./hands.js";
 
 type Known = WorkerIdentity & WorkerBeat;
 
@@ -28,9 +28,14 @@ interface Held extends MailRecord {
 
 const HELD = `SELECT ${MAIL_COLUMNS}, marked_at, answer FROM medimail_mails WHERE lease_owner = ? ORDER BY id`;
 
-/** Unmarked mails have not gone. */
-async function giveBackUnmarked(sql: PgSql, owner: string, now: number): Promise<Held[]> {
-  const held = await sql.all<Held>(HELD, [owner]);
+/** Unmarked mails have not gone. Gives back the marked ones. `but`: mails that the owner knows of. */
+async function giveBackUnmarked(
+  sql: PgSql,
+  owner: string,
+  now: number,
+  but: (mail: number) => boolean = () => false,
+): Promise<Held[]> {
+  const held = (await sql.all<Held>(HELD, [owner])).filter(({ id }) => !but(id));
   const back = held.filter(({ marked_at: at }) => at === null);
   await giveBack(
     sql,
@@ -64,10 +69,11 @@ export interface Estate {
 }
 
 export async function recover(context: PgContext, query: RecoverQuery): Promise<ClaimedMail[]> {
-  const { sql, queue, leaseMs } = context;
+  const { sql, leaseMs } = context;
   const { worker, now } = query;
+  if (context.astray.has(worker)) await findAstray(context, worker, now);
   if ((await deadOwners(sql, query)).length > 0) {
-    const mails = await queue.write((locked) => takeOver(locked, query, now + leaseMs));
+    const mails = await takes(context, worker, (locked) => takeOver(locked, query, now + leaseMs));
     if (mails.length > 0) context.estates.push({ worker, mails });
   }
   const ours = context.estates.filter((estate) => estate.worker === worker);
@@ -79,6 +85,21 @@ export async function recover(context: PgContext, query: RecoverQuery): Promise<
   // Not before they are read: what the database does not give is asked for again.
   context.estates = context.estates.filter((estate) => !ours.includes(estate));
   return recovered;
+}
+
+/** What it holds without having been told: back into the queue, or an estate. */
+async function findAstray(
+  { queue, held, estates, unread, astray }: PgContext,
+  worker: string,
+  now: number,
+): Promise<void> {
+  const toBeTold = new Set(estates.flatMap(({ mails }) => mails.map(({ id }) => id)));
+  for (const { mail } of unread) toBeTold.add(mail);
+  const mails = await queue.write((sql) =>
+    giveBackUnmarked(sql, worker, now, (mail) => held.get(mail) === worker || toBeTold.has(mail)),
+  );
+  if (mails.length > 0) estates.push({ worker, mails });
+  astray.delete(worker);
 }
 
 const TAKE = "UPDATE medimail_mails SET lease_owner = ?, lease_end = ? WHERE lease_owner = ?";
