@@ -47,7 +47,7 @@ export async function meet(
   tls.on("OCSPRequest", (_cert, _issuer, callback) => callback(null, spec.staple ?? Buffer.alloc(0)));
   tls.on("tlsClientError", () => {});
   tls.on("secureConnection", (socket: TLSSocket) => talk(socket, protocol, spec, wire, undefined));
-  const server = createServer((socket) => {
+  const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.on("error", () => {});
     socket.write(protocol === "smtp" ? "220 mx ESMTP\r\n" : "* OK ready\r\n");
