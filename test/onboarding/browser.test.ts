@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { expect, it } from "vitest";
 import { adviseDomain, planOnboarding, planToHtml } from "../../src/onboarding/index.js";
-import { visit } from "../rendering/browser.js";
+import { useVisits, visit } from "../rendering/browser.js";
 import { describeWithProgram } from "../tools/programs.js";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -17,6 +17,8 @@ const plan = planToHtml(
 );
 
 describeWithProgram("chromium", "chromium", "a plan in a browser", () => {
+  useVisits();
+
   it("asks for nothing, and its policy lets no script run", async () => {
     const { dom, requests } = await visit((base) =>
       plan.replace("</body>", `<script>document.documentElement.dataset.ran=1</script><img src="${base}/leak"></body>`),

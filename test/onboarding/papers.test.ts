@@ -15,7 +15,7 @@ import {
   TEMPLATE_NAMES,
   technicalSheet,
 } from "../../src/onboarding/index.js";
-import { visit } from "../rendering/browser.js";
+import { useVisits, visit } from "../rendering/browser.js";
 import { describeWithProgram } from "../tools/programs.js";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -72,6 +72,8 @@ const PAGES: Readonly<Record<string, () => string>> = {
 };
 
 describeWithProgram("chromium", "chromium", "the pages of the raccordement in a browser", () => {
+  useVisits();
+
   it.each(Object.keys(PAGES))(
     "%s runs no script and asks for nothing, whatever a structure is called",
     async (name) => {

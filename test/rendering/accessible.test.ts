@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { HTML_STYLESHEET, type Language, renderHtml } from "../../src/rendering/index.js";
 import { cdaOf, pdfOf } from "../tools/documents.js";
 import { describeWithProgram } from "../tools/programs.js";
-import { visit } from "./browser.js";
+import { useVisits, visit } from "./browser.js";
 import { everyKind } from "./sample.js";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -37,6 +37,8 @@ describeWithProgram(
   "chromium",
   "a document in a publisher's page, for who cannot see it or sees badly",
   () => {
+    useVisits();
+
     it.each<Language>(["fr", "en"])("breaks no rule of WCAG 2.1 A and AA that axe knows (%s)", async (language) => {
       expect(await violations(fragmentOf(everyKind(), language))).toEqual([]);
     });

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { HTML_STYLESHEET, renderHtml } from "../../src/rendering/index.js";
 import { describeWithProgram } from "../tools/programs.js";
-import { visit } from "./browser.js";
+import { useVisits, visit } from "./browser.js";
 import { generatedPayloads } from "./generated.js";
 import { level3 } from "./kit.js";
 import { LEAK, PAYLOADS } from "./payloads.js";
@@ -37,6 +37,8 @@ function pageOf(payloads: readonly string[]): string {
 const ran = (dom: string): boolean => /<html[^>]*data-ran/.test(dom);
 
 describeWithProgram("chromium", "chromium", "a hostile document in a browser", () => {
+  useVisits();
+
   it("would be seen running a script and asking for a file: the test itself works", async () => {
     const { dom, requests } = await visit(
       (base) =>

@@ -18,7 +18,7 @@ import {
 } from "../../src/validator/index.js";
 import { parseXml } from "../../src/xml/index.js";
 import { cli } from "../cli/harness.js";
-import { visit } from "../rendering/browser.js";
+import { useVisits, visit } from "../rendering/browser.js";
 import { describeWithProgram } from "../tools/programs.js";
 import { folderFor, smallConnector } from "./kit.js";
 
@@ -73,6 +73,8 @@ describe("the forms of a report", () => {
 });
 
 describeWithProgram("chromium", "chromium", "the report in a browser", () => {
+  useVisits();
+
   it("asks for nothing and runs nothing", { timeout: 120_000 }, async () => {
     const { dom, requests } = await visit(() => rendered(hostile(), "report.html"));
     expect(requests).toEqual([]);
