@@ -7,15 +7,24 @@ export interface CrlParts {
   issuer: Uint8Array;
   thisUpdate: Date;
   nextUpdate: Date | undefined;
-  /** Serial numbers, hex. */
-  revoked: Set<string>;
-  /** An entry has an extension that changes what it means. */
-  hasStrangeEntries: boolean;
+  /**
+   * What is revoked. Read when asked for, which costs a second where there are many: once the signature is seen to hold.
+   *
+   * @throws RangeError where they are no entries, or more than allowed
+   */
+  entries: () => CrlEntries;
   /** Extensions of the list, DER. */
   extensions: Uint8Array | undefined;
   /** OID of the signature, hex of its DER. */
   algorithm: string;
   signature: Uint8Array;
+}
+
+export interface CrlEntries {
+  /** Serial numbers, hex. */
+  revoked: Set<string>;
+  /** An entry has an extension that changes what it means. */
+  hasStrangeEntries: boolean;
 }
 
 const TAG = {
@@ -34,7 +43,7 @@ const CERTIFICATE_ISSUER = "551d1d";
 /**
  * Takes a list apart (RFC 5280 §5.1).
  *
- * @throws RangeError where it is no list, or has more entries than allowed
+ * @throws RangeError where it is no list
  */
 export function crlParts(bytes: Uint8Array, maxEntries: number): CrlParts {
   const outer = expected(elementAt(bytes, 0), TAG.sequence);
@@ -62,7 +71,7 @@ export function crlParts(bytes: Uint8Array, maxEntries: number): CrlParts {
     issuer: slice(bytes, expected(issuer, TAG.sequence)),
     thisUpdate: timeOf(bytes, from),
     nextUpdate: until && timeOf(bytes, until),
-    ...entriesOf(bytes, entries, maxEntries),
+    entries: () => entriesOf(bytes, entries, maxEntries),
     extensions: extensions && bytes.subarray(extensions.start, extensions.end),
     algorithm: algorithmOf(bytes, algorithm),
     signature: bytes.subarray(bits.start + 1, bits.end),
@@ -81,11 +90,7 @@ function few(bytes: Uint8Array, { start, end }: Tlv): Tlv[] {
   return found;
 }
 
-function entriesOf(
-  bytes: Uint8Array,
-  list: Tlv | undefined,
-  most: number,
-): Pick<CrlParts, "revoked" | "hasStrangeEntries"> {
+function entriesOf(bytes: Uint8Array, list: Tlv | undefined, most: number): CrlEntries {
   const revoked = new Set<string>();
   let hasStrangeEntries = false;
   if (!list) return { revoked, hasStrangeEntries };

@@ -2,7 +2,7 @@ import { abortable } from "../../abortable.js";
 import { isMedimailError } from "../../errors.js";
 import type { Http } from "../../http.js";
 import type { Certificate } from "../certificates/certificate.js";
-import { assertCovers, assertNotOlder, CRL_LIMITS, type Crl, readCrl } from "./crl.js";
+import { assertCovers, assertNotOlder, assertOfNow, CRL_LIMITS, type Crl, readCrl } from "./crl.js";
 import { CrlStore } from "./crl-store.js";
 import { RevocationProblem } from "./problem.js";
 
@@ -91,7 +91,8 @@ export class CrlSource {
       const bytes = new Uint8Array(await response.arrayBuffer());
       const crl = readCrl(bytes, issuer);
       assertNotOlder(crl, kept?.crl);
-      if (crl.nextUpdate.getTime() < now()) throw new RevocationProblem("the list has expired");
+      // One of the future, once kept, would make every list until then an older one.
+      assertOfNow(crl, now());
       const next = { crl, at: now() };
       this.#kept.set(key, next);
       if (!this.#store.write(key, bytes)) notKept();

@@ -52,20 +52,26 @@ function judged(bytes: Uint8Array, issuer: Certificate): Crl {
   const extensions = extensionsOf(list.extensions);
   const point = scope(extensions);
   if (!list.nextUpdate) throw new RevocationProblem("the list has no end of validity");
-  if (list.hasStrangeEntries) throw new RevocationProblem("the list has entries that are not understood");
+  const { revoked, hasStrangeEntries } = list.entries();
+  if (hasStrangeEntries) throw new RevocationProblem("the list has entries that are not understood");
   return {
     number: crlNumber(extensions),
     thisUpdate: list.thisUpdate,
     nextUpdate: list.nextUpdate,
-    revoked: list.revoked,
+    revoked,
     ...point,
   };
 }
 
-/** Throws where the list is not of this time, or not about this certificate. @throws RevocationProblem */
-export function assertCovers(crl: Crl, certificate: Certificate, now: number): void {
+/** Throws where the list is not of this time. @throws RevocationProblem */
+export function assertOfNow(crl: Crl, now: number): void {
   if (crl.thisUpdate.getTime() > now + SKEW_MS) throw new RevocationProblem("the list is of the future");
   if (crl.nextUpdate.getTime() < now) throw new RevocationProblem("the list has expired");
+}
+
+/** Throws where the list is not of this time, or not about this certificate. @throws RevocationProblem */
+export function assertCovers(crl: Crl, certificate: Certificate, now: number): void {
+  assertOfNow(crl, now);
   if (crl.only !== undefined && (crl.only === "authorities") !== certificate.isAuthority)
     throw new RevocationProblem("the list is about certificates of another kind");
   if (crl.points.length > 0 && !crl.points.some((url) => certificate.crlUrls.includes(url)))

@@ -92,13 +92,21 @@ async function replace(path: string, bytes: Uint8Array): Promise<void> {
 
 function readState(path: string): FileState {
   try {
-    const state: unknown = JSON.parse(readFileSync(statePath(path), "utf8"));
-    return typeof state === "object" && state !== null ? (state as FileState) : {};
+    const state = JSON.parse(readFileSync(statePath(path), "utf8")) as Record<keyof FileState, unknown>;
+    const { etag, lastModified, confirmedAt, sha256 } = state;
+    return {
+      ...(isHeader(etag) ? { etag } : {}),
+      ...(isHeader(lastModified) ? { lastModified } : {}),
+      ...(typeof confirmedAt === "number" ? { confirmedAt } : {}),
+      ...(typeof sha256 === "string" ? { sha256 } : {}),
+    };
   } catch {
     // Lost or damaged: the list is asked again whole, and is as old as it says itself.
     return {};
   }
 }
+
+const isHeader = (value: unknown): value is string => typeof value === "string" && /^[\x20-\x7e]{1,500}$/.test(value);
 
 function statePath(path: string): string {
   return `${path}.state.json`;

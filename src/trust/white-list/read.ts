@@ -20,7 +20,14 @@ export interface WhiteListContent {
 }
 
 /** The official list has 8,655 entries in some 5 MB (interfaces.md §3); ten times as much is not one any more. */
-export const WHITE_LIST_LIMITS = { bytes: 64_000_000, entries: 100_000, text: 4_096, depth: 8 } as const;
+export const WHITE_LIST_LIMITS = {
+  bytes: 64_000_000,
+  entries: 100_000,
+  /** Elements, comments, instructions: an entry has five. */
+  parts: 1_000_000,
+  text: 4_096,
+  depth: 8,
+} as const;
 /** Characters of one tag, text, comment…, which the tokeniser holds until its end; attributes of one element. */
 const MAX_TOKEN = 128 * 1024;
 const MAX_ATTRIBUTES = 100;
@@ -73,6 +80,7 @@ class Reader {
   /** Characters read since the tokeniser has last told anything. */
   #untold = 0;
   #attributes = 0;
+  #parts = 0;
 
   constructor() {
     const parser = this.#parser;
@@ -94,6 +102,7 @@ class Reader {
     for (const kind of ["comment", "processinginstruction"] as const)
       parser.on(kind, () => {
         this.#untold = 0;
+        this.#count();
       });
   }
 
@@ -110,8 +119,14 @@ class Reader {
     return { generatedAt: this.#generated, entries: this.#entries };
   }
 
+  #count(): void {
+    this.#parts += 1;
+    if (this.#parts > WHITE_LIST_LIMITS.parts) throw invalid(`it has more than ${WHITE_LIST_LIMITS.parts} parts`);
+  }
+
   #open(local: string, uri: string): void {
     this.#untold = 0;
+    this.#count();
     this.#attributes = 0;
     if (this.#path.length === 0 && (local !== ROOT || uri !== NAMESPACE))
       throw invalid("its root is not that of a MSSanté white list");
@@ -165,7 +180,10 @@ class Reader {
  * @returns undefined where the text is no domain name
  */
 export function domainName(text: string): string | undefined {
-  const name = domainToASCII(text.trim().replace(/\.$/, "")).toLowerCase();
+  const given = text.trim().replace(/\.$/, "");
+  // Node reads it as the host of a URL, which ends at a slash, and where `%63` is a letter.
+  if (!/^[\w.\u0080-\uffff-]*$/.test(given)) return undefined;
+  const name = domainToASCII(given).toLowerCase();
   return /^(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name)
     ? name
     : undefined;

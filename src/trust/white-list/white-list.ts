@@ -54,7 +54,7 @@ const DAY_MS = 86_400_000;
 
 interface Loaded {
   kept: KeptList;
-  operators: Map<string, DomainOperator[]>;
+  operators: Map<string, Set<string>>;
 }
 
 /** The domains of the trust space: who may be written to, and who operates him. */
@@ -143,7 +143,10 @@ export class WhiteList {
       });
     const bytes = new Uint8Array(await response.arrayBuffer());
     const content = await readWhiteList(slices(bytes));
-    refuseOlder(content.generatedAt, before?.kept.content.generatedAt);
+    refuseFuture(content.generatedAt, this.#now());
+    const kept = before?.kept.content.generatedAt;
+    // One that another version kept, or a clock: nothing is older than what has not been made yet.
+    if (!isFuture(kept, this.#now())) refuseOlder(content.generatedAt, kept);
     const state = {
       ...header(response, "etag", "etag"),
       ...header(response, "last-modified", "lastModified"),
@@ -203,16 +206,19 @@ function find(list: Loaded | undefined, given: string): DomainOperator[] | undef
   const domain = domainName(given);
   if (domain === undefined) return undefined;
   const found = list?.operators.get(domain);
-  return found ?? (domain === PATIENT_DOMAIN ? [] : undefined);
+  return found ? [...found].map(operatorOf) : domain === PATIENT_DOMAIN ? [] : undefined;
 }
 
-/** Domain → its operators, each once, whatever the number of its certificates. */
+/** Of one domain: it changes its operator or its certificate now and then. */
+const MAX_OPERATORS = 100;
+
+/** Domain → the names of its operators, each once, whatever the number of its certificates. */
 function indexed(kept: KeptList): Loaded {
-  const operators = new Map<string, DomainOperator[]>();
+  const operators = new Map<string, Set<string>>();
   for (const { domain, operatorDn } of kept.content.entries) {
-    const known = operators.get(domain) ?? [];
-    if (operatorDn !== undefined && !known.some(({ dn }) => dn === operatorDn)) known.push(operatorOf(operatorDn));
+    const known = operators.get(domain) ?? new Set();
     operators.set(domain, known);
+    if (operatorDn !== undefined && known.size < MAX_OPERATORS) known.add(operatorDn);
   }
   return { kept, operators };
 }
@@ -225,8 +231,23 @@ function refuseOlder(next: number | undefined, kept: number | undefined): void {
   });
 }
 
-function* slices(bytes: Uint8Array): Iterable<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536);
+/** Clocks differ, and dates without a time zone too. */
+const isFuture = (time: number | undefined, now: number): boolean => time !== undefined && time > now + DAY_MS;
+
+/** A wrong year, once kept, would make every list until then an older one, and this one young for as long. */
+function refuseFuture(next: number | undefined, now: number): void {
+  if (!isFuture(next, now)) return;
+  throw new MedimailError("white_list_invalid", "the white list is refused: it is dated in the future", {
+    hint: "The list in use stays. Check the clock of this machine.",
+  });
+}
+
+/** Between two of them the process does what else it has to do. */
+async function* slices(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 65_536) {
+    yield bytes.subarray(at, at + 65_536);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 function header(response: Response, name: string, field: "etag" | "lastModified"): { [key: string]: string } {
