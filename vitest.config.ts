@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/tools/longest-first.js";
 
 const report = process.env["MEDIMAIL_TEST_REPORT"];
 
@@ -21,7 +22,9 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: "forks",
-    maxWorkers: 2,
+    // On two cores too: tests wait for clocks, servers and processes about half of their time.
+    maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     reporters: report ? ["default", "json"] : ["default"],
     ...(report ? { outputFile: { json: report } } : {}),
     // Files share a process and its modules, which else would be loaded 300 times; what replaces modules (vi.mock) has a process of its own.
