@@ -1,9 +1,10 @@
 // Packs the project, installs the tarball in an empty folder, and tries it as a publisher would: the list of files, each door from CommonJS and
 // ES modules, the types in three modes of resolution, the command, publint and attw; and the consumers on each supported Node that npm can give.
+// It builds in a copy of the sources: nothing of an earlier build is packed, and tests that run meanwhile see no half-written `dist`.
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -13,9 +14,12 @@ const run = (command, args, options = {}) =>
 
 const work = mkdtempSync(join(tmpdir(), "medimail-package-"));
 try {
-  run("npm", ["run", "--silent", "build"], { stdio: ["ignore", "ignore", "inherit"] });
+  const sources = copied(join(work, "sources"));
+  run("npm", ["run", "--silent", "build"], { cwd: sources, stdio: ["ignore", "ignore", "inherit"] });
   // Without the prepack script, whose output npm mixes with its JSON.
-  const [packed] = JSON.parse(run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", work]));
+  const [packed] = JSON.parse(
+    run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", work], { cwd: sources }),
+  );
   checkFiles(packed.files.map((file) => file.path));
   const tarball = join(work, packed.filename);
   console.log(
@@ -73,6 +77,14 @@ try {
   run(bin("attw"), [tarball, "--profile", "node16"], { stdio: ["ignore", "inherit", "inherit"] });
 } finally {
   rmSync(work, { recursive: true, force: true });
+}
+
+/** The project without what is made of it; its dependencies are those that are installed. */
+function copied(to) {
+  const made = /^(?:node_modules|dist|coverage|\.git|\.tmp|docs[\\/]api)$/;
+  cpSync(root, to, { recursive: true, filter: (path) => !made.test(relative(root, path)) });
+  symlinkSync(join(root, "node_modules"), join(to, "node_modules"), "junction");
+  return to;
 }
 
 /** Only what is meant to be published, and all of it. */
