@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { main } from "../../examples/accounts-daily.js";
+import { main } from "../../examples/accounts-daily.mts";
 import { readAccounts } from "../../src/onboarding/index.js";
 import { temporaryFolder } from "../cli/harness.js";
 

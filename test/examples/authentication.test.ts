@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { main as web } from "../../examples/login-in-a-web-program.js";
-import { main as login } from "../../examples/login-with-pro-sante-connect.js";
-import { main as unattended } from "../../examples/unattended-app-mailbox.js";
+import { main as web } from "../../examples/login-in-a-web-program.mts";
+import { main as login } from "../../examples/login-with-pro-sante-connect.mts";
+import { main as unattended } from "../../examples/unattended-app-mailbox.mts";
 
 it("the example of a login opens the mailbox with the professional's token, and closes it with his leaving", async () => {
   const lines: string[] = [];

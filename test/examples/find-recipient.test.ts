@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { main } from "../../examples/find-recipient.js";
+import { main } from "../../examples/find-recipient.mts";
 
 it("the example of a recipient imports an extraction, finds as a person types, and one person by RPPS", async () => {
   const lines: string[] = [];

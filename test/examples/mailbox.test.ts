@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { main as embedded } from "../../examples/embedded-mailbox.js";
-import { main as integrate } from "../../examples/integrate-documents.js";
+import { main as embedded } from "../../examples/embedded-mailbox.mts";
+import { main as integrate } from "../../examples/integrate-documents.mts";
 
 it("the example of the embedded mailbox is told of the mail, opens it, answers, sends the receipt and takes a deletion back", async () => {
   const lines: string[] = [];

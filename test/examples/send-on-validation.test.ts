@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { main } from "../../examples/send-on-validation.js";
+import { main } from "../../examples/send-on-validation.mts";
 
 it("the example sends at validation, once however often it is called, and shows what became of it", async () => {
   const lines: string[] = [];

@@ -90,7 +90,7 @@ function copied(to) {
 /** Only what is meant to be published, and all of it. */
 function checkFiles(files) {
   const allowed =
-    /^(dist\/.*\.(js|cjs|d\.ts|d\.cts)|dist\/console-page\/[\w-]+\.(html|css|js)|dist\/THIRD-PARTY-LICENSES\.txt|package\.json|README\.md|README\.fr\.md|CHANGELOG\.md|SECURITY\.md|CONTRIBUTING\.md|LICENSE|docs\/(decisions\/)?[\w-]+\.md|docs\/images\/[\w-]+\.png|docs\/mock-openapi\.json|bench\/README\.md|examples\/[\w-]+\.ts|examples\/other-languages\/(README(\.en)?\.md|[\w/-]+\.(py|java|sh|md)))$/;
+    /^(dist\/.*\.(js|cjs|d\.ts|d\.cts)|dist\/console-page\/[\w-]+\.(html|css|js)|dist\/THIRD-PARTY-LICENSES\.txt|package\.json|README\.md|README\.fr\.md|CHANGELOG\.md|SECURITY\.md|CONTRIBUTING\.md|LICENSE|docs\/(decisions\/)?[\w-]+\.md|docs\/images\/[\w-]+\.png|docs\/mock-openapi\.json|bench\/README\.md|examples\/[\w-]+\.mts|examples\/other-languages\/(README(\.en)?\.md|[\w/-]+\.(py|java|sh|md)))$/;
   const wrong = files.filter((file) => !allowed.test(file));
   const needed = [
     "dist/index.js",

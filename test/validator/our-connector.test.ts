@@ -1,7 +1,7 @@
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { drive } from "../../examples/validate-our-connector.js";
+import { drive } from "../../examples/validate-our-connector.mts";
 import { type RunEvent, SCENARIOS, validate } from "../../src/validator/index.js";
 import { folderFor } from "./kit.js";
 

@@ -10,7 +10,7 @@ export const products: CoverageTable = {
   "sil-scope": caller(
     "The software submits at validation, with its level-3 CDA; the PDF/A-1 is made of it where the software gives none.",
   ),
-  "ris-scope": caller("The software submits at validation (examples/send-on-validation.ts)."),
+  "ris-scope": caller("The software submits at validation (examples/send-on-validation.mts)."),
   "dui-scope": notApplicable("The content of that workbook was not seen."),
   "out-from": partly(
     "From is the mailbox, there is no Sender, Reply-To and bodies are the caller's; To has one address, since each recipient gets a mail of his own unless professionals are grouped.",

@@ -1,5 +1,6 @@
 // A professional in front of the software: logged in with Pro Santé Connect, his mailbox opens with his token. A desktop program; a web program uses
 // `loginHandler` in its place. It runs against the mock, so it needs no account and no card.
+import { realpathSync } from "node:fs";
 import { createConnector, createProSanteConnect, isMedimailError, loopbackLogin } from "medimail-connector";
 import { startMockMedimail } from "medimail-connector/mock";
 
@@ -36,3 +37,7 @@ export async function main({ log, browser }: { log: (line: string) => void; brow
   log(`after the logout: ${after}`);
   return { folders: folders.length > 0, after };
 }
+
+// In place of the professional's browser; the mock's card is in its reader.
+if (import.meta.filename === realpathSync(process.argv[1] ?? "."))
+  await main({ log: console.log, browser: (url) => void fetch(url) });

@@ -1,8 +1,9 @@
 // The secure mail inside the software: told at once of a new mail, its documents opened and filed, an answer, the receipt that was asked.
 // It runs against the mock, so it needs no account. With an operator, only the configuration changes.
+import { realpathSync } from "node:fs";
 import { createConnector, wrapPdf } from "medimail-connector";
 import { startMockMedimail } from "medimail-connector/mock";
-import { validatedReport } from "./report.js";
+import { validatedReport } from "./report.mts";
 
 const LABORATORY = "labo@ch-exemple.mssante.fr";
 const DOCTOR = "claire.morel@medecin.mssante.fr";
@@ -81,3 +82,5 @@ async function firstNew(events: ReturnType<ReturnType<typeof createConnector>["m
   for await (const event of events) if (event.type === "new") return event.mail;
   return undefined;
 }
+
+if (import.meta.filename === realpathSync(process.argv[1] ?? ".")) await main({ log: console.log });

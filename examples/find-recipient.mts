@@ -1,6 +1,6 @@
 // Whom to write to: the public extraction imported into an index of its own, and searched as a person types.
 // The people are made up. With the true extraction, the first step is `medimail directory update` once a day, and the rest stays.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { importExtraction, mergeDirectories, openDirectoryIndex, resolveRecipient } from "medimail-connector";
@@ -49,4 +49,4 @@ export async function main({ log }: { log: (line: string) => void }) {
   }
 }
 
-if (process.argv[1] === import.meta.filename) await main({ log: console.log });
+if (import.meta.filename === realpathSync(process.argv[1] ?? ".")) await main({ log: console.log });

@@ -1,8 +1,8 @@
 // A software under test, as `medimail validate` runs it: reads MEDIMAIL_MOCK (and MEDIMAIL_SCENARIO where scenarios are named), and does each
 // step with the connector. A publisher's own driver has the same shape, in any language; most steps are the calls that his software makes anyway.
 //
-//   medimail validate --scenario all --out ./validation -- node validate-our-connector.mjs
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+//   medimail validate --scenario all --out ./validation -- node validate-our-connector.mts
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -350,10 +350,14 @@ class Software {
 
 /** The command: one scenario, or all of them one after the other. */
 export async function main(env: NodeJS.ProcessEnv, log: (line: string) => void): Promise<void> {
-  const ready = JSON.parse(readFileSync(env["MEDIMAIL_MOCK"] ?? "", "utf8")) as Ready;
+  const file = env["MEDIMAIL_MOCK"];
+  if (file === undefined) throw new Error("MEDIMAIL_MOCK names no file: `medimail validate` runs this program");
+  const ready = JSON.parse(readFileSync(file, "utf8")) as Ready;
   const wanted = env["MEDIMAIL_SCENARIO"];
   for (const scenario of ready.scenarios.filter(({ id }) => wanted === undefined || id === wanted)) {
     const outcomes = await drive(ready, scenario, { signal: AbortSignal.timeout(scenario.seconds * 1_000) });
     log(`${scenario.id}: ${outcomes.join(", ")}`);
   }
 }
+
+if (import.meta.filename === realpathSync(process.argv[1] ?? ".")) await main(process.env, console.error);

@@ -1,8 +1,9 @@
 // Unattended software: an APP mailbox, whose client certificate speaks for the establishment. No person, no token; what must be watched is the
 // certificate's end. It runs against the mock, so it needs no account.
+import { realpathSync } from "node:fs";
 import { createConnector, wrapPdf } from "medimail-connector";
 import { startMockMedimail } from "medimail-connector/mock";
-import { validatedReport } from "./report.js";
+import { validatedReport } from "./report.mts";
 
 export async function main({ log }: { log: (line: string) => void }) {
   await using mock = await startMockMedimail({ autoReceipts: { deliver: true } });
@@ -25,3 +26,5 @@ export async function main({ log }: { log: (line: string) => void }) {
     passwords: authentications.filter((name) => name === "PLAIN").length,
   };
 }
+
+if (import.meta.filename === realpathSync(process.argv[1] ?? ".")) await main({ log: console.log });

@@ -1,8 +1,9 @@
 // Documents that arrive are taken into the software by themselves: each once, answered and filed when it is in the patient's record.
 // It runs against the mock, so it needs no account. With an operator, only the configuration changes.
+import { realpathSync } from "node:fs";
 import { createConnector, wrapPdf } from "medimail-connector";
 import { startMockMedimail } from "medimail-connector/mock";
-import { validatedReport } from "./report.js";
+import { validatedReport } from "./report.mts";
 
 const LABORATORY = "labo@ch-exemple.mssante.fr";
 const DOCTOR = "claire.morel@medecin.mssante.fr";
@@ -47,3 +48,5 @@ export async function main({ log }: { log: (line: string) => void }) {
   const left = await connector.inbox.list({ state: "aside" });
   return { integrated: outcomes, record: record.size, aside: left.length };
 }
+
+if (import.meta.filename === realpathSync(process.argv[1] ?? ".")) await main({ log: console.log });

@@ -1,7 +1,7 @@
 // The daily file of accounts: what the personnel software says, held against what Medimail has, shown, and written for the deposit before 18:00.
+import { realpathSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { onboarding } from "medimail-connector";
 
 const DOMAIN = "ch-exemple.mssante.fr";
@@ -92,5 +92,4 @@ export async function main({ folder, log }: { folder: string; log: (line: string
   return { errors: 0, file: deposit.file.name, closed: deposit.changes.closed.length };
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href)
-  await main({ folder: "depot", log: (line) => console.log(line) });
+if (import.meta.filename === realpathSync(process.argv[1] ?? ".")) await main({ folder: "depot", log: console.log });

@@ -1,6 +1,9 @@
 // A web program: professionals log in with Pro Santé Connect in their browsers, and each sees his own mailbox. It runs against the mock, so it needs
 // no account and no card. With express: app.use(async (request, response, next) => { if (!(await login(request, response))) next(); }).
+
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { realpathSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createConnector, createProSanteConnect, loginHandler, type ProSanteConnectSession } from "medimail-connector";
@@ -59,3 +62,13 @@ export async function main({
     server.close();
   }
 }
+
+if (import.meta.filename === realpathSync(process.argv[1] ?? "."))
+  await main({
+    log: console.log,
+    browser: async (origin) => {
+      console.log(`open ${origin} in a browser; Ctrl+C ends`);
+      await once(process, "SIGINT");
+      return "ended";
+    },
+  });

@@ -1,8 +1,9 @@
 // A publisher's program: when a document is validated in the software, it goes to its recipients by MSSanté, and its states come back.
 // It runs against the mock, so it needs no account. With an operator, only the configuration changes.
+import { realpathSync } from "node:fs";
 import { createConnector, wrapPdf } from "medimail-connector";
 import { startMockMedimail } from "medimail-connector/mock";
-import { type ValidatedReport, validatedReport } from "./report.js";
+import { type ValidatedReport, validatedReport } from "./report.mts";
 
 export async function main({ log }: { log: (line: string) => void }) {
   await using mock = await startMockMedimail({ autoReceipts: { deliver: true, read: true } });
@@ -40,3 +41,5 @@ export async function main({ log }: { log: (line: string) => void }) {
   for (const recipient of recipients) log(`${recipient.kind} ${recipient.state}`);
   return { ok, sameSubmission: again.id === submission.id, mailsAtOperator: mock.mails.length };
 }
+
+if (import.meta.filename === realpathSync(process.argv[1] ?? ".")) await main({ log: console.log });
