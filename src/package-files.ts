@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
+// Not by its name: webpack takes a `createRequire` that is imported so for its own, and then finds no file.
+import nodeModule from "node:module";
 import { fileURLToPath } from "node:url";
 
-/** Where this code is. A bundler that makes CommonJS of the package leaves the address of its files empty. */
+/** Where this code is. Where a bundler made CommonJS of the package it is empty (esbuild), or where the sources were when it did (webpack). */
 const here: string | undefined = import.meta.url || undefined;
 
 /**
@@ -18,10 +19,16 @@ export function packageFile(...names: readonly string[]): string | undefined {
 }
 
 /**
- * The path of a file of a package that ours depends on, found from our code; where a bundler left no address, from the program.
+ * The path of a file of a package that ours depends on, found from our code; where a bundler left no address of it, or one of another machine, from the
+ * program.
  *
  * @throws what `require.resolve` throws where it is not installed
  */
 export function dependencyFile(specifier: string): string {
-  return createRequire(here ?? process.argv[1] ?? "").resolve(specifier);
+  const program = process.argv[1] ?? "";
+  try {
+    return nodeModule.createRequire(here ?? program).resolve(specifier);
+  } catch {
+    return nodeModule.createRequire(program).resolve(specifier);
+  }
 }

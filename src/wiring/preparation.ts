@@ -153,7 +153,8 @@ export class Preparation {
     if (this.#closed) throw new MedimailError("closed", "The connector is closed.");
     const [least] = [...this.#threads].sort((a, b) => a.jobs.size - b.jobs.size);
     if (least && (least.jobs.size === 0 || this.#threads.length >= this.#size)) return least;
-    const worker = new Worker(this.#file as string, { workerData: { profile } });
+    // Turbopack (Next.js) takes every file of the package for a thread where it sees `new Worker` of what it cannot know, and does not build.
+    const worker: Worker = Reflect.construct(Worker, [this.#file as string, { workerData: { profile } }]);
     const thread: Thread = { worker, jobs: new Map(), outgoing: [], proven: false };
     worker.unref();
     worker.on("message", (answers: PrepareAnswer[]) => this.#answered(thread, answers));

@@ -6,7 +6,10 @@ import { build } from "esbuild";
 const root = join(import.meta.dirname, "../..");
 
 /** A TypeScript file of the project as a module that node runs; dependencies are found in the project's node_modules. For child processes of tests. */
-export async function bundle(entry: string, { format = "esm" }: { format?: "esm" | "cjs" } = {}): Promise<string> {
+export async function bundle(
+  entry: string,
+  { format = "esm", define = {} }: { format?: "esm" | "cjs"; define?: Record<string, string> } = {},
+): Promise<string> {
   const folder = join(root, ".tmp", "bundles");
   mkdirSync(folder, { recursive: true });
   const outfile = join(
@@ -20,6 +23,7 @@ export async function bundle(entry: string, { format = "esm" }: { format?: "esm"
     platform: "node",
     target: "node20",
     format,
+    define,
     packages: "external",
     logLevel: "error",
     logOverride: { "empty-import-meta": "silent" },

@@ -29,11 +29,15 @@ try {
   const app = join(work, "app");
   cpSync(join(root, "test/consumers"), app, { recursive: true });
   writeFileSync(join(app, "package.json"), JSON.stringify({ name: "consumer", private: true }));
-  run("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", tarball], { cwd: app });
+  run("npm", ["install", "--engine-strict", "--no-audit", "--no-fund", "--ignore-scripts", tarball], { cwd: app });
+  cpSync(join(app, "node_modules/medimail-connector/examples"), join(app, "examples"), { recursive: true });
 
   for (const node of nodes()) {
     for (const file of ["cjs/index.cjs", "mjs/index.mjs"])
       process.stdout.write(`${node.version} ${run(node.path, [file], { cwd: app })}`);
+    // One example as it stands; all of them are run by walk-package.mjs.
+    if (/^v2[4-9]/.test(node.version))
+      process.stdout.write(`${node.version} ${run(node.path, ["examples/unattended-app-mailbox.mts"], { cwd: app })}`);
     process.stdout.write(
       `${node.version} medimail ${run(node.path, ["node_modules/medimail-connector/dist/cli/main.js", "--version"], { cwd: app })}`,
     );

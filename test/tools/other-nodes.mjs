@@ -50,7 +50,15 @@ function walked(version, env) {
   rmSync(app, { recursive: true, force: true });
   cpSync(join(root, "test/consumers"), app, { recursive: true });
   writeFileSync(join(app, "package.json"), JSON.stringify({ name: "consumer", private: true }));
-  npm(["install", "--no-audit", "--no-fund", "--ignore-scripts", join(work, packed.filename)], { cwd: app, env });
+  const asked = [
+    "install",
+    "--engine-strict",
+    "--no-audit",
+    "--no-fund",
+    "--ignore-scripts",
+    join(work, packed.filename),
+  ];
+  npm([...asked, ...(Number.parseInt(version, 10) < 24 ? ["tsx@4"] : [])], { cwd: app, env });
   const walk = join(root, "test/tools/walk-package.mjs");
   return spawnSync("node", [walk, app], { cwd: root, env, stdio: "inherit" }).status === 0;
 }

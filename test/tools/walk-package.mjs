@@ -1,7 +1,17 @@
 // Walks through the installed package with the Node that runs this, in a folder where it is installed: both doors, then the command, from the demo to the
-// mailbox, the outbox and the certificate. Fails on a wrong exit code, and on a warning of Node's among what is printed.
+// mailbox, the outbox and the certificate, and the examples. Fails on a wrong exit code, and on a warning of Node's among what is printed, of what shall be
+// deprecated too.
 import { execFile, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -18,14 +28,15 @@ const LABORATORY = "labo@ch-exemple.mssante.fr";
 /** What Node itself prints: `(node:123) [DEP0040] DeprecationWarning: …`. */
 const NOISE = /^.*(\(node:\d+\)|\[DEP\d+\]|ExperimentalWarning|DeprecationWarning|SecurityWarning).*$/m;
 
+process.env["NODE_OPTIONS"] = `${process.env["NODE_OPTIONS"] ?? ""} --pending-deprecation`;
 const work = mkdtempSync(join(tmpdir(), "medimail-walk-"));
 const at = (name) => join(work, name);
 let steps = 0;
 
 /** Runs Node with `args`, and gives stdout. */
-function node(args, expected = 0) {
+function node(args, expected = 0, cwd = app) {
   return new Promise((done, reject) => {
-    const options = { cwd: app, timeout: 300_000, maxBuffer: 64 * 1024 * 1024 };
+    const options = { cwd, timeout: 300_000, maxBuffer: 64 * 1024 * 1024 };
     execFile(process.execPath, args, options, (error, out, err) => {
       const code = error ? error.code : 0;
       const noise = NOISE.exec(err) ?? NOISE.exec(out);
@@ -62,6 +73,7 @@ try {
     await looked(ready, laboratory);
   });
   await papers();
+  await examples();
   console.log(`${process.version}: ${steps} runs of the package, no warning`);
 } finally {
   rmSync(work, { recursive: true, force: true });
@@ -210,4 +222,34 @@ async function papers() {
   await medimail("directory", "sample", "--lines", "2000", "--out", at("people.txt"));
   await medimail("directory", "import", at("people.txt"), "--index", at("people.db"));
   await lines("directory", "search", "martin", "--index", at("people.db"), "--limit", "3");
+}
+
+/** Every example as README says: copied to a project that `npm init` made, by Node itself, or by tsx where Node strips no types or knows no `await using`. */
+async function examples() {
+  const tsx = join(app, "node_modules/tsx/dist/cli.mjs");
+  const old = Number.parseInt(process.versions.node, 10) < 24;
+  if (old && !existsSync(tsx)) return console.log(`${process.version}: no tsx, no examples`);
+  writeFileSync(at("package.json"), JSON.stringify({ type: "commonjs" }));
+  symlinkSync(join(app, "node_modules"), at("node_modules"), "junction");
+  cpSync(join(app, "node_modules/medimail-connector/examples"), at("examples"), { recursive: true });
+  const run = (name) => [...(old ? [tsx] : []), at(`examples/${name}.mts`)];
+  // Those that need somebody: a browser, and `medimail validate`.
+  const led = ["login-in-a-web-program", "validate-our-connector"];
+  const alone = readdirSync(at("examples"))
+    .filter((name) => name.endsWith(".mts"))
+    .map((name) => name.slice(0, -".mts".length))
+    .filter((name) => name !== "report" && !led.includes(name));
+  expect("examples", alone.length >= 7);
+  for (const name of alone) expect(name, (await node(run(name), 0, work)).includes("\n"));
+  const driver = ["--", process.execPath, ...run("validate-our-connector")];
+  await medimail(
+    "validate",
+    "--profile",
+    "sending",
+    "--scenario",
+    "envoi-niveau-1",
+    "--out",
+    at("validated"),
+    ...driver,
+  );
 }
