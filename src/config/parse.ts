@@ -42,10 +42,15 @@ function parseWith<T>(schema: z.ZodType<T>, value: unknown): T {
   fail("config_invalid", findingsIn(result, "configuration") ?? [], "correct the named parts of the configuration");
 }
 
+/** A list of a hundred thousand wrong items would be as many lines, in a log too. */
+const MAX_TOLD = 20;
+
 function fail(code: "config_invalid" | "invalid_argument", findings: readonly Finding[], hint: string): never {
   const [first] = findings;
   const requirement = findings.find((f) => f.requirement)?.requirement;
-  throw new MedimailError(code, findings.map((f) => `${f.path}: ${f.message}`).join("\n"), {
+  const told = findings.slice(0, MAX_TOLD).map((f) => `${f.path}: ${f.message}`);
+  if (findings.length > MAX_TOLD) told.push(`and ${findings.length - MAX_TOLD} more`);
+  throw new MedimailError(code, told.join("\n"), {
     hint,
     ...(first ? { path: first.path } : {}),
     ...(requirement ? { requirement } : {}),

@@ -18,7 +18,7 @@ export async function socksConnect(
     early.push(chunk);
   };
   try {
-    await SocksClient.createConnection({
+    const { remoteHost } = await SocksClient.createConnection({
       command: "connect",
       destination: { host, port },
       // Connected already: host and port here are only what the library demands to be filled in.
@@ -32,6 +32,8 @@ export async function socksConnect(
       // Ours is shorter and covers the whole; 24 h is "never" here.
       timeout: 86_400_000,
     });
+    // The library takes an address of a kind that it does not know for one of no length: what follows would be read as the server's first words.
+    if (!remoteHost) throw new Error("an address of an unknown type");
   } catch (error) {
     socket.destroy();
     // The library hangs its options, password included, on its errors: only the text is taken.

@@ -11,9 +11,15 @@ const MAX_CONFIG_BYTES = 1024 * 1024;
 /**
  * Reads and checks a configuration file: JSON, comments allowed. Its relative paths are made absolute against its folder.
  *
- * Throws `file_not_found`, `file_unreadable`, `config_unreadable` (not JSON, not UTF-8) or `config_invalid` (a key that is written twice, too).
+ * Throws `invalid_argument` (no path), `file_not_found`, `file_unreadable`, `config_unreadable` (not JSON, not UTF-8) or `config_invalid` (a key that is written twice, too).
  */
 export function loadConfigFile(path: string): Config {
+  // Of a program in JavaScript: an environment variable that is not set.
+  if (typeof path !== "string" || path === "")
+    throw new MedimailError("invalid_argument", "no configuration file is named", {
+      path: "path",
+      hint: "give the path of the file",
+    });
   const file = resolve(path);
   const content = readNamedFile(file, "configuration", { maxBytes: MAX_CONFIG_BYTES });
   const config = parseConfig(parseText(content, path));

@@ -25,6 +25,11 @@ describe("parseConfig", () => {
     expect(config.trust.whiteList).toBeUndefined();
   });
 
+  it("tells the first twenty faults of thousands", () => {
+    const { message, path } = refusal(withPart({ tls: { ca: Array(3_000).fill(5) } }));
+    expect([path, message.split("\n").length, message.split("\n").at(-1)]).toEqual(["tls.ca[0]", 21, "and 2980 more"]);
+  });
+
   it("gives the same when what it gave is parsed again", () => {
     const once = parseConfig(
       withPart({

@@ -202,6 +202,19 @@ describe("a SOCKS5 proxy", () => {
     socket.destroy();
   });
 
+  it("says proxy_failed where the proxy answers by an address of an unknown type", async () => {
+    await using proxy = await scriptedServer(async (peer) => {
+      await readable(peer, 3);
+      peer.take();
+      peer.raw(Buffer.from([5, 0]));
+      await readable(peer, 16);
+      peer.raw(Buffer.concat([Buffer.from([5, 0, 0, 9, 127, 0, 0, 1, 0, 1]), Buffer.from("220 early\r\n")]));
+      await peer.gone();
+    });
+    const dialer = createDialer({ proxy: `socks5://127.0.0.1:${proxy.port}` });
+    await expect(dialer.connect("smtp.test", 587)).rejects.toMatchObject({ code: "proxy_failed" });
+  });
+
   it("says proxy_failed where the proxy refuses, without its credentials in the error", async () => {
     await using proxy = await scriptedServer(async (peer) => {
       await readable(peer, 3);

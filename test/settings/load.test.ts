@@ -17,6 +17,13 @@ function file(name: string, content: string | Uint8Array): string {
 const code = (expected: string) => expect.objectContaining({ code: expected });
 
 describe("loadConfigFile", () => {
+  it.each([undefined, ""])(
+    "says that it is given no path (%j): a variable of the environment may not be set",
+    (path) => {
+      expect(() => loadConfigFile(path as string)).toThrow(expect.objectContaining({ code: "invalid_argument" }));
+    },
+  );
+
   it("makes every path absolute against the file's folder", () => {
     const config = loadConfigFile(
       file(

@@ -278,6 +278,14 @@ describe("authentication", () => {
       },
     ],
     [
+      "334 with JSON, then another challenge",
+      async (peer) => {
+        peer.send(`334 ${JSON_REFUSAL}`);
+        await peer.line();
+        peer.send(`334 ${JSON_REFUSAL}`);
+      },
+    ],
+    [
       "334 with JSON, then a dropped connection",
       async (peer) => {
         peer.raw(`334 ${JSON_REFUSAL}\r\n`);

@@ -2,6 +2,7 @@ import { isMedimailError, MedimailError } from "../../errors.js";
 import type { Http } from "../../http.js";
 import { type Clock, systemClock } from "../../seams/index.js";
 import { type RequestRate, sharedRate } from "../rate.js";
+import { parseShallow } from "./json.js";
 import { type FhirResourceType, type FhirSearches, searchParameters } from "./parameters.js";
 import { outcomeCodes, type Page, readPage } from "./resources.js";
 import { ANNUAIRE_URL, KEY_HEADER } from "./systems.js";
@@ -164,7 +165,7 @@ export class FhirClient {
     const bytes = await response.text();
     if (response.status === 200) {
       try {
-        return { value: JSON.parse(bytes), size: bytes.length };
+        return { value: parseShallow(bytes), size: bytes.length };
       } catch {
         // The engine's message quotes what it read.
         throw invalid("the answer is no JSON");

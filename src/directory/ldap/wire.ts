@@ -25,6 +25,19 @@ export function elementEnd(bytes: Buffer): number | undefined {
   return bytes.length < 2 + size ? undefined : 2 + size + bytes.readUIntBE(2, size);
 }
 
+/** The number of a message, which an answer has of its question (RFC 4511 §4.1.1.1). @throws MedimailError `directory_answer_invalid` */
+function numberOf(message: Buffer): number {
+  const [, first = 0] = message;
+  const at = first < 0x80 ? 2 : 2 + (first & 0x7f);
+  const size = message[at + 1] ?? 0;
+  if (message[at] !== INTEGER || size === 0 || size > 4 || message.length < at + 2 + size) throw notLdap();
+  return message.readUIntBE(at + 2, size);
+}
+
+const INTEGER = 0x02;
+/** Of what a server says unasked: that it hangs up. */
+const UNASKED = 0;
+
 const notLdap = (): MedimailError => new MedimailError("directory_answer_invalid", "the server does not speak LDAP");
 
 /**
@@ -42,6 +55,7 @@ export class LdapWire extends Duplex {
   #end: number | undefined;
   #total = 0;
   #messages = 0;
+  readonly #asked = new Set([UNASKED]);
 
   constructor(socket: Socket, limits: WireLimits) {
     super({ readableObjectMode: true, autoDestroy: true });
@@ -85,7 +99,11 @@ export class LdapWire extends Duplex {
             path: "limits.entries",
           },
         );
-      this.push(all.subarray(0, this.#end));
+      const message = all.subarray(0, this.#end);
+      // The engine passes over what answers none of its questions, and waits on: for ever, where a server says nothing else.
+      if (!this.#asked.has(numberOf(message)))
+        throw new MedimailError("directory_answer_invalid", "the server answers what was not asked");
+      this.push(message);
       const rest = all.subarray(this.#end);
       this.#chunks = rest.length > 0 ? [rest] : [];
       this.#size = rest.length;
@@ -104,7 +122,9 @@ export class LdapWire extends Duplex {
 
   override _read(): void {}
 
+  /** The engine writes whole messages, one by one. */
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#asked.add(numberOf(chunk));
     this.#socket.write(chunk, done);
   }
 

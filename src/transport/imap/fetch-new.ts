@@ -11,6 +11,13 @@ interface Plan {
   uids: number[];
 }
 
+/** How often a reading ends before a mail whose content the server says is not there; then it is shown without. */
+const TRIES = 3;
+const MAX_MISSING = 1_000;
+
+/** Mails whose content was not there, by folder and UID, and how often. */
+export type MissingContents = Map<string, number>;
+
 /**
  * The new mails of a folder. Each is fetched when it is asked for, by a command of its own: between two, the session is
  * free for other work, which inside a running FETCH of imapflow would wait for ever. A session lost on the way is
@@ -19,9 +26,11 @@ interface Plan {
 export class NewMail implements AsyncIterable<FetchedMail> {
   readonly #link: ImapLink;
   readonly #options: FetchNewOptions & { maxBytes: number };
+  readonly #missing: MissingContents;
   #cursor: ImapCursor | undefined;
 
-  constructor(link: ImapLink, options: FetchNewOptions & { maxBytes: number }) {
+  constructor(link: ImapLink, options: FetchNewOptions & { maxBytes: number }, missing: MissingContents) {
+    this.#missing = missing;
     this.#link = link;
     this.#options = options;
   }
@@ -76,7 +85,9 @@ export class NewMail implements AsyncIterable<FetchedMail> {
         { uid: true, size: true, source: { start: 0, maxLength: maxBytes } },
         { uid: true },
       );
-      if (!message || message.uid !== uid || !message.source) return undefined;
+      if (!message || message.uid !== uid) return undefined;
+      // Of NIL imapflow makes `false`, whatever its types say. Some servers say it of a mail that they have just moved on their disks.
+      if (!message.source) return this.#withoutContent(`${path} ${uidValidity} ${uid}`, uid, message.size ?? 0);
       const size = message.size ?? message.source.length;
       return {
         uid,
@@ -85,5 +96,17 @@ export class NewMail implements AsyncIterable<FetchedMail> {
         truncated: message.source.length >= maxBytes && size > message.source.length,
       };
     });
+  }
+
+  /** Tried again by the next readings, for the mail is there; but not so that none after it is ever read. */
+  #withoutContent(key: string, uid: number, size: number): Omit<FetchedMail, "cursor"> {
+    const tries = (this.#missing.get(key) ?? 0) + 1;
+    this.#missing.delete(key);
+    if (size > 0 && tries < TRIES) {
+      if (this.#missing.size >= MAX_MISSING) this.#missing.clear();
+      this.#missing.set(key, tries);
+      throw failed("the server does not give the content of a mail that it has", { retryable: true });
+    }
+    return { uid, raw: Buffer.alloc(0), size, truncated: size > 0 };
   }
 }

@@ -16,7 +16,7 @@ import { removeMails } from "./actions/remove.js";
 import type { ActReport } from "./actions/report.js";
 import { type Transfer, transferMails } from "./actions/transfer.js";
 import type { ConnectionBudget } from "./budget.js";
-import { NewMail } from "./fetch-new.js";
+import { type MissingContents, NewMail } from "./fetch-new.js";
 import { type FolderInfo, listFolders } from "./folder-list.js";
 import type { FolderState } from "./folder-state.js";
 import type { FolderRole } from "./folders.js";
@@ -178,6 +178,7 @@ export function createImapMailbox(options: ImapMailboxOptions): ImapMailbox {
     return opened;
   };
   const link = newLink();
+  const missing: MissingContents = new Map();
   let closed = false;
   // Without a right no session stays open (ECO.1.2.6 = SC.MSS/CONF.10).
   const onEnded = (): void => void Promise.all([...links].map((open) => open.hangUp()));
@@ -209,7 +210,7 @@ export function createImapMailbox(options: ImapMailboxOptions): ImapMailbox {
       });
     },
     fetchNew: (fetch) =>
-      new NewMail(link, { ...fetch, maxBytes: Math.min(fetch.maxBytes ?? 32 * 1024 * 1024, maxLiteral) }),
+      new NewMail(link, { ...fetch, maxBytes: Math.min(fetch.maxBytes ?? 32 * 1024 * 1024, maxLiteral) }, missing),
     folders: ({ signal } = {}) => link.run("listing the folders", signal, (client) => listFolders(client)),
     pages: (pages) => summaryPages(link, pages),
     search: (pages, query) => searchPages(link, pages, query),

@@ -70,7 +70,8 @@ async function afterChallenge(
 
 function refused(reply: SmtpReply, step: SaslStep): Error {
   const status = enhancedStatus(reply);
-  if (classify(reply.code, status).temporary && reply.code < 500)
+  // One challenge after another leads nowhere: our answer was given, and refused.
+  if (classify(reply.code, status).temporary && reply.code < 500 && reply.code !== 334)
     return refusal(reply, "auth", "the authentication", { systemic: true });
   const answer = maskAnswer(reply);
   const failure = failureOf({ reply: reply.code, answer, ...(status === undefined ? {} : { status }) });

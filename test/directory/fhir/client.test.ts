@@ -168,6 +168,12 @@ describe("an answer", () => {
     expect((await errorOf(read(of))).code).toBe("directory_answer_invalid");
   });
 
+  it("of lists within lists is refused before it is taken apart", async () => {
+    const deep = `{"resourceType":"Bundle","type":"searchset","entry":[${"[".repeat(200)}"\\"]"${"]".repeat(200)}]}`;
+    const of = await client((_request, response) => json(response, deep));
+    expect((await errorOf(read(of))).message).toBe("the answer is no JSON");
+  });
+
   it("leaves out and counts a resource that is not as published", async () => {
     const broken = { resourceType: "Practitioner", id: 7, telecom: "x" };
     const of = await client((_request, response) => json(response, bundle([one("1"), broken])));

@@ -131,6 +131,17 @@ describe("an LDAP server", () => {
     expect(sent).toBeLessThan(500);
   });
 
+  it("that answers what was not asked, for ever, is not listened to until the time is over", async () => {
+    const of = await server((socket, { id, operation }) => {
+      if (operation !== SEARCH) return;
+      const timer = setInterval(() => socket.write(morel(id + 7)), 10);
+      socket.on("close", () => clearInterval(timer));
+    });
+    const error = await errorOf(search(of.port, { timeoutMs: 20_000 }));
+    expect([error.code, error.message]).toEqual(["directory_answer_invalid", "the server answers what was not asked"]);
+    await of.closed();
+  });
+
   it("that announces an enormous entry is cut before it is sent", async () => {
     const of = await server((socket) => void socket.write(Buffer.from([0x30, 0x84, 0x7f, 0xff, 0xff, 0xff, 0x02])));
     const error = await errorOf(search(of.port));

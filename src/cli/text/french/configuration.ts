@@ -57,6 +57,8 @@ export const configurationRows: Rows = [
   ["must be a list of addresses or ranges", "doit être une liste d'adresses ou de plages"],
   ["must be the name of an environment variable", "doit être le nom d'une variable d'environnement"],
   ["must be a list: the program, then its arguments", "doit être une liste : le programme, puis ses arguments"],
+  ["no configuration file is named", "aucun fichier de configuration n'est indiqué"],
+  ["give the path of the file", "indiquez le chemin du fichier"],
   ["must name a program", "doit désigner un programme"],
   ["must be {\"env\": NAME}, {\"file\": PATH}, {\"command\": [\"program\", \"argument\"]} or a text", "doit être {\"env\": NOM}, {\"file\": CHEMIN}, {\"command\": [\"programme\", \"argument\"]} ou un texte"],
   ["must be starttls or ldaps: who answers decides to whom a mail goes", "doit être starttls ou ldaps : le serveur qui répond détermine à qui part un courriel"],

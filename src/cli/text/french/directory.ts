@@ -45,6 +45,7 @@ export const directoryRows: Rows = [
   ["the directory's own limit is passed ({said})", "la limite propre à l'annuaire est dépassée ({said})"],
   ["Check directory.ldap: base, filter and attributes.", "Vérifiez directory.ldap : base, filtre et attributs."],
   ["the directory cannot answer now ({said})", "l'annuaire ne peut pas répondre pour le moment ({said})"],
+  ["the server answers what was not asked", "le serveur répond à ce qui n'a pas été demandé"],
   ["the server does not speak LDAP", "le serveur ne parle pas LDAP"],
   ["the connection to the directory was lost", "la connexion à l'annuaire a été perdue"],
   ["the filter of the directory {why}", "le filtre de l'annuaire {+why}"],

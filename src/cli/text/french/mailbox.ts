@@ -93,6 +93,7 @@ export const mailboxRows: Rows = [
   ["{host} ended the session", "{host} a mis fin à la session"],
   ["the server refuses CAPABILITY", "le serveur refuse CAPABILITY"],
   ["the server refuses to list new mails", "le serveur refuse de lister les nouveaux courriels"],
+  ["the server does not give the content of a mail that it has", "le serveur ne donne pas le contenu d'un courriel qu'il détient"],
   ["the server refuses to list the mails of a folder", "le serveur refuse de lister les courriels d'un dossier"],
   ["the folder was made anew while it was read", "le dossier a été reconstruit pendant sa lecture"],
   ["the folder was closed by the server", "le serveur a fermé le dossier"],
