@@ -59,6 +59,16 @@ describeWithOperator("watching a folder of Dovecot", (settings) => {
     };
   }
 
+  it("ends where a folder is not there, which Dovecot 2.3 says without a code", async () => {
+    await using box = await setUp("QRESYNC", 0);
+    const missing = { code: "imap_failed", retryable: false, hint: expect.stringContaining("mailbox.folders()") };
+    for (const folders of ["Nulle part", ["inbox", "Nulle part"]])
+      expect(await new Follower(box.connector, folders).ended).toMatchObject(missing);
+    await expect(box.connector.mailbox.list({ folder: "Nulle part" }).toArray({ limit: 1 })).rejects.toMatchObject(
+      missing,
+    );
+  });
+
   it.each(SERVERS)(
     "tells what is new, changed and gone, once, also over a lost session (%s)",
     { timeout: 60_000 },

@@ -19,7 +19,7 @@ const FINAL: ReadonlySet<string> = new Set(["TRYCREATE", "NONEXISTENT", "NOPERM"
 /** imapflow's errors in our codes. Their text may quote the server, so a subject or an address: only codes are kept. */
 export function imapError(error: unknown, doing: string): MedimailError {
   if (isMedimailError(error)) return error;
-  const { code, serverResponseCode, _err: within } = (error ?? {}) as Record<string, unknown>;
+  const { code, serverResponseCode, mailboxMissing, _err: within } = (error ?? {}) as Record<string, unknown>;
   // Thrown by us while the library read the answer.
   if (isMedimailError(within)) return within;
   const shown =
@@ -27,7 +27,10 @@ export function imapError(error: unknown, doing: string): MedimailError {
       ? serverResponseCode
       : typeof code === "string" && /^\w{1,60}$/.test(code)
         ? code
-        : "command failed";
+        : // Dovecot 2.3 refuses a folder that is not there without a code: the library has asked LIST then.
+          mailboxMissing === true
+          ? "NONEXISTENT"
+          : "command failed";
   if (typeof code === "string" && LOST.has(code))
     return new MedimailError("connection_lost", `the IMAP connection was lost while ${doing}`);
   if (typeof code === "string" && SLOW.has(code))
