@@ -18,11 +18,12 @@ export async function main({ log }: { log: (line: string) => void }) {
 
   // Begun before the mail is sent: what is there already is in the list, what comes is told.
   const stop = new AbortController();
+  const late = setTimeout(() => stop.abort(), 30_000);
   let arrived: ReturnType<typeof firstNew> | undefined;
   await new Promise<void>((begun) => {
     arrived = firstNew(
       mailbox.watch(["inbox"], {
-        signal: AbortSignal.any([stop.signal, AbortSignal.timeout(30_000)]),
+        signal: stop.signal,
         onStatus: ({ state }) => {
           if (state === "watching") begun();
         },
@@ -37,6 +38,7 @@ export async function main({ log }: { log: (line: string) => void }) {
     requestRead: true,
   });
   const mail = await arrived;
+  clearTimeout(late);
   stop.abort();
   if (!mail) throw new Error("no mail came in time");
   log(`new ${mail.kind} mail, documents: ${mail.hasXdm}`);

@@ -333,7 +333,10 @@ class Software {
   }
 
   #within(ms: number): AbortSignal {
-    return AbortSignal.any([this.#signal, AbortSignal.timeout(ms)]);
+    const late = AbortSignal.timeout(ms);
+    // Node 20 forgets a timeout that nobody listens to, and the signal made of it would never come.
+    late.addEventListener("abort", () => {}, { once: true });
+    return AbortSignal.any([this.#signal, late]);
   }
 
   /** Ends the software: what is not stored is gone. Its functional traces are handed over first (ECO.4.1.2). */

@@ -1,6 +1,7 @@
 import { checkOptions, parseConfig } from "./config/index.js";
 import type { Connector, ConnectorOptions, DeliveryRun } from "./connector-types.js";
 import { errorCodeOf, MedimailError, type Problem } from "./errors.js";
+import { firstAborted } from "./first-aborted.js";
 import type { SubmissionRow } from "./seams/index.js";
 import {
   Bell,
@@ -200,7 +201,8 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
     inbox: {
       ...inbox,
       integrate(handler, options) {
-        const work = inbox.integrate(handler, { ...options, signal: AbortSignal.any([options.signal, stop.signal]) });
+        const { signal, release } = firstAborted(options.signal, stop.signal);
+        const work = inbox.integrate(handler, { ...options, signal }).finally(release);
         // `close()` waits for the document in hand.
         track(work.catch(() => {}));
         return work;
@@ -209,7 +211,9 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
     outbox: outboxCommands(frame, open, () => connector.mailbox),
     delivery: {
       async run({ signal, ...run }) {
-        await deliver(await open(), { ...run, signal: AbortSignal.any([signal, stop.signal]) });
+        const core = await open();
+        const either = firstAborted(signal, stop.signal);
+        await deliver(core, { ...run, signal: either.signal }).finally(either.release);
       },
       pause: () => void opening?.then(({ worker }) => worker.pause()).catch(() => {}),
       resume: () => void opening?.then(({ worker }) => worker.resume()).catch(() => {}),

@@ -4,6 +4,7 @@ import { type ConnectionOptions, type TLSSocket, connect as tlsConnect } from "n
 import { Agent } from "undici";
 import { abortable } from "./abortable.js";
 import { isMedimailError, MedimailError } from "./errors.js";
+import { firstAborted } from "./first-aborted.js";
 import { GatheredBytes } from "./gathered-bytes.js";
 import type { Dialer } from "./seams/dialer.js";
 import { isThisMachine } from "./this-machine.js";
@@ -144,7 +145,7 @@ async function ask(url: URL, request: HttpRequest, options: HttpOptions, agent: 
   const { method = "GET", headers = {}, body, signal: given } = request;
   const limit = request.timeoutMs ?? options.timeoutMs ?? TIMEOUT_MS;
   const over = AbortSignal.timeout(limit);
-  const signal = given ? AbortSignal.any([given, over]) : over;
+  const { signal, release } = firstAborted(given, over);
   const awake = setTimeout(() => {}, limit + 100);
   try {
     const response = await fetch(url, {
@@ -170,6 +171,7 @@ async function ask(url: URL, request: HttpRequest, options: HttpOptions, agent: 
     throw httpError(error, url, { given, over, limit });
   } finally {
     clearTimeout(awake);
+    release();
   }
 }
 

@@ -1,3 +1,4 @@
+import { firstAborted } from "../first-aborted.js";
 import type { Clock } from "../seams/index.js";
 
 /** Something to do may have come: who sleeps until then is woken, however long before. */
@@ -25,11 +26,13 @@ export class Bell {
     const woken = new AbortController();
     const wake = () => woken.abort();
     this.#wakes.add(wake);
+    const either = firstAborted(signal, woken.signal);
     try {
-      await clock.sleep(ms, { signal: AbortSignal.any([signal, woken.signal]), unref });
+      await clock.sleep(ms, { signal: either.signal, unref });
     } catch (error) {
       if (!woken.signal.aborted || signal.aborted) throw error;
     } finally {
+      either.release();
       this.#wakes.delete(wake);
     }
   }

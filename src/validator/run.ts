@@ -3,6 +3,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Scenario } from "../compliance/index.js";
 import { MedimailError } from "../errors.js";
+import { firstAborted } from "../first-aborted.js";
 import { type MockMedimail, startMockMedimail } from "../mock/index.js";
 import type { ObservationSink } from "../seams/index.js";
 import { runCommand } from "./command.js";
@@ -216,8 +217,9 @@ class Run {
 
   async #drive(driver: NonNullable<RunOptions["driver"]>, ready: RunReady, scenario: Scenario): Promise<EndReason> {
     const time = AbortSignal.timeout(scenario.seconds * 1_000);
+    const over = firstAborted(this.#signal, time);
     try {
-      await driver(ready, scenario, AbortSignal.any([this.#signal, time]));
+      await driver(ready, scenario, over.signal);
       return "done";
     } catch (error) {
       if (this.#signal.aborted) return "stopped";
@@ -227,6 +229,8 @@ class Run {
         text: `${scenario.id}: ${String((error as Error)?.message)}\n`,
       });
       return "command-failed";
+    } finally {
+      over.release();
     }
   }
 
@@ -234,7 +238,9 @@ class Run {
   async #walk(scenario: Scenario): Promise<EndReason> {
     const { walker } = this.#options;
     if (!walker) {
-      await aborted(AbortSignal.any([this.#signal, AbortSignal.timeout(scenario.seconds * 1_000)]));
+      const over = firstAborted(this.#signal, AbortSignal.timeout(scenario.seconds * 1_000));
+      await aborted(over.signal);
+      over.release();
       return this.#signal.aborted ? "stopped" : "time";
     }
     const next = await walker.done(scenario, this.#signal);

@@ -24,6 +24,7 @@ export const FLOORS = {
   "time-zone.ts": -1,
   "pdf-file.ts": -1,
   "abortable.ts": 1,
+  "first-aborted.ts": -1,
   "tls-error.ts": 1,
   xml: 1,
   seams: 1,

@@ -1,6 +1,7 @@
 import type * as openid from "openid-client";
 import { abortable } from "../../abortable.js";
 import { MedimailError } from "../../errors.js";
+import { firstAborted } from "../../first-aborted.js";
 import { isRefusal, pscError } from "./failure.js";
 import { openidClient } from "./library.js";
 import { readProfessional } from "./professional.js";
@@ -99,19 +100,20 @@ class Logins implements ProSanteConnect {
     const interval = Math.max(asked.interval ?? 5, LEAST_INTERVAL_S);
     onAsked?.({ expiresIn });
     const over = late(expiresIn);
+    const ended = firstAborted(signal, over);
     const answer = await this.#try(
       doing,
       () =>
         // The library looks at the signal every five seconds.
         abortable(
           client.pollBackchannelAuthenticationGrant(configuration, { ...asked, interval }, undefined, {
-            signal: signal ? AbortSignal.any([signal, over]) : over,
+            signal: ended.signal,
           }),
           signal,
           doing,
         ),
       { over, ...(signal ? { signal } : {}) },
-    );
+    ).finally(ended.release);
     // Nothing else says that this is who was asked: the code flow has its state and its browser.
     if (answer.claims() === undefined)
       throw new MedimailError("login_failed", `${doing}: Pro Santé Connect gives no ID token`);

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { isMedimailError, MedimailError } from "../../errors.js";
+import { firstAborted } from "../../first-aborted.js";
 import { steadyNow, systemClock } from "../../seams/clock.js";
 import type { PendingLogin, ProSanteConnect, ProSanteConnectSession } from "./types.js";
 
@@ -120,7 +121,7 @@ export async function loopbackLogin(
 ): Promise<ProSanteConnectSession> {
   const { open, port = 0, path = "/callback", timeoutMs = 300_000, signal } = options;
   const over = AbortSignal.timeout(timeoutMs);
-  const ended = signal ? AbortSignal.any([signal, over]) : over;
+  const { signal: ended, release } = firstAborted(signal, over);
   let came: (url: URL) => void = () => {};
   const back = new Promise<URL>((resolve, reject) => {
     came = resolve;
@@ -163,6 +164,7 @@ export async function loopbackLogin(
     await open(url);
     return await psc.complete(await back, pending);
   } finally {
+    release();
     server.close();
     server.closeAllConnections();
   }

@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import type { ImapFlow } from "imapflow";
 import { isMedimailError } from "../../errors.js";
+import { firstAborted } from "../../first-aborted.js";
 import type { Logger } from "../../log.js";
 import type { Clock } from "../../seams/clock.js";
 import type { Random } from "../../seams/random.js";
@@ -204,8 +205,10 @@ export class ImapLink implements BudgetHolder {
     if (this.#client?.usable) return this.#client;
     const { clock } = this.#options;
     const wait = this.#notBefore - clock.now();
-    if (wait > 0 && !this.#opening)
-      await clock.sleep(wait, { signal: signal ? AbortSignal.any([signal, this.#abort.signal]) : this.#abort.signal });
+    if (wait > 0 && !this.#opening) {
+      const either = firstAborted(signal, this.#abort.signal);
+      await clock.sleep(wait, { signal: either.signal }).finally(either.release);
+    }
     if (this.#client?.usable) return this.#client;
     this.#opening ??= this.#open().finally(() => {
       this.#opening = undefined;

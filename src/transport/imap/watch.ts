@@ -1,5 +1,6 @@
 import type { ImapFlow } from "imapflow";
 import { isMedimailError, MedimailError } from "../../errors.js";
+import { firstAborted } from "../../first-aborted.js";
 import { type FolderNews, folderNews } from "./delta.js";
 import { imapError } from "./errors.js";
 import { type FolderState, withMail, withModseq, withoutMail } from "./folder-state.js";
@@ -26,9 +27,8 @@ const MAX_LOSSES = 30;
 export async function* watchFolders(deps: WatchDeps, options: ImapWatchOptions): AsyncGenerator<ImapEvent> {
   const closing = new AbortController();
   // Closed meanwhile, nothing of it is a session that was lost, nor is there a back-off to sit out.
-  const ends = [deps.link.closing, closing.signal, ...(options.signal ? [options.signal] : [])];
-  const signal = AbortSignal.any(ends);
-  const watch = new Watch(deps, options, signal);
+  const ends = firstAborted(deps.link.closing, closing.signal, options.signal);
+  const watch = new Watch(deps, options, ends.signal);
   try {
     for (;;) {
       const events = await watch.next();
@@ -37,6 +37,7 @@ export async function* watchFolders(deps: WatchDeps, options: ImapWatchOptions):
     }
   } finally {
     closing.abort();
+    ends.release();
     await deps.link.close();
   }
 }

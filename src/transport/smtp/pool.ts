@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import type { MedimailError } from "../../errors.js";
+import { firstAborted } from "../../first-aborted.js";
 import type { SmtpStage } from "../../seams/mail-transport.js";
 import { smtpFailure } from "./failure.js";
 import { Following, type Waiter } from "./following.js";
@@ -255,14 +256,17 @@ export class SessionPool {
 
   async #open(): Promise<void> {
     let session: SmtpSession;
+    const either = firstAborted(this.#abort.signal, this.#openings.signal);
     try {
-      session = await this.#options.open(AbortSignal.any([this.#abort.signal, this.#openings.signal]));
+      session = await this.#options.open(either.signal);
     } catch (error) {
       this.#opening--;
       // One failure answers one mail: the others get their own try, and a time limit of their own.
       this.#waiters.shift()?.reject(error);
       this.#grow();
       return;
+    } finally {
+      either.release();
     }
     this.#opening--;
     this.#opened++;
