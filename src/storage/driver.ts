@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import Libsql from "libsql";
 import { MedimailError } from "../errors.js";
 import { ensureFolder } from "../folders.js";
+import { statementsDropped } from "./dropped-statements.js";
 import { isBusy, storageError } from "./sqlite-errors.js";
 
 export type SqlValue = string | number | Uint8Array | null;
@@ -93,6 +94,8 @@ export class StatementCache implements Sql {
   }
 
   clear(): void {
+    const [oldest] = this.#statements.values();
+    if (oldest) statementsDropped(oldest);
     this.#statements.clear();
   }
 }
