@@ -1,83 +1,19 @@
 // By hand (`.ci/long chaos`): workers that live, over a line to PostgreSQL that does not.
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { expect, it } from "vitest";
 import { isMedimailError } from "../../src/errors.js";
 import type { Logger } from "../../src/log.js";
 import type { MailTransport } from "../../src/seams/index.js";
-import { type Random, seededRandom, systemClock } from "../../src/seams/index.js";
+import { seededRandom, systemClock } from "../../src/seams/index.js";
 import { Circuit, DeliveryWorker } from "../../src/sending/index.js";
 import { openPostgresOutbox, type PostgresOutbox } from "../../src/storage/index.js";
 import { traceOf } from "../../src/traces/index.js";
 import { MAILBOX, submission, TENANT, worker } from "../storage/samples.js";
+import { BadLine } from "../tools/bad-line.js";
 import { describeWithPostgres } from "../tools/postgres.js";
 
 const MAILS = Number(process.env["MEDIMAIL_CHAOS_MAILS"] ?? 300);
 const SEEDS = (process.env["MEDIMAIL_CHAOS_SEEDS"] ?? "1,2,3").split(",").map(Number);
 const MACHINES = 3;
-
-/** Cuts connections at random, before what was said is passed on or after; now and then nobody gets through for a while, longer than a write is patient. */
-class BadLine {
-  readonly #server = createServer((client) => this.#serve(client));
-  readonly #sockets = new Set<Socket>();
-  #closedUntil = 0;
-  cuts = 0;
-  calm = false;
-
-  constructor(
-    private readonly target: number,
-    private readonly random: Random,
-  ) {}
-
-  async start(): Promise<number> {
-    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
-    return (this.#server.address() as AddressInfo).port;
-  }
-
-  stop(): void {
-    this.#server.close();
-    for (const socket of this.#sockets) socket.destroy();
-  }
-
-  #serve(client: Socket): void {
-    if (performance.now() < this.#closedUntil) {
-      client.destroy();
-      return;
-    }
-    const server = connect(this.target, "127.0.0.1");
-    const end = () => {
-      client.destroy();
-      server.destroy();
-    };
-    for (const socket of [client, server]) {
-      this.#sockets.add(socket);
-      socket.on("error", () => {});
-      socket.on("close", () => {
-        this.#sockets.delete(socket);
-        end();
-      });
-    }
-    client.on("data", (bytes) => {
-      if (!this.#cutsNow(bytes.includes("COMMIT\0") ? 0.08 : 0.005)) {
-        server.write(bytes);
-        return;
-      }
-      // Half of the cuts lose the answer, not what was said.
-      if (this.random.fraction() < 0.5) server.write(bytes, () => setTimeout(end, 30));
-      else end();
-    });
-    server.on("data", (bytes) => client.write(bytes));
-  }
-
-  #cutsNow(probability: number): boolean {
-    if (this.calm || this.random.fraction() > probability) return false;
-    this.cuts += 1;
-    if (this.random.fraction() < 0.3) {
-      this.#closedUntil = performance.now() + this.random.fraction() * 2_500;
-      for (const socket of this.#sockets) if (this.random.fraction() < 0.5) socket.destroy();
-    }
-    return true;
-  }
-}
 
 const silent: Logger = { log: () => {} } as unknown as Logger;
 
@@ -85,7 +21,13 @@ describeWithPostgres("workers that live, over a line to the database that breaks
   it.each(SEEDS)("write each dot once, and leave no mail behind (seed %i)", { timeout: 300_000 }, async (seed) => {
     const direct = await server().database();
     const random = seededRandom(seed);
-    const line = new BadLine(server().port, random);
+    const line = new BadLine({
+      target: server().port,
+      random,
+      breaks: (bytes, from) => (from === "server" ? 0 : bytes.includes("COMMIT\0") ? 0.08 : 0.005),
+      // Longer than a write is patient.
+      closedMs: 2_500,
+    });
     const url = new URL(direct);
     url.port = String(await line.start());
     const dots = new Map<string, number>();
@@ -165,7 +107,7 @@ describeWithPostgres("workers that live, over a line to the database that breaks
     for (const { state } of rows.flatMap(({ recipients }) => recipients))
       states.set(state, (states.get(state) ?? 0) + 1);
     console.info(
-      `seed ${seed}: ${line.cuts} cuts, ${refused} submissions refused for a while, ${JSON.stringify([...states])}`,
+      `seed ${seed}: ${line.breaks} breaks, ${refused} submissions refused for a while, ${JSON.stringify([...states])}`,
     );
     line.calm = true;
     ended.abort();
