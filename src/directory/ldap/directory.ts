@@ -1,3 +1,4 @@
+import { abortable } from "../../abortable.js";
 import { isMedimailError, MedimailError } from "../../errors.js";
 import {
   type Clock,
@@ -116,10 +117,11 @@ export class LdapDirectory implements Directory {
     assertTemplate(engine, template);
     const over = AbortSignal.timeout(timeoutMs);
     const signal = asked.signal ? AbortSignal.any([asked.signal, over]) : over;
-    const password = await this.#password();
     let wire: Awaited<ReturnType<typeof openWire>> | undefined;
     const cut = (): void => void wire?.destroy();
     try {
+      // What gives it may wait for a person, or for ever.
+      const password = await abortable(this.#password(), signal, "waiting for the directory's password");
       wire = await openWire(this.#server, {
         ...this.#options,
         tls: this.#options.tls,

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { Socket } from "node:net";
 import { isMedimailError, MedimailError } from "../../errors.js";
 import type { Dialer, TlsVerifier } from "../../seams/index.js";
-import { elementEnd, LdapWire, type WireLimits } from "./wire.js";
+import { elementEnd, LdapWire, numberOf, type WireLimits } from "./wire.js";
 
 export interface LdapServer {
   host: string;
@@ -59,6 +59,7 @@ async function startTls(socket: Socket, signal: AbortSignal): Promise<void> {
     if (end === undefined || answer.length < end) continue;
     // What comes with the answer was said before TLS, and would be read as said within it.
     if (answer.length > end) throw invalid("the server said more than its answer to StartTLS");
+    if (numberOf(answer) !== 1) throw invalid("the server answers what was not asked");
     if (!isSuccess(answer)) throw unavailable("the server does not start TLS");
     return;
   }

@@ -26,7 +26,7 @@ export function elementEnd(bytes: Buffer): number | undefined {
 }
 
 /** The number of a message, which an answer has of its question (RFC 4511 §4.1.1.1). @throws MedimailError `directory_answer_invalid` */
-function numberOf(message: Buffer): number {
+export function numberOf(message: Buffer): number {
   const [, first = 0] = message;
   const at = first < 0x80 ? 2 : 2 + (first & 0x7f);
   const size = message[at + 1] ?? 0;

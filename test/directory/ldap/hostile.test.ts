@@ -142,6 +142,21 @@ describe("an LDAP server", () => {
     await of.closed();
   });
 
+  it("is asked nothing where its password does not come within the time of the search", async () => {
+    const of = await server(() => expect.unreachable());
+    const credentials = { dn: "cn=me", password: () => new Promise<string>(() => {}) };
+    const error = await errorOf(search(of.port, { credentials, timeoutMs: 50 }));
+    expect([error.code, of.seen]).toEqual(["directory_unavailable", []]);
+  });
+
+  it("that answers StartTLS under another number has not answered it", async () => {
+    const of = await server((socket, { id, operation }) => {
+      if (operation === EXTENDED) socket.write(ber.startTlsResponse(id + 1));
+    });
+    const error = await errorOf(search(of.port, { security: "starttls" }));
+    expect(error.message).toBe("the server answers what was not asked");
+  });
+
   it("that announces an enormous entry is cut before it is sent", async () => {
     const of = await server((socket) => void socket.write(Buffer.from([0x30, 0x84, 0x7f, 0xff, 0xff, 0xff, 0x02])));
     const error = await errorOf(search(of.port));

@@ -21,6 +21,7 @@ export const connectionRows: Rows = [
   ["the mailbox's address is empty, or has a space or a control character", "l'adresse de la boîte est vide, ou contient une espace ou un caractère de contrôle"],
   ["the credentials are closed", "les moyens d'authentification ont été libérés"],
   ["waiting for the access token", "attente du jeton d'accès"],
+  ["waiting for the directory's password", "attente du mot de passe de l'annuaire"],
   ["no host is known", "aucun serveur n'est connu"],
   ["no address is given", "aucune adresse n'est donnée"],
   ["the proxy failed", "le proxy a échoué"],
