@@ -24,7 +24,7 @@ describe("a program that a bundler made one file of", () => {
     120_000,
   );
 
-  // As webpack does, which is too large to be tried here (.ci/long bundlers does).
+  // As webpack does, which is too large to be tried here (docs/service.md says what was).
   it("finds what a dependency brings where the bundler left the address of another machine", async () => {
     const define = { "import.meta.url": '"file:///another-machine/dist/index.js"' };
     const file = await bundle(join(import.meta.dirname, "../../src/package-files.ts"), { format: "cjs", define });
