@@ -1,6 +1,13 @@
 import { errorCodeOf, isMedimailError, MedimailError, type Problem } from "../errors.js";
 import type { Logger } from "../log.js";
-import type { Clock, InboxRecord, InboxScope, InboxStore, OutboxStore } from "../seams/index.js";
+import {
+  type Clock,
+  elapsedOf,
+  type InboxRecord,
+  type InboxScope,
+  type InboxStore,
+  type OutboxStore,
+} from "../seams/index.js";
 import type { ImapMailbox, ImapSummary } from "../transport/imap/index.js";
 import type { Inbox, InboxEntry, IntegrateOptions, IntegrationHandler, IntegrationHooks } from "./integrate-types.js";
 import { comparedOf, mailIdOf, noted, openMail } from "./open.js";
@@ -64,6 +71,7 @@ class Run {
 
   async until(): Promise<void> {
     const { signal, once, pollMs } = this.#options;
+    const { clock } = this.deps;
     while (!signal.aborted) {
       try {
         await this.#queueNew();
@@ -72,11 +80,14 @@ class Run {
         this.#tell("inbox.look-failed", error);
         if (once) throw error;
       }
-      while (!signal.aborted && (await this.#work()) > 0);
+      // Where some fail again and again there is always something due: new mails are looked at all the same.
+      const nextLook = elapsedOf(clock) + pollMs;
+      let done = 1;
+      while (!signal.aborted && done > 0 && (once || elapsedOf(clock) < nextLook)) done = await this.#work();
       this.#last = undefined;
       this.#listed.clear();
       if (once || signal.aborted) return;
-      await this.deps.clock.sleep(pollMs, { signal }).catch(() => {});
+      if (done === 0) await clock.sleep(pollMs, { signal }).catch(() => {});
     }
   }
 

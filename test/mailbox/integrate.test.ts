@@ -163,6 +163,25 @@ describe("documents taken in unattended", () => {
     expect([box.handed.length, tries]).toEqual([1, 3]);
   });
 
+  it("hands over what comes in while many others, which cannot be answered, are tried again and again", async () => {
+    await using box = await doctorsInbox({
+      sendReceipt: async () => {
+        throw new Error("no");
+      },
+    });
+    for (let serial = 1; serial <= 21; serial += 1) box.deliver(await mailWith([serial]));
+    const late = await mailWith([22]);
+    const stop = new AbortController();
+    await box.run(
+      ({ document }) => {
+        if (document.uniqueId === D(22)) stop.abort();
+        if (document.uniqueId === D(21)) box.deliver(late);
+      },
+      { once: false, pollMs: 20, signal: stop.signal },
+    );
+    expect(box.handed).toContain(`${D(22)} create`);
+  });
+
   it("sets aside what is damaged without handing it over, and tells of a mail of which nothing can be read", async () => {
     const unreadable: string[] = [];
     await using box = await doctorsInbox({

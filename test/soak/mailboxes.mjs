@@ -229,6 +229,7 @@ export function unattendedBox({ name, config, options }) {
       };
       while (!life.signal.aborted) {
         try {
+          await connector.mailbox.createFolder("Dossiers", { signal: life.signal }).catch(() => {});
           await connector.inbox.integrate(handler, {
             signal: life.signal,
             pollMs: 5_000,

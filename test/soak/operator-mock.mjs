@@ -63,7 +63,7 @@ const acts = {
   ready: () => mock.ready(),
   async stop() {
     await mock.close();
-    process.disconnect();
+    setTimeout(() => process.disconnect(), 50);
   },
 };
 process.on("message", async ({ act, serial, ...more }) => {

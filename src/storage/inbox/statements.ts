@@ -38,9 +38,10 @@ export const RETRY = `UPDATE medimail_inbox SET state = 'waiting', attempts = 0,
 export const OWNERS =
   "SELECT DISTINCT owner FROM medimail_inbox WHERE tenant = ? AND mailbox = ? AND due_at IS NOT NULL AND owner IS NOT NULL";
 export const FREE = "UPDATE medimail_inbox SET owner = NULL WHERE tenant = ? AND mailbox = ? AND owner = ?";
+/** What was never tried comes first: those that fail again and again would hold it up. */
 export const DUE = `SELECT * FROM medimail_inbox AS i WHERE tenant = ? AND mailbox = ? AND owner IS NULL AND (due_at <= ? OR due_at > ?)
   AND NOT EXISTS (SELECT 1 FROM medimail_inbox AS o WHERE o.mail = i.mail AND o.owner <> ?)
-  ORDER BY received_at, id LIMIT ?`;
+  ORDER BY (attempts > 0), received_at, id LIMIT ?`;
 
 export const INTEGRATED =
   "UPDATE medimail_inbox SET state = 'integrated', integrated_at = ?, due_at = ?, attempts = 0, owner = NULL, error = NULL WHERE id = ?";
