@@ -27,10 +27,11 @@ const mock = await startMockMedimail({
 const given = new Map();
 mock.onObservation((seen) => {
   if (seen.kind !== "mail") return;
+  const { messageId } = mock.mails.at(-1);
   for (const address of seen.to) {
     if (!given.has(address)) given.set(address, new Map());
     const counts = given.get(address);
-    counts.set(seen.messageId, (counts.get(seen.messageId) ?? 0) + 1);
+    counts.set(messageId, (counts.get(messageId) ?? 0) + 1);
   }
 });
 const pick = (list) => list[Math.floor(Math.random() * list.length)];
