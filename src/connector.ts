@@ -252,7 +252,7 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
     },
     on(event, listener) {
       const ended = new AbortController();
-      const signal = AbortSignal.any([ended.signal, stop.signal]);
+      const { signal, release } = firstAborted(ended.signal, stop.signal);
       const listen = async () => {
         for await (const happened of connector.events({ signal })) {
           if (event !== "*" && happened.event !== event) continue;
@@ -266,7 +266,7 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
           }
         }
       };
-      track(listen());
+      track(listen().finally(release));
       return () => ended.abort();
     },
     close() {

@@ -1,5 +1,6 @@
 import { defined } from "../defined.js";
 import { type ErrorCode, isMedimailError, MedimailError } from "../errors.js";
+import { firstAborted } from "../first-aborted.js";
 import {
   type Clock,
   type Directory,
@@ -161,16 +162,18 @@ export class Directories {
     const { timeoutMs = 30_000 } = this.#options;
     const limitMs = typeof timeoutMs === "number" ? timeoutMs : (timeoutMs[source] ?? 30_000);
     const over = AbortSignal.timeout(limitMs);
+    const until = firstAborted(signal, over);
     const entries: DirectoryEntry[] = [];
     try {
-      const until = AbortSignal.any([signal, over]);
-      for await (const entry of directory.search(query, { limit, signal: until })) entries.push(entry);
+      for await (const entry of directory.search(query, { limit, signal: until.signal })) entries.push(entry);
       this.#resting.delete(source);
       return entries;
     } catch (error) {
       if (over.aborted && !signal.aborted)
         throw new MedimailError("directory_unavailable", `did not answer within ${limitMs} ms`);
       throw error;
+    } finally {
+      until.release();
     }
   }
 

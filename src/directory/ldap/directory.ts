@@ -1,5 +1,6 @@
 import { abortable } from "../../abortable.js";
 import { isMedimailError, MedimailError } from "../../errors.js";
+import { firstAborted } from "../../first-aborted.js";
 import {
   type Clock,
   type Dialer,
@@ -116,7 +117,7 @@ export class LdapDirectory implements Directory {
     } = this.#options;
     assertTemplate(engine, template);
     const over = AbortSignal.timeout(timeoutMs);
-    const signal = asked.signal ? AbortSignal.any([asked.signal, over]) : over;
+    const { signal, release } = firstAborted(asked.signal, over);
     let wire: Awaited<ReturnType<typeof openWire>> | undefined;
     const cut = (): void => void wire?.destroy();
     try {
@@ -178,6 +179,7 @@ export class LdapDirectory implements Directory {
         throw new MedimailError("directory_unavailable", `the directory did not answer within ${timeoutMs} ms`);
       throw wire?.fault ?? (isMedimailError(error) ? error : ldapError(error));
     } finally {
+      release();
       signal.removeEventListener("abort", cut);
       wire?.destroy();
     }

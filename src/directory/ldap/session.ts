@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import { isMedimailError, MedimailError } from "../../errors.js";
+import { firstAborted } from "../../first-aborted.js";
 import type { Dialer, TlsVerifier } from "../../seams/index.js";
 import { elementEnd, LdapWire, numberOf, type WireLimits } from "./wire.js";
 
@@ -67,7 +68,7 @@ async function startTls(socket: Socket, signal: AbortSignal): Promise<void> {
 
 async function received(socket: Socket, signal: AbortSignal): Promise<[Buffer?]> {
   const ended = new AbortController();
-  const until = { signal: AbortSignal.any([signal, ended.signal]) };
+  const { release, ...until } = firstAborted(signal, ended.signal);
   try {
     const data = once(socket, "data", until) as Promise<[Buffer]>;
     const end = once(socket, "close", until).then((): [] => []);
@@ -80,6 +81,7 @@ async function received(socket: Socket, signal: AbortSignal): Promise<[Buffer?]>
     throw new MedimailError("connection_lost", "the connection to the directory was lost", { cause: error });
   } finally {
     ended.abort();
+    release();
   }
 }
 

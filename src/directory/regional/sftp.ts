@@ -7,6 +7,7 @@ import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type Client from "ssh2-sftp-client";
 import { isMedimailError, MedimailError } from "../../errors.js";
+import { firstAborted } from "../../first-aborted.js";
 import type { Dialer } from "../../seams/index.js";
 import type { Deposit, DepositedFile } from "./types.js";
 
@@ -176,11 +177,14 @@ async function download(
   const onClose = (): void => cut.abort();
   sftp.on("close", onClose);
   sftp.on("end", onClose);
+  const until = firstAborted(silent.signal, cut.signal, signal);
   try {
-    const until = AbortSignal.any([silent.signal, cut.signal, ...(signal ? [signal] : [])]);
-    await pipeline(sftp.createReadStream(remote), counter, createWriteStream(path, { mode: 0o600 }), { signal: until });
+    await pipeline(sftp.createReadStream(remote), counter, createWriteStream(path, { mode: 0o600 }), {
+      signal: until.signal,
+    });
     return bytes;
   } finally {
+    until.release();
     clearTimeout(timer);
     sftp.removeListener("close", onClose);
     sftp.removeListener("end", onClose);

@@ -88,13 +88,8 @@ export async function recover(context: PgContext, query: RecoverQuery): Promise<
 }
 
 /** What it holds without having been told: back into the queue, or an estate. */
-async function findAstray(
-  { queue, held, estates, unread, astray }: PgContext,
-  worker: string,
-  now: number,
-): Promise<void> {
+async function findAstray({ queue, held, estates, astray }: PgContext, worker: string, now: number): Promise<void> {
   const toBeTold = new Set(estates.flatMap(({ mails }) => mails.map(({ id }) => id)));
-  for (const { mail } of unread) toBeTold.add(mail);
   const mails = await queue.write((sql) =>
     giveBackUnmarked(sql, worker, now, (mail) => held.get(mail) === worker || toBeTold.has(mail)),
   );

@@ -98,7 +98,7 @@ export class PgWriteQueue {
   async #commit(batch: Pending[]): Promise<Settle[]> {
     const deadline = performance.now() + this.#patienceMs;
     for (let wait = 20; ; wait = Math.min(1_000, wait * 2)) {
-      const tried = await this.#try(batch, deadline).catch((error: unknown): Tried => ({ again: error }));
+      const tried = await this.#try(batch).catch((error: unknown): Tried => ({ again: error }));
       if ("done" in tried) return tried.done;
       if (!isTransient(tried.again) || performance.now() > deadline) {
         const error = pgError(tried.again);
@@ -113,12 +113,12 @@ export class PgWriteQueue {
   }
 
   /** One transaction; a second, entry by entry, where one of them failed half-way. */
-  async #try(batch: Pending[], deadline: number): Promise<Tried> {
-    const first = await this.#transaction(batch, false, deadline);
-    return first === "isolate" ? ((await this.#transaction(batch, true, deadline)) as Tried) : first;
+  async #try(batch: Pending[]): Promise<Tried> {
+    const first = await this.#transaction(batch, false);
+    return first === "isolate" ? ((await this.#transaction(batch, true)) as Tried) : first;
   }
 
-  async #transaction(batch: Pending[], isolated: boolean, deadline: number): Promise<Tried | "isolate"> {
+  async #transaction(batch: Pending[], isolated: boolean): Promise<Tried | "isolate"> {
     const done: Settle[] = [];
     const count = this.#count.next();
     let committing = false;
@@ -142,7 +142,7 @@ export class PgWriteQueue {
     } catch (error) {
       if (!committing || !isLost(error)) throw error;
       // The connection was lost after COMMIT was sent.
-      const there = await this.#count.has(this.#pool, count, Math.max(deadline, performance.now() + this.#patienceMs));
+      const there = await this.#count.has(this.#pool, count, performance.now() + this.#patienceMs);
       if (there === false) throw error;
       return { done: there ? done : batch.map(unknown) };
     }
