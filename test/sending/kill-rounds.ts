@@ -6,7 +6,7 @@ import { startMockMedimail } from "../../src/mock/index.js";
 import { seededRandom } from "../../src/seams/index.js";
 import { bundle } from "../tools/bundle.js";
 import { cdaOf, pdfOf } from "../tools/documents.js";
-import { configOf, DOCTOR, QUICK } from "./kit.js";
+import { arrivals, configOf, DOCTOR, QUICK } from "./kit.js";
 
 /** The program of a delivery worker; to be removed after the tests. */
 export const killWorker = (): Promise<string> => bundle(join(import.meta.dirname, "kill-worker.ts"));
@@ -90,11 +90,7 @@ export async function killRounds({ worker, outbox, submissions, kills, between, 
   await ended(last);
 
   const cuts = mock.observations.filter((observation) => observation.kind === "fault").length;
-  const arrived = new Map<string, number>();
-  for (const message of mock.mailbox(DOCTOR).messages("INBOX")) {
-    const id = /^message-id:\s*<([^>]+)>/im.exec(Buffer.from(message.raw).toString("latin1"))?.[1] ?? "";
-    arrived.set(id, (arrived.get(id) ?? 0) + 1);
-  }
+  const arrived = arrivals(mock, DOCTOR);
   let unknown = 0;
   const lost: string[] = [];
   for (const id of ids) {

@@ -52,6 +52,16 @@ export async function states(connector: Connector, id: string): Promise<Record<s
   return Object.fromEntries(row.recipients.map((recipient) => [recipient.address, recipient.state]));
 }
 
+/** How often each mail is in an inbox, by its Message-ID. */
+export function arrivals(mock: MockMedimail, address: string): Map<string, number> {
+  const arrived = new Map<string, number>();
+  for (const message of mock.mailbox(address).messages("INBOX")) {
+    const id = /^message-id:\s*<([^>]+)>/im.exec(Buffer.from(message.raw).toString("latin1"))?.[1] ?? "";
+    arrived.set(id, (arrived.get(id) ?? 0) + 1);
+  }
+  return arrived;
+}
+
 export function soon(ms = 10_000): AbortSignal {
   return AbortSignal.timeout(ms);
 }

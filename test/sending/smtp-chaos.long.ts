@@ -5,7 +5,7 @@ import { startMockMedimail } from "../../src/mock/index.js";
 import { seededRandom } from "../../src/seams/index.js";
 import { BadLine } from "../tools/bad-line.js";
 import { cdaOf, pdfOf } from "../tools/documents.js";
-import { configOf, DOCTOR, LABO, QUICK } from "./kit.js";
+import { arrivals, configOf, DOCTOR, LABO, QUICK } from "./kit.js";
 
 const MAILS = Number(process.env["MEDIMAIL_CHAOS_MAILS"] ?? 300);
 const SEEDS = (process.env["MEDIMAIL_CHAOS_SEEDS"] ?? "1,2,3,4").split(",").map(Number);
@@ -32,11 +32,7 @@ it.each(SEEDS)(
     const deadline = Date.now() + 120_000;
     while ((await queued()) > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 100));
     line.calm = true;
-    const arrived = new Map<string, number>();
-    for (const message of mock.mailbox(DOCTOR).messages("INBOX")) {
-      const id = /^message-id:\s*<([^>]+)>/im.exec(Buffer.from(message.raw).toString("latin1"))?.[1] ?? "";
-      arrived.set(id, (arrived.get(id) ?? 0) + 1);
-    }
+    const arrived = arrivals(mock, DOCTOR);
     const states = new Map<string, number>();
     const wrong: string[] = [];
     for (const id of ids) {

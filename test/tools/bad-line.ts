@@ -19,7 +19,17 @@ export class BadLine {
   /** No breaks any more. */
   calm = false;
 
-  constructor(private readonly options: BadLineOptions) {}
+  #target: number;
+
+  constructor(private readonly options: BadLineOptions) {
+    this.#target = options.target;
+  }
+
+  /** Leads elsewhere from now on; what is open ends. */
+  to(port: number): void {
+    this.#target = port;
+    for (const socket of this.#sockets) socket.destroy();
+  }
 
   async start(): Promise<number> {
     await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
@@ -36,7 +46,7 @@ export class BadLine {
       client.destroy();
       return;
     }
-    const server = connect(this.options.target, "127.0.0.1");
+    const server = connect(this.#target, "127.0.0.1");
     const end = () => {
       client.destroy();
       server.destroy();
