@@ -1,6 +1,13 @@
 import { setMaxListeners } from "node:events";
 import type { Socket } from "node:net";
-import { type ConnectionOptions, type TLSSocket, connect as tlsConnect } from "node:tls";
+import {
+  type ConnectionOptions,
+  checkServerIdentity,
+  DEFAULT_CIPHERS,
+  type PeerCertificate,
+  type TLSSocket,
+  connect as tlsConnect,
+} from "node:tls";
 import { Agent } from "undici";
 import { abortable } from "./abortable.js";
 import { isMedimailError, MedimailError } from "./errors.js";
@@ -220,6 +227,9 @@ async function secured(socket: Socket, host: string, options: ConnectionOptions)
       servername: /^[\d.]+$|:/.test(host) ? "" : host,
       host,
       minVersion: "TLSv1.2",
+      // As Node 24 has it by itself: keys and signatures of 112 bits at least (RSA 2048).
+      ciphers: `${DEFAULT_CIPHERS}:@SECLEVEL=2`,
+      checkServerIdentity: byItsNames,
       ALPNProtocols: ["http/1.1"],
       ...options,
     });
@@ -230,6 +240,12 @@ async function secured(socket: Socket, host: string, options: ConnectionOptions)
     secure.once("error", reject);
     socket.once("close", lost);
   });
+}
+
+/** Node takes the CN where a certificate has no name of its own; ours are held to RFC 9525 §6.3, as an operator's are. */
+function byItsNames(host: string, certificate: PeerCertificate): Error | undefined {
+  if (certificate.subjectaltname) return checkServerIdentity(host, certificate);
+  return Object.assign(new Error("the certificate has no alternative name"), { code: "ERR_TLS_CERT_ALTNAME_INVALID" });
 }
 
 function httpError(

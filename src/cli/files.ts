@@ -14,6 +14,7 @@ import { open, rename, unlink } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { MedimailError } from "../errors.js";
 import { ensureFolder } from "../folders.js";
+import { outOfFiles } from "../out-of-files.js";
 import { readNamedFile } from "../settings/index.js";
 import { usage } from "./args.js";
 
@@ -135,5 +136,8 @@ export function writeError(cause: unknown, file: string, option: string): Medima
       : code === "EACCES" || code === "EPERM"
         ? "permission denied"
         : (code ?? "unknown reason");
-  return new MedimailError("file_unwritable", `${option}: ${file} cannot be written (${why})`, { cause });
+  return new MedimailError("file_unwritable", `${option}: ${file} cannot be written (${why})`, {
+    ...outOfFiles(cause),
+    cause,
+  });
 }

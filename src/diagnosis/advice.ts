@@ -1,4 +1,4 @@
-import type { ErrorCode, MedimailError } from "../errors.js";
+import { type ErrorCode, isMedimailError, type MedimailError } from "../errors.js";
 import type { AdviceCode, StepName } from "./types.js";
 
 const BY_CODE: Readonly<Partial<Record<ErrorCode, AdviceCode>>> = {
@@ -48,6 +48,18 @@ export function adviceOf(step: StepName, error: MedimailError): AdviceCode {
 /** The server wants our certificate, or another one than ours: said in the handshake (TLS 1.2) or after it (TLS 1.3). */
 export function isAboutOurCertificate(error: MedimailError): boolean {
   return error.code === "tls_failed" && /client certificate/.test(error.message);
+}
+
+/**
+ * Who took the connection does not speak the protocol, or not a word: another service than the one meant, or one that waits for TLS first (465, 993). Of a
+ * server that sends us away by a word of its protocol it is not said.
+ */
+export function isAnotherService(error: unknown): boolean {
+  if (!isMedimailError(error)) return false;
+  const { code, message } = error;
+  return (
+    code === "smtp_protocol" || code === "timeout" || (code === "imap_failed" && /does not speak IMAP/.test(message))
+  );
 }
 
 /** In which step a verifier's refusal belongs. */

@@ -64,7 +64,7 @@ async function diagnoseService(service: MailService, parts: DiagnosisParts): Pro
     else await throughImap(await openImap(parts, source, watched), watched, record, parts.signal);
   } catch (error) {
     const stopped = stoppedBy(parts.signal);
-    if (stopped) record.failed(watched.reached, stopped, watched.elapsed());
+    if (stopped) watched.stopped(stopped);
     else if (watched.failed(error)) await look(service, parts, source, record);
   }
   return record.steps();

@@ -24,6 +24,7 @@ export type AdviceCode =
   | "host_suffixes"
   | "allowed_addresses"
   | "open_port"
+  | "check_service"
   | "allow_network"
   | "check_proxy"
   | "tls_stripped"

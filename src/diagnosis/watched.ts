@@ -1,6 +1,6 @@
 import { isMedimailError, type MedimailError } from "../errors.js";
 import type { ClientCertificate, CredentialSource, Dialer, TlsVerifier } from "../seams/index.js";
-import { isAboutOurCertificate, stepOfRefusal } from "./advice.js";
+import { isAboutOurCertificate, isAnotherService, stepOfRefusal } from "./advice.js";
 import { ownCertificate, peerCertificate } from "./certificate.js";
 import type { StepRecord } from "./record.js";
 import type { CertificateSeen, Seen, StepName } from "./types.js";
@@ -62,7 +62,10 @@ export class Watched {
           this.#begin("tls");
           return socket;
         } catch (error) {
-          record.failed("connected", error, this.elapsed(), { hosts: [`${host}:${port}`] });
+          // Which of the two it was that did not answer, the proxy or who is behind it, only the proxy's own log tells.
+          const late = parts.viaProxy && isMedimailError(error) && error.code === "timeout";
+          const seen = { hosts: [`${host}:${port}`] };
+          record.failed("connected", error, this.elapsed(), seen, late ? "check_proxy" : undefined);
           throw error;
         }
       },
@@ -130,6 +133,12 @@ export class Watched {
     return this.own !== undefined && this.own.daysLeft < SOON_DAYS;
   }
 
+  /** The caller gave up, or his time is over, in the middle of a step. */
+  stopped(error: MedimailError): void {
+    const silent = this.#reached === "tls" && this.reached === "connected" && isAnotherService(error);
+    this.#record.failed(this.reached, error, this.elapsed(), {}, silent ? "check_service" : undefined);
+  }
+
   /** Puts the failure of the session where it belongs; true where the server's certificate is what was refused. */
   failed(error: unknown): boolean {
     const record = this.#record;
@@ -152,13 +161,12 @@ export class Watched {
         : {};
     // TLS done, and sent away before anything was asked of us: servers that want a certificate of their own choice do so (Postfix by a 421).
     const sentAway = step === "authenticated" && !this.#asked && isMedimailError(error) && SENT_AWAY.has(error.code);
-    record.failed(
-      step,
-      ownFault ? this.#ownFault : error,
-      this.elapsed(),
-      seen,
-      sentAway ? "own_certificate_refused" : undefined,
-    );
+    const advice = sentAway
+      ? "own_certificate_refused"
+      : step === "connected" && isAnotherService(error)
+        ? "check_service"
+        : undefined;
+    record.failed(step, ownFault ? this.#ownFault : error, this.elapsed(), seen, advice);
     return step === "chain" || step === "revocation";
   }
 

@@ -32,6 +32,7 @@ const BATCH = 20;
 const MAX_KEPT = 1_000;
 const DEFAULTS = { pollMs: 30_000, maxAttempts: 8, backoff: { minMs: 30_000, maxMs: 3_600_000 } };
 /** Failures of one mail, where they are final. */
+const ELSEWHERE: ReadonlySet<string> = new Set(["mail_not_found", "imap_failed"]);
 const SKIPPED: ReadonlySet<string> = new Set(["mail_invalid", "mail_not_found", "imap_failed"]);
 /** Failures of which trying again is no use: a person must look. */
 const UNSOUND = { integrity: "xdm_document_invalid", patient: "patient_ins_differs" } as const;
@@ -244,7 +245,7 @@ class Run {
         return { mail: listed, opened: await this.#open(listed) };
       } catch (error) {
         // It may be elsewhere by now.
-        if (!isMedimailError(error) || error.code !== "imap_failed") throw error;
+        if (!isMedimailError(error) || !ELSEWHERE.has(error.code)) throw error;
         this.#listed.delete(record.mailId);
       }
     }

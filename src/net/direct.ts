@@ -2,6 +2,7 @@ import { lookup as systemLookup } from "node:dns";
 import type { LookupFunction, Socket } from "node:net";
 import { connect, isIP } from "node:net";
 import { MedimailError } from "../errors.js";
+import { outOfFiles } from "../out-of-files.js";
 
 const NOT_FOUND: ReadonlySet<string> = new Set([
   "ENOTFOUND",
@@ -70,7 +71,7 @@ export function connectError(error: unknown, who: string): MedimailError {
   return new MedimailError(
     "connection_refused",
     `${who} cannot be connected to (${typeof code === "string" ? code : "unknown reason"})`,
-    { cause: error, ...networkDenied(error) },
+    { cause: error, ...networkDenied(error), ...outOfFiles(error) },
   );
 }
 

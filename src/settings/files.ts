@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { MedimailError } from "../errors.js";
+import { outOfFiles } from "../out-of-files.js";
 
 /** Above this a file is not read at all: no document, archive or configuration is that large. */
 const MAX_FILE_BYTES = 512 * 1024 * 1024;
@@ -90,5 +91,9 @@ export function fileError(cause: unknown, file: string, what: string, details: {
       : code === "EACCES" || code === "EPERM"
         ? "permission denied"
         : (code ?? "unknown reason");
-  return new MedimailError("file_unreadable", `${what}: ${file} cannot be read (${why})`, { ...details, cause });
+  return new MedimailError("file_unreadable", `${what}: ${file} cannot be read (${why})`, {
+    ...details,
+    ...outOfFiles(cause),
+    cause,
+  });
 }

@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import Libsql from "libsql";
 import { MedimailError } from "../errors.js";
 import { ensureFolder } from "../folders.js";
+import { outOfFiles } from "../out-of-files.js";
 import { statementsDropped } from "./dropped-statements.js";
 import { isBusy, storageError } from "./sqlite-errors.js";
 
@@ -263,5 +264,6 @@ export function couldNotOpen(error: unknown): MedimailError {
   return new MedimailError("storage_failed", `the database cannot be opened (${system || "SQLITE_CANTOPEN"})`, {
     retryable: false,
     hint: "Check that the path is a file, that its folder exists and that the user that runs the software may write to both.",
+    ...outOfFiles(error),
   });
 }

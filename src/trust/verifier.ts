@@ -65,7 +65,7 @@ export function createTlsVerifier(options: TlsVerifierOptions): TlsVerifier {
         if (suffixes && !suffixes.some((suffix) => `.${host.toLowerCase()}`.endsWith(suffix))) {
           throw new MedimailError("tls_failed", `${host} is not under a domain allowed for servers`, {
             retryable: false,
-            path: "tls.hostSuffixes",
+            path: "operator.hostSuffixes",
             hint: "Allow its domain where it is indeed the operator's.",
           });
         }

@@ -1,3 +1,4 @@
+import { generateKeyPairSync, sign } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { connect } from "node:net";
 import { inspect } from "node:util";
@@ -155,6 +156,44 @@ describe("a renewal", () => {
     await new Promise((resolve) => setTimeout(resolve, 3));
     return session;
   }
+
+  it("by a token bound to a key is refused, as is a login by one: a mailbox would refuse it", async () => {
+    const hostile = new Hostile();
+    const session = await due(hostile);
+    hostile.changes.set("token", (answer) => ({ ...answer, token_type: "DPoP" }));
+    expect([await codeOf(session.accessToken()), await codeOf(hostile.login())]).toEqual([
+      "login_failed",
+      "login_failed",
+    ]);
+  });
+
+  it("by an ID token that was issued to another software is refused, as is a login by one", async () => {
+    const hostile = new Hostile();
+    const session = await due(hostile);
+    const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    const issuedTo = (azp: string): void => {
+      hostile.changes.set("certs", () =>
+        Response.json({ keys: [{ ...publicKey.export({ format: "jwk" }), kid: "k" }] }),
+      );
+      hostile.changes.set("token", (answer) => {
+        const claims = Buffer.from(String(answer["id_token"]).split(".")[1] ?? "", "base64url").toString();
+        const parts = [
+          { alg: "RS256", kid: "k" },
+          { ...(JSON.parse(claims) as object), azp },
+        ];
+        const said = parts.map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".");
+        const signature = sign("sha256", Buffer.from(said), privateKey).toString("base64url");
+        return { ...answer, id_token: `${said}.${signature}` };
+      });
+    };
+    issuedTo("another-software");
+    expect([await codeOf(session.accessToken()), await codeOf(hostile.login())]).toEqual([
+      "login_failed",
+      "login_failed",
+    ]);
+    issuedTo(hostile.psc.client.id);
+    expect(hostile.psc.accepts(await (await hostile.login()).accessToken())).toBe(true);
+  });
 
   it("that brings a new right is kept where the keys cannot be had just then", async () => {
     const hostile = new Hostile();

@@ -62,6 +62,19 @@ describe("the details of errors in French", () => {
       "whether the certificate of h is revoked cannot be known: the list has expired; the OCSP responder does not know it",
       "impossible de savoir si le certificat de h est révoqué : la liste a expiré ; le serveur OCSP ne le connaît pas",
     ],
+    [
+      "the client certificate could not be had: auth.p12: there is no file a.p12",
+      "impossible d'obtenir le certificat client (auth.p12 : le fichier a.p12 n'existe pas)",
+    ],
+    [
+      "the access token could not be had: auth.token: the file is empty",
+      "impossible d'obtenir le jeton d'accès (auth.token : le fichier est vide)",
+    ],
+    ["the proxy p:3128 cannot be connected to (ECONNREFUSED)", "connexion impossible au proxy p:3128 (ECONNREFUSED)"],
+    [
+      "the name of the proxy p:3128 could not be resolved (ENOTFOUND)",
+      "le nom du proxy p:3128 n'a pas pu être résolu (ENOTFOUND)",
+    ],
     ["xdm_no_author: The CDA has no author. (documents[0])", "xdm_no_author : Le CDA n'a pas d'auteur. (documents[0])"],
   ])("takes a message apart: %s", (said, french) => {
     expect(frenchDetail(said)).toBe(french);

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { certificateCredentials, tokenCredentials } from "../../src/auth/index.js";
 import { type DiagnosisParts, diagnose } from "../../src/diagnosis/index.js";
@@ -92,6 +94,29 @@ describe("diagnose", () => {
       throw new MedimailError("dns_failed", "the name a.test could not be resolved (ERR_ACCESS_DENIED)");
     };
     expect(await stepsOf({ lookUp })).toMatchObject({ "imap resolved": "failed allow_network" });
+  });
+
+  it("tells what answers another protocol, or not a word, from a port that is closed: host and port are to be looked at", async () => {
+    const other = { smtp: "imap", imap: "smtp" } as const;
+    const swapped = { lookUp: async (service: "smtp" | "imap") => ({ endpoints: [mock[other[service]]], seen: {} }) };
+    expect(await stepsOf(swapped)).toMatchObject({
+      "smtp connected": "failed check_service",
+      "imap connected": "failed check_service",
+    });
+    const silent = createServer(() => {}).listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const endpoints = [{ host: "127.0.0.1", port: (silent.address() as AddressInfo).port }];
+    const giveUp = new AbortController();
+    setTimeout(() => giveUp.abort(new MedimailError("timeout", "not done within 1 s")), 100);
+    const found = await stepsOf({ signal: giveUp.signal, lookUp: async () => ({ endpoints, seen: {} }) });
+    silent.close();
+    expect(found["smtp connected"]).toBe("failed check_service");
+  });
+
+  it("looks at the proxy, where there is one, for a connection that does not come about in time", async () => {
+    const dialer = { connect: () => Promise.reject(new MedimailError("timeout", "connecting took longer than 1 ms")) };
+    expect(await stepsOf({ dialer })).toMatchObject({ "smtp connected": "failed open_port" });
+    expect(await stepsOf({ dialer, viaProxy: true })).toMatchObject({ "smtp connected": "failed check_proxy" });
   });
 
   it("warns of a mailbox that is nearly full", async () => {

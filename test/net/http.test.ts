@@ -12,6 +12,7 @@ import { createHttp, type Http, type HttpOptions } from "../../src/http.js";
 import { createDialer } from "../../src/net/index.js";
 import { bundle } from "../tools/bundle.js";
 import { testAuthority } from "../tools/certificates.js";
+import { keyOf, leafOf, rootOf } from "../trust/pki-kit.js";
 
 const open: { close(): unknown }[] = [];
 afterEach(async () => {
@@ -117,6 +118,20 @@ describe("the one HTTP function", () => {
     expect(await codeOf(client({ ca: [testAuthority().cert] }).fetch(url))).toBe("certificate_invalid");
     const wrong = await served((_, response) => response.end("ok"), ca.issue({ dns: ["other.example"] }));
     expect(await codeOf(client({ ca: [ca.cert] }).fetch(wrong))).toBe("certificate_invalid");
+  });
+
+  it("takes a server by its names, never by a CN, and no key of 1024 bits, as for an operator", async () => {
+    const root = rootOf();
+    const refusal = async (more: Parameters<typeof leafOf>[1]) => {
+      const subject = [["CN", "localhost"]] as const;
+      const { pem, keys } = leafOf(root, { subject, names: ["localhost"], ...more });
+      const url = await served((_, response) => response.end(), { cert: pem, key: keys.privatePem });
+      const error = await errorOf(client({ ca: [root.pem] }).fetch(url));
+      return isMedimailError(error) ? error.code : error;
+    };
+    expect(await refusal({})).toBeUndefined();
+    expect(await refusal({ names: [] })).toBe("certificate_invalid");
+    expect(await refusal({ keys: keyOf("leaf", "rsa1024") })).toBe("certificate_invalid");
   });
 
   it("says what a certificate is refused for, and no requirement: those speak of an operator's server", async () => {

@@ -3,7 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, vi } from "vitest";
+import { writeError } from "../../src/cli/files.js";
+import { connectError } from "../../src/net/direct.js";
+import { fileError } from "../../src/settings/files.js";
 import { readNamedFile } from "../../src/settings/index.js";
+import { couldNotOpen } from "../../src/storage/driver.js";
 
 const folder = mkdtempSync(join(tmpdir(), "medimail-files-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -13,6 +17,15 @@ function file(name: string, size: number): string {
   writeFileSync(path, Buffer.alloc(size, name));
   return path;
 }
+
+it("says of a file that cannot be opened for want of descriptors what is short, not that the file is at fault", () => {
+  const short = Object.assign(new Error("x"), { code: "EMFILE" });
+  const told = { retryable: true, hint: expect.stringContaining("ulimit -n") };
+  expect(fileError(short, "a.pem", "tls.ca")).toMatchObject({ code: "file_unreadable", ...told });
+  expect(writeError(short, "a.pdf", "--out")).toMatchObject({ code: "file_unwritable", ...told });
+  expect(couldNotOpen(short)).toMatchObject({ code: "storage_failed", ...told });
+  expect(connectError(short, "imap.example:143")).toMatchObject({ code: "connection_refused", ...told });
+});
 
 describe("readNamedFile", () => {
   it.each([0, 1, 65_536, 1_000_000])("reads a file of %i bytes whole", (size) => {

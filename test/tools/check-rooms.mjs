@@ -21,6 +21,7 @@ export const FLOORS = {
   "windows-1252.ts": -1,
   "months.ts": -1,
   "this-machine.ts": -1,
+  "out-of-files.ts": 1,
   "time-zone.ts": -1,
   "pdf-file.ts": -1,
   "abortable.ts": 1,

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { isMedimailError } from "../../src/errors.js";
+import type { Logger } from "../../src/log.js";
 import { command, imapTo, login } from "./imap-kit.js";
 import { scriptedServer } from "./scripted-server.js";
 
@@ -17,7 +18,9 @@ it("a new mail whose content the server says is not there is tried again, then s
       else peer.send(`${tag} OK done`);
     }
   });
-  await using mailbox = imapTo(server.port, { timeouts: { commandMs: 5_000 } });
+  const told: unknown[] = [];
+  const logger: Logger = { log: (...line) => void (line[1] === "imap_mail_without_content" && told.push(line)) };
+  await using mailbox = imapTo(server.port, { timeouts: { commandMs: 5_000 }, logger });
   const seen: unknown[] = [];
   for (let reading = 0; reading < 3; reading++)
     try {
@@ -28,4 +31,6 @@ it("a new mail whose content the server says is not there is tried again, then s
     }
   const refused = ["imap_failed", true];
   expect(seen).toEqual([refused, refused, [3, 0, 900, true], [4, 4, 4, false]]);
+  const fields = { host: "localhost", mailbox: "labo@ch-test.mssante.fr", attempt: 3 };
+  expect(told).toEqual([["warn", "imap_mail_without_content", fields]]);
 });

@@ -18,6 +18,22 @@ const serving = (row: string, most: number) =>
   });
 
 describe("a part of a mail", () => {
+  it("that is not in the folder any more, or in one that was made anew, is not found, and what to do is said", async () => {
+    const outcome = async (row: string, uidValidity?: string): Promise<unknown> => {
+      await using server = await serving(row, 3);
+      await using mailbox = imapTo(server.port, { timeouts: { commandMs: 5_000 } });
+      const asked = { folder: "inbox", uid: 3, maxBytes: 10, ...(uidValidity ? { uidValidity } : {}) };
+      return await mailbox
+        .part(asked)
+        [Symbol.asyncIterator]()
+        .next()
+        .catch((error: unknown) => error);
+    };
+    const gone = { code: "mail_not_found", retryable: false, hint: expect.stringContaining("list the folder again") };
+    expect(await outcome("* 2 EXISTS")).toMatchObject(gone);
+    expect(await outcome("* 1 FETCH (UID 3 BODY[]<0> NIL)", "6")).toMatchObject(gone);
+  });
+
   it.each([
     ["whole", undefined, "* 1 FETCH (UID 3 BODY[]<0> NIL)"],
     ["by its number", "2", "* 1 FETCH (UID 3 BODY[2]<0> NIL)"],

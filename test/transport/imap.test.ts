@@ -113,6 +113,28 @@ describe("opening an IMAP session", () => {
       "starttls_injection",
     ],
     [
+      "a goodbye after the answer to STARTTLS",
+      async (peer) => {
+        peer.send("* OK ready");
+        const [first] = await command(peer);
+        peer.send("* CAPABILITY STARTTLS", `${first} OK done`);
+        const [second] = await command(peer);
+        peer.send(`${second} OK go`, "* BYE restarting");
+      },
+      "imap_failed",
+    ],
+    [
+      "more than a goodbye after the answer to STARTTLS",
+      async (peer) => {
+        peer.send("* OK ready");
+        const [first] = await command(peer);
+        peer.send("* CAPABILITY STARTTLS", `${first} OK done`);
+        const [second] = await command(peer);
+        peer.send(`${second} OK go`, "* BYE restarting", "* OK x");
+      },
+      "starttls_injection",
+    ],
+    [
       "a self-signed certificate",
       async (peer) => {
         peer.send("* OK ready");

@@ -86,6 +86,22 @@ describe("STARTTLS", () => {
     expect({ code, requirement }).toEqual({ code: "starttls_injection", requirement: "ECO.1.0.1" });
   });
 
+  it("takes a goodbye after the answer to STARTTLS for one, and more than it for an injection", async () => {
+    const saying = (text: string) =>
+      outcome(async (peer) => {
+        await greet(peer, ["STARTTLS"]);
+        await peer.expect("STARTTLS");
+        peer.raw(`220 go\r\n${text}`);
+        await peer.gone();
+      });
+    expect(await saying("421 4.3.2 closing\r\n")).toMatchObject({
+      code: "smtp_temporary",
+      stage: "tls",
+      verdict: "temporary",
+    });
+    expect((await saying("421 4.3.2 closing\r\n250 x\r\n")).code).toBe("starttls_injection");
+  });
+
   it("refuses a STARTTLS answer followed by a piece of a line", async () => {
     const { code } = await outcome(async (peer) => {
       await greet(peer, ["STARTTLS"]);

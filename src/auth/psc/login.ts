@@ -7,6 +7,7 @@ import { openidClient } from "./library.js";
 import { readProfessional } from "./professional.js";
 import { RelyingParty } from "./relying-party.js";
 import { Session } from "./session.js";
+import { checkAnswer } from "./tokens.js";
 import type {
   CibaOptions,
   PendingLogin,
@@ -136,7 +137,8 @@ class Logins implements ProSanteConnect {
     configuration: openid.Configuration,
     answer: openid.TokenEndpointResponse & openid.TokenEndpointResponseHelpers,
   ): Promise<ProSanteConnectSession> {
-    const { keepAliveMs, clock, logger } = this.#options;
+    const { keepAliveMs, clock, logger, clientId } = this.#options;
+    checkAnswer(answer, clientId);
     const client = await openidClient();
     const sub = answer.claims()?.sub;
     const userinfo = await this.#try("reading who logged in", () =>

@@ -30,6 +30,10 @@ export class RelyingParty {
     this.#discoveryUrl();
   }
 
+  get clientId(): string {
+    return this.#options.clientId;
+  }
+
   /** @throws MedimailError those of HTTP; `login_failed` where the document does not hold */
   async configuration(): Promise<openid.Configuration> {
     return (await this.#current()).login;

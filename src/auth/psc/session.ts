@@ -9,7 +9,7 @@ import { isRefusal, loginRequired, pscError, REFRESHING } from "./failure.js";
 import { openidClient } from "./library.js";
 import type { Professional } from "./professional.js";
 import type { RelyingParty } from "./relying-party.js";
-import { readTokens, type Tokens } from "./tokens.js";
+import { checkAnswer, readTokens, type Tokens } from "./tokens.js";
 import type { ProSanteConnectSession } from "./types.js";
 
 export interface SessionDeps {
@@ -96,6 +96,7 @@ export class Session implements ProSanteConnectSession {
       const answer = await refreshTokenGrant(await this.#party.renewal(), held.refresh);
       // Logged out or closed meanwhile.
       this.#held();
+      checkAnswer(answer, this.#party.clientId);
       const { sub = this.professional.sub } = answer.claims() ?? {};
       if (sub !== this.professional.sub) throw loginRequired("it was renewed for another person");
       this.#renewedAt = this.#clock.now();

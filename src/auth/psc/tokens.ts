@@ -1,4 +1,4 @@
-import type { TokenEndpointResponse } from "openid-client";
+import type { TokenEndpointResponse, TokenEndpointResponseHelpers } from "openid-client";
 import { MedimailError } from "../../errors.js";
 
 /** What Pro Santé Connect gave, and until when it is good by our own clock: the server's may be another. */
@@ -14,6 +14,20 @@ export interface Tokens {
 }
 
 const MOST_MARGIN_MS = 30_000;
+
+/**
+ * What the library does not look at: a mailbox is shown a Bearer token (one that is bound to a key, DPoP, would be refused there), and an ID token that
+ * was issued to another software is not ours (OpenID Connect Core §3.1.3.7, 5).
+ *
+ * @throws MedimailError `login_failed`
+ */
+export function checkAnswer(answer: TokenEndpointResponse & TokenEndpointResponseHelpers, clientId: string): void {
+  if (answer.token_type.toLowerCase() !== "bearer")
+    throw new MedimailError("login_failed", "Pro Santé Connect gave an access token that is no Bearer token");
+  const azp = answer.claims()?.["azp"];
+  if (azp !== undefined && azp !== clientId)
+    throw new MedimailError("login_failed", "Pro Santé Connect's ID token was issued to another software");
+}
 
 /**
  * Reads a token answer. The life is what the answer says (`expires_in`), else what the token itself says (`exp` less `iat`): it is

@@ -47,6 +47,8 @@ export const englishDoctor: DoctorText = {
       "The server found is at an address of a private network. Where the operator is reached through a VPN, add the range to network.allowedAddresses.",
     open_port:
       "The server does not take the connection, or does not answer on it: have this outgoing port opened to this server (TCP 587 for sending, 143 for receiving, unless the operator says otherwise), or set network.proxy.",
+    check_service:
+      "The connection opens, but what answers is not the service expected: check the host and the port (587 to send, 143 to receive; 465 and 993, with implicit TLS, will not do), and that they are not swapped. Where they are right, something in between holds the exchange back, or the server is at fault: give the operator this report (--bundle).",
     allow_network:
       "Node's permission model (--permission) keeps this process from the network: start it with --allow-net.",
     check_proxy:
@@ -75,8 +77,9 @@ export const englishDoctor: DoctorText = {
     token_refused:
       "The operator refuses the Pro Santé Connect token: log in again (CPS card or e-CPS), and check that the person may open this mailbox.",
     credentials_refused:
-      "The operator refuses the authentication: check the mailbox's address, that it is open at the operator's (account VALIDE), and the SASL step (auth.sasl) that it wants.",
-    secret_missing: "A secret or a file of the authentication cannot be read by this account: see the message.",
+      "The operator refuses the authentication: check the mailbox's address, that it is open at the operator's (account VALIDE), the certificate (the one that is declared for this mailbox) or the password, and the SASL step (auth.sasl) that it wants.",
+    secret_missing:
+      "A secret or a file of the authentication cannot be read by this account, or is not the right one (passphrase): see the message.",
     operator_fault: "The operator does not answer this step well: try again, then give it this report (--bundle).",
     no_delivery_receipts:
       "The operator offers no delivery receipts: a sending stays “accepted” and does not become “delivered”.",

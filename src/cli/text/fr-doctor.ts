@@ -48,6 +48,8 @@ export const frenchDoctor: DoctorText = {
       "Le serveur trouvé a une adresse de réseau privé. Si l'opérateur est joint par un VPN, ajoutez la plage à network.allowedAddresses.",
     open_port:
       "Le serveur refuse la connexion ou n'y répond pas : demandez au service informatique d'ouvrir ce port en sortie vers ce serveur (TCP 587 pour l'envoi, 143 pour la réception, sauf autre indication de l'opérateur), ou réglez network.proxy.",
+    check_service:
+      "La connexion s'ouvre, mais ce qui répond n'est pas le service attendu : vérifiez l'hôte et le port (587 pour l'envoi, 143 pour la réception ; 465 et 993, en TLS implicite, ne conviennent pas), et qu'ils ne sont pas inversés. S'ils sont justes, un équipement entre les deux retient les échanges, ou le serveur est en panne : transmettez ce rapport à l'opérateur (--bundle).",
     allow_network:
       "Le modèle de permissions de Node (--permission) interdit le réseau à ce processus : lancez-le avec --allow-net.",
     check_proxy:
@@ -78,9 +80,9 @@ export const frenchDoctor: DoctorText = {
     token_refused:
       "L'opérateur refuse le jeton Pro Santé Connect : reconnectez-vous (carte CPS ou e-CPS), et vérifiez que la personne a droit à cette boîte.",
     credentials_refused:
-      "L'opérateur refuse l'authentification : vérifiez l'adresse de la boîte, son ouverture chez l'opérateur (compte VALIDE), et le mécanisme SASL (auth.sasl) qu'il attend.",
+      "L'opérateur refuse l'authentification : vérifiez l'adresse de la boîte, son ouverture chez l'opérateur (compte VALIDE), le certificat (celui qui est déclaré pour cette boîte) ou le mot de passe, et le mécanisme SASL (auth.sasl) qu'il attend.",
     secret_missing:
-      "Un secret ou un fichier nécessaire à l'authentification n'est pas accessible à ce compte système : le message ci-dessus dit lequel.",
+      "Un secret ou un fichier nécessaire à l'authentification n'est pas accessible à ce compte système, ou n'est pas le bon (phrase de passe) : le message ci-dessus dit lequel.",
     operator_fault:
       "La réponse de l'opérateur à cette étape est anormale : réessayez, puis transmettez-lui ce rapport (--bundle).",
     no_delivery_receipts:

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "nod
 import { basename } from "node:path";
 import { MedimailError } from "../../errors.js";
 import type { Http } from "../../http.js";
+import { outOfFiles } from "../../out-of-files.js";
 import type { ImportReport } from "../import.js";
 import { infoAt } from "../store/replace.js";
 import { type ImportExtractionOptions, importExtraction } from "./import.js";
@@ -95,6 +96,9 @@ function put(path: string, bytes: Uint8Array): void {
     renameSync(beside, path);
   } catch (cause) {
     rmSync(beside, { force: true });
-    throw new MedimailError("file_unwritable", `${basename(path)} cannot be written beside the index`, { cause });
+    throw new MedimailError("file_unwritable", `${basename(path)} cannot be written beside the index`, {
+      ...outOfFiles(cause),
+      cause,
+    });
   }
 }

@@ -5,6 +5,7 @@ import { basename } from "node:path";
 import { crc32 } from "node:zlib";
 import yauzl, { type Entry, type ZipFile } from "yauzl";
 import { MedimailError } from "../../errors.js";
+import { outOfFiles } from "../../out-of-files.js";
 import { type ExtractionLimits, invalid, tooMuch } from "./limits.js";
 
 /** The text of an extraction, out of its ZIP or as it is. */
@@ -31,7 +32,10 @@ export async function openExtraction(path: string, limits: ExtractionLimits): Pr
     handle = await open(path, "r");
   } catch (cause) {
     const isMissing = (cause as NodeJS.ErrnoException).code === "ENOENT";
-    throw new MedimailError(isMissing ? "file_not_found" : "file_unreadable", `${path}: cannot be opened`, { cause });
+    throw new MedimailError(isMissing ? "file_not_found" : "file_unreadable", `${path}: cannot be opened`, {
+      ...outOfFiles(cause),
+      cause,
+    });
   }
   try {
     const stat = await handle.stat();

@@ -1,6 +1,7 @@
 import { closeSync, copyFileSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { MedimailError } from "../../errors.js";
+import { outOfFiles } from "../../out-of-files.js";
 import { openIndexReader } from "../../storage/index.js";
 import { type IndexInfo, infoOf, readMeta } from "./reader.js";
 
@@ -38,7 +39,10 @@ export function putInPlace(index: string): void {
     flush(dirname(index));
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? "";
-    throw new MedimailError("file_unwritable", `the index cannot be put in its place (${code})`, { cause });
+    throw new MedimailError("file_unwritable", `the index cannot be put in its place (${code})`, {
+      ...outOfFiles(cause),
+      cause,
+    });
   }
 }
 

@@ -18,6 +18,9 @@ const MAX_MISSING = 1_000;
 /** Mails whose content was not there, by folder and UID, and how often. */
 export type MissingContents = Map<string, number>;
 
+/** Told that a mail is passed over for want of its content. */
+export type OnMissing = (attempt: number) => void;
+
 /**
  * The new mails of a folder. Each is fetched when it is asked for, by a command of its own: between two, the session is
  * free for other work, which inside a running FETCH of imapflow would wait for ever. A session lost on the way is
@@ -27,10 +30,17 @@ export class NewMail implements AsyncIterable<FetchedMail> {
   readonly #link: ImapLink;
   readonly #options: FetchNewOptions & { maxBytes: number };
   readonly #missing: MissingContents;
+  readonly #onMissing: OnMissing;
   #cursor: ImapCursor | undefined;
 
-  constructor(link: ImapLink, options: FetchNewOptions & { maxBytes: number }, missing: MissingContents) {
+  constructor(
+    link: ImapLink,
+    options: FetchNewOptions & { maxBytes: number },
+    missing: MissingContents,
+    onMissing: OnMissing,
+  ) {
     this.#missing = missing;
+    this.#onMissing = onMissing;
     this.#link = link;
     this.#options = options;
   }
@@ -107,6 +117,8 @@ export class NewMail implements AsyncIterable<FetchedMail> {
       this.#missing.set(key, tries);
       throw failed("the server does not give the content of a mail that it has", { retryable: true });
     }
+    // A receipt among them is lost to whoever waits for it: somebody should know.
+    if (size > 0) this.#onMissing(tries);
     return { uid, raw: Buffer.alloc(0), size, truncated: size > 0 };
   }
 }

@@ -210,7 +210,12 @@ export function createImapMailbox(options: ImapMailboxOptions): ImapMailbox {
       });
     },
     fetchNew: (fetch) =>
-      new NewMail(link, { ...fetch, maxBytes: Math.min(fetch.maxBytes ?? 32 * 1024 * 1024, maxLiteral) }, missing),
+      new NewMail(
+        link,
+        { ...fetch, maxBytes: Math.min(fetch.maxBytes ?? 32 * 1024 * 1024, maxLiteral) },
+        missing,
+        (attempt) => logger.log("warn", "imap_mail_without_content", { host, mailbox, attempt }),
+      ),
     folders: ({ signal } = {}) => link.run("listing the folders", signal, (client) => listFolders(client)),
     pages: (pages) => summaryPages(link, pages),
     search: (pages, query) => searchPages(link, pages, query),

@@ -36,7 +36,7 @@ export async function* partPieces(link: ImapLink, options: PartOptions): AsyncGe
         path,
         async ({ validity }) => {
           if (options.uidValidity !== undefined && validity !== options.uidValidity)
-            throw failed("the folder was made anew: the mail is to be listed again", { retryable: false });
+            throw new MedimailError("mail_not_found", "the folder was made anew: the mail is to be listed again");
           const message = await client.fetchOne(
             String(uid),
             {
@@ -48,7 +48,7 @@ export async function* partPieces(link: ImapLink, options: PartOptions): AsyncGe
             { uid: true },
           );
           if (!message || message.uid !== uid)
-            throw failed("the mail is not in the folder any more", { retryable: false });
+            throw new MedimailError("mail_not_found", "the mail is not in the folder any more");
           const piece: unknown = part === undefined ? message.source : message.bodyParts?.get(part);
           // Of NIL imapflow makes `false`, whatever its types say.
           return Buffer.isBuffer(piece) ? piece : Buffer.alloc(0);

@@ -137,8 +137,13 @@ export class ImapWire {
     this.#socket.write(`${line}\r\n`);
   }
 
-  /** Hands the socket over for TLS; refuses what came in clear after the answer to STARTTLS. */
+  /**
+   * Hands the socket over for TLS; refuses what came in clear after the answer to STARTTLS. A goodbye alone, which any server may say at any time, is that:
+   * nothing comes after it.
+   */
   async secure(upgrade: (socket: Socket) => Promise<TLSSocket>): Promise<void> {
+    if (/^\* BYE\b[^\r\n]*\r\n$/i.test(this.#received.toString("latin1", 0, MAX_LINE)))
+      throw this.fail(failed(`${this.#host} ended the session`));
     if (this.#received.length > 0) {
       throw this.fail(
         new MedimailError(

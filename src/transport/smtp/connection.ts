@@ -4,7 +4,7 @@ import type { ErrorCode } from "../../errors.js";
 import { ERROR_CODES, isMedimailError, MedimailError } from "../../errors.js";
 import type { SmtpStage } from "../../seams/mail-transport.js";
 import { tlsError } from "../../tls-error.js";
-import { detailsOf, smtpFailure } from "./failure.js";
+import { detailsOf, refusal, smtpFailure } from "./failure.js";
 import { HeldReplies } from "./held-replies.js";
 import type { ReplyLimits, SmtpReply } from "./reply.js";
 import { ReplyParser } from "./reply.js";
@@ -266,11 +266,16 @@ export class SmtpConnection {
    * Hands the socket over for TLS and goes on inside it.
    *
    * @throws starttls_injection where something came after the answer to STARTTLS: it would be taken for the server's
-   * words inside TLS (CVE-2011-0411 and its likes).
+   * words inside TLS (CVE-2011-0411 and its likes). A goodbye (421) alone, which any server may say at any time, is that: nothing comes after it.
    */
   async secure(upgrade: (socket: Socket) => Promise<TLSSocket>): Promise<void> {
     if (this.#end) throw this.#end;
-    if (this.unsolicited)
+    const only = this.#replies.length === 1 && this.#parser.empty ? this.received() : undefined;
+    if (only?.code === 421) {
+      const goodbye = refusal(only, this.stage, "TLS", { systemic: true });
+      throw this.fail(goodbye.code, goodbye.message, goodbye);
+    }
+    if (only || this.unsolicited)
       throw this.fail(
         "starttls_injection",
         `${this.#host} sent data after its answer to STARTTLS and before TLS: someone may be on the line`,

@@ -4,6 +4,7 @@ import { open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import { MedimailError } from "../../errors.js";
 import { ensureFolder } from "../../folders.js";
+import { outOfFiles } from "../../out-of-files.js";
 import { readWhiteList, type WhiteListContent } from "./read.js";
 
 /** What is known of the file beside its content, kept in `FILE.state.json`. */
@@ -45,7 +46,11 @@ export async function loadList(path: string): Promise<KeptList | undefined> {
     return { content, version, state: state.sha256 === hash.digest("hex") ? state : {} };
   } catch (cause) {
     if (cause instanceof MedimailError) throw cause;
-    throw new MedimailError("file_unreadable", "the white list cannot be read", { path: "trust.whiteList", cause });
+    throw new MedimailError("file_unreadable", "the white list cannot be read", {
+      path: "trust.whiteList",
+      ...outOfFiles(cause),
+      cause,
+    });
   }
 }
 
@@ -86,7 +91,11 @@ async function replace(path: string, bytes: Uint8Array): Promise<void> {
     } catch {
       // It was never made, or has its final name already.
     }
-    throw new MedimailError("file_unwritable", "the white list cannot be written", { path: "trust.whiteList", cause });
+    throw new MedimailError("file_unwritable", "the white list cannot be written", {
+      path: "trust.whiteList",
+      ...outOfFiles(cause),
+      cause,
+    });
   }
 }
 

@@ -47,6 +47,9 @@ const MAX_LINE = 2_000;
 
 function known(line: string, depth: number): string | undefined {
   if (depth > MAX_DEPTH || line.length > MAX_LINE) return undefined;
+  // First of all: a phrase on files would take what stands before the message within for its place.
+  const within = /^(.*?) could not be had: (.*)$/.exec(line);
+  if (within) return `impossible d'obtenir ${inner(within[1] ?? "", depth + 1)} (${inner(within[2] ?? "", depth + 1)})`;
   for (const [pattern, french] of PATTERNS) if (pattern.test(line)) return line.replace(pattern, french);
   // Made at the first line that is asked for: most runs of the command have none.
   phrases ??= new Phrases(ROWS);

@@ -23,6 +23,8 @@ export const loginRows: Rows = [
   ["renewing the session", "renouvellement de la session"],
   ["it was renewed for another person", "elle a été renouvelée pour une autre personne"],
   ["another professional answered", "un autre professionnel a répondu"],
+  ["Pro Santé Connect gave an access token that is no Bearer token", "le jeton d'accès donné par Pro Santé Connect n'est pas de type Bearer"],
+  ["Pro Santé Connect's ID token was issued to another software", "le jeton d'identité de Pro Santé Connect a été émis pour un autre logiciel"],
   ["Pro Santé Connect gives no ID token", "Pro Santé Connect ne donne pas de jeton d'identité"],
   ["logging in", "connexion"],
   ["logging out", "déconnexion"],

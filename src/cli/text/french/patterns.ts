@@ -93,6 +93,9 @@ export const PATTERNS: readonly (readonly [RegExp, string])[] = [
   ],
   // The connection
   [/^(\S+) cannot be connected to \((.*)\)$/, "connexion impossible à $1 ($2)"],
+  [/^the proxy (\S+) cannot be connected to \((.*)\)$/, "connexion impossible au proxy $1 ($2)"],
+  [/^the proxy (\S+) does not answer$/, "le proxy $1 ne répond pas"],
+  [/^the name of the proxy (\S+) could not be resolved \((.*)\)$/, "le nom du proxy $1 n'a pas pu être résolu ($2)"],
   [/^the name (?:of )?(\S+) could not be resolved \((.*)\)$/, "le nom $1 n'a pas pu être résolu ($2)"],
   [
     /^the client certificate does not open with the passphrase given$/,
@@ -102,11 +105,6 @@ export const PATTERNS: readonly (readonly [RegExp, string])[] = [
     /^the client certificate does not open without a passphrase: (\S+) gives it$/,
     "le certificat client ne s'ouvre pas sans phrase de passe : indiquez-la dans $1",
   ],
-  [
-    /^.* could not be had: (\S+): the environment variable (\S+) is not set$/,
-    "$1 : la variable d'environnement $2 n'est pas définie",
-  ],
-  [/^.* could not be had: (\S+): there is no file (.*)$/, "$1 : le fichier $2 n'existe pas"],
   [/^the IMAP server failed while .* \((\S+)\)$/, "le serveur IMAP a refusé ($1)"],
   // Sending
   [/^(\S+) is not a MSSanté address\.$/, "$1 n'est pas une adresse MSSanté."],

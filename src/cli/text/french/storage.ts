@@ -13,6 +13,7 @@ export const storageRows: Rows = [
   ["the database is encrypted and no key was given", "la base est chiffrée et aucune clé n'a été donnée"],
   ["Give every key that content was ever encrypted with, the newest first, until the retention has erased that content.", "Donnez toutes les clés qui ont servi, la plus récente en premier, jusqu'à ce que ces contenus soient effacés au terme de leur conservation."],
   ["Give the content key that it was made with.", "Donnez la clé avec laquelle elle a été créée."],
+  ["This process, or the machine, has too many files and connections open: raise its limit (ulimit -n; LimitNOFILE of systemd), or close what is not used.", "Ce processus, ou la machine, a trop de fichiers et de connexions ouverts : augmentez sa limite (ulimit -n ; LimitNOFILE de systemd), ou fermez ce qui ne sert pas."],
   ["the disk is full (ENOSPC)", "le disque est plein (ENOSPC)"],
   ["Free space on the volume of the database.", "Libérez de la place sur le volume de la base."],
   ["the database cannot be opened ({code})", "la base ne peut pas être ouverte ({code})"],
