@@ -24,6 +24,7 @@ import type {
   SubmissionEvent,
   UnknownPolicy,
 } from "./sending/index.js";
+import type { Health, HealthLimits } from "./supervision/index.js";
 
 /** What `delivery.run` is to do. */
 export interface DeliveryRun {
@@ -97,6 +98,12 @@ export interface ConnectorOptions {
   runtime?: Runtime;
   clock?: Clock;
   random?: Random;
+}
+
+export interface HealthOptions {
+  /** What is left out has its default. */
+  limits?: Partial<HealthLimits>;
+  signal?: AbortSignal;
 }
 
 export interface OutboxQuery {
@@ -187,6 +194,18 @@ export interface Connector {
     pause(): void;
     resume(): void;
   };
+  /**
+   * How the service of this mailbox goes, in one process or another, for a supervision that asks each minute: whether the outbox can be used, somebody
+   * delivers, what is due leaves, the operator answers, something waits for a person, our certificate ends (docs/supervision.md). Nothing is asked of the
+   * network. What cannot be read is a finding, not an error.
+   *
+   * @throws `invalid_argument`, `aborted`, `closed`
+   *
+   * @example
+   * const { status, checks } = await connector.health();
+   * if (status === "critical") call(checks.filter((check) => check.status !== "ok").map(({ message }) => message));
+   */
+  health(options?: HealthOptions): Promise<Health>;
   readonly receipts: { poll(options?: { signal?: AbortSignal }): Promise<PollResult> };
   readonly traces: {
     list(query?: { since?: string; until?: string; limit?: number }): AsyncIterable<TraceEntry & { seq: number }>;

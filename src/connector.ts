@@ -22,6 +22,7 @@ import {
   copiesDocuments,
   finishing,
   frameOf,
+  healthOf,
   inboxOf,
   keepDelivering,
   mailboxCache,
@@ -34,6 +35,7 @@ import {
   recipientsOf,
   runDelivery,
   senderProfile,
+  tracesOf,
   Waiters,
 } from "./wiring/index.js";
 
@@ -166,6 +168,15 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
     }
   }
 
+  function hold(paused: boolean): void {
+    const held = ({ worker, watch }: Core) => {
+      if (paused) worker.pause();
+      else worker.resume();
+      watch.changed.ring();
+    };
+    opening?.then(held).catch(() => {});
+  }
+
   const inbox = inboxOf(frame, open, (options) => finishing(frame, () => connector.mailbox, options));
   const connector: Connector = {
     async ready({ sessions = true } = {}) {
@@ -215,30 +226,12 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
         const either = firstAborted(signal, stop.signal);
         await deliver(core, { ...run, signal: either.signal }).finally(either.release);
       },
-      pause: () => void opening?.then(({ worker }) => worker.pause()).catch(() => {}),
-      resume: () => void opening?.then(({ worker }) => worker.resume()).catch(() => {}),
+      pause: () => hold(true),
+      resume: () => hold(false),
     },
+    health: healthOf(frame, open),
     receipts: { poll: async ({ signal } = {}) => readReceipts(frame, await open(), signal) },
-    traces: {
-      async *list({ limit, ...query } = {}) {
-        const { store } = await open();
-        let after: number | undefined;
-        let left = limit ?? Number.POSITIVE_INFINITY;
-        while (left > 0) {
-          const page = await store.traces({
-            tenant,
-            mailbox,
-            ...query,
-            limit: Math.min(500, left),
-            ...(after === undefined ? {} : { after }),
-          });
-          if (page.length === 0) return;
-          yield* page;
-          left -= page.length;
-          after = page.at(-1)?.seq;
-        }
-      },
-    },
+    traces: tracesOf(frame, open),
     async *events({ after, submission, signal } = {}) {
       const { reader } = await open();
       const from = after ?? (await reader.lastSeq());

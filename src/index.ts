@@ -31,7 +31,7 @@ export {
 } from "./cda/index.js";
 export { type Config, type ConfigInput, parseConfig } from "./config/index.js";
 export { createConnector } from "./connector.js";
-export type { Connector, ConnectorOptions, DeliveryRun, OutboxQuery } from "./connector-types.js";
+export type { Connector, ConnectorOptions, DeliveryRun, HealthOptions, OutboxQuery } from "./connector-types.js";
 export type { AdviceCode, CertificateSeen, Diagnosis, Step, StepName, StepState } from "./diagnosis/index.js";
 export {
   type Candidate,
@@ -218,6 +218,15 @@ export type {
   Until,
 } from "./sending/index.js";
 export { loadConfigFile } from "./settings/index.js";
+export {
+  type Health,
+  type HealthCheck,
+  type HealthCheckName,
+  type HealthLimits,
+  type HealthReason,
+  type HealthStatus,
+  healthMetrics,
+} from "./supervision/index.js";
 export { describeConnector, diagnose, discoverOperator, type SheetOptions, type SupportOptions } from "./support.js";
 export {
   type DocumentEntry,

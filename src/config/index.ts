@@ -2,7 +2,7 @@
 export type { AuthConfig } from "./auth-schema.js";
 export { isLoopback, strict } from "./fields.js";
 export { editDistance, nearest } from "./nearest.js";
-export { checkOptions, parseConfig, parseOperatorPart } from "./parse.js";
+export { checkHealthOptions, checkOptions, parseConfig, parseOperatorPart } from "./parse.js";
 export type { Config, ConfigInput, DirectoryPart, MailboxType, OperatorPart } from "./schema.js";
 export { configSchema, MAILBOX_TYPES, mailboxRole } from "./schema.js";
 export type { Secret } from "./secret.js";

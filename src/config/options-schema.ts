@@ -86,3 +86,16 @@ export const optionsSchema = strict({
   clock: withMethods("now", "sleep").optional(),
   random: withMethods("uuid", "fraction", "bytes").optional(),
 });
+
+const within = strict({ warningMs: milliseconds(), criticalMs: milliseconds() });
+const days = z.number({ error: "must be a number of days" }).min(0, "must be 0 or more");
+
+/** What `Connector.health` takes. */
+export const healthOptionsSchema = strict({
+  signal: z.instanceof(AbortSignal, { error: "must be an AbortSignal" }).optional(),
+  limits: strict({
+    queue: within.optional(),
+    failing: within.optional(),
+    certificate: strict({ warningDays: days, criticalDays: days }).optional(),
+  }).optional(),
+});

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { MedimailError } from "../errors.js";
-import { optionsSchema } from "./options-schema.js";
+import { healthOptionsSchema, optionsSchema } from "./options-schema.js";
 import type { Config, OperatorPart } from "./schema.js";
 import { configSchema, operatorPartSchema } from "./schema.js";
 
@@ -34,6 +34,12 @@ export function checkOptions(value: unknown): void {
   const findings = findingsIn(optionsSchema.safeParse(value), "options");
   if (findings)
     fail("invalid_argument", findings, "correct the named options of createConnector (docs/configuration.md)");
+}
+
+/** Of `Connector.health`. Throws `invalid_argument`, as {@link checkOptions}. */
+export function checkHealthOptions(value: unknown): void {
+  const findings = findingsIn(healthOptionsSchema.safeParse(value), "options");
+  if (findings) fail("invalid_argument", findings, "correct the named options of health (docs/supervision.md)");
 }
 
 function parseWith<T>(schema: z.ZodType<T>, value: unknown): T {

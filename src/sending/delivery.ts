@@ -63,6 +63,10 @@ export class DeliveryWorker {
     this.#wake?.();
   }
 
+  get isPaused(): boolean {
+    return this.#paused;
+  }
+
   /** Starts no new mail until {@link resume}; those in hand are finished. */
   pause(): void {
     this.#paused = true;

@@ -17,6 +17,7 @@ import { currentWorker, isWorkerDead } from "../storage/index.js";
 import { traceOf } from "../traces/index.js";
 import { type KeySource, keySource } from "./content-keys.js";
 import { type Operator, openOperator } from "./operator.js";
+import { ServiceWatch } from "./service-watch.js";
 import { openStore } from "./store.js";
 import { StoreFaults } from "./store-faults.js";
 import { type TrustSpace, trustSpaceOf } from "./trust-space.js";
@@ -49,6 +50,8 @@ export interface Core {
   worker: DeliveryWorker;
   /** Of the worker's writes. */
   storeFaults: StoreFaults;
+  /** How the service goes. */
+  watch: ServiceWatch;
 }
 
 export function frameOf(config: Config, options: ConnectorOptions): Frame {
@@ -105,10 +108,11 @@ export async function openCore({
     const copies = new Bell();
     const reader = new EventReader(store, options.eventPollMs, () => copies.ring());
     const storeFaults = new StoreFaults();
+    const watch = new ServiceWatch(() => clock.now());
     const worker = new DeliveryWorker(
       {
         store: storeFaults.watch(store),
-        transport: operator.transport,
+        transport: watch.over(operator.transport),
         circuit: runtime.circuit(operator.smtpHost.host, operator.smtpHost.port),
         worker: currentWorker(),
         isDead: (other) => isWorkerDead(other, clock.now()),
@@ -122,7 +126,7 @@ export async function openCore({
       },
       options.settings,
     );
-    return { store, inbox: store.inbox, operator, reader, worker, storeFaults, copies };
+    return { store, inbox: store.inbox, operator, reader, worker, storeFaults, watch, copies };
   } catch (error) {
     await store.close();
     throw error;

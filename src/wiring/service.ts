@@ -20,6 +20,9 @@ const SENT_COPY_MS = 1_000;
 const IDLE_COPY_MS = 30_000;
 const LAST_COPY_MS = 10_000;
 const DAY_MS = 24 * 3_600_000;
+/** So often the service notes that it lives; a change of how it goes sooner, but not more often than each second. */
+const NOTE_MS = 60_000;
+const NOTE_REST_MS = 1_000;
 /** Somebody waits for a receipt: it is looked for at least so often. */
 const EAGER_POLL_MS = 1_000;
 
@@ -52,9 +55,18 @@ export async function runDelivery(
       everyMs: () => (waiters.any ? restMs : pollMs),
       // Who begins to wait is not held up by a pause that was begun before.
       wake: { bell: waiters.begun, restMs },
-      run: (during) => readReceipts(frame, core, during),
+      run: (during) => core.watch.looking(readReceipts(frame, core, during), during),
     });
   }
+  // Who delivers one submission and ends is nobody's service.
+  if (submission === undefined)
+    chores.push({
+      name: "supervision",
+      atStart: true,
+      everyMs: () => NOTE_MS,
+      wake: { bell: core.watch.changed, restMs: NOTE_REST_MS },
+      run: () => core.watch.write(core.store, frame, core.worker.isPaused),
+    });
   chores.push({
     name: "sent-copies",
     atStart: true,
@@ -69,10 +81,11 @@ export async function runDelivery(
   }
   const unlisten = onStoreFault ? core.storeFaults.listen(onStoreFault) : undefined;
   try {
-    await runService(
+    const service = runService(
       { worker: core.worker, chores, clock, log },
       { signal, ...(submission === undefined ? {} : { submission }) },
     );
+    await (submission === undefined ? core.watch.while(service) : service);
   } finally {
     unlisten?.();
   }

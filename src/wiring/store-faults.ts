@@ -17,7 +17,7 @@ export class StoreFaults {
   /** Tells what there is to tell already, then each change; the answer ends it. */
   listen(listener: StoreFaultListener): () => void {
     this.#listeners.add(listener);
-    if (this.#held.size > 0) listener(this.#last());
+    if (this.#held.size > 0) listener(this.current);
     return () => this.#listeners.delete(listener);
   }
 
@@ -47,12 +47,13 @@ export class StoreFaults {
     }
   }
 
-  #last(): MedimailError | undefined {
+  /** The fault that holds the worker up now. */
+  get current(): MedimailError | undefined {
     return [...this.#held.values()].at(-1);
   }
 
   #tell(): void {
-    const fault = this.#last();
+    const fault = this.current;
     for (const listener of [...this.#listeners]) listener(fault);
   }
 }

@@ -54,6 +54,7 @@ export const FLOORS = {
   sending: 7,
   mailbox: 8,
   diagnosis: 8,
+  supervision: 2,
   "runtime.ts": 8,
   "connector-types.ts": 8.2,
   "connector.ts": 9,
@@ -91,6 +92,7 @@ const PURE = new Set([
   "compliance",
   "onboarding",
   "sample",
+  "supervision",
 ]);
 const IO_MODULES =
   /^node:(fs|net|tls|http|https|dns|child_process|cluster|worker_threads|dgram|os)(\/|$)|^(undici|imapflow|libsql|socks|nodemailer)$/;

@@ -10,6 +10,7 @@ import { directoryImport, directoryUpdate } from "./directory-import.js";
 import { directorySearch } from "./directory-search.js";
 import { discover } from "./discover.js";
 import { doctor } from "./doctor.js";
+import { health } from "./health.js";
 import { mailboxFolders, mailboxList, mailboxSave, mailboxSearch } from "./mailbox.js";
 import { mailboxDelete, mailboxFlag, mailboxMove } from "./mailbox-act.js";
 import { mailboxShow } from "./mailbox-show.js";
@@ -49,6 +50,7 @@ export const COMMANDS: readonly Command[] = [
   outboxCancel,
   outboxStats,
   outboxRestored,
+  health,
   tracesList,
   tracesExport,
   trustCertificate,

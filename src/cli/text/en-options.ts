@@ -21,6 +21,8 @@ export const englishOptions: Text["options"] = {
   "no-hds": "no HDS hosting",
   "no-budget": "no budget",
   format: "format of the result",
+  metrics: "also writes the figures for Prometheus into this file",
+  strict: "exit code 1 for a warning too",
   json: "writes nothing but JSON on stdout",
   lang: "language of messages (French by default)",
   timeout: "time limit",

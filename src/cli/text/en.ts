@@ -1,6 +1,7 @@
 import { englishDirectory } from "./en-directory.js";
 import { englishDoctor } from "./en-doctor.js";
 import { englishErrors } from "./en-errors.js";
+import { englishHealth } from "./en-health.js";
 import { englishOnboarding } from "./en-onboarding.js";
 import { englishOperator } from "./en-operator.js";
 import { englishOptions } from "./en-options.js";
@@ -45,6 +46,7 @@ export const en: Text = {
     "outbox stats": "counts the submissions by state",
     "outbox restored":
       "after an older copy of the outbox was put back: what was queued in it is `unknown` (run it before anything else)",
+    health: "tells how the service of a mailbox goes, for a supervision; asks nothing of the operator",
     "traces list": "lists the functional traces of the mailbox (ECO.4.1.1)",
     "traces export": "exports the functional traces, one a line",
     "accounts check": "checks a load file of accounts, row by row",
@@ -163,6 +165,7 @@ export const en: Text = {
   directory: englishDirectory,
   operator: englishOperator,
   doctor: englishDoctor,
+  health: englishHealth,
   demo: {
     title: "Demonstration: from a validated document to its reading",
     fictional: "Everything stays on this machine; people and documents are invented.",

@@ -16,6 +16,7 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   "outbox cancel": "medimail outbox cancel 0b6f2c1e-5a53-4a55-8a53-3c9b1f2d7e10 --config medimail.json",
   "outbox stats": "medimail outbox stats --config medimail.json",
   "outbox restored": "medimail outbox restored --config medimail.json --actor 899700000001",
+  health: "medimail health --config medimail.json --metrics /var/lib/node_exporter/medimail.prom",
   "traces list": "medimail traces list --config medimail.json --since 2026-01-01",
   "traces export": "medimail traces export --config medimail.json --since 2026-01-01 --until 2026-07-01 --json",
   "accounts check": "medimail accounts check comptes.xlsx --domain ch-exemple.mssante.fr",

@@ -21,6 +21,8 @@ export const frenchOptions: Text["options"] = {
   "no-hds": "pas d'hébergement HDS",
   "no-budget": "sans budget",
   format: "format du résultat",
+  metrics: "écrit aussi les mesures pour Prometheus dans ce fichier",
+  strict: "code de sortie 1 pour un avertissement aussi",
   json: "n'écrit que du JSON sur la sortie standard",
   lang: "langue des messages (français par défaut)",
   timeout: "durée maximale",

@@ -2,6 +2,7 @@ import { withExamples } from "./examples.js";
 import { frenchDirectory } from "./fr-directory.js";
 import { frenchDoctor } from "./fr-doctor.js";
 import { frenchErrors } from "./fr-errors.js";
+import { frenchHealth } from "./fr-health.js";
 import { frenchOnboarding } from "./fr-onboarding.js";
 import { frenchOperator } from "./fr-operator.js";
 import { frenchOptions } from "./fr-options.js";
@@ -47,6 +48,7 @@ export const fr: Text = {
     "outbox stats": "compte les envois par état",
     "outbox restored":
       "après la restauration d'une copie ancienne : ce qui y attendait passe à l'état « inconnu » (à lancer avant tout le reste)",
+    health: "indique comment va le service d'une boîte, pour une supervision ; n'interroge pas l'opérateur",
     "traces list": "liste les traces fonctionnelles de la boîte (ECO.4.1.1)",
     "traces export": "exporte les traces fonctionnelles, une par ligne",
     "accounts check": "contrôle un fichier de chargement des comptes, ligne par ligne",
@@ -167,6 +169,7 @@ export const fr: Text = {
   directory: frenchDirectory,
   operator: frenchOperator,
   doctor: frenchDoctor,
+  health: frenchHealth,
   demo: {
     title: "Démonstration : d'un document validé à sa lecture",
     fictional: "Tout reste sur ce poste ; les personnes et les documents sont fictifs.",

@@ -5,6 +5,7 @@ import type { ExaminedCheck } from "../../trust/index.js";
 import type { XdmAction } from "../../xdm/types.js";
 import type { DirectoryText } from "./directory-types.js";
 import type { DoctorText } from "./doctor-types.js";
+import type { HealthText } from "./health-types.js";
 import type { OnboardingText } from "./onboarding-types.js";
 import type { OperatorText } from "./operator-types.js";
 
@@ -44,6 +45,7 @@ export interface Text {
   directory: DirectoryText;
   operator: OperatorText;
   doctor: DoctorText;
+  health: HealthText;
   trust: TrustText;
   onboarding: OnboardingText;
   papers: { toComplete: string };

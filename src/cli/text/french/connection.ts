@@ -4,6 +4,7 @@ import type { Rows } from "./phrases.js";
 /** The network, the discovery of the operator, SMTP. */
 export const connectionRows: Rows = [
   ["{doing} was given up by the caller", "interrompu : {+doing}"],
+  ["looking at the health of the service was given up by the caller", "l'examen de l'état de santé a été interrompu"],
   ["an address that is not https: is not asked", "une adresse qui n'est pas en https n'est pas interrogée"],
   ["Give the https address of the server.", "Donnez l'adresse https du serveur."],
   ["the answer is larger than {n} bytes", "la réponse dépasse {n} octets"],
