@@ -50,6 +50,17 @@ describeWithProgram("pdftotext", "poppler-utils", "the pages of a PDF", () => {
       }
   });
 
+  it("keep the headings of a table with its first row, however high it is", async () => {
+    const head = "<thead><tr><th>Acte</th><th>Modalité</th></tr></thead>";
+    for (const paragraphs of [5, 20])
+      for (let lines = 28; lines < 47; lines += 4) {
+        const row = `<tr><td>${"<paragraph>ligne</paragraph>".repeat(paragraphs)}</td><td>y</td></tr>`;
+        const text = `${"<paragraph>avant</paragraph>".repeat(lines)}<table>${head}<tbody>${row}</tbody></table>`;
+        for (const page of pagesOf((await pdfFrom(narrative(text))).pdf))
+          expect(page.trim().split("\n").slice(0, -2).at(-1), `${paragraphs} ${lines}`).not.toBe("Acte Modalité");
+      }
+  });
+
   it("let nothing stand outside of their margins", async () => {
     const wide = narrative(
       `<table><tbody><tr>${Array.from({ length: 18 }, (_, index) => `<td>Immunoélectrophorèse${index}</td>`).join("")}</tr></tbody></table><paragraph>${"x".repeat(400)}</paragraph>`,

@@ -40,8 +40,7 @@ export class Pages {
     let left = piece;
     while (left.height > BOTTOM - this.#y) {
       const room = BOTTOM - this.#y;
-      // A row of a table is cut where it is long; a short one goes on the next page whole.
-      const worth = left.height > ROOM.height || (left.height > ROOM.height / 3 && room > 60);
+      const worth = left.height > ROOM.height || (isLong(left) && room > LEAST_CUT);
       const parts = worth && !left.space ? left.split?.(room) : undefined;
       if (parts) {
         this.#draw(parts[0]);
@@ -80,12 +79,18 @@ export class Pages {
   }
 }
 
-/** Height of what must stay together from there, and of the first line of what follows. */
+/** A row of a table is cut where it is long; a short one goes on the next page whole. */
+const isLong = ({ height }: Piece): boolean => height > ROOM.height / 3;
+
+/** In less room than this no row is cut. */
+const LEAST_CUT = 60;
+
+/** Height of what must stay together from there, and of what follows as far as it is not cut. */
 function kept(pieces: readonly Piece[], from: number): number {
   let height = 0;
   for (let index = from; index < pieces.length; index++) {
     const piece = pieces[index] as Piece;
-    if (!piece.keep && !piece.space) return height + (piece.split ? Math.min(piece.height, 40) : piece.height);
+    if (!piece.keep && !piece.space) return height + (piece.split && isLong(piece) ? LEAST_CUT + 1 : piece.height);
     height += piece.height;
     if (height > ROOM.height / 2) return 0;
   }
