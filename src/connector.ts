@@ -129,6 +129,7 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
   ): Promise<Submission> {
     // Here pass documents, mails, answers and receipts: none is stored for an address outside the trust space.
     if (trustSpace) prepared.problems.push(...(await checkTrustSpace(trustSpace, prepared.submission.mails, signal)));
+    stopIfAborted(signal);
     const stored = prepared.tail
       ? await submitInPieces(core.store, prepared.submission, prepared.tail)
       : await core.store.submit(prepared.submission, tx === undefined ? { waitMs } : { tx });
@@ -158,7 +159,6 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
       prepared.problems.push(...known.problems);
       // The key stands for what the caller gave: what a directory says of it may change.
       if (known.submission.to !== submission.to) prepared.submission.contentHash = contentHash(submission);
-      stopIfAborted(signal);
       ready = tx === undefined;
       const waitMs = ready ? intake.ready() : 0;
       if (copiesDocuments(frame, core)) prepared.submission.info.sentCopy = true;

@@ -21,7 +21,7 @@ export interface DraftDeps {
   software: { name: string; version: string };
   now: () => number;
   messageId: () => string;
-  enqueue: (mail: MailToSend) => Promise<Submission>;
+  enqueue: (mail: MailToSend, signal: AbortSignal | undefined) => Promise<Submission>;
   remove: MailboxActions["delete"];
   record: (traces: MailTrace[], actor: string | undefined) => Promise<void>;
 }
@@ -107,13 +107,14 @@ export function createDrafts(deps: DraftDeps): MailboxDrafts {
     async send(ref, { patient, fin, actor, signal } = {}) {
       const { draft, imap, found, place } = await opened(ref, signal);
       const { subject, text, inReplyTo, references } = draft;
-      const submission = await deps.enqueue({
+      const mail: MailToSend = {
         ...common(draft),
         files: streamedFiles(imap, found, MAX_FILES, signal),
         ...defined({ subject, text, inReplyTo, references, patient, fin, actor }),
         // A second call finds the first submission, also where the draft could not be deleted.
         idempotencyKey: `medimail:draft:${place.uidValidity}:${place.uid}`,
-      });
+      };
+      const submission = await deps.enqueue(mail, signal);
       await discard(place, actor);
       return submission;
     },

@@ -25,7 +25,7 @@ export interface ReceiptDeps {
   messageId: () => string;
   /** Whether a report of this key was submitted before. */
   known: (key: string) => Promise<boolean>;
-  enqueue: (report: ReportToSend) => Promise<Submission>;
+  enqueue: (report: ReportToSend, signal: AbortSignal | undefined) => Promise<Submission>;
   /** The operator's limit of a mail in bytes, where it is known. */
   maxSize: () => Promise<number | undefined>;
 }
@@ -59,7 +59,7 @@ export function createReceipts(deps: ReceiptDeps): Pick<MailboxWriter, "receipt"
       if (hasFlag(found.mail.flags, MDN_SENT) && !(await deps.known(key)))
         throw new MedimailError("already_sent", "a receipt was already sent for this mail, by another program");
       const composed = base(found);
-      const submission = await deps.enqueue({
+      const report: ReportToSend = {
         kind: "receipt",
         to,
         messageId: composed.messageId,
@@ -78,7 +78,8 @@ export function createReceipts(deps: ReceiptDeps): Pick<MailboxWriter, "receipt"
           ...(error ? { error } : {}),
           ...(options.legacyError ? { legacyError: true } : {}),
         }),
-      });
+      };
+      const submission = await deps.enqueue(report, signal);
       await marked(imap, found);
       return submission;
     },
@@ -97,7 +98,7 @@ export function createReceipts(deps: ReceiptDeps): Pick<MailboxWriter, "receipt"
       const address = to?.address ?? found.mail.from?.address;
       if (address === undefined) throw new MedimailError("recipient_invalid", "the mail has no sender");
       const composed = base(found);
-      return await deps.enqueue({
+      const report: ReportToSend = {
         kind: "failure",
         to: address,
         messageId: composed.messageId,
@@ -111,7 +112,8 @@ export function createReceipts(deps: ReceiptDeps): Pick<MailboxWriter, "receipt"
           error,
           attachments: (await fitsTwice(found)) ? streamedFiles(imap, found, MAX_ORIGINAL, signal) : [],
         }),
-      });
+      };
+      return await deps.enqueue(report, signal);
     },
   };
 }

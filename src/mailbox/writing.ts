@@ -34,22 +34,25 @@ const EXCHANGE_CLOSED: Problem = {
   message: "The exchange was closed with the patient (X-MSS-MES: FIN): he may not be able to answer.",
 };
 
-/** @param enqueue makes a mail durable. @param own the mailbox's address. */
+/** @param enqueue makes a mail durable, unless its caller has given up before. @param own the mailbox's address. */
 export function createMailboxWriter(
   open: () => Promise<Imap & Pick<ImapMailbox, "search">>,
   own: string,
-  enqueue: (mail: MailToSend) => Promise<Submission>,
+  enqueue: (mail: MailToSend, signal: AbortSignal | undefined) => Promise<Submission>,
 ): Pick<MailboxWriter, "send" | "reply" | "forward"> {
   return {
     send: (mail) =>
-      enqueue({ ...common(mail), ...defined({ patient: mail.patient }), subject: mail.subject, text: mail.text }),
+      enqueue(
+        { ...common(mail), ...defined({ patient: mail.patient }), subject: mail.subject, text: mail.text },
+        mail.signal,
+      ),
     async reply(ref, { all = false, quote = true, ...options }) {
       const imap = await open();
       const found = await foundMail(imap, ref, options.signal);
       const mail = await answeredMail(imap, found, quote, options.signal);
       const { to, cc } = answerRecipients(mail, own, all);
       const given = common(options);
-      return await enqueue({
+      const answer: MailToSend = {
         ...given,
         ...threadFields(found.header),
         to: [...to.map(recipientOf), ...given.to],
@@ -58,7 +61,8 @@ export function createMailboxWriter(
         text: quotedText(options.text, mail),
         knownPatients: patientsOf(mail),
         problems: (await isClosed(imap, found, options.signal)) ? [EXCHANGE_CLOSED] : [],
-      });
+      };
+      return await enqueue(answer, options.signal);
     },
     async forward(ref, { maxBytes = MAX_FORWARDED, text = "", ...options }) {
       const imap = await open();
@@ -66,7 +70,7 @@ export function createMailboxWriter(
       const mail = await answeredMail(imap, found, true, options.signal);
       const given = common({ ...options, text });
       const files = streamedFiles(imap, found, maxBytes, options.signal);
-      return await enqueue({
+      const forwarded: MailToSend = {
         ...given,
         // A forwarded mail begins an exchange with others: References, and no In-Reply-To.
         references: threadFields(found.header).references,
@@ -75,7 +79,8 @@ export function createMailboxWriter(
         text: forwardedText(text, mail),
         files: [...files, ...(given.files ?? [])],
         ...archiveFields(found),
-      });
+      };
+      return await enqueue(forwarded, options.signal);
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Connector } from "../connector-types.js";
+import { defined } from "../defined.js";
 import { errorCodeOf } from "../errors.js";
 import {
   createDrafts,
@@ -21,7 +22,7 @@ import { copiesMails } from "./sent-copies.js";
 export function mailboxOf(
   frame: Frame,
   open: () => Promise<Core>,
-  enqueue: (core: Core, prepared: PreparedSubmission) => Promise<Submission>,
+  enqueue: (core: Core, prepared: PreparedSubmission, options: { signal?: AbortSignal }) => Promise<Submission>,
   cache?: MailboxCache,
 ): Connector["mailbox"] {
   const imap = async () => {
@@ -61,18 +62,20 @@ export function mailboxOf(
     ...composing,
     maxSize: async () => (await open()).operator.transport.maxSize() || undefined,
     known: async (key) => (await (await open()).store.findByKey(tenant, mailbox, key)) !== undefined,
-    async enqueue(report) {
+    async enqueue(report, signal) {
       const core = await open();
       const sentCopy = report.kind === "failure" && copiesMails(frame, core);
-      return await enqueue(core, prepareReport({ ...report, sentCopy }, senderProfile(frame, core)));
+      return await enqueue(
+        core,
+        prepareReport({ ...report, sentCopy }, senderProfile(frame, core)),
+        defined({ signal }),
+      );
     },
   });
-  const send = async (mail: MailToSend): Promise<Submission> => {
+  const send = async (mail: MailToSend, signal: AbortSignal | undefined): Promise<Submission> => {
     const core = await open();
-    return await enqueue(
-      core,
-      prepareMail({ ...mail, sentCopy: copiesMails(frame, core) }, senderProfile(frame, core)),
-    );
+    const prepared = prepareMail({ ...mail, sentCopy: copiesMails(frame, core) }, senderProfile(frame, core));
+    return await enqueue(core, prepared, defined({ signal }));
   };
   const writer = createMailboxWriter(imap, mailbox, send);
   const actions = createMailboxActions(imap, record);

@@ -20,6 +20,16 @@ async function house(): Promise<{ mock: MockMedimail; connector: Connector }> {
 const isAsked = (mock: MockMedimail, what: RegExp): boolean =>
   mock.observations.some((seen) => seen.kind === "line" && seen.from === "client" && what.test(seen.line));
 
+describe("a mail that its writer gives up before it is stored", () => {
+  it("is neither stored nor sent", async () => {
+    const { connector } = await house();
+    const signal = AbortSignal.abort();
+    const mail = { to: ["martin.dupont@medecin.mssante.fr"], subject: "Avis", text: "Bonjour", signal };
+    await expect(connector.mailbox.send(mail)).rejects.toMatchObject({ code: "aborted" });
+    expect(await connector.outbox.list()).toEqual([]);
+  });
+});
+
 describe("an act that its caller gives up while the server is at it", () => {
   it("is reported as the server leaves it, not as it was in the meantime", async () => {
     const { mock, connector } = await house();
