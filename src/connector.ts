@@ -1,25 +1,10 @@
 import { checkOptions, parseConfig } from "./config/index.js";
 import type { Connector, ConnectorOptions, DeliveryRun } from "./connector-types.js";
-import { errorCodeOf, MedimailError, type Problem } from "./errors.js";
+import { errorCodeOf, MedimailError } from "./errors.js";
 import { firstAborted } from "./first-aborted.js";
-import type { SubmissionRow } from "./seams/index.js";
-import {
-  Bell,
-  checkSubmission,
-  contentHash,
-  type DocumentSubmission,
-  documentBytes,
-  heldTail,
-  IntakeGate,
-  prepare,
-  type Submission,
-  SubmissionHandle,
-  submitInPieces,
-} from "./sending/index.js";
+import { Bell } from "./sending/index.js";
 import {
   type Core,
-  checkTrustSpace,
-  copiesDocuments,
   finishing,
   frameOf,
   healthOf,
@@ -30,11 +15,10 @@ import {
   openCore,
   outboxCommands,
   Preparation,
-  type PreparedSubmission,
   readReceipts,
   recipientsOf,
   runDelivery,
-  senderProfile,
+  submissionsOf,
   tracesOf,
   Waiters,
 } from "./wiring/index.js";
@@ -62,7 +46,6 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
   const cache = mailboxCache(frame);
   const recipients = recipientsOf(frame, trustSpace?.list);
   const stop = new AbortController();
-  const intake = new IntakeGate();
   // A clock or a chance given by the caller cannot go into a thread.
   const ownTime = options.clock !== undefined || options.random !== undefined;
   const preparation = new Preparation(ownTime ? 0 : (options.preparationThreads ?? "auto"));
@@ -107,67 +90,6 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
     running.add(tracked);
   }
 
-  function handle(
-    { store, reader, operator }: Core,
-    row: SubmissionRow,
-    created: boolean,
-    problems: Problem[],
-  ): Submission {
-    return new SubmissionHandle(row, created, problems, {
-      store,
-      reader,
-      unknownIsFinal: options.unknownPolicy !== "resend" && !operator.filesSent,
-      cancel: (id) => connector.outbox.cancel(id),
-      eager: (by) => waiters.add(by),
-    });
-  }
-
-  async function enqueue(
-    core: Core,
-    prepared: PreparedSubmission,
-    { tx, waitMs = 0, signal }: { tx?: unknown; waitMs?: number; signal?: AbortSignal } = {},
-  ): Promise<Submission> {
-    // Here pass documents, mails, answers and receipts: none is stored for an address outside the trust space.
-    if (trustSpace) prepared.problems.push(...(await checkTrustSpace(trustSpace, prepared.submission.mails, signal)));
-    stopIfAborted(signal);
-    const stored = prepared.tail
-      ? await submitInPieces(core.store, prepared.submission, prepared.tail)
-      : await core.store.submit(prepared.submission, tx === undefined ? { waitMs } : { tx });
-    core.worker.wake();
-    core.reader.notify();
-    return handle(core, stored.submission, stored.created, prepared.problems);
-  }
-
-  async function submit(
-    submission: DocumentSubmission,
-    { signal, tx }: { signal?: AbortSignal; tx?: unknown } = {},
-  ): Promise<Submission> {
-    const core = await open();
-    checkSubmission(submission);
-    const bytes = documentBytes(submission);
-    await intake.enter(bytes);
-    let ready = false;
-    try {
-      stopIfAborted(signal);
-      if (submission.idempotencyKey !== undefined) {
-        const first = await core.store.findByKey(tenant, mailbox, submission.idempotencyKey);
-        if (first && first.contentHash === contentHash(submission)) return handle(core, first, false, []);
-      }
-      const profile = senderProfile(frame, core);
-      const known = await recipients.address(submission, profile, signal);
-      const prepared = await preparation.prepare(known.submission, profile);
-      prepared.problems.push(...known.problems);
-      // The key stands for what the caller gave: what a directory says of it may change.
-      if (known.submission.to !== submission.to) prepared.submission.contentHash = contentHash(submission);
-      ready = tx === undefined;
-      const waitMs = ready ? intake.ready() : 0;
-      if (copiesDocuments(frame, core)) prepared.submission.info.sentCopy = true;
-      return await enqueue(core, prepared, { tx, waitMs, ...(signal ? { signal } : {}) });
-    } finally {
-      intake.leave(bytes, ready);
-    }
-  }
-
   function hold(paused: boolean): void {
     const held = ({ worker, watch }: Core) => {
       if (paused) worker.pause();
@@ -177,6 +99,13 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
     opening?.then(held).catch(() => {});
   }
 
+  const submissions = submissionsOf(frame, {
+    open,
+    recipients,
+    preparation,
+    waiters,
+    cancel: (id, by) => connector.outbox.cancel(id, by),
+  });
   const inbox = inboxOf(frame, open, (options) => finishing(frame, () => connector.mailbox, options));
   const connector: Connector = {
     async ready({ sessions = true } = {}) {
@@ -185,30 +114,9 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
       operator.requireAuthorities();
       await operator.requireCertificate();
     },
-    documents: {
-      submit,
-      async compose(submission) {
-        const core = await open();
-        checkSubmission(submission);
-        const profile = senderProfile(frame, core);
-        const known = await recipients.address(submission, profile);
-        const { submission: made, composed, problems } = await prepare(known.submission, profile);
-        problems.push(...known.problems);
-        if (trustSpace) problems.push(...(await checkTrustSpace(trustSpace, made.mails)));
-        return {
-          subject: composed.subject,
-          problems,
-          mails: composed.mails.map((mail) => ({
-            messageId: mail.messageId,
-            recipients: mail.recipients.map((recipient) => recipient.address),
-            content: [mail.head, composed.bodies[mail.body] as Uint8Array, ...(heldTail(composed) ?? [])],
-            size: mail.size,
-          })),
-        };
-      },
-    },
+    documents: { submit: submissions.submit, compose: submissions.compose },
     recipients: recipients.door,
-    mailbox: mailboxOf(frame, open, enqueue, cache),
+    mailbox: mailboxOf(frame, open, submissions.enqueue, cache),
     inbox: {
       ...inbox,
       integrate(handler, options) {
@@ -285,9 +193,4 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
       track(keepDelivering(frame, { open, deliver: (core) => deliver(core, { signal }), opened, signal }));
     });
   return connector;
-}
-
-function stopIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted)
-    throw new MedimailError("aborted", "The submission was aborted before it was stored.", { cause: signal.reason });
 }

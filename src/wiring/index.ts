@@ -20,6 +20,7 @@ export { recipientsOf } from "./recipients.js";
 export { updateRegionalDirectory } from "./regional.js";
 export { copiesDocuments } from "./sent-copies.js";
 export { readReceipts, runDelivery } from "./service.js";
+export { submissionsOf } from "./submissions.js";
 export { tracesOf } from "./traces.js";
 export { checkTrustSpace, openTrustSpace, type TrustSpace, whiteListFile } from "./trust-space.js";
 export { Waiters } from "./waiters.js";
