@@ -11,7 +11,14 @@ const mint = (address, lifeMs) =>
 export async function startOperator(shared, folder, base) {
   const script = (name, ...more) =>
     execFileSync(join(shared, "mail-servers", name), [folder, ...more], { encoding: "utf8" });
-  const settings = JSON.parse(script("start", String(base)));
+  let settings;
+  try {
+    settings = JSON.parse(script("start", String(base)));
+  } catch (error) {
+    // It starts two servers, one after the other.
+    script("stop");
+    throw error;
+  }
   const introspection = createServer(async (request, response) => {
     let body = "";
     for await (const piece of request) body += piece;

@@ -1,6 +1,6 @@
 // `.ci/long soak [MINUTES]`: builds and packs the package, installs it in an empty folder as a publisher does, and runs the soak there.
 import { execFileSync, spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,6 +18,8 @@ if (missing.length > 0 || process.getuid?.() !== 0) throw new Error(`the soak ne
 
 const npm = (args, cwd) => execFileSync("npm", args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
 const app = mkdtempSync(join(tmpdir(), "medimail-soak-"));
+// Postfix and Dovecot work in it by users of their own.
+chmodSync(app, 0o755);
 npm(["run", "--silent", "build"], root);
 const [packed] = JSON.parse(npm(["pack", "--json", "--ignore-scripts", "--pack-destination", app], root));
 writeFileSync(join(app, "package.json"), JSON.stringify({ name: "soak", private: true, type: "module" }));

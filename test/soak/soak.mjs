@@ -27,6 +27,8 @@ const say = (text) => console.log(`${new Date().toISOString().slice(11, 19)} ${t
 process.on("SIGTERM", () => process.exit(1));
 const ledger = new Ledger(log, say);
 execFileSync("mount", ["-t", "tmpfs", "-o", "size=160m", "none", small]);
+// Whatever ends us leaves no mount and no server behind.
+process.on("exit", () => execFileSync("umount", [small]));
 const names = (count, local, domain) => Array.from({ length: count }, (_, at) => `${local}${at + 1}@${domain}`);
 const mockSenders = names(3, "labo", "ch-exemple.mssante.fr");
 const mockBoxes = names(5, "cabinet", "medecin.mssante.fr");
@@ -39,11 +41,7 @@ const realUnattended = "integre1@medecin.test.mssante.fr";
 
 const operator = await startOperator(shared, join(work, "operator"), Number(base));
 const mock = led(app, "operator-mock.mjs", [mockSenders, [...mockBoxes], [...mockQuiet, mockUnattended]], () => {});
-// Whatever ends us leaves no server behind.
-process.on("exit", () => {
-  operator.stop();
-  execFileSync("umount", [small]);
-});
+process.on("exit", () => operator.stop());
 await mock.ready;
 const { configs, smtp, imap } = await mock.ask("ready");
 const { settings } = operator;
