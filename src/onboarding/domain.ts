@@ -24,6 +24,29 @@ export interface DomainAdvice {
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /**
+ * The domain as it is written.
+ *
+ * @throws MedimailError `invalid_argument` where it is no domain of the MSSanté space, or the patients'
+ */
+export function structureDomain(wished: string, generic: string = GENERIC_DOMAINS.other): string {
+  const domain = wished.trim().toLowerCase().replace(/\.$/, "");
+  const labels = domain.split(".");
+  if (
+    domain.length > 253 ||
+    !domain.endsWith(".mssante.fr") ||
+    labels.length < 3 ||
+    !labels.every((l) => LABEL.test(l))
+  )
+    throw new MedimailError("invalid_argument", "the domain is not of the form xxx.mssante.fr", {
+      path: "domain",
+      hint: `Letters, digits and hyphens; the generic one is ${generic}.`,
+    });
+  if (domain === "patient.mssante.fr")
+    throw new MedimailError("invalid_argument", "patient.mssante.fr is the domain of the patients", { path: "domain" });
+  return domain;
+}
+
+/**
  * The MSSanté domain of a structure: of the form `xxx.mssante.fr`, one for all of its users. Without a wish it is the generic one of its kind.
  *
  * @param isListed whether the white list has a domain (`trust whitelist check`); absent: not known, and a domain of one's own is then to declare
@@ -34,20 +57,7 @@ export function adviseDomain(
   wished?: string,
   isListed: (domain: string) => boolean = () => false,
 ): DomainAdvice {
-  const domain = (wished ?? GENERIC_DOMAINS[kind]).trim().toLowerCase().replace(/\.$/, "");
-  const labels = domain.split(".");
-  if (
-    domain.length > 253 ||
-    !domain.endsWith(".mssante.fr") ||
-    labels.length < 3 ||
-    !labels.every((l) => LABEL.test(l))
-  )
-    throw new MedimailError("invalid_argument", "the domain is not of the form xxx.mssante.fr", {
-      path: "domain",
-      hint: `Letters, digits and hyphens; the generic one is ${GENERIC_DOMAINS[kind]}.`,
-    });
-  if (domain === "patient.mssante.fr")
-    throw new MedimailError("invalid_argument", "patient.mssante.fr is the domain of the patients", { path: "domain" });
+  const domain = structureDomain(wished ?? GENERIC_DOMAINS[kind], GENERIC_DOMAINS[kind]);
   if (Object.values(GENERIC_DOMAINS).includes(domain)) return { domain, state: "generic", days: 0 };
   return isListed(domain)
     ? { domain, state: "listed", days: 0 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readAccounts } from "../../src/onboarding/index.js";
+import { planDeposit, readAccounts } from "../../src/onboarding/index.js";
 
 const HEADINGS =
   "Type de BAL;Nom;Prénom;N° RPPS;Adresse mail de contact;Adresse MSSanté;Libellé de la BAL;Responsable;N° FINESS;N° SIRET;Statut;Envoi du lien;Action";
@@ -19,6 +19,35 @@ describe("what is wrong with an account is said by row and column", () => {
     expect(await problemsOf("APP;;;;;;Laboratoire;Claire MOREL;;73282932000074;;;")).toEqual([]);
     expect(await problemsOf("INT;ARC;Zoé;;zoe@cabinet.example;;;;;;;;")).toEqual([]);
     expect(await problemsOf("MED;ARC;Zoé;;zoe@cabinet.example;;;;;;;;")).toEqual([]);
+  });
+
+  it.each([
+    ["a FINESS", "ORG;;;;;;Cardiologie;Claire MOREL;10000016;;;;", "N° FINESS", true],
+    ["a SIRET", "ORG;;;;;;Cardiologie;Claire MOREL;;5550023000002;;;", "N° SIRET", true],
+    [
+      "a FINESS that is too short for another reason",
+      "ORG;;;;;;Cardiologie;Claire MOREL;75000001;;;;",
+      "N° FINESS",
+      false,
+    ],
+  ])("says of %s whether a spreadsheet took the zero at its head", async (_, row, column, lost) => {
+    const { rows } = await readAccounts(new TextEncoder().encode(`${HEADINGS}\n${row}\n`));
+    const told = rows[0]?.problems.find((problem) => problem.column === column);
+    expect([told?.code, /zero/.test(told?.message.en ?? "")]).toEqual(["format", lost]);
+  });
+
+  it("says of a telephone number of nine digits, and of an RPPS with the 8 of the national identifier, what is wrong", async () => {
+    const text = "Type de BAL;N° RPPS;Téléphone\nPER;810101010113;561778899\n";
+    const { rows } = await readAccounts(new TextEncoder().encode(text));
+    const told = Object.fromEntries((rows[0]?.problems ?? []).map(({ column, message }) => [column, message.en]));
+    expect(told["N° RPPS"]).toContain("take the 8");
+    expect(told["Téléphone"]).toContain("zero");
+  });
+
+  it("takes no domain that is not of the MSSanté space", async () => {
+    await expect(problemsOf(PERSON, { domain: "chu.fr" })).rejects.toMatchObject({ code: "invalid_argument" });
+    const request = { present: [], wanted: [], domain: "chu.fr", now: new Date() };
+    await expect(planDeposit(request)).rejects.toMatchObject({ code: "invalid_argument", path: "domain" });
   });
 
   it.each([

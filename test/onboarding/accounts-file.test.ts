@@ -56,6 +56,53 @@ describe("a load file of accounts (rac-load)", () => {
     expect(row?.account).toMatchObject({ type: "ORG", label: "Médecine" });
   });
 
+  it("finds the headings below a title, and counts rows as the file does", async () => {
+    const table = "Type de BAL;Libellé de la BAL\nORG;Médecine\n";
+    for (const text of [`CH EXEMPLE;\n;\n${table}`, `CH EXEMPLE\n\n${table}`]) {
+      const { rows, problems } = await readAccounts(csv(text));
+      expect(rows.map(({ row, account }) => [row, account.label])).toEqual([[4, "Médecine"]]);
+      expect(problems.map(({ code }) => code)).toEqual(["missing-column"]);
+    }
+  });
+
+  it("reads what an export wraps to keep its zeros, bare or quoted, and runs nothing of it", async () => {
+    const { rows } = await readAccounts(
+      csv('Type de BAL;N° RPPS;N° FINESS;Service\nPER;="10101010113";"=""010000016""";="=1+1"\n'),
+    );
+    expect(rows[0]?.account).toMatchObject({ rpps: "10101010113", finess: "010000016", service: "=1+1" });
+    const codes = rows[0]?.problems.map(({ code, column }) => `${code} ${column}`);
+    expect(codes?.filter((code) => /RPPS|FINESS|formula/.test(code))).toEqual(["formula Service"]);
+  });
+
+  it("tells merged cells of the sheet that is read, whose values the rows below have not", async () => {
+    const { default: write } = await import("write-excel-file/node");
+    const row = (...values: unknown[]) => values.map((value) => (typeof value === "string" ? { value } : value));
+    const data = [
+      row({ value: "CH EXEMPLE", columnSpan: 3 }, null, null),
+      row("Type de BAL", "Libellé de la BAL", "Service"),
+      row("ORG", "A", { value: "Cardiologie", rowSpan: 2 }),
+      row("ORG", "B", null),
+    ];
+    const notes = [row({ value: "Consignes", columnSpan: 2 }, null)];
+    const made = await write([
+      { data: notes, sheet: "Consignes" },
+      { data, sheet: "Comptes" },
+    ] as never);
+    const { rows, problems } = await readAccounts(new Uint8Array(await made.toBuffer()));
+    expect(rows.map(({ account }) => account.service)).toEqual(["Cardiologie", undefined]);
+    expect(problems.filter(({ code }) => code === "merged")).toMatchObject([
+      { severity: "warning", row: 3, column: "Service", message: { en: expect.stringContaining("C3:C4") } },
+    ]);
+  });
+
+  it("says of an old workbook, or one under a password, what it is", async () => {
+    const ole = Buffer.concat([Buffer.from("d0cf11e0a1b11ae1", "hex"), Buffer.alloc(512)]);
+    await expect(readAccounts(ole)).rejects.toMatchObject({
+      code: "accounts_file_invalid",
+      message: expect.stringContaining("password"),
+    });
+  });
+
   it("takes a first line sep= for what it is to a spreadsheet program: no row", async () => {
     const { rows, problems } = await readAccounts(
       Buffer.from("sep=,\r\nType de BAL,Libellé de la BAL\r\nORG,Secr; 1\r\n"),

@@ -49,6 +49,21 @@ describe("a dated plan", () => {
     expect(ids("hospital", "webmail")).not.toContain("publisher-asked");
   });
 
+  it("puts nothing to use before the duties of part 4 are done, nor opens a connector before its certificate is there", () => {
+    for (const structure of KINDS)
+      for (const solution of WAYS) {
+        const { steps } = plan({ structure, solution, days: { certificate: 200, gdpr: 100, osis: 120 } });
+        const until = new Map(steps.map(({ step, until = "" }) => [step.id, until]));
+        const used = steps.filter(({ step }) => /^(connector-open|gateway-setup|accounts-finalised)$/.test(step.id));
+        expect(used.length).toBeGreaterThan(0);
+        for (const { step, from = "" } of used) {
+          for (const duty of ["gdpr", "patient-notice", "osis"])
+            expect(from > (until.get(duty) ?? ""), duty).toBe(true);
+          if (step.id === "connector-open") expect(from > (until.get("certificate") ?? "")).toBe(true);
+        }
+      }
+  });
+
   it("says what can be begun, what blocks, and what is done", () => {
     const first = plan();
     expect(first.next).toEqual(["form"]);

@@ -131,6 +131,20 @@ const key = (fr: string, en: string): Wrong => ({ code: "check-digit", message: 
 /** Numbers as people type them: spaces, points and hyphens between the digits don't count. */
 export const digitsOf = (value: string): string => value.replace(/[\s.-]/g, "").toUpperCase();
 
+/** Spreadsheet programs take a number for one, and the zeros at its head away. */
+const withZeros = (digits: string, length: number): string | undefined =>
+  /^\d+$/.test(digits) && digits.length < length && digits.length >= length - 2
+    ? digits.padStart(length, "0")
+    : undefined;
+
+const ZERO = say(
+  " ; un tableur a sans doute retiré le zéro du début (colonne au format Texte)",
+  "; a spreadsheet has probably taken the zero at its head away (make the column Text)",
+);
+
+const shorter = (fr: string, en: string, lostZero: boolean): Wrong =>
+  lostZero ? format(`${fr}${ZERO.fr}`, `${en}${ZERO.en}`) : format(fr, en);
+
 const FORMATS: Readonly<Record<FieldFormat, (value: string) => Wrong>> = {
   text: () => undefined,
   type: (value) =>
@@ -142,6 +156,11 @@ const FORMATS: Readonly<Record<FieldFormat, (value: string) => Wrong>> = {
         ),
   rpps: (value) => {
     const digits = digitsOf(value);
+    if (/^8\d{11}$/.test(digits) && isRpps(digits.slice(1)))
+      return format(
+        "un numéro RPPS a 11 chiffres : retirez le 8 du début (c'est l'identifiant national)",
+        "an RPPS number has 11 digits: take the 8 at its head away (that is the national identifier)",
+      );
     if (!/^\d{11}$/.test(digits)) return format("un numéro RPPS a 11 chiffres", "an RPPS number has 11 digits");
     return isRpps(digits)
       ? undefined
@@ -152,14 +171,23 @@ const FORMATS: Readonly<Record<FieldFormat, (value: string) => Wrong>> = {
   finess: (value) => {
     const digits = digitsOf(value);
     if (!isFiness(digits, { checkKey: false }))
-      return format("un numéro FINESS a 9 caractères", "a FINESS number has 9 characters");
+      return shorter(
+        "un numéro FINESS a 9 caractères",
+        "a FINESS number has 9 characters",
+        isFiness(withZeros(digits, 9) ?? ""),
+      );
     return isFiness(digits)
       ? undefined
       : key("la clé du numéro FINESS est fausse", "the check digit of the FINESS number is wrong");
   },
   siret: (value) => {
     const digits = digitsOf(value);
-    if (!/^\d{14}$/.test(digits)) return format("un numéro SIRET a 14 chiffres", "a SIRET number has 14 digits");
+    if (!/^\d{14}$/.test(digits))
+      return shorter(
+        "un numéro SIRET a 14 chiffres",
+        "a SIRET number has 14 digits",
+        isSiret(withZeros(digits, 14) ?? ""),
+      );
     return isSiret(digits)
       ? undefined
       : key("la clé du numéro SIRET est fausse", "the check digit of the SIRET number is wrong");
@@ -174,9 +202,11 @@ const FORMATS: Readonly<Record<FieldFormat, (value: string) => Wrong>> = {
       ? undefined
       : format("adresse mal formée, ou hors du domaine mssante.fr", "malformed address, or not of mssante.fr"),
   phone: (value) =>
-    /^\+?[\d\s().-]{6,25}$/.test(value)
-      ? undefined
-      : format("numéro de téléphone mal formé", "malformed telephone number"),
+    /^[1-9]\d{8}$/.test(digitsOf(value))
+      ? shorter("un numéro de téléphone a 10 chiffres", "a telephone number has 10 digits", true)
+      : /^\+?[\d\s().-]{6,25}$/.test(value)
+        ? undefined
+        : format("numéro de téléphone mal formé", "malformed telephone number"),
   "yes-no": (value) => (yesNo(value) === undefined ? format("valeur attendue : O ou N", "O or N expected") : undefined),
   link: (value) =>
     LINKS.has(folded(value))

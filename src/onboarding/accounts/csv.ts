@@ -11,11 +11,13 @@ export function readCsv(bytes: Uint8Array, limits: AccountLimits): string[][] {
   const { text, separator } = withoutSep(decodeText(bytes));
   // The parser holds a record as long as a quote is open: a line without an end is refused before it.
   if (longestLine(text) > limits.maxRowChars) throw limitPassed("maxRowChars", limits);
-  const first = text.slice(0, Math.max(0, text.search(/\r|\n|$/)));
+  // A title may stand above the headings.
+  const lines = text.slice(0, limits.maxRowChars).split(/\r\n|\r|\n/, 20);
+  const first = lines.find((line) => SEPARATORS.some((each) => line.includes(each))) ?? "";
   const delimiter =
     separator ?? SEPARATORS.reduce((best, each) => (count(first, each) > count(first, best) ? each : best), ";");
   try {
-    const rows: string[][] = parse(text, {
+    const rows: string[][] = parse(bareWrapped(text), {
       delimiter,
       bom: true,
       relax_column_count: true,
@@ -24,7 +26,7 @@ export function readCsv(bytes: Uint8Array, limits: AccountLimits): string[][] {
       to: limits.maxRows + 2,
     });
     if (rows.length > limits.maxRows + 1) throw limitPassed("maxRows", limits);
-    return rows;
+    return rows.map((row) => row.map(unwrapped));
   } catch (cause) {
     if (!(cause instanceof CsvError)) throw cause;
     if (cause.code === "CSV_MAX_RECORD_SIZE") throw limitPassed("maxRowChars", limits);
@@ -39,6 +41,11 @@ export function readCsv(bytes: Uint8Array, limits: AccountLimits): string[][] {
     );
   }
 }
+
+/** `="0123"`, by which exports keep a spreadsheet from taking zeros away, is that text: bare in its field, or quoted once more. */
+const bareWrapped = (text: string): string => text.replace(/(^|[;,\t|\r\n])="([^"\r\n]*)"(?=[;,\t|\r\n]|$)/g, '$1"$2"');
+
+const unwrapped = (cell: string): string => /^="([^"]*)"$/.exec(cell)?.[1] ?? cell;
 
 /** A first line `sep=;` is a word to spreadsheet programs, which do not show it: nor is it a row here. */
 function withoutSep(text: string): { text: string; separator?: string } {

@@ -1,4 +1,5 @@
 import { MedimailError } from "../../errors.js";
+import { structureDomain } from "../domain.js";
 import type { AccountDifference } from "./difference.js";
 import { accountDifference } from "./difference.js";
 import { DEFAULT_LAYOUT } from "./layout.js";
@@ -34,13 +35,14 @@ export interface Deposit {
 /**
  * Makes the daily file: what changes, shown before; nobody disappears by being left out, since the absent are written again as they are.
  *
- * @throws MedimailError `invalid_argument` where it would close more than half of more than ten accounts without `force`
+ * @throws MedimailError `invalid_argument` where it would close more than half of more than ten accounts without `force`, or for a domain that is not of the MSSanté space
  */
 export async function planDeposit(
   request: DepositRequest,
   { force = false }: { force?: boolean } = {},
 ): Promise<Deposit> {
-  const { present, wanted, domain, now, format = "csv", layout = DEFAULT_LAYOUT } = request;
+  const { present, wanted, now, format = "csv", layout = DEFAULT_LAYOUT } = request;
+  const domain = structureDomain(request.domain);
   const found = accountDifference(present, wanted);
   if (!force && present.length > 10 && found.closed.length * 2 > present.length)
     throw new MedimailError(

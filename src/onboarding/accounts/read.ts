@@ -1,5 +1,6 @@
 import { MedimailError } from "../../errors.js";
 import { isPlain, plainOf } from "../../plain-text.js";
+import { structureDomain } from "../domain.js";
 import { say } from "../text.js";
 import { checkAccounts, typeOf } from "./check.js";
 import { readCsv } from "./csv.js";
@@ -9,7 +10,7 @@ import { DEFAULT_LAYOUT } from "./layout.js";
 import type { AccountLimits } from "./limits.js";
 import { DEFAULT_LIMITS, limitPassed } from "./limits.js";
 import type { Account, AccountColumn, AccountFile, AccountLayout, AccountProblem, AccountRow } from "./types.js";
-import { isWorkbook, readWorkbook } from "./xlsx.js";
+import { isWorkbook, type MergedCells, readWorkbook, refuseOle } from "./xlsx.js";
 
 export interface ReadAccountsOptions {
   layout?: AccountLayout;
@@ -35,22 +36,27 @@ async function breathe({ signal, onProgress }: ReadAccountsOptions, read: number
 /**
  * Reads a load file of accounts, `.xlsx` or `.csv`, and says by row and column what is wrong with it: it never throws for what a row holds.
  *
- * @throws MedimailError `aborted`; `accounts_file_invalid` where the file cannot be read at all, or is beyond a limit
+ * @throws MedimailError `invalid_argument` for a domain that is not of the MSSanté space; `aborted`; `accounts_file_invalid` where the file cannot be read at all, or is beyond a limit
  * @throws MedimailError `archive_limit_exceeded`, `archive_invalid`, … for a workbook whose ZIP is hostile or damaged
  */
 export async function readAccounts(bytes: Uint8Array, options: ReadAccountsOptions = {}): Promise<AccountFile> {
   const layout = options.layout ?? DEFAULT_LAYOUT;
+  const domain = options.domain === undefined ? undefined : structureDomain(options.domain);
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   if (bytes.byteLength > limits.maxBytes) throw limitPassed("maxBytes", limits);
   if (bytes.byteLength === 0) throw new MedimailError("accounts_file_invalid", "The file of accounts is empty.");
+  refuseOle(bytes);
   const isXlsx = isWorkbook(bytes);
-  const table = isXlsx ? await readWorkbook(bytes, layout.sheet, limits) : readCsv(bytes, limits);
+  const { rows: table, merged } = isXlsx
+    ? await readWorkbook(bytes, layout.sheet, limits)
+    : { rows: readCsv(bytes, limits), merged: [] };
   // A formula in a workbook comes as its value; in a CSV file the mark before a text that looks like one is ours.
   const text = isXlsx ? (value: string) => value : unguarded;
-  const start = table.findIndex((row) => row.some((cell) => cell.trim() !== ""));
+  const names = namesOf(layout);
+  const start = headingsAt(table, (cell) => names.has(folded(plainOf(text(cell)))));
   const headings = (table[start] ?? []).map((cell) => plainOf(text(cell)).trim());
   if (headings.length > limits.maxColumns) throw limitPassed("maxColumns", limits);
-  const { columns, problems } = columnsOf(headings, layout);
+  const { columns, problems } = columnsOf(headings, names);
   const rows: AccountRow[] = [];
   for (let index = start + 1; index < table.length && start >= 0; index++) {
     if (index % PIECE === 0) await breathe(options, index, table.length);
@@ -58,7 +64,7 @@ export async function readAccounts(bytes: Uint8Array, options: ReadAccountsOptio
     if (cells.every((cell) => cell.trim() === "")) continue;
     rows.push(rowOf(cells, index + 1, columns, headings, text, isXlsx));
   }
-  problems.push(...missingColumns(rows, columns, layout));
+  problems.push(...missingColumns(rows, columns, layout), ...mergedCells(merged, start, headings));
   if (rows.length === 0)
     problems.push({
       severity: "error",
@@ -68,7 +74,7 @@ export async function readAccounts(bytes: Uint8Array, options: ReadAccountsOptio
   const headingOf = new Map(columns.map(({ column, index }) => [column.field, headings[index] ?? column.heading]));
   const checked = checkAccounts(rows, layout, {
     headingOf,
-    ...(options.domain === undefined ? {} : { domain: options.domain }),
+    ...(domain === undefined ? {} : { domain }),
   });
   return { layout: layout.name, format: isXlsx ? "xlsx" : "csv", rows: checked, problems };
 }
@@ -96,15 +102,42 @@ interface FoundColumn {
   index: number;
 }
 
+const namesOf = (layout: AccountLayout): Map<string, AccountColumn> =>
+  new Map(
+    layout.columns.flatMap((column) => [column.heading, ...column.synonyms].map((name) => [folded(name), column])),
+  );
+
+/** Rows above the headings in which a title may stand. */
+const TITLE_ROWS = 20;
+
+/** Where the headings are: below a title, in the first row that names two columns; else in the first row that has anything. */
+function headingsAt(table: readonly (readonly string[])[], isHeading: (cell: string) => boolean): number {
+  const named = table.slice(0, TITLE_ROWS).findIndex((row) => row.filter(isHeading).length >= 2);
+  return named >= 0 ? named : table.findIndex((row) => row.some((cell) => cell.trim() !== ""));
+}
+
+/** Of merged cells only the first has the value, whatever a person sees in the others. */
+function mergedCells(merged: readonly MergedCells[], start: number, headings: readonly string[]): AccountProblem[] {
+  return merged
+    .filter(({ top, bottom, left }) => bottom > start + 1 && top !== start + 1 && headings[left] !== undefined)
+    .map(({ ref, top, left }) => ({
+      severity: "warning",
+      code: "merged",
+      row: top,
+      column: headings[left] ?? "",
+      message: say(
+        `cellules fusionnées (${ref}) : seule la première a la valeur ; répétez-la dans chacune`,
+        `merged cells (${ref}): only the first has the value; repeat it in each`,
+      ),
+    }));
+}
+
 function columnsOf(
   headings: readonly string[],
-  layout: AccountLayout,
+  names: ReadonlyMap<string, AccountColumn>,
 ): { columns: FoundColumn[]; problems: AccountProblem[] } {
   const columns: FoundColumn[] = [];
   const problems: AccountProblem[] = [];
-  const names = new Map<string, AccountColumn>();
-  for (const column of layout.columns)
-    for (const name of [column.heading, ...column.synonyms]) names.set(folded(name), column);
   for (const [index, heading] of headings.entries()) {
     if (heading === "") continue;
     const column = names.get(folded(heading));

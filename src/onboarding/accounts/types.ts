@@ -104,6 +104,7 @@ export interface AccountProblem {
     | "missing-column"
     | "duplicate-column"
     | "formula"
+    | "merged"
     | "stray-domain"
     | "empty-file";
   /** As the file counts: the headings are row 1. Absent for the file as a whole. */

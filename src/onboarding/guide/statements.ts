@@ -297,6 +297,13 @@ export const STATEMENTS: readonly Statement[] = [
   ),
   links.shown("finess", "finess.sante.gouv.fr référence les numéros FINESS", "annuaires"),
   duties.carried(
+    "duties-first",
+    "ces démarches se font avant la mise en œuvre effective",
+    "step:connector-open",
+    "step:gateway-setup",
+    "step:accounts-finalised",
+  ),
+  duties.carried(
     "gdpr",
     "déclarer le traitement au registre RGPD",
     "step:gdpr",

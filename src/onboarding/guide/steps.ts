@@ -7,6 +7,9 @@ const guide = (days: number): Duration => ({ days, source: "guide" });
 /** Both ways in which the business software itself uses Medimail. */
 const IN_SOFTWARE = ["connector", "embedded-mailbox"] as const;
 
+/** To be done before Medimail is put to use (guide, part 4). */
+const DUTIES = ["gdpr", "patient-notice", "osis"] as const;
+
 /**
  * The raccordement as the guide tells it (guide de raccordement à Medimail, parts 1 to 5), in words of ours. A duration is the guide's where it gives
  * one; the others are estimates of ours and say so.
@@ -113,7 +116,7 @@ export const STEPS: readonly Step[] = [
       "Mipih gives documentation and a test; the establishment sets routing and transport of its server by the setup guide; tests with Mipih; acceptance.",
     ),
     who: ["establishment", "mipih"],
-    needs: ["gateway-quote", "gateway-meeting", "domain"],
+    needs: ["gateway-quote", "gateway-meeting", "domain", ...DUTIES],
     duration: guide(1),
     evidence: say("tests réussis, installation validée", "tests passed, setup accepted"),
     requirements: [],
@@ -200,7 +203,7 @@ export const STEPS: readonly Step[] = [
       "Mipih sets Medimail (½ to 1 day), the publisher opens the connector in the software; first mail checked by `medimail doctor`.",
     ),
     who: ["publisher", "mipih"],
-    needs: ["publisher-mipih", "agreement", "domain", "accounts-known"],
+    needs: ["publisher-mipih", "agreement", "domain", "accounts-known", "certificate", ...DUTIES],
     duration: guide(1),
     cost: say("½ ou 1 journée de prestation du Mipih", "½ or 1 day of work of Mipih"),
     evidence: say("premier document remis", "first document delivered"),
@@ -273,7 +276,7 @@ export const STEPS: readonly Step[] = [
       "A link received by mail, at once or later: password, data confirmed, terms accepted. The account goes from PREINSCRIT to VALIDE.",
     ),
     who: ["user", "administrator"],
-    needs: ["accounts-file"],
+    needs: ["accounts-file", ...DUTIES],
     duration: estimate(7),
     evidence: say("comptes au statut VALIDE", "accounts in state VALIDE"),
     requirements: ["rac-use"],
@@ -315,8 +318,8 @@ export const STEPS: readonly Step[] = [
     part: 4,
     title: say("Inscrire le traitement au registre RGPD", "Enter the processing in the GDPR register"),
     what: say(
-      "`medimail onboarding template register` donne une fiche à compléter.",
-      "`medimail onboarding template register` gives an entry to complete.",
+      "Avant la mise en œuvre effective. `medimail onboarding template register` donne une fiche à compléter.",
+      "Before it is put to use. `medimail onboarding template register` gives an entry to complete.",
     ),
     who: ["establishment"],
     needs: ["agreement"],
@@ -329,8 +332,8 @@ export const STEPS: readonly Step[] = [
     part: 4,
     title: say("Informer patients et usagers", "Inform patients and users"),
     what: say(
-      "Affichage ou livret d'accueil (demande de la CNIL, article 32 de la loi du 6 janvier 1978 modifiée). `medimail onboarding template notice` propose un texte que nous avons rédigé.",
-      "Poster or welcome booklet (asked by CNIL, article 32 of the French act of 6 January 1978 as amended). `medimail onboarding template notice` gives a text of ours.",
+      "Avant la mise en œuvre effective. Affichage ou livret d'accueil (demande de la CNIL, article 32 de la loi du 6 janvier 1978 modifiée). `medimail onboarding template notice` propose un texte que nous avons rédigé.",
+      "Before it is put to use. Poster or welcome booklet (asked by CNIL, article 32 of the French act of 6 January 1978 as amended). `medimail onboarding template notice` gives a text of ours.",
     ),
     who: ["establishment"],
     needs: ["agreement"],
@@ -343,8 +346,8 @@ export const STEPS: readonly Step[] = [
     part: 4,
     title: say("Déclarer la démarche dans oSIS", "Declare it in oSIS"),
     what: say(
-      "Établissements sanitaires seulement : observatoire des systèmes d'information de santé de la DGOS (circulaire DGOS PF5/2014/361).",
-      "Health establishments only: observatory of health information systems of DGOS (circular DGOS PF5/2014/361).",
+      "Avant la mise en œuvre effective. Établissements sanitaires seulement : observatoire des systèmes d'information de santé de la DGOS (circulaire DGOS PF5/2014/361).",
+      "Before it is put to use. Health establishments only: observatory of health information systems of DGOS (circular DGOS PF5/2014/361).",
     ),
     who: ["establishment"],
     needs: ["agreement"],

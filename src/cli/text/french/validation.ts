@@ -64,6 +64,8 @@ export const validationRows: Rows = [
   ["is not valid {label}", "il n'est pas en {label} valide"],
   ["\"{event}\" cannot happen to an account that is {status}", "« {event} » ne peut pas arriver à un compte dans l'état « {status} »"],
   ["What can: {list}.", "Événements possibles : {list}."],
+  ["The file of accounts is a workbook of the old form (.xls), or is protected by a password.", "Le fichier des comptes est un classeur de l'ancien format (.xls), ou il est protégé par un mot de passe."],
+  ["Open it in a spreadsheet program and save it as .xlsx, without a password.", "Ouvrez-le dans un tableur et enregistrez-le en .xlsx, sans mot de passe."],
   ["is no workbook that can be read", "ce n'est pas un classeur lisible"],
   ["has no sheet", "il n'a pas de feuille"],
   ["has a document type inside", "il contient un DOCTYPE"],
