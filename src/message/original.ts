@@ -1,5 +1,6 @@
 import { decodeWords } from "postal-mime";
 import { plainOf } from "../plain-text.js";
+import { windows1252 } from "../windows-1252.js";
 
 /** Bytes of a header block that are looked at. */
 const HEADER_MAX = 128 * 1024;
@@ -27,12 +28,12 @@ function endOfHeader(text: string): number {
   return text.charAt(end - 1) === "\r" ? end - 1 : end;
 }
 
-/** UTF-8 where it is, else Latin-1: reports are often wrong about it. */
+/** UTF-8 where it is, else Western Windows: reports are often wrong about it. */
 export function decodeText(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+    return windows1252(bytes);
   }
 }
 

@@ -53,6 +53,22 @@ describe("the charset of a text", () => {
   });
 });
 
+describe("what a mail has in its header without encoding it", () => {
+  it("is read as UTF-8 where it is, else as windows-1252: subject, names of people and of files", async () => {
+    await using box = await doctorsBox();
+    const fields = { From: "Ren\xe9e <a@b.mssante.fr>", To: Buffer.from("Hélène <c@d.mssante.fr>").toString("latin1") };
+    const part = {
+      type: "text/plain",
+      content: "x",
+      fields: 'Content-Disposition: attachment; filename="r\xe9sum\xe9.txt"\r\n',
+    };
+    const ref = box.deliver(mailOf([part], { ...fields, Subject: "Compte rendu d\x92\xe9chographie" }));
+    const mail = await box.mailbox.get(ref);
+    expect(mail.subject).toBe("Compte rendu d’échographie");
+    expect([mail.from?.name, mail.to[0]?.name, mail.attachments[0]?.name]).toEqual(["Renée", "Hélène", "résumé.txt"]);
+  });
+});
+
 describe("format=flowed (RFC 3676)", () => {
   it("joins what flows, within one quote depth, and keeps the signature", () => {
     expect(

@@ -55,4 +55,15 @@ describe("a row of FETCH, read without imapflow's parser", () => {
   ])("is left to imapflow where it is not plain: %s", (_name, payload) => {
     expect(parseRow(Buffer.from(payload), [])).toBeUndefined();
   });
+
+  it("is read in the encoding that each of its strings has, where the mail encoded none", () => {
+    const row = Buffer.concat([
+      Buffer.from('* 3 FETCH (UID 9 ENVELOPE (NIL "'),
+      Buffer.from('R\xe9sultat de l\x92examen \\"x\\"', "latin1"),
+      Buffer.from('" (("Hélène" NIL "a" "b.fr")) NIL NIL NIL NIL NIL NIL NIL))'),
+    ]);
+    expect(plain(parseRow(row, [])?.items.get("ENVELOPE"))).toEqual(
+      expect.arrayContaining(['Résultat de l’examen "x"', [["Hélène", null, "a", "b.fr"]]]),
+    );
+  });
 });

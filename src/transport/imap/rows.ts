@@ -1,4 +1,6 @@
+import { isUtf8 } from "node:buffer";
 import type { ImapFlow } from "imapflow";
+import { windows1252 } from "../../windows-1252.js";
 import type { Token, Untagged } from "./raw.js";
 import { failed } from "./wire.js";
 
@@ -85,13 +87,20 @@ function weightOf(token: Token): number {
 /** Undefined for what is no row, and for what only a full parser should read. */
 export function parseRow(payload: Buffer, literals: readonly Buffer[]): FetchRow | undefined {
   if (payload[0] !== 0x2a || payload[1] !== 0x20) return undefined;
-  const text = payload.toString("utf8");
+  const known = isUtf8(payload);
+  const text = payload.toString(known ? "utf8" : "latin1");
   const head = /^\* (\d{1,10}) FETCH \(/i.exec(text);
   if (!head) return undefined;
-  const parser = new RowParser(text, head[0].length, literals);
+  const parser = new RowParser(text, head[0].length, literals, !known);
   const items = parser.items();
   return items && { seq: Number(head[1]), items, weight: lengthOf({ payload, literals }) };
 }
+
+/**
+ * What a mail has in its header without encoding it, as many programs wrote: UTF-8 (RFC 6532), else the characters of Western Windows. Each string by
+ * itself, since one mail may have both.
+ */
+export const unencodedText = (bytes: Buffer): string => (isUtf8(bytes) ? bytes.toString("utf8") : windows1252(bytes));
 
 const keyOf = (name: string): string => {
   const upper = name.toUpperCase();
@@ -113,6 +122,8 @@ class RowParser {
     private readonly text: string,
     private at: number,
     private readonly literals: readonly Buffer[],
+    /** The text has a character for each byte. */
+    private readonly bytes: boolean,
   ) {}
 
   items(): Map<string, Token> | undefined {
@@ -175,7 +186,8 @@ class RowParser {
       const char = text.charCodeAt(end);
       if (char === QUOTE) {
         this.at = end + 1;
-        const value = text.slice(start, end);
+        const said = text.slice(start, end);
+        const value = this.bytes ? unencodedText(Buffer.from(said, "latin1")) : said;
         return { type: "STRING", value: escaped ? value.replace(/\\(.)/gs, "$1") : value };
       }
       if (char === BACKSLASH) {

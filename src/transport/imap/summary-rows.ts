@@ -1,7 +1,7 @@
 import type { ImapFlow, MessageStructureObject } from "imapflow";
 import { parseBodystructure, parseEnvelope } from "imapflow/lib/tools.js";
 import { type Argument, atom, type RawCommand, rawCommand, sequence, type Token, tokenText } from "./raw.js";
-import type { FetchRow } from "./rows.js";
+import { type FetchRow, unencodedText } from "./rows.js";
 import { failed } from "./wire.js";
 
 export interface ImapAddress {
@@ -131,9 +131,9 @@ function summaryOf({ items }: FetchRow, path: string, uidValidity: string): Imap
   const asked = items.has("ENVELOPE") || items.has("RFC822.SIZE");
   if (!asked || uid === undefined || !/^[1-9]\d{0,9}$/.test(uid)) return undefined;
   const said = items.get("ENVELOPE");
-  const envelope = Array.isArray(said) ? parseEnvelope(shownOf(said) as EnvelopeTokens) : undefined;
+  const envelope = Array.isArray(said) ? parseEnvelope(inText(shownOf(said)) as EnvelopeTokens) : undefined;
   const structure = items.get("BODYSTRUCTURE");
-  const root = Array.isArray(structure) ? parseBodystructure(structure as StructureTokens) : undefined;
+  const root = Array.isArray(structure) ? parseBodystructure(inText(structure) as StructureTokens) : undefined;
   const received = dateOf(tokenText(items.get("INTERNALDATE")));
   const date = dateOf(envelope?.date);
   return {
@@ -162,6 +162,15 @@ type StructureTokens = Parameters<typeof parseBodystructure>[0];
 /** Without sender, reply-to and bcc, which no list shows and each of which costs as much as the others. */
 const shownOf = (envelope: Token[]): Token[] =>
   envelope.map((token, index) => (index === 3 || index === 4 || index === 7 ? null : token));
+
+/** Literals become text here: imapflow would take each for UTF-8. */
+function inText(tokens: Token[]): Token[] {
+  for (const token of tokens) {
+    if (Array.isArray(token)) inText(token);
+    else if (token && Buffer.isBuffer(token.value)) token.value = unencodedText(token.value);
+  }
+  return tokens;
+}
 
 function flagsOf(token: Token | undefined): string[] {
   return Array.isArray(token) ? [...new Set(token.flatMap((flag) => tokenText(flag) ?? []))] : [];
