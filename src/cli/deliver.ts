@@ -94,21 +94,31 @@ function outcome(context: Context, waiting: Waiting, submission: Submission, fau
       "timeout",
       `not every recipient has reached the state asked within ${context.timeoutSeconds} s`,
       {
-        hint: `the submission ${submission.id} stays in the outbox: medimail outbox run delivers it`,
+        hint: kept(waiting, submission.id),
       },
     );
   }
   if (isMedimailError(reason))
-    throw new MedimailError("aborted", "interrupted", { hint: `the submission ${submission.id} stays in the outbox` });
+    throw new MedimailError("aborted", "interrupted", { hint: kept(waiting, submission.id) });
   throw new MedimailError("delivery_failed", "the submission cannot reach the state asked", {
     hint: `medimail outbox show ${submission.id}`,
   });
 }
 
+function stays(id: string): string {
+  return `the submission ${id} stays in the outbox: medimail outbox run delivers it`;
+}
+
+/** That nothing is lost, and what does the rest: the worker hands over what is queued, and never what is in doubt. */
+function kept({ left }: Waiting, id: string): string {
+  if (left === "delivery") return stays(id);
+  if (left === "receipts") return `the operator has the submission ${id}: medimail outbox run reads the receipts`;
+  return `the operator may have the submission ${id}: unless a receipt tells (medimail outbox run), only medimail outbox retry ${id} --resend sends it again`;
+}
+
 /** What keeps the outbox from being written, and that nothing is lost by it. */
 function withSubmission({ code, message, retryable, hint }: MedimailError, id: string): MedimailError {
-  const kept = `the submission ${id} stays in the outbox: medimail outbox run delivers it`;
-  return new MedimailError(code, `${message}\n${kept}`, { retryable, ...(hint === undefined ? {} : { hint }) });
+  return new MedimailError(code, `${message}\n${stays(id)}`, { retryable, ...(hint === undefined ? {} : { hint }) });
 }
 
 /** An error that the outbox kept, as an error of this command. */

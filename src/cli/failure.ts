@@ -1,3 +1,4 @@
+import { networkInterfaces } from "node:os";
 import type { ErrorCode } from "../errors.js";
 import { isMedimailError, MedimailError } from "../errors.js";
 import { EXIT } from "./command.js";
@@ -18,11 +19,29 @@ const USAGE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "directory_index_missing",
 ]);
 
-/** The exit code of CLI.md for an error. */
-export function exitCodeOf(error: MedimailError): number {
+/** What the system says of a name or an address where there is no network to ask, or to reach it by. */
+const NO_WAY: ReadonlySet<unknown> = new Set(["EAI_AGAIN", "ENETDOWN", "ENETUNREACH", "ENOTFOUND"]);
+
+/** The exit code of CLI.md for an error; `networks` is what this machine is connected to. */
+export function exitCodeOf(error: MedimailError, networks: () => object = outside): number {
   if (error.code === "aborted") return EXIT.interrupted;
   if (error.code === "mock_failed" || error.code === "run_failed") return EXIT.couldNotRun;
+  // No network at all is no answer of the other side.
+  if (causesOf(error).some((cause) => NO_WAY.has(cause.code)) && Object.keys(networks()).length === 0)
+    return EXIT.couldNotRun;
   return USAGE.has(error.code) ? EXIT.usage : EXIT.no;
+}
+
+/** The interfaces that lead out of this machine and have an address. */
+function outside(): object {
+  const all = Object.entries(networkInterfaces());
+  return Object.fromEntries(all.filter(([, addresses]) => addresses?.some(({ internal }) => !internal)));
+}
+
+function causesOf(error: Error): NodeJS.ErrnoException[] {
+  const causes: NodeJS.ErrnoException[] = [];
+  for (let at: unknown = error.cause; at instanceof Error && causes.length < 5; at = at.cause) causes.push(at);
+  return causes;
 }
 
 /** Any thrown thing as an error of ours. One that we did not foresee keeps its text inside: it may quote what it worked on. */

@@ -48,12 +48,24 @@ export function refuseSource(source: string, target: string, option: string): vo
 }
 
 /**
- * Writes a file whole or not at all: a temporary file beside it, then a rename. A link in its place is replaced, not followed.
+ * A rename would put a file in the place of a device or a pipe: of `/dev/null`, for everybody on the machine, where root runs the command.
+ * `/dev/stdout` is a link, whatever it leads to. @throws `file_unwritable`
+ */
+export function refuseDevice(file: string, option: string): void {
+  const there = statSync(file, { throwIfNoEntry: false });
+  if (dirname(resolve(file)) !== "/dev" && (!there || there.isFile() || there.isDirectory())) return;
+  throw new MedimailError("file_unwritable", `${option}: ${file} cannot be written (it is a device or a pipe)`);
+}
+
+/**
+ * Writes a file whole or not at all: a temporary file beside it, then a rename. A link in its place is replaced, not followed; but a device or a
+ * pipe is refused.
  *
  * Throws `file_not_found` (no such folder) or `file_unwritable`.
  */
 export function writeAtomically(file: string, content: Uint8Array | readonly Uint8Array[], option: string): void {
   const target = resolve(file);
+  refuseDevice(file, option);
   const temporary = temporaryBeside(target);
   try {
     writeNew(temporary, content instanceof Uint8Array ? [content] : content);
@@ -83,6 +95,7 @@ export async function streamAtomically(
     work.catch((cause) => {
       throw writeError(cause, file, option);
     });
+  refuseDevice(file, option);
   const handle = await onDisk(open(temporary, "wx"));
   try {
     try {

@@ -85,7 +85,17 @@ export class Waiting {
   }
 
   get unknown(): boolean {
-    return [...this.#recipients.values()].some(({ state }) => state === "unknown");
+    return this.#some("unknown");
+  }
+
+  /** What is left to do for those who have not reached the state: hand over, settle a doubt, or nothing but wait for receipts. */
+  get left(): "delivery" | "doubt" | "receipts" {
+    if (this.#some("queued")) return "delivery";
+    return this.unknown ? "doubt" : "receipts";
+  }
+
+  #some(wanted: SubmissionEventName): boolean {
+    return [...this.#recipients.values()].some(({ state }) => state === wanted);
   }
 
   #reached(state: SubmissionEventName): boolean {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { printError } from "../../src/cli/failure.js";
+import { exitCodeOf, printError } from "../../src/cli/failure.js";
 import type { CliIo } from "../../src/cli/io.js";
 import { styleFor } from "../../src/cli/style.js";
 import { type Lang, textFor } from "../../src/cli/text/index.js";
@@ -36,5 +36,27 @@ describe("an error, for people", () => {
   it("says in French what the code is, then what was said", async () => {
     const [first] = await printed(absent, "fr");
     expect(first).toMatch(/^Erreur.: dossier introuvable \[folder_not_found\]$/);
+  });
+});
+
+describe("an error of a machine without any network", () => {
+  const unreached = (code: string) =>
+    new MedimailError("connection_refused", "imap.example:143 cannot be connected to", {
+      cause: Object.assign(new Error(code), { code }),
+    });
+  const named = new MedimailError("directory_unavailable", "the directory does not answer", {
+    cause: new MedimailError("dns_failed", "not resolved", {
+      cause: Object.assign(new Error(), { code: "EAI_AGAIN" }),
+    }),
+  });
+
+  it("is exit 3: nothing was learnt of the other side", () => {
+    expect([unreached("ENETUNREACH"), named].map((error) => exitCodeOf(error, () => ({})))).toEqual([3, 3]);
+  });
+
+  it("is exit 1 where there is a network, or where this machine itself has answered", () => {
+    const connected = () => ({ eth0: [] });
+    expect([unreached("ENETUNREACH"), named].map((error) => exitCodeOf(error, connected))).toEqual([1, 1]);
+    expect(exitCodeOf(unreached("ECONNREFUSED"), () => ({}))).toBe(1);
   });
 });

@@ -1,10 +1,11 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { extractStream } from "../../src/cli/extract.js";
-import { streamAtomically } from "../../src/cli/files.js";
+import { refuseDevice, streamAtomically, writeAtomically } from "../../src/cli/files.js";
 import { MedimailError } from "../../src/errors.js";
-import { temporaryFolder } from "./harness.js";
+import { startCli, temporaryFolder } from "./harness.js";
 
 const folder = temporaryFolder();
 let count = 0;
@@ -63,5 +64,40 @@ describe("a file that is written as its content comes", () => {
         code: expect.stringMatching(/^(archive_unsafe_entry|file_unwritable)$/),
       });
     expect([asked, readdirSync(outside)]).toEqual([false, []]);
+  });
+});
+
+// Root's `--out /dev/null` had put a file in the place of the device. Never the real one here: while the fault was there, the test did it.
+describe("a device or a pipe is not replaced by a file", () => {
+  const refused = { code: "file_unwritable", message: expect.stringContaining("it is a device or a pipe") };
+
+  it("whether it is named itself, or by a link", async () => {
+    const at = place();
+    execFileSync("mkfifo", [join(at, "pipe")]);
+    symlinkSync("/dev/null", join(at, "null"));
+    async function* content() {
+      yield Buffer.from("x");
+    }
+    for (const file of ["pipe", "null"].map((name) => join(at, name))) {
+      expect(() => writeAtomically(file, Buffer.from("x"), "--out")).toThrow(expect.objectContaining(refused));
+      await expect(streamAtomically(file, content(), "--out")).rejects.toMatchObject(refused);
+    }
+    expect(lstatSync(join(at, "pipe")).isFIFO()).toBe(true);
+    expect(lstatSync(join(at, "null")).isSymbolicLink()).toBe(true);
+    expect(readdirSync(at).sort()).toEqual(["null", "pipe"]);
+  });
+
+  it("nor is what /dev holds, be it a link to a file where stdout is one", () => {
+    for (const file of ["/dev/stdout", "/dev/none"])
+      expect(() => refuseDevice(file, "--out")).toThrow(expect.objectContaining(refused));
+    expect(refuseDevice("/dev/shm/report.zip", "--out")).toBeUndefined();
+  });
+
+  it("nor by the ready object of a mock", async () => {
+    const pipe = join(place(), "pipe");
+    execFileSync("mkfifo", [pipe]);
+    const { code, value } = await startCli(["mock", "--json"], { env: { MEDIMAIL_MOCK: pipe } }).result;
+    expect([code, value()]).toMatchObject([1, { error: { code: "file_unwritable" } }]);
+    expect(lstatSync(pipe).isFIFO()).toBe(true);
   });
 });

@@ -145,9 +145,14 @@ describe("outbox show, cancel, retry, stats", () => {
     const run = startCli(["send", "--config", path, "--json", "--cda", files.cda, "--pdf", files.pdf, "--to", DOCTOR]);
     await run.line((line) => line.includes('"unknown"'));
     run.interrupt();
-    expect((await run.result).code).toBe(130);
+    const interrupted = await run.result;
+    expect(interrupted.code).toBe(130);
     const [row] = (await outbox(path, "list")).value<Row[]>();
     expect(row?.state).toBe("unknown");
+    // The worker never hands it over again: nobody is told that it does.
+    expect(interrupted.lines<{ error?: { hint: string } }>().at(-1)?.error?.hint).toBe(
+      `the operator may have the submission ${row?.submission}: unless a receipt tells (medimail outbox run), only medimail outbox retry ${row?.submission} --resend sends it again`,
+    );
     const refused = await outbox(path, "retry", row?.submission ?? "");
     expect([refused.code, refused.value()]).toMatchObject([1, { error: { code: "submission_state" } }]);
     expect((await outbox(path, "retry", row?.submission ?? "", "--resend")).value<Row>()).toMatchObject({

@@ -77,6 +77,19 @@ describe("send", () => {
     expect([result.code, result.lines<Line>().at(-1)?.event]).toEqual([0, "read"]);
   });
 
+  it("says that nothing but receipts is waited for, once the operator has the mail", async () => {
+    mock.faults.add({ name: "delay", at: "after-dot", times: 1 });
+    const run = startCli(["send", "--config", config(), "--json", ...level3(), "--to", DOCTOR, "--wait", "delivered"]);
+    const { submission } = JSON.parse(await run.line((line) => line.includes('"accepted"'))) as Line;
+    run.interrupt();
+    const result = await run.result;
+    mock.release();
+    expect([result.code, result.lines<Line>().at(-1)?.error?.hint]).toEqual([
+      130,
+      `the operator has the submission ${submission}: medimail outbox run reads the receipts`,
+    ]);
+  });
+
   it("counts a later state than the one asked", async () => {
     const path = config();
     const first = await send(path, ...level3(), "--to", DOCTOR, "--wait", "delivered", "--key", "k1");

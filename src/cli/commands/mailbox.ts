@@ -4,6 +4,7 @@ import { type Options, usage } from "../args.js";
 import { type Command, EXIT } from "../command.js";
 import { CONFIG_OPTION, withConnector } from "../connect.js";
 import type { Context } from "../context.js";
+import { dayExists } from "../days.js";
 import { extractFiles, extractStream } from "../extract.js";
 import { folderText, mailText, mailValue } from "../views/mailbox.js";
 import { printedOpened } from "./mailbox-show.js";
@@ -101,7 +102,7 @@ async function printed(context: Context, mails: AsyncIterable<MailSummary>, limi
 
 function dayOf(option: string, text: string): Date {
   const day = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T12:00:00`) : new Date(Number.NaN);
-  if (Number.isNaN(day.getTime())) throw usage(`--${option} must be a day: 2026-01-31`);
+  if (Number.isNaN(day.getTime()) || !dayExists(text)) throw usage(`--${option} must be a day: 2026-01-31`);
   return day;
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { MedimailError } from "../../errors.js";
 import { type Command, EXIT } from "../command.js";
+import { refuseDevice } from "../files.js";
 import { openConsole } from "../mock-console.js";
 import { observationText, readyText } from "../views/mock.js";
 
@@ -37,7 +38,10 @@ export const mock: Command = {
     const host = options.text("listen");
     const receipts = options.text("receipts") ?? "delivered";
     const readyFile = context.io.env["MEDIMAIL_MOCK"] || undefined;
-    if (readyFile !== undefined) rmSync(readyFile, { force: true });
+    if (readyFile !== undefined) {
+      refuseDevice(readyFile, "MEDIMAIL_MOCK");
+      rmSync(readyFile, { force: true });
+    }
     const [{ startMockMedimail }, { LiveJudge, mailsOf, plansOf, Stage }] = await Promise.all([
       import("../../mock/index.js"),
       import("../../validator/index.js"),

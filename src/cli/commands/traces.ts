@@ -2,6 +2,7 @@ import { usage } from "../args.js";
 import type { Command } from "../command.js";
 import { EXIT } from "../command.js";
 import { CONFIG_OPTION, withConnector } from "../connect.js";
+import { dayExists } from "../days.js";
 import { printable } from "../style.js";
 
 /** The functional journal (ECO.4.1.1, ECO.4.1.2): oldest first. `list` is for a person's eyes, `export` for a file; with --json they are one. */
@@ -50,7 +51,7 @@ function dateOf(option: string, text: string | undefined): string | undefined {
   const shape = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})?)?$/;
   // A day alone would be midnight in Greenwich: here it is the day of the person who asks.
   const date = new Date(text.length === 10 ? `${text}T00:00:00` : text);
-  if (!shape.test(text) || Number.isNaN(date.getTime()))
+  if (!shape.test(text) || !dayExists(text) || Number.isNaN(date.getTime()))
     throw usage(`--${option} must be a date: 2026-01-31, or 2026-01-31T08:00:00+01:00`);
   return date.toISOString();
 }

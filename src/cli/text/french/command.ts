@@ -22,6 +22,7 @@ export const commandRows: Rows = [
   ["{out}: cannot be written", "{out} : écriture impossible"],
   ["{given}: no such file", "{given} : ce fichier n'existe pas"],
   ["a folder or a file of that name is there", "un dossier ou un fichier de ce nom existe déjà"],
+  ["it is a device or a pipe", "c'est un périphérique ou un tube, pas un fichier"],
   ["no professional is logged in with Pro Santé Connect", "aucun professionnel n'est connecté par Pro Santé Connect"],
   ["Set auth.loginHint to the professional's national identifier: his e-CPS is then asked.", "Indiquez dans auth.loginHint l'identifiant national du professionnel : la connexion est alors demandée à son e-CPS."],
   ["logs are judged and nothing is run: {what} with --import", "avec --import, des journaux sont évalués et rien n'est lancé : {+what}"],

@@ -132,8 +132,16 @@ export const PATTERNS: readonly (readonly [RegExp, string])[] = [
     "Un autre processus garde une transaction ouverte sur ce fichier : raccourcissez ses transactions.",
   ],
   [
-    /^the submission (\S+) stays in the outbox(?:: medimail outbox run delivers it)?$/,
+    /^the submission (\S+) stays in the outbox: medimail outbox run delivers it$/,
     "l'envoi $1 reste dans la boîte d'envoi : medimail outbox run le transmettra",
+  ],
+  [
+    /^the operator has the submission (\S+): medimail outbox run reads the receipts$/,
+    "l'opérateur a accepté l'envoi $1 : medimail outbox run lit les accusés",
+  ],
+  [
+    /^the operator may have the submission (\S+): unless a receipt tells \(medimail outbox run\), only medimail outbox retry \S+ --resend sends it again$/,
+    "l'opérateur a peut-être accepté l'envoi $1 : si aucun accusé ne le dit (medimail outbox run), seul medimail outbox retry $1 --resend le renvoie",
   ],
   [/^No submission of this id is in the outbox\.$/, "Aucun envoi de la boîte d'envoi n'a cet identifiant."],
   [
