@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { describeWithProgram } from "../tools/programs.js";
-import { narrative } from "./kit.js";
+import { level3, narrative } from "./kit.js";
 import { imagesOf, pagesOf, pdfFrom, placedWords } from "./pdf-kit.js";
 import { biology, imaging, letter } from "./samples.js";
 
@@ -59,6 +59,26 @@ describeWithProgram("pdftotext", "poppler-utils", "the pages of a PDF", () => {
         for (const page of pagesOf((await pdfFrom(narrative(text))).pdf))
           expect(page.trim().split("\n").slice(0, -2).at(-1), `${paragraphs} ${lines}`).not.toBe("Acte Modalité");
       }
+  });
+
+  it("keep who wrote a section with what he wrote", async () => {
+    const author =
+      "<author><assignedAuthor><assignedPerson><name><family>PETIT</family></name></assignedPerson></assignedAuthor></author>";
+    // Wherever the page ends, the author is not the last of it.
+    for (let lines = 29; lines < 34; lines += 1) {
+      const before = `<component><section><text>${"<paragraph>avant</paragraph>".repeat(lines)}</text></section></component>`;
+      const after = `<component><section><title>Avis</title><text>écrit</text>${author}</section></component>`;
+      for (const page of pagesOf((await pdfFrom(level3(before + after))).pdf))
+        expect(page.trim().split("\n").slice(0, -2).at(-1), String(lines)).not.toContain("PETIT");
+    }
+  });
+
+  it("show a hyphen where a word is cut that says where it may be, and only there", async () => {
+    const word = "hyper\u00adtri\u00adgly\u00adcéri\u00addémie";
+    const cell = `<table><tbody><tr><td>${word} ${word}</td><td>${"x ".repeat(300)}</td></tr></tbody></table>`;
+    const [page = ""] = pagesOf((await pdfFrom(narrative(`<paragraph>${word}</paragraph>${cell}`))).pdf);
+    expect(page).toMatch(/^hypertriglycéridémie$/m);
+    expect(page).toMatch(/ hyper(?:tri(?:gly(?:céri)?)?)?-\n(?:tri)?(?:gly)?(?:céri)?démie/);
   });
 
   it("let nothing stand outside of their margins", async () => {

@@ -1,6 +1,7 @@
 import { escapeHtml } from "../../html-escape.js";
 import { formatSize } from "../format.js";
 import { textOfFile } from "../media.js";
+import { inColumns, plainLines } from "../plain-lines.js";
 import type { Block, ListItem, Media } from "../types.js";
 import type { Context } from "./context.js";
 import { inlinesHtml, revisedHtml, styled } from "./inlines.js";
@@ -86,7 +87,7 @@ export function fileHtml(media: Media, context: Context): string {
     }
     case "text":
       context.spend(media.size);
-      return `<pre class="cda-text">${escapeHtml(textOfFile(media))}</pre>`;
+      return textHtml(textOfFile(media));
     case "absent":
       return note(words.absent);
     case "outside":
@@ -94,6 +95,11 @@ export function fileHtml(media: Media, context: Context): string {
     default:
       return note(attachment(media, context));
   }
+}
+
+function textHtml(text: string): string {
+  const columned = inColumns(plainLines(text)) ? " cda-columned" : "";
+  return `<pre class="cda-text${columned}">${escapeHtml(text)}</pre>`;
 }
 
 function sizeHtml({ width, height }: Media): string {

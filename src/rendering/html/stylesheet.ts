@@ -45,6 +45,7 @@ color:var(--cda-ink);background:#fff;font:15px/1.5 system-ui,-apple-system,"Sego
 .cda-file{background:var(--cda-fill);border:1px solid var(--cda-line);border-radius:6px;padding:.4rem .8rem;margin:.3em 0}
 .cda-save{display:inline-block;margin:.1em .2em;padding:.2rem .7rem;background:#fff;border:1px solid #0b4f85;border-radius:4px;font-weight:600}
 .cda-text{white-space:pre-wrap;font:inherit}
+.cda-columned{font-family:ui-monospace,"DejaVu Sans Mono",Consolas,Menlo,monospace;font-size:.9em}
 .cda-notes{border-top:1px solid var(--cda-line);font-size:.92em;margin-top:.6em}
 .cda-more{border-top:2px solid var(--cda-line);margin-top:1.5rem;font-size:.92em}
 @media (max-width:40rem){.cda .cda-facts>div{grid-template-columns:minmax(0,1fr)}.cda .cda-facts dd{grid-column:1;padding-left:1rem}}

@@ -7,6 +7,7 @@ import { type Color, FILL, SOFT } from "./ink.js";
 import { type LineTools, type TextStyle, textShape, textStyle, withStyles } from "./lines.js";
 import { pictureShape } from "./picture.js";
 import { indented, type Piece, type Shape, stack } from "./piece.js";
+import { plainTextShape } from "./plain.js";
 import { BORDER, HEAD_FILL, measureTable, type ShapedCell, type ShapedTable, tableShape } from "./table.js";
 
 /** What laying out the blocks of a document needs. */
@@ -224,7 +225,7 @@ export function mediaShape(media: Media, style: TextStyle, tools: Tools): Shape 
   }
   switch (media.kind) {
     case "text":
-      return textShape(lines(textOfFile(media)), style, tools);
+      return plainTextShape(textOfFile(media), style, tools);
     case "absent":
       return noteShape(words.absent, style, tools);
     case "outside":
@@ -239,12 +240,6 @@ export function mediaShape(media: Media, style: TextStyle, tools: Tools): Shape 
       return noteShape(`${words.file} ${type} (${size}). ${words.fileElsewhere}`, style, tools);
     }
   }
-}
-
-function lines(text: string): Parameters<typeof textShape>[0] {
-  return text
-    .split(/\r\n?|\n/)
-    .flatMap((line, index) => [...(index > 0 ? [{ kind: "break" as const }] : []), line.replace(/[ \t]+/g, " ")]);
 }
 
 /** Words of ours, apart from the document's. */

@@ -1,4 +1,5 @@
 import type { Inline, Revision, Style } from "../types.js";
+import { partsOf, SOFT_HYPHEN } from "./cuts.js";
 import type { Face } from "./fonts.js";
 import { ACCENT, BAD, type Color, INK, type Ink, type Shaped } from "./ink.js";
 import type { Piece, Shape } from "./piece.js";
@@ -36,16 +37,6 @@ export function withStyles(style: TextStyle, styles: readonly Style[], revised?:
   };
 }
 
-/** Longer than any line: shaping a word costs more than its length. */
-const LONGEST = 120;
-
-/** What a line may be broken between, of what has no space in it. */
-function partsOf(piece: string): string[] {
-  const parts = piece.length > 5 && MAY_CUT.test(piece) ? piece.split(CUTS) : [piece];
-  if (parts.every(({ length }) => length <= LONGEST)) return parts;
-  return parts.flatMap((part) => part.match(/[\s\S]{1,120}/gu) ?? []);
-}
-
 /** Part of a word, in one style. */
 interface Run {
   shaped: Shaped;
@@ -63,16 +54,13 @@ interface Word {
   before: number;
   /** A line break before it. */
   breaks: number;
+  /** Shown behind it where the line ends there: the word goes on, and was told where it may be cut. */
+  hyphen?: Run;
 }
 
 export type Align = "left" | "center" | "right" | "justify";
 
 const LEADING = 1.32;
-/** A line may be broken after these, between letters: not within a date or a number. */
-const CUTS = /(?<=\p{L}{2}[-/–—])(?=\p{L}{2})|(?<=[\u00ad\u200b])|(?<=[^\s]{20}[_.,;:&=?])/u;
-
-const MAY_CUT = /[-/\u2013\u2014\u00ad\u200b]|.{21}/;
-
 export interface LineTools {
   ink: Ink;
   /** Where a link within the document leads; undefined where to nothing. */
@@ -142,8 +130,15 @@ class Setter {
       for (const [cutAt, part] of parts.entries()) {
         if (cutAt > 0) this.#open = undefined;
         this.#run(part, style, face);
+        if (part.endsWith(SOFT_HYPHEN) && cutAt + 1 < parts.length) this.#mayEnd(style, face);
       }
     }
+  }
+
+  /** The word set last may be the last of its line, and then has a hyphen. */
+  #mayEnd(style: TextStyle, face: Face): void {
+    const shaped = this.tools.ink.shape("-", face);
+    if (this.#open) this.#open.hyphen = { shaped, width: shaped.width * sizeOf(style), style };
   }
 
   #run(text: string, style: TextStyle, face: Face): void {
@@ -175,11 +170,14 @@ export function textShape(
   setter.set(inlines, style);
   const { words } = setter;
   return {
-    min: words.reduce((widest, { width }) => Math.max(widest, width), 0),
+    min: words.reduce((widest, word) => Math.max(widest, endWidth(word)), 0),
     max: widestLine(words),
     lay: (width) => breakLines(words, width, tools).map((line) => linePiece(line, width, style, tools, options)),
   };
 }
+
+/** Width where the line ends with it. */
+const endWidth = ({ width, hyphen }: Word): number => width + (hyphen?.width ?? 0);
 
 function widestLine(words: readonly Word[]): number {
   let widest = 0;
@@ -197,8 +195,11 @@ function breakLines(words: readonly Word[], width: number, tools: LineTools): Wo
   let line: Word[] = [];
   let used = 0;
   for (const word of words.flatMap((each) => (each.width <= width ? [each] : chopped(each, width, tools)))) {
-    const fits = line.length === 0 || used + word.before + word.width <= width;
+    const fits = line.length === 0 || used + word.before + endWidth(word) <= width;
     if (word.breaks > 0 || !fits) {
+      const last = line.at(-1);
+      if (last?.hyphen && word.breaks === 0 && word.before === 0)
+        line[line.length - 1] = { ...last, runs: [...last.runs, last.hyphen], width: endWidth(last) };
       if (line.length > 0 || word.breaks > 1) lines.push(line);
       for (let empty = line.length > 0 ? 1 : 2; empty < word.breaks; empty++) lines.push([]);
       line = [];

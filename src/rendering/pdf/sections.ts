@@ -66,7 +66,7 @@ function parties({ authors, subjects }: Section, tools: Tools): Shape {
     const told = list.map((party) => partyText(party, language)).filter((text) => text !== "");
     if (told.length === 0) return [];
     const text = `${label}${language === "fr" ? "\u00a0" : ""}: ${told.join(" ; ")}`;
-    return [textShape([text], { ...NOTE, italic: true, color: SOFT }, tools)];
+    return [textShape([text], { ...NOTE, italic: true, color: SOFT }, tools, { keep: true })];
   };
   return stack([...line(words.sectionSubject, subjects), ...line(words.sectionAuthor, authors)]);
 }
