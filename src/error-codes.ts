@@ -47,6 +47,8 @@ const TABLE = {
   ),
   xml_dtd_refused: tell(no, "Produce the document without DOCTYPE: it is a way to attack a reader."),
   pdf_invalid: tell(no, "Give the PDF itself."),
+  // hl7
+  hl7_invalid: tell(no, "Correct the message where it is made; the field is named."),
   // xdm
   archive_encrypted: tell(no, "Ask for the archive without a password: the transport encrypts it."),
   archive_invalid: tell(no, "Ask for the archive again."),

@@ -103,6 +103,18 @@ export {
   type Problem,
 } from "./errors.js";
 export {
+  type AnswerOptions,
+  type Hl7Flag,
+  type Hl7Flags,
+  type Hl7Header,
+  type Hl7Order,
+  hl7Acknowledgement,
+  hl7Header,
+  hl7Receipt,
+  type ReadHl7Options,
+  readHl7Order,
+} from "./hl7/index.js";
+export {
   type Ins,
   type InsDifference,
   type InsTraits,

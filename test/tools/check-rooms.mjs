@@ -52,6 +52,7 @@ export const FLOORS = {
   compliance: 5,
   transport: 6,
   sending: 7,
+  hl7: 7.5,
   mailbox: 8,
   diagnosis: 8,
   supervision: 2,
@@ -93,6 +94,7 @@ const PURE = new Set([
   "onboarding",
   "sample",
   "supervision",
+  "hl7",
 ]);
 const IO_MODULES =
   /^node:(fs|net|tls|http|https|dns|child_process|cluster|worker_threads|dgram|os)(\/|$)|^(undici|imapflow|libsql|socks|nodemailer)$/;

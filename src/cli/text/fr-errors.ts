@@ -6,6 +6,7 @@ export const frenchErrors: Text["errors"] = {
   action_not_done: "la messagerie n'a pas exécuté l'action demandée",
   action_unknown: "impossible de savoir si l'action a été exécutée",
   already_sent: "ce document a déjà été envoyé à ce destinataire",
+  hl7_invalid: "le message HL7 n'est pas valide",
   archive_encrypted: "l'archive est chiffrée",
   archive_invalid: "l'archive est endommagée",
   archive_limit_exceeded: "l'archive dépasse une limite",

@@ -4,6 +4,7 @@ import { commandRows } from "./command.js";
 import { configurationRows } from "./configuration.js";
 import { connectionRows } from "./connection.js";
 import { directoryRows } from "./directory.js";
+import { hl7Rows } from "./hl7.js";
 import { loginRows } from "./login.js";
 import { mailboxRows } from "./mailbox.js";
 import { PATTERNS } from "./patterns.js";
@@ -25,6 +26,7 @@ export const ROWS: Rows = [
   mailboxRows,
   archivesRows,
   directoryRows,
+  hl7Rows,
   storageRows,
   validationRows,
   adviceRows,
