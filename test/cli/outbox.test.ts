@@ -66,6 +66,8 @@ describe("outbox list", () => {
         { address: DOCTOR, kind: "professional", state: "queued", messageId: expect.any(String), attempts: 0 },
       ],
     });
+    // For people the action is a word of their language.
+    expect((await cli("outbox", "list", "--config", path)).out).toContain("  remplacement  order-1");
   });
 
   it("shows one that no key opens among the others, and says why where it alone is asked for", async () => {

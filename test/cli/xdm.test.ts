@@ -114,6 +114,9 @@ describe("xdm inspect", () => {
       documents: [{ integrity: { hash: "mismatch", size: "ok" } }],
       problems: [{ severity: "error" }],
     });
+    expect((await cli("xdm", "inspect", at("tampered.zip"))).out).toContain(
+      "fichier présent, SHA-1 non conforme, taille conforme",
+    );
   });
 
   it("shows a person the document, and no escape sequence of a hostile title", async () => {

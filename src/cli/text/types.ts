@@ -33,7 +33,8 @@ export interface Text {
   /** A line that an error says beside its title, or a warning, in this language where it is known. */
   detail: (line: string) => string;
   events: Readonly<Record<SubmissionEventName, string>>;
-  actions: Readonly<Record<XdmAction, string>>;
+  actions: Readonly<Record<XdmAction | "mail", string>>;
+  integrity: Readonly<Record<"present" | "missing" | "ok" | "mismatch" | "absent", string>>;
   mailKinds: Readonly<Record<MailKind, string>>;
   actOutcomes: Readonly<Record<ActOutcome, string>>;
   seen: Readonly<Record<Seen, string>>;

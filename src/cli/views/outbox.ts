@@ -44,9 +44,13 @@ export function overallState(states: readonly RecipientState[]): RecipientState 
   return ORDER.find((state) => states.includes(state)) ?? "queued";
 }
 
+function actionText(action: string, { actions }: Text): string {
+  return Object.hasOwn(actions, action) ? actions[action as keyof typeof actions] : printable(action);
+}
+
 export function submissionText(row: SubmissionRow, text: Text, style: Style): string {
   const value = submissionValue(row);
-  const head = `${style.bold(value.submission)}  ${text.events[value.state]}  ${style.dim(`${value.createdAt}  ${row.action}${value.key ? `  ${printable(value.key)}` : ""}`)}`;
+  const head = `${style.bold(value.submission)}  ${text.events[value.state]}  ${style.dim(`${value.createdAt}  ${actionText(row.action, text)}${value.key ? `  ${printable(value.key)}` : ""}`)}`;
   const lines = row.recipients.map(
     (recipient) =>
       `  ${text.events[recipient.state].padEnd(26)}  ${printable(recipient.address)}  ${style.dim(`${text.view.attempts(recipient.attempts)}`)}${recipient.error ? `  ${printable(errorText(recipient.error, text))}` : ""}`,

@@ -42,7 +42,7 @@ export function archiveText(archive: XdmInspection, text: Text, style: Style): s
             view.integrity,
             sound
               ? undefined
-              : `${view.file} ${integrity.file}, SHA-1 ${integrity.hash}, ${view.size} ${integrity.size}`,
+              : `${view.file} ${text.integrity[integrity.file]}, SHA-1 ${text.integrity[integrity.hash]}, ${view.size} ${text.integrity[integrity.size]}`,
           ],
         ],
         style,
