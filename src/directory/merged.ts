@@ -186,6 +186,7 @@ export class Directories {
       message: known ? error.message : "unforeseen fault",
       retryable: known ? error.retryable : false,
     };
+    if (known) causes.set(failure, error);
     const now = this.#clock.now();
     const isResting = (this.#resting.get(source)?.until ?? now) > now;
     if (failure.retryable && !isResting)
@@ -268,5 +269,14 @@ function filled(first: MergedEntry, more: DirectoryEntry): MergedEntry {
   }) as MergedEntry;
 }
 
-const errorOf = ({ source, code, message, retryable }: SourceFailure): MedimailError =>
-  new MedimailError(code, message.startsWith(`${source}:`) ? message : `${source}: ${message}`, { retryable });
+/** A failure is data; as an error it has what it came from: that there is no network at all, for instance. */
+const causes = new WeakMap<SourceFailure, unknown>();
+
+function errorOf(failure: SourceFailure): MedimailError {
+  const { source, code, message, retryable } = failure;
+  const cause = causes.get(failure);
+  return new MedimailError(code, message.startsWith(`${source}:`) ? message : `${source}: ${message}`, {
+    retryable,
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

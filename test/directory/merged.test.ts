@@ -103,7 +103,10 @@ describe("one merged answer", () => {
   });
 
   it("throws by the iterator where no source answered", async () => {
-    const error = await errorOf(all(mergeDirectories([failing("fhir", down())]).search({ family: "MOREL" })));
+    const cause = down();
+    const error = await errorOf(all(mergeDirectories([failing("fhir", cause)]).search({ family: "MOREL" })));
+    // The command tells by it whether there is any network (exit 3).
+    expect(error.cause).toBe(cause);
     expect([error.code, error.message, error.retryable]).toEqual([
       "directory_unavailable",
       "fhir: the directory does not answer",
