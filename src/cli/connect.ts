@@ -2,7 +2,7 @@ import type { Config } from "../config/index.js";
 import { configWarnings } from "../config/index.js";
 import type { Connector, ConnectorOptions } from "../connector-types.js";
 import { jsonLogger } from "../log.js";
-import { loadConfigFile } from "../settings/index.js";
+import { loadConfigFile, openSecretFiles } from "../settings/index.js";
 import type { Options } from "./args.js";
 import type { Context } from "./context.js";
 import { sessionByCard } from "./login.js";
@@ -31,7 +31,8 @@ export async function connectorOf(
       await session[Symbol.asyncDispose]();
     };
   }
-  for (const warning of configWarnings(config)) await context.warn(`${warning.path}: ${warning.message}`);
+  for (const warning of [...configWarnings(config), ...openSecretFiles(config)])
+    await context.warn(`${warning.path}: ${warning.message}`);
   return { connector, config };
 }
 

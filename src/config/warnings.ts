@@ -5,8 +5,14 @@ import type { Secret } from "./secret.js";
 /** Something allowed that a person should know of. */
 export interface ConfigWarning {
   path: string;
-  /** Stable: `secret_in_config`, `revocation_off`, `white_list_off`, `proxy_password`, `database_in_clear`. */
-  code: "secret_in_config" | "revocation_off" | "white_list_off" | "proxy_password" | "database_in_clear";
+  /** Stable. `secret_file_open` is of a file's rights, looked at by the room of settings. */
+  code:
+    | "secret_in_config"
+    | "secret_file_open"
+    | "revocation_off"
+    | "white_list_off"
+    | "proxy_password"
+    | "database_in_clear";
   message: string;
 }
 

@@ -1,7 +1,7 @@
 import { isFiness, isMssAddress, isRpps, isSiret } from "../identity/index.js";
 import type { DirectoryQuery } from "../seams/index.js";
 import { professionCodes } from "./professions.js";
-import { isTitle } from "./trades.js";
+import { isPractice, isTitle } from "./trades.js";
 import { fold, isStop } from "./words.js";
 
 /** Ways to understand a free text, to be tried in turn. `names`: words of a person's or a structure's name. */
@@ -38,7 +38,7 @@ export function readings(query: DirectoryQuery): Reading[] {
   if (names.length < 2) return [whole];
   const found = [whole];
   const professions = names.filter((word) => professionCodes(word).length > 0);
-  const without = names.filter((word) => !professions.includes(word));
+  const without = names.filter((word) => !professions.includes(word) && !isPractice(fold(word)));
   const [profession] = professions;
   if (profession !== undefined && without.length > 0 && asked.profession === undefined)
     found.push({ names: without, query: { ...asked, profession } });

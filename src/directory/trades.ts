@@ -83,6 +83,9 @@ const TITLES: ReadonlySet<string> = new Set(
 );
 export const isTitle = (word: string): boolean => TITLES.has(word);
 
+/** `infirmière libérale`: how somebody practises. */
+export const isPractice = (word: string): boolean => /^liberal(?:e|es|aux|s)?$/.test(word);
+
 /** What a structure is called by those who do not know its full name. */
 const STRUCTURES: Readonly<Record<string, readonly string[]>> = {
   hopital: ["hospitalier", "ch", "chu", "hopitaux"],

@@ -13,6 +13,14 @@ describe("what is asked of a directory that has no free text", () => {
   });
 });
 
+it("asks for no name that is only how somebody practises", () => {
+  expect(readings({ text: "infirmière libérale Rennes" }).at(-1)).toMatchObject({
+    names: ["Rennes"],
+    query: { profession: "infirmière" },
+  });
+  expect(readings({ text: "Jean Liberal" })[0]?.names).toEqual(["Jean", "Liberal"]);
+});
+
 describe("a profession", () => {
   it.each([
     ["médecins", ["10"]],

@@ -146,6 +146,7 @@ describe("a search finds as a person types", () => {
     ["a profession by its abbreviation", "kiné paris", "D'ORGEVAL"],
     ["IDE for a nurse", "IDE saint etienne", "LEFEBVRE"],
     ["the feminine form of a profession", "infirmière st-étienne", "LEFEBVRE"],
+    ["how somebody practises, which no directory says", "infirmière libérale st-étienne", "LEFEBVRE"],
     ["a profession of two words", "sage femme bordeaux", "DA COSTA"],
     ["a specialty by who practises it", "cardiologue lyon", "MOREL"],
     ["a specialty by its beginning", "ophtalmo nice", "THIBAULT"],
@@ -185,6 +186,7 @@ describe("a search finds as a person types", () => {
     ["a code of specialty", { specialty: "SM04" }, ["MOREL"]],
     ["a profession as it is called", { profession: "kiné" }, ["D'ORGEVAL"]],
     ["an RPPS number", { rpps: "99000000014" }, ["DA COSTA"]],
+    ["a national number with its prefix", { rpps: "8 99000000014" }, ["DA COSTA"]],
     ["an RPPS number of nobody", { rpps: "99000000099" }, []],
     ["a type and a text", { type: "ORG" as const, text: "morel" }, []],
   ])("the fields of a query must fit: %s", async (_, query, families) => {

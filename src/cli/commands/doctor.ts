@@ -1,6 +1,6 @@
 import { configWarnings } from "../../config/index.js";
 import { isMedimailError } from "../../errors.js";
-import { loadConfigFile } from "../../settings/index.js";
+import { loadConfigFile, openSecretFiles } from "../../settings/index.js";
 import { type Command, EXIT } from "../command.js";
 import { CONFIG_OPTION } from "../connect.js";
 import { writeAtomically } from "../files.js";
@@ -14,7 +14,8 @@ export const doctor: Command = {
   options: { ...CONFIG_OPTION, bundle: { type: "string", value: "FILE" } },
   async run(context, { options }) {
     const config = loadConfigFile(options.needed("config"));
-    for (const warning of configWarnings(config)) await context.warn(`${warning.path}: ${warning.message}`);
+    for (const warning of [...configWarnings(config), ...openSecretFiles(config)])
+      await context.warn(`${warning.path}: ${warning.message}`);
     const { diagnose } = await import("../../support.js");
     const session = config.auth.method === "pro-sante-connect" ? sessionByCard(context, config) : undefined;
     const diagnosis = await diagnose(config, { signal: context.signal, ...(session ? { session } : {}) }).finally(() =>

@@ -2,6 +2,7 @@ import { defined } from "../../defined.js";
 import type { Directory, DirectoryEntry, DirectoryQuery, DirectorySearchOptions } from "../../seams/index.js";
 import { type Reading, readings, structureWords } from "../asked.js";
 import { assertQuery, distance, fits } from "../fits.js";
+import { plainNumbers } from "../numbers.js";
 import { professionCodes } from "../professions.js";
 import { FhirClient, type FhirClientOptions, type FhirPage } from "./client.js";
 import { type Found, Graph } from "./entries.js";
@@ -31,9 +32,10 @@ export class FhirDirectory implements Directory {
   }
 
   async *search(
-    query: DirectoryQuery,
+    given: DirectoryQuery,
     { limit = 20, signal }: DirectorySearchOptions = {},
   ): AsyncGenerator<DirectoryEntry> {
+    const query = plainNumbers(given);
     assertQuery(query);
     const answer = new Answer(this, limit, this.#pageSize, signal);
     const tried = readings(query);

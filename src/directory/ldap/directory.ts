@@ -13,6 +13,7 @@ import {
 } from "../../seams/index.js";
 import { readings } from "../asked.js";
 import { assertQuery, distance, fits } from "../fits.js";
+import { plainNumbers } from "../numbers.js";
 import { fold } from "../words.js";
 import { DEFAULT_ATTRIBUTES, entriesOf, type LdapAttributes, type LdapObject } from "./entries.js";
 import { ldapError } from "./errors.js";
@@ -81,9 +82,10 @@ export class LdapDirectory implements Directory {
   }
 
   async *search(
-    query: DirectoryQuery,
+    given: DirectoryQuery,
     { limit = 20, signal }: DirectorySearchOptions = {},
   ): AsyncGenerator<DirectoryEntry> {
+    const query = plainNumbers(given);
     assertQuery(query);
     const found = new Map<string, DirectoryEntry>();
     for (const { names, query: asked } of readings(query)) {

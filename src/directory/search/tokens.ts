@@ -1,7 +1,8 @@
 import { isMssAddress } from "../../identity/index.js";
 import type { DirectoryQuery } from "../../seams/index.js";
+import { plainNumbers } from "../numbers.js";
 import { codeWord, departmentOf, KIND, type Kind } from "../store/entry-words.js";
-import { isTitle } from "../trades.js";
+import { isPractice, isTitle } from "../trades.js";
 import { fold, isParticle, isStop, plainWords, unabbreviated } from "../words.js";
 
 /** One thing typed or given that an entry is judged by. */
@@ -56,7 +57,8 @@ const NAMES = kinds([KIND.family, 1], [KIND.given, 0.97]);
 /** A text is cut here: a person types less, and each word costs a look into the index. */
 const MOST_WORDS = 12;
 
-export function readQuery(query: DirectoryQuery): ReadQuery {
+export function readQuery(asked: DirectoryQuery): ReadQuery {
+  const query = plainNumbers(asked);
   const identifiers: Identifier[] = [];
   const given = (column: Identifier["column"], value: string | undefined) => {
     const bare = value?.replace(/\s/g, "").toLowerCase();
@@ -161,6 +163,9 @@ function freeToken(word: string, before: string | undefined, isLast: boolean, is
   if (/^(\d{2}|97\d|98\d|2[ab])$/.test(word)) return [coded(codeWord.department(word), false)];
   if (/^\d+(er?|e|eme)?$/.test(word) || word === "cedex" || (!isAlone && isTitle(word))) return [];
   const follows = before === undefined ? {} : { before };
+  // Of those who practise for themselves no directory says so; somebody may be called it.
+  if (!isAlone && isPractice(word))
+    return [{ text: word, kinds: NAMES, required: false, mayGoOn: false, isSmall: true, ...follows }];
   if (isParticle(word) || isStop(word) || word.length === 1)
     return [{ text: word, kinds: NAMES, required: false, mayGoOn: false, isSmall: true, ...follows }];
   return [{ text: unabbreviated(word), kinds: ANY, required: false, mayGoOn: isLast || word.length > 2, ...follows }];

@@ -54,6 +54,18 @@ describe("the mailboxes of an answer", () => {
     expect(found.map(({ address }) => address)).toEqual(["vraie@medecin.mssante.fr"]);
   });
 
+  it("are found by a number with the prefix of the national identifier, as a CDA or Pro Santé Connect has it", async () => {
+    answers({ Practitioner: bundle([practitioner("003-1", [mailbox("une@medecin.mssante.fr", { type: "PER" })])]) });
+    const plain = await all(directory().search({ rpps: "99900000019" }));
+    const asPlain = asked.map(({ search }) => search);
+    answers({ Practitioner: bundle([practitioner("003-1", [mailbox("une@medecin.mssante.fr", { type: "PER" })])]) });
+    expect(await all(directory().search({ rpps: "8 99900000019" }))).toMatchObject(
+      plain.map(({ address }) => ({ address })),
+    );
+    expect(plain).toHaveLength(1);
+    expect(asked.map(({ search }) => search)).toEqual(asPlain);
+  });
+
   it("are those with what is told of a mailbox alone, whatever holds its type, as ANS's own examples have them", async () => {
     const told = (address: string, type: object) => ({
       system: "email",

@@ -101,6 +101,7 @@ export const configurationRows: Rows = [
   ["undefined", "rien"],
   ["null", "null"],
   ["the secret is written in the configuration; prefer {a}, {b} or {c}", "le secret est écrit dans la configuration ; préférez {a}, {b} ou {c}"],
+  ["every account of this machine can read or change the file: leave it to its owner (chmod 600)", "tous les comptes de cette machine peuvent lire ou modifier le fichier : réservez-le à son propriétaire (chmod 600)"],
   ["the environment variable {name} is not set", "la variable d'environnement {name} n'est pas définie"],
   ["the file is empty", "le fichier est vide"],
   ["{where}: the file is empty", "{where} : le fichier est vide"],
