@@ -29,6 +29,11 @@ describe("discoverOperator", () => {
     const { network } = await mock.config(LABO, { discover: true });
     const { complete, imap, smtp } = await discoverOperator(LABO, { network });
     expect([complete, imap[0]?.port, smtp[0]?.port]).toEqual([true, mock.imap.port, mock.smtp.port]);
+    // An address alone, as a support screen has it: where SRV names nothing, the document is asked for without authorities of one's own.
+    for (const service of ["imap", "submission"]) mock.dns.remove(`_${service}._tcp.ch-exemple.mssante.fr`);
+    const found = await discoverOperator(LABO, { network });
+    expect([found.imap[0]?.source, found.smtp[0]?.source]).toEqual(["autoconfig", "autoconfig"]);
+    for (const service of ["imap", "submission"]) mock.dns.reset(`_${service}._tcp.ch-exemple.mssante.fr`);
     await expect(discoverOperator(LABO, { network: { dns: ["no"] } })).rejects.toMatchObject({
       code: "config_invalid",
     });

@@ -36,6 +36,8 @@ export function adviceOf(step: StepName, error: MedimailError): AdviceCode {
   if (error.code === "operator_host_refused")
     return error.path === "network.allowedAddresses" ? "allowed_addresses" : "host_suffixes";
   if (step === "connected" && error.code === "timeout") return "open_port";
+  if (error.code === "revocation_unknown") return "revocation_sources";
+  if (step === "chain" && error.requirement === "ECO.1.1.10" && !isUnknownAuthority(error)) return "server_certificate";
   if (step === "chain" || step === "revocation") return BY_REQUIREMENT[error.requirement ?? ""] ?? "add_authority";
   if (step === "authenticated") {
     if (error.code === "certificate_invalid") return "own_certificate";
@@ -61,6 +63,10 @@ export function isAnotherService(error: unknown): boolean {
     code === "smtp_protocol" || code === "timeout" || (code === "imap_failed" && /does not speak IMAP/.test(message))
   );
 }
+
+/** No authority that was given leads to it: another one may. Of its use, range, key or constraints no authority makes it good. */
+const isUnknownAuthority = ({ message }: MedimailError): boolean =>
+  /unknown authority|self-signed|shows no certificate/.test(message);
 
 /** In which step a verifier's refusal belongs. */
 export function stepOfRefusal(error: MedimailError): StepName {

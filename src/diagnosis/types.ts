@@ -33,6 +33,8 @@ export type AdviceCode =
   | "certificate_dates"
   | "certificate_name"
   | "certificate_revoked"
+  | "server_certificate"
+  | "revocation_sources"
   | "revocation_off"
   | "own_certificate"
   | "own_certificate_refused"

@@ -51,10 +51,11 @@ function discoveryOptions({ operator, network }: OperatorPart): DiscoveryOptions
 }
 
 /**
- * Who may vouch for the host of the autoconfig document: the configuration's authorities, and the public ones. Whether operators have it under
+ * Who may vouch for the host of the autoconfig document: the configuration's authorities, where it has some, and the public ones. Whether operators have it under
  * IGC-Santé is unknown, and what the document says is no more trusted than the DNS: the mail host that it names must be under the suffixes and show a
  * certificate of `tls.ca` alone (ECO.1.1.10).
  */
 function documentAuthorities({ tls }: OperatorPart): string[] {
-  return [...readAuthorities(authoritiesOf(tls)).pem, ...rootCertificates];
+  const own = authoritiesOf(tls);
+  return [...(own.length === 0 ? [] : readAuthorities(own).pem), ...rootCertificates];
 }

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { certificateCredentials, tokenCredentials } from "../../src/auth/index.js";
 import { type DiagnosisParts, diagnose } from "../../src/diagnosis/index.js";
-import { MedimailError } from "../../src/errors.js";
+import { type ErrorCode, MedimailError } from "../../src/errors.js";
 import { type MockMedimail, startMockMedimail } from "../../src/mock/index.js";
 import { createDialer } from "../../src/net/index.js";
 import type { CredentialSource } from "../../src/seams/index.js";
@@ -77,6 +77,23 @@ describe("diagnose", () => {
       });
     },
   );
+
+  it("tells a certificate that no authority makes good from one whose authority is missing, and a silent list from a revoked one", async () => {
+    const refused = (code: ErrorCode, message: string, requirement: string) => ({
+      tls: { upgrade: () => Promise.reject(new MedimailError(code, message, { requirement })) },
+    });
+    const weak = "the certificate of a has a signature or a key that is too weak";
+    expect(await stepsOf(refused("certificate_invalid", weak, "ECO.1.1.10"))).toMatchObject({
+      "smtp chain": "failed server_certificate",
+    });
+    const unknown = "the certificate of a comes from an unknown authority";
+    expect(await stepsOf(refused("certificate_invalid", unknown, "ECO.1.1.10"))).toMatchObject({
+      "smtp chain": "failed add_authority",
+    });
+    expect(await stepsOf(refused("revocation_unknown", "cannot be known", "ECO.1.1.6"))).toMatchObject({
+      "smtp revocation": "failed revocation_sources",
+    });
+  });
 
   it("warns of certificates that expire within thirty days, of the server and of ours", async () => {
     const steps = await stepsOf({ now: () => Date.now() + 340 * DAY_MS });

@@ -88,6 +88,23 @@ describe("the list of an authority", () => {
     expect(await later.status(bad, issuer)).toMatchObject({ status: "revoked", by: "kept-crl" });
   });
 
+  it("that cannot be had is told as that of the authority where the server's own is there", async () => {
+    await using site = await publications();
+    const { root, org, crlUrl } = goodChain(site);
+    const only = (url: string): Pick<typeof http, "fetch"> => ({
+      fetch: async (asked, request) =>
+        String(asked) === url ? http.fetch(asked, request) : new Response(null, { status: 404 }),
+    });
+    const chain = [leafOf(org, { crlUrl }), org, root].map(({ pem }) => parsed(pem));
+    await expect(checker({ http: only(crlUrl) }).enforce(chain, "a.test")).rejects.toMatchObject({
+      code: "revocation_unknown",
+      message: expect.stringContaining("an authority of the certificate of a.test"),
+    });
+    await expect(checker({ http: only("none") }).enforce(chain, "a.test")).rejects.toMatchObject({
+      message: expect.stringMatching(/^whether the certificate of a\.test/),
+    });
+  });
+
   it("that was altered on the disk counts for nothing", async () => {
     await using site = await publications();
     const { org, crlUrl } = goodChain(site);

@@ -63,8 +63,11 @@ export const englishDoctor: DoctorText = {
       "The server's certificate is outside of its dates. Check the date and time of this machine first; if they are right, the operator must renew its certificate.",
     certificate_name:
       "The server's certificate is for another name: check the name in the configuration; a certificate of another name is never accepted.",
-    certificate_revoked:
-      "The server's certificate is revoked, or its revocation could not be checked (access to IGC-Santé's lists). Do not go around it: give this report to the operator.",
+    certificate_revoked: "The server's certificate is revoked. Do not go around it: give this report to the operator.",
+    server_certificate:
+      "The server's certificate cannot be used for MSSanté (usage, range, key or signature too weak, constraint of its authority): another authority will not change that. Give this report to the operator (--bundle), who has to change it.",
+    revocation_sources:
+      "Whether the server's certificate is revoked cannot be known. Check that this machine, or the proxy (network.proxy), reaches the addresses of the authority by HTTP (revocation lists, OCSP): the message says what was missing. Where they are reached, give this report to the operator; do not go round this check.",
     revocation_off:
       "The revocation of the server's certificate is not checked (tls.revocation: off): a revoked one would be accepted.",
     own_certificate:

@@ -65,7 +65,11 @@ export const frenchDoctor: DoctorText = {
     certificate_name:
       "Le certificat du serveur porte un autre nom : vérifiez le nom indiqué dans la configuration ; un certificat d'un autre nom n'est jamais accepté.",
     certificate_revoked:
-      "Le certificat du serveur est révoqué, ou sa révocation n'a pas pu être contrôlée (accès aux listes de l'IGC-Santé). Ne contournez pas ce contrôle : transmettez ce rapport à l'opérateur.",
+      "Le certificat du serveur est révoqué. Ne contournez pas ce contrôle : transmettez ce rapport à l'opérateur.",
+    server_certificate:
+      "Le certificat du serveur n'est pas utilisable pour MSSanté (usage, gamme, clé ou signature trop faible, contrainte de son autorité) : ajouter une autorité n'y changera rien. Transmettez ce rapport à l'opérateur (--bundle), qui doit changer de certificat.",
+    revocation_sources:
+      "Impossible de savoir si le certificat du serveur est révoqué. Vérifiez que ce poste, ou le proxy (network.proxy), atteint en HTTP les adresses de l'autorité (listes de révocation, OCSP) : le message ci-dessus dit ce qui a manqué. Si l'accès est ouvert, transmettez ce rapport à l'opérateur ; ne contournez pas ce contrôle.",
     revocation_off:
       "La révocation du certificat du serveur n'est pas contrôlée (tls.revocation : off) : un certificat révoqué serait accepté.",
     own_certificate:

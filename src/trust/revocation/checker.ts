@@ -93,7 +93,7 @@ export class RevocationChecker {
     }
     throw new MedimailError(
       "revocation_unknown",
-      `whether the certificate of ${host} is revoked cannot be known: ${unknown.problems.join("; ")}`,
+      `whether ${unknown.certificate === chain[0] ? "" : "an authority of "}the certificate of ${host} is revoked cannot be known: ${unknown.problems.join("; ")}`,
       { hint: "Let the connector reach the addresses of the authority (CRL, OCSP) by HTTP." },
     );
   }

@@ -62,6 +62,7 @@ export const trustRows: Rows = [
   ["the list is older than the one kept", "la liste est plus ancienne que celle déjà conservée"],
   ["what was received is no revocation list", "ce qui a été reçu n'est pas une liste de révocation"],
   ["the list is a delta list, which alone says nothing", "la liste est différentielle, et ne suffit pas à elle seule"],
+  ["whether an authority of the certificate of {host} is revoked cannot be known: {why}", "impossible de savoir si une autorité du certificat de {host} est révoquée : {+why}"],
   ["no certificate authority is given", "aucune autorité de certification n'est donnée"],
   ["Name the files of the IGC-Santé's authorities in tls.ca of the configuration.", "Indiquez les fichiers des autorités de l'IGC-Santé dans tls.ca, dans la configuration."],
   ["tls.ca mixes test and production authorities of IGC-Santé", "tls.ca mélange des autorités de test et de production de l'IGC-Santé"],
