@@ -1,4 +1,5 @@
 import { MedimailError } from "../errors.js";
+import { firstAborted } from "../first-aborted.js";
 import type { FolderStates, ImapEvent, ImapMailbox, ImapWatchOptions } from "../transport/imap/index.js";
 import { cursorOf, readCursor } from "./cursor.js";
 import { mailSummary } from "./summary.js";
@@ -13,10 +14,28 @@ export function watchMailbox(
   options: WatchOptions,
 ): AsyncIterable<MailEvent> {
   const asked = imapOptions(typeof folders === "string" ? [folders] : folders, options);
+  async function* events(left: AbortSignal): AsyncGenerator<MailEvent, undefined> {
+    if (options.signal?.aborted || left.aborted) return;
+    const { signal, release } = firstAborted(options.signal, left);
+    try {
+      for await (const event of (await open()).watch({ ...asked, signal })) yield mailEvent(event);
+    } finally {
+      release();
+    }
+  }
   return {
-    async *[Symbol.asyncIterator]() {
-      if (options.signal?.aborted) return;
-      for await (const event of (await open()).watch(asked)) yield mailEvent(event);
+    [Symbol.asyncIterator]() {
+      const left = new AbortController();
+      const waiting = events(left.signal);
+      return {
+        next: () => waiting.next(),
+        // A generator hears of `return` once it has an event to give: whoever leaves while it waits (a stream that is destroyed, a race that is
+        // lost) would keep its session until then.
+        return() {
+          left.abort();
+          return waiting.return(undefined);
+        },
+      };
     },
   };
 }
@@ -29,7 +48,7 @@ function imapOptions(folders: readonly string[], options: WatchOptions): ImapWat
     ...time(options, "probeMs", 1_000, 24 * 3_600_000),
     ...time(options, "pollMs", 100, 24 * 3_600_000),
   };
-  const { signal, cursor, onStatus } = options;
+  const { cursor, onStatus } = options;
   const tell = (status: WatchStatus): void => {
     try {
       onStatus?.(status);
@@ -40,7 +59,6 @@ function imapOptions(folders: readonly string[], options: WatchOptions): ImapWat
   return {
     folders,
     times,
-    ...(signal ? { signal } : {}),
     ...(cursor === undefined ? {} : { known: readCursor(cursor) }),
     onWatching: (states) => tell(withCursor({ state: "watching" as const }, states)),
     onInterrupted: (error) => tell({ state: "interrupted", error }),

@@ -52,6 +52,23 @@ describe("a watch over what goes wrong", () => {
     expect(follower.mails).toEqual(truth(box.mock));
   });
 
+  it("ends at once for who leaves it while it waits, and says LOGOUT", async () => {
+    await using box = await watched(1);
+    const caller = new AbortController();
+    let begun = (): void => {};
+    const listens = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const events = box.connector.mailbox.watch("inbox", { signal: caller.signal, onStatus: () => begun() });
+    const reader = events[Symbol.asyncIterator]();
+    const next = reader.next();
+    await listens;
+    await reader.return?.();
+    expect(await next).toEqual({ done: true, value: undefined });
+    await box.mock.waitFor((seen) => seen.kind === "line" && / LOGOUT$/i.test(seen.line));
+    expect(left(caller.signal)).toBe(0);
+  });
+
   it("begins its IDLE again, before the 29 minutes of RFC 9051 by default, and hears what comes afterwards", async () => {
     expect(DEFAULT_TIMES.idleMs).toBeLessThan(29 * 60_000);
     await using box = await watched(1);
