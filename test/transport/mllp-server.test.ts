@@ -39,6 +39,8 @@ describe("the MLLP server", () => {
     const first = gate();
     let seen = 0;
     await using served = await started({
+      // Without back-pressure more would be held than four of these: the connection would be dropped.
+      maxBlockBytes: 1_000_000,
       onMessage: async () => {
         if (seen++ === 0) await first.wait;
         return bytes("ok");
@@ -48,9 +50,8 @@ describe("the MLLP server", () => {
     sender.socket.write(Buffer.concat([block("1"), block("2")]));
     await eventually(() => seen === 1);
     // More than the system holds for a connection on both sides: it stays with the sender.
-    const one = block("x".repeat(1_000_000));
     let taken = 0;
-    for (let sent = 0; sent < 16; sent++) sender.socket.write(one, () => taken++);
+    for (let sent = 0; sent < 16; sent++) sender.socket.write(block("x".repeat(1_000_000)), () => taken++);
     await new Promise((resolve) => setTimeout(resolve, 150));
     expect(taken).toBeLessThan(16);
     expect(seen).toBe(1);
