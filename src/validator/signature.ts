@@ -26,6 +26,7 @@ const OID = {
   contentType: "1.2.840.113549.1.9.3",
   messageDigest: "1.2.840.113549.1.9.4",
   signingTime: "1.2.840.113549.1.9.5",
+  signingCertificate: "1.2.840.113549.1.9.16.2.47",
   sha256: "2.16.840.1.101.3.4.2.1",
   rsa: "1.2.840.113549.1.1.1",
   rsaSha256: "1.2.840.113549.1.1.11",
@@ -64,12 +65,16 @@ async function signed(
   const [own] = certificates;
   if (!own) throw new MedimailError("certificate_invalid", "there is no certificate to sign with");
   const digest = createHash("sha256").update(content).digest();
+  const sequences = (depth: number, value: InstanceType<typeof asn1js.BaseBlock>): typeof value =>
+    depth === 0 ? value : new asn1js.Sequence({ value: [sequences(depth - 1, value)] });
   const attribute = (type: string, value: InstanceType<typeof asn1js.BaseBlock>) =>
     new pkijs.Attribute({ type, values: [value] });
   const attributes = [
     attribute(OID.contentType, new asn1js.ObjectIdentifier({ value: OID.data })),
     attribute(OID.signingTime, new asn1js.UTCTime({ valueDate: at })),
     attribute(OID.messageDigest, new asn1js.OctetString({ valueHex: view(digest) })),
+    // Which certificate (RFC 5035): else the name in it could be written over, the key being the same.
+    attribute(OID.signingCertificate, sequences(3, new asn1js.OctetString({ valueHex: view(hashOf(cert)) }))),
   ];
   // A SET OF is in the order of its bytes (DER); what is signed has its own tag, not that of the field.
   const inOrder = attributes
@@ -136,6 +141,10 @@ async function checked(content: Uint8Array, bytes: Uint8Array): Promise<SignedBy
   const toCheck = Buffer.from(signedAttrs.encodedValue);
   toCheck[0] = 0x31;
   const leaf = x509(own);
+  const named = attributeOf(OID.signingCertificate);
+  // Of other tools it may be absent; ours is always there.
+  if (named && !Buffer.from(named.toBER()).includes(sha256(leaf.raw)))
+    throw refused("the certificate is not the one that signed");
   const ec = leaf.publicKey.asymmetricKeyType === "ec";
   const known: readonly string[] = ec ? [OID.ecdsaSha256] : [OID.rsaSha256, OID.rsa];
   if (!known.includes(signer.signatureAlgorithm.algorithmId)) throw refused("its algorithm is not known");
@@ -163,6 +172,11 @@ function x509(certificate: PkiCertificate): X509Certificate {
 function refused(why: string): MedimailError {
   return new MedimailError("signature_invalid", `the signature is refused: ${why}`);
 }
+
+const sha256 = (bytes: Uint8Array): Buffer => createHash("sha256").update(bytes).digest();
+
+/** SHA-256 of the first certificate, the signer's. */
+const hashOf = (pem: string): Buffer => sha256(new X509Certificate(pem).raw);
 
 const oneLine = (name: string): string => name.split("\n").reverse().join(", ");
 

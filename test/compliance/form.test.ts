@@ -82,7 +82,7 @@ describe("the sender (ECO.2.2.7, out-from, ECO.2.2.5, mes-replyto, ECO.2.3.2)", 
   it("wants the name of a person in the label of a PER box", async () => {
     const of = (label: string) => [
       mailboxOf(DOCTOR, "PER"),
-      ...smtp([freeMail({ From: `${label} <${DOCTOR}>` })], { from: DOCTOR, to: [LABO] }),
+      ...smtp([freeMail({ From: `${label} <${DOCTOR}>` })], { from: DOCTOR, to: [LABO], auth: {} }),
     ];
     expect(await failing(of("Dr_Martin_DUPONT_CH EXEMPLE"))).toEqual([]);
     expect(await failing(of("Messagerie"))).toEqual(["ECO.2.2.7"]);

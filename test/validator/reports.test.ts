@@ -66,6 +66,10 @@ describe("the forms of a report", () => {
     expect(rendered(hostile(), "rapport.md")).not.toMatch(/(?<!\\)<script|(?<!\\)\[a\]\(b\)/);
   });
 
+  it("prints the totals once, below the last chapter: a foot of a table is repeated on every page", () => {
+    expect(rendered(report, "report.html")).toMatch(/@media print\{.*tfoot\{display:table-row-group\}/);
+  });
+
   it("is the same to the byte when it is made again", () => {
     for (const [name, content] of renderedOf(readReport(out), []))
       expect(readFileSync(join(out, name), "utf8")).toBe(content);

@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import {
   appendFileSync,
   cpSync,
@@ -25,6 +26,7 @@ import { folderFor, smallConnector } from "./kit.js";
 const folder = folderFor("verify");
 const signed = join(folder, "signed");
 let ca: string;
+let cert: string;
 
 const DECLARATIONS = {
   connector: { software: "Petit LPS", version: "2.1", nil: "TEST000001" },
@@ -51,6 +53,7 @@ beforeAll(async () => {
   await using mock = await startMockMedimail();
   ca = mock.ca;
   const { certificate, key } = await mock.certificate("labo@ch-exemple.mssante.fr");
+  cert = certificate;
   writeFileSync(join(folder, "test.pdf"), "%PDF-1.4 invented");
   writeFileSync(join(folder, "declarations.json"), JSON.stringify(DECLARATIONS));
   const declarations = readDeclarations(join(folder, "declarations.json"));
@@ -124,6 +127,17 @@ describe("a folder that is handed over", { timeout: 60_000 }, () => {
     const { ok, problems, signedBy } = await verifyFolder(forged);
     expect([ok, signedBy]).toEqual([false, undefined]);
     expect(problems.filter(({ code }) => code === "verdict-changed").length).toBeGreaterThan(10);
+  });
+
+  it("has the name in the signer's certificate found when it is written over, the key being the same", async () => {
+    const renamed = copy("renamed");
+    const signature = readFileSync(join(renamed, "manifest.p7s"));
+    const at = signature.indexOf(new X509Certificate(cert).subject.split("CN=").at(-1)?.split("\n")[0] ?? "?");
+    expect(at).toBeGreaterThan(0);
+    signature.write("X", at, "latin1");
+    writeFileSync(join(renamed, "manifest.p7s"), signature);
+    const { ok, signedBy } = await verifyFolder(renamed);
+    expect([ok, signedBy]).toEqual([false, undefined]);
   });
 
   it("has a signature that OpenSSL's cms believes too", async () => {

@@ -1,7 +1,9 @@
+import type { RunRecord } from "../judge/run.js";
 import { bringsDocuments } from "../mail/kinds.js";
 import { contentOf } from "../mail/parts.js";
 import type { SentMail } from "../mail/sent-mail.js";
 import { cdasOf, whereOf } from "../mail/sent-mail.js";
+import type { Both } from "../types.js";
 import type { Check } from "./check.js";
 import { both } from "./check.js";
 
@@ -47,6 +49,67 @@ function misplaced(mail: SentMail): string | undefined {
   return undefined;
 }
 
+/** ISO 9660 level 1 (ITI-32): eight capitals, digits or underscores, and three. */
+const LEVEL_1 = /^[A-Z0-9_]{1,8}(?:\.[A-Z0-9_]{1,3})?$/;
+
+/** What is wrong with the files of an archive whose documents are all there and read. */
+function wrongFile(mail: SentMail, run: RunRecord): { what: Both; where: string } | undefined {
+  const { opened } = mail.archive ?? {};
+  const [unlisted] = mail.strays.filter(({ where }) => where === "archive");
+  if (unlisted)
+    return {
+      what: both(
+        "L'archive contient un CDA que METADATA.XML ne nomme pas.",
+        "The archive holds a CDA that METADATA.XML does not name.",
+      ),
+      where: run.mask.health(unlisted.path, KEPT),
+    };
+  if (mail.strays.length > 0)
+    return {
+      what: both(
+        "Un document de santé est joint autrement que dans IHE_XDM.ZIP.",
+        "A health document is joined otherwise than in IHE_XDM.ZIP.",
+      ),
+      where: "",
+    };
+  for (const name of ["uniqueId", "sourceId", "submissionTime"] as const)
+    if (opened?.submissionSets.some((set) => (set[name] ?? "") === ""))
+      return {
+        what: both(`Le lot de soumission n'a pas ${name}.`, `The submission set has no ${name}.`),
+        where: "METADATA.XML",
+      };
+  for (const { path, content } of opened?.otherFiles ?? []) {
+    if (!/(?:^|\/)metadata\.xml$/i.test(path)) continue;
+    if (!path.endsWith("METADATA.XML") && WRONG["xdm_metadata_misnamed"])
+      return { what: WRONG["xdm_metadata_misnamed"], where: run.mask.health(path, KEPT) };
+    if (!holdsMembers(Buffer.from(content ?? "").toString("latin1")))
+      return {
+        what: both(
+          "METADATA.XML ne rattache aucun document au lot de soumission (HasMember).",
+          "METADATA.XML joins no document to the submission set (HasMember).",
+        ),
+        where: path,
+      };
+  }
+  const named = opened?.documents.find(({ path }) => path.split("/").some((part) => !LEVEL_1.test(part)));
+  return (
+    named && {
+      what: both(
+        "Le nom d'un fichier n'est pas de la forme 8.3, en majuscules, chiffres et tirets bas (ISO 9660 niveau 1).",
+        "A file's name is not of 8.3 characters: capitals, digits and underscores (ISO 9660 level 1).",
+      ),
+      where: run.mask.health(named.path, KEPT),
+    }
+  );
+}
+
+/** By an association, or because the package of ebRIM holds them. */
+const holdsMembers = (metadata: string): boolean =>
+  metadata.includes("AssociationType:HasMember") ||
+  /<(?:\w+:)?RegistryPackage\b[\s\S]*<(?:\w+:)?RegistryObjectList\b/.test(metadata);
+
+const KEPT = ["IHE_XDM/", "SUBSET01/"];
+
 /** The archive of a mail, as a file: it is there, opens, and holds what its metadata say (ITI-32). */
 export const archive: readonly Check[] = [
   {
@@ -57,7 +120,7 @@ export const archive: readonly Check[] = [
       "IHE_XDM.ZIP joint, ouvert, conforme à ses métadonnées",
       "IHE_XDM.ZIP joined, opened, as its metadata say",
     ),
-    look({ mail }, tell) {
+    look({ mail, run }, tell) {
       if (mail.kind !== "message") return;
       const where = whereOf(mail, "IHE_XDM.ZIP");
       const stray = mail.archive ? undefined : misplaced(mail);
@@ -100,7 +163,11 @@ export const archive: readonly Check[] = [
           both("Un document de l'archive n'est pas un CDA lisible.", "A document of the archive is no readable CDA."),
           where,
         );
-      else tell.ok(where);
+      else {
+        const told = wrongFile(mail, run);
+        if (told) tell.breach(told.what, told.where === "" ? where : `${where}, ${told.where}`);
+        else tell.ok(where);
+      }
     },
   },
   {
@@ -155,75 +222,6 @@ export const archive: readonly Check[] = [
           ),
           where,
         );
-      else tell.ok(where);
-    },
-  },
-  {
-    id: "metadata-of-cda",
-    rows: ["ECO.2.1.1"],
-    scope: "mail",
-    guard: true,
-    shows: both("Les métadonnées identifient le CDA et son patient", "The metadata identify the CDA and its patient"),
-    look({ mail, run }, tell) {
-      const cdas = cdasOf(mail);
-      if (!cdas || mail.kind !== "message") return;
-      for (const { entry, cda, path } of cdas) {
-        const where = whereOf(mail, `METADATA.XML, ${path}`);
-        const { id, patient, code } = cda.header;
-        const ins = patient.ins?.value.toUpperCase();
-        const told = entry.patientId?.split("^")[0]?.toUpperCase();
-        if (entry.uniqueId !== undefined && entry.uniqueId !== id)
-          tell.breach(
-            both(
-              `uniqueId « ${entry.uniqueId} » n'est pas l'identifiant du CDA, « ${id} ».`,
-              `uniqueId "${entry.uniqueId}" is not the id of the CDA, "${id}".`,
-            ),
-            where,
-          );
-        else if (entry.patientId === undefined)
-          tell.breach(both("patientId est absent des métadonnées.", "The metadata have no patientId."), where);
-        else if (ins !== undefined && told !== ins && told?.slice(0, 13) !== ins)
-          tell.breach(
-            both(
-              `patientId « ${run.mask.health(told ?? "")} » n'est pas l'INS du CDA, « ${run.mask.health(ins)} ».`,
-              `patientId "${run.mask.health(told ?? "")}" is not the INS of the CDA, "${run.mask.health(ins)}".`,
-            ),
-            where,
-          );
-        else if (entry.typeCode !== undefined && entry.typeCode.code !== code.code)
-          tell.breach(
-            both(
-              `typeCode « ${entry.typeCode.code} » n'est pas le code du CDA, « ${code.code} ».`,
-              `typeCode "${entry.typeCode.code}" is not the code of the CDA, "${code.code}".`,
-            ),
-            where,
-          );
-        else tell.ok(where);
-      }
-    },
-  },
-  {
-    id: "one-patient",
-    rows: ["ECO.2.1.1-b"],
-    scope: "mail",
-    shows: both("Un seul patient dans le courriel", "One patient in the mail"),
-    look({ mail }, tell) {
-      const cdas = cdasOf(mail);
-      if (!cdas || mail.kind !== "message") return;
-      const { opened } = mail.archive ?? {};
-      const told = new Set(
-        [...(opened?.submissionSets ?? []), ...(opened?.documents ?? [])].flatMap(
-          ({ patientId }) => patientId?.split("^").slice(0, 4).join("^") ?? [],
-        ),
-      );
-      const known = new Set(cdas.flatMap(({ cda }) => cda.header.patient.ins?.value ?? []));
-      const born = new Set(
-        cdas.map(({ cda }) => `${cda.header.patient.birthName ?? ""} ${cda.header.patient.birthTime ?? ""}`),
-      );
-      const where = whereOf(mail, "METADATA.XML");
-      const count = Math.max(told.size, known.size, born.size);
-      if (count > 1)
-        tell.breach(both(`Le courriel porte sur ${count} patients.`, `The mail is about ${count} patients.`), where);
       else tell.ok(where);
     },
   },

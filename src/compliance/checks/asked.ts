@@ -18,6 +18,13 @@ function asked(mail: SentMail, run: RunRecord): Send[] {
   );
 }
 
+/** The only thing asked for is an answer that ends the exchange. */
+function finOfReply(mail: SentMail, run: RunRecord): boolean {
+  const steps = run.scenarios.get(run.current ?? "")?.steps ?? [];
+  const replies = steps.filter((step) => step.action === "reply");
+  return asked(mail, run).length === 0 && replies.length > 0 && replies.every(({ fin }) => fin === true);
+}
+
 /** Where every step that could have been this mail asks for something, it is due. */
 const every = (steps: readonly Send[], wants: (step: Send) => boolean) => steps.length > 0 && steps.every(wants);
 
@@ -98,7 +105,8 @@ export const askedFor: readonly Check[] = [
     guard: true,
     shows: both("X-MSS-MES: FIN présent comme demandé", "X-MSS-MES: FIN as asked"),
     look({ mail, run }, tell) {
-      if (mail.toPatients.length === 0 || !every(asked(mail, run), ({ fin }) => fin === true)) return;
+      if (mail.toPatients.length === 0 || mail.kind !== "message") return;
+      if (!every(asked(mail, run), ({ fin }) => fin === true) && !finOfReply(mail, run)) return;
       const where = whereOf(mail, "X-MSS-MES");
       if (field(mail, "x-mss-mes")) tell.ok(where);
       else

@@ -48,16 +48,29 @@ function scope(row: string): Check {
     ),
     look(run, tell) {
       for (const { scenario, sent, to: at } of played(run, row)) {
-        const due = scenario.steps.flatMap((step) =>
-          step.action === "send" && (step.expect ?? "sent") === "sent" && step.documents.length > 0 ? step.to : [],
+        const steps = scenario.steps.filter(
+          (step) => step.action === "send" && (step.expect ?? "sent") === "sent" && step.documents.length > 0,
         );
+        const due = steps.flatMap((step) => (step.action === "send" ? step.to : []));
         const got = new Set(
           sent.filter(({ hasArchive }) => hasArchive).flatMap(({ to }) => to.map((address) => address.toLowerCase())),
         );
         const missing = due.filter((address) => !got.has(address.toLowerCase()));
         const where = `scénario ${scenario.id}`;
         if (due.length === 0 || got.size === 0) continue;
-        if (missing.length === 0) tell.ok(where, at);
+        const undeleted = steps
+          .flatMap((step) => (step.action === "send" && step.documentAction === "delete" ? step.to : []))
+          .filter((address) => !sent.some(({ deletes, to }) => deletes && includes(to, address)));
+        if (missing.length === 0 && undeleted.length > 0)
+          tell.breach(
+            both(
+              "Le document a été supprimé, mais aucun courriel ne le demande au destinataire (action D).",
+              "The document was deleted and no mail asks the recipient to (action D).",
+            ),
+            where,
+            at,
+          );
+        else if (missing.length === 0) tell.ok(where, at);
         else
           tell.breach(
             both(
@@ -71,6 +84,9 @@ function scope(row: string): Check {
     },
   };
 }
+
+const includes = (to: readonly string[], address: string) =>
+  to.some((one) => one.toLowerCase() === address.toLowerCase());
 
 /** Nothing of the kind was seen although the scenario asked for it and came to its end. */
 const missing = (played: Played, fr: string, en: string, tell: Tell) =>

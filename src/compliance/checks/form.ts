@@ -1,3 +1,5 @@
+import { mailboxes } from "../mail/fields.js";
+import { isKo } from "../mail/kinds.js";
 import type { Part } from "../mail/parts.js";
 import type { SentMail } from "../mail/sent-mail.js";
 import { fields, whereOf } from "../mail/sent-mail.js";
@@ -34,6 +36,14 @@ function wrongHeader(mail: SentMail): { what: Both; field: string } | undefined 
   }
   if (fields(mail, "message-id").length === 0)
     return { what: both("Message-ID est absent", "Message-ID is absent"), field: "Message-ID" };
+  if (mailboxes(fields(mail, "from")[0]?.flat ?? "").length > 1 && fields(mail, "sender").length === 0)
+    return {
+      what: both(
+        "From nomme plusieurs boîtes sans que Sender dise laquelle envoie",
+        "From names several boxes and no Sender says which of them sends",
+      ),
+      field: "From",
+    };
   const date = fields(mail, "date")[0]?.flat ?? "";
   if (!DATE.test(date) || Number.isNaN(Date.parse(date.replace(/\([^()]*\)/g, ""))))
     return {
@@ -225,6 +235,26 @@ export const form: readonly Check[] = [
           whereOf(mail),
         );
       else tell.ok(whereOf(mail));
+    },
+  },
+  {
+    id: "return-path",
+    rows: ["RFC-5321"],
+    scope: "mail",
+    guard: true,
+    shows: both("Chemin de retour renseigné, hors rapports", "A return path, but for reports"),
+    look({ mail }, tell) {
+      // A failure that is told (in-std) is a notification too, to which no report shall come.
+      if (mail.kind !== "message" || isKo(mail)) return;
+      if (mail.observation.from !== "") tell.ok(whereOf(mail, "MAIL FROM"));
+      else
+        tell.breach(
+          both(
+            "Le courriel part avec un chemin de retour nul (MAIL FROM:<>), réservé aux rapports : aucun avis d'échec ne peut revenir.",
+            "The mail leaves with a null return path (MAIL FROM:<>), which is for reports: no notice of failure can come back.",
+          ),
+          whereOf(mail, "MAIL FROM"),
+        );
     },
   },
 ];

@@ -1,4 +1,5 @@
 import { archive } from "./archive.js";
+import { archivePatient } from "./archive-patient.js";
 import { askedFor } from "./asked.js";
 import { body } from "./body.js";
 import type { Check } from "./check.js";
@@ -28,6 +29,7 @@ export const CHECKS: readonly Check[] = [
   ...imap,
   ...psc,
   ...archive,
+  ...archivePatient,
   ...subject,
   ...pdf,
   ...mailIdentity,

@@ -2,13 +2,13 @@ import { originalIdOf } from "../judge/incoming.js";
 import type { RunRecord } from "../judge/run.js";
 import { mailboxes } from "../mail/fields.js";
 import { isKo } from "../mail/kinds.js";
-import { contentOf, type Part, readParts, walk } from "../mail/parts.js";
 import { reportOf } from "../mail/report.js";
 import type { SentMail } from "../mail/sent-mail.js";
 import { field, whereOf } from "../mail/sent-mail.js";
 import type { Check } from "./check.js";
 import { both } from "./check.js";
 import { wrongMdn } from "./mdn-form.js";
+import { hasFiles, otherRecipient, withoutFiles } from "./mdn-original.js";
 
 /** The mail that a receipt speaks of: one that came in, or one that another box of the same client sent. */
 function originalOf(mail: SentMail, run: RunRecord) {
@@ -81,6 +81,22 @@ export const receipts: readonly Check[] = [
         tell.breach(
           both("From n'est pas la boîte qui a reçu l'original.", "From is not the box that got the original."),
           whereOf(mail, "From"),
+        );
+      else if (original && report && otherRecipient(report, original, from))
+        tell.breach(
+          both(
+            "Final-Recipient n'est pas la boîte qui a reçu l'original.",
+            "Final-Recipient is not the box that got the original.",
+          ),
+          where,
+        );
+      else if (withoutFiles(mail, original))
+        tell.breach(
+          both(
+            "L'original joint n'a plus ses pièces jointes : il n'est pas entier.",
+            "The original that is joined has lost its attachments: it is not whole.",
+          ),
+          where,
         );
       else if (original && report && successWithoutSubject(mail, original.subject, report))
         tell.breach(
@@ -240,11 +256,11 @@ export const receipts: readonly Check[] = [
           both("Un MDN répond à un courriel au chemin de retour nul.", "A MDN answers a mail of null return path."),
           where,
         );
-      else if (unasked(mail, original))
+      else if (unasked(mail, original, run))
         tell.breach(
           both(
-            "L'accusé part automatiquement vers une autre adresse que celle de l'expéditeur.",
-            "The receipt leaves by itself for another address than the sender's.",
+            "L'accusé part vers une autre adresse que celle de l'expéditeur, sans l'accord de l'utilisateur.",
+            "The receipt leaves for another address than the sender's, without the user's consent.",
           ),
           where,
         );
@@ -258,18 +274,13 @@ export const receipts: readonly Check[] = [
 ];
 
 /** Where the request names another address than the return path, the user is asked first (RFC 8098 §2.1). */
-function unasked(mail: SentMail, original: ReturnType<typeof originalOf>): boolean {
+function unasked(mail: SentMail, original: ReturnType<typeof originalOf>, run: RunRecord): boolean {
   if (!original || !("returnPath" in original) || !original.receiptTo || !original.returnPath) return false;
   const differs = original.receiptTo.toLowerCase() !== original.returnPath.toLowerCase();
-  return differs && /automatic-action/i.test(reportOf(mail)?.get("disposition") ?? "");
+  // A scenario that brings such a mail has the person refuse: nothing leaves, whatever the receipt says of who decided.
+  const refused = run.scenarios.get(run.current ?? "")?.steps.some(({ action }) => action === "receipt") === true;
+  return differs && (refused || /automatic-action/i.test(reportOf(mail)?.get("disposition") ?? ""));
 }
-
-/**
- * The guide in force wants the attachments beside the original; the change that ANS proposes (1.1.3, a draft) wants them in it alone. Either way
- * they come back.
- */
-const hasFiles = (mail: SentMail, original: Part): boolean =>
-  [...walk(readParts(contentOf(mail.raw, original)))].some(({ filename }) => filename !== undefined);
 
 const sameSender = (a: string | undefined, b: string | undefined) => a?.toLowerCase() === b?.toLowerCase();
 

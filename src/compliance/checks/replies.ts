@@ -73,6 +73,33 @@ export const replies: readonly Check[] = [
     },
   },
   {
+    id: "reply-where-asked",
+    rows: ["RFC-5322"],
+    scope: "mail",
+    guard: true,
+    shows: both("La réponse va à l'adresse de Reply-To", "The answer goes to the address of Reply-To"),
+    look({ mail, run }, tell) {
+      if (mail.kind !== "message" || isKo(mail) || isForwarded(mail)) return;
+      // Who writes may choose another address, but not where the scenario asks for an answer and nothing else.
+      const steps = run.scenarios.get(run.current ?? "")?.steps ?? [];
+      if (!steps.some(({ action }) => action === "reply") || steps.some(({ action }) => action === "send")) return;
+      const [parentId] = idsOf(field(mail, "in-reply-to")?.flat);
+      const replyTo = run.delivered.find(({ messageId }) => messageId === parentId)?.replyTo?.toLowerCase();
+      if (replyTo === undefined) return;
+      if (mail.observation.to.some((to) => to.toLowerCase() === replyTo)) tell.ok(whereOf(mail, "To"));
+      else {
+        const shown = replyTo.endsWith("@patient.mssante.fr") ? run.mask.health(replyTo) : replyTo;
+        tell.breach(
+          both(
+            `La réponse ne va pas à l'adresse de Reply-To, ${shown}.`,
+            `The answer does not go to the address of Reply-To, ${shown}.`,
+          ),
+          whereOf(mail, "To"),
+        );
+      }
+    },
+  },
+  {
     id: "stored-subject",
     rows: ["ECO.3.1.3"],
     scope: "run",

@@ -67,7 +67,8 @@ export const sender: readonly Check[] = [
         ),
       );
       const missing = mail.observation.to.find((address) => !named.has(address.toLowerCase()));
-      if (from !== mail.observation.from.toLowerCase())
+      const others = mailboxes(field(mail, "from")?.flat ?? "").length > 1;
+      if (from !== mail.observation.from.toLowerCase() || others)
         tell.breach(
           both("From n'est pas la boîte qui envoie.", "From is not the box that sends."),
           whereOf(mail, "From"),

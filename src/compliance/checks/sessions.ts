@@ -1,4 +1,4 @@
-import type { PastSession } from "../judge/run.js";
+import type { PastSession, RunRecord } from "../judge/run.js";
 import { lineOf } from "../judge/session.js";
 import type { Check } from "./check.js";
 import { both } from "./check.js";
@@ -6,6 +6,10 @@ import { both } from "./check.js";
 const FORTUNE = ["drop", "bye", "bye-midway", "drop-after-commands", "silence", "silent-idle", "drop-in-literal"];
 
 const COMMAND = /^(?:\S{1,20} )?(?:NOOP|QUIT|RSET|AUTH|AUTHENTICATE|EHLO|HELO|MAIL|CAPABILITY|LOGOUT|LOGIN)(?: |$)/i;
+
+const isXoauth2 = (mechanism: string) => mechanism.toUpperCase() === "XOAUTH2";
+
+const closing = (run: RunRecord, connection: string) => run.sessions.find(({ id }) => id === connection)?.closedAt;
 
 /** What ends a session, or says nothing. */
 export const isHarmless = (verb: string) => ["LOGOUT", "QUIT", "DONE", "RSET"].includes(verb);
@@ -139,23 +143,28 @@ export const sessions: readonly Check[] = [
       const tokens = run.http.filter(
         ({ surface, operation, status }) => surface === "psc" && operation === "token" && status === 200,
       );
-      for (const mark of run.timeline) {
-        if (mark.kind !== "client" || mark.what !== "start") continue;
-        const had = tokens.some(({ at }) => at < mark.at);
-        const login = run.sessions.find(
-          ({ openedAt, authenticated, mechanism }) =>
-            openedAt > mark.at && authenticated !== undefined && mechanism?.toUpperCase() === "XOAUTH2",
-        );
-        if (!had || !login) continue;
-        if (tokens.some(({ at }) => at > mark.at && at <= login.closedAt)) tell.ok(login.id, login.openedAt);
-        else
+      const starts = run.timeline.flatMap((mark) => (mark.kind === "client" && mark.what === "start" ? [mark.at] : []));
+      // The lives of the software, from one start to the next; a token that it was handed from outside is of none.
+      for (const [index, start] of starts.entries()) {
+        const before = tokens.filter(({ at }) => at < start);
+        const end = starts[index + 1] ?? "9";
+        const login = run.logins.find(({ auth, at }) => at > start && at < end && auth.ok && isXoauth2(auth.mechanism));
+        if (before.length === 0 || !login) continue;
+        const asked = tokens.some(({ at }) => at > start && at <= (closing(run, login.connection) ?? login.at));
+        const shown = run.logins.some(({ auth, at }) => {
+          const life = starts.findLast((one) => one <= at) ?? "";
+          const own = before.some((token) => token.at >= life && token.at <= at);
+          return at < start && own && auth.fingerprint === login.auth.fingerprint;
+        });
+        if (asked) tell.ok(login.connection, login.at);
+        else if (shown)
           tell.breach(
             both(
               "Après le redémarrage, la boîte est ouverte sans qu'un jeton ait été demandé : il a été conservé.",
               "After the restart the box is opened without a token having been asked for: it was stored.",
             ),
-            login.id,
-            login.openedAt,
+            login.connection,
+            login.at,
           );
       }
     },

@@ -214,6 +214,18 @@ function authentication(): Check[] {
         const early = session.clear.find(({ line }) => /\b(?:AUTH|AUTHENTICATE)\s+XOAUTH2\b/i.test(line));
         if (early)
           tell.breach(both("XOAUTH2 hors de TLS.", "XOAUTH2 outside of TLS."), lineOf(session, early), early.at);
+        const silent = session.protocol === "smtp" && session.tls && session.auths.length === 0;
+        const mail = silent ? session.commands.find(({ verb }) => verb === "MAIL") : undefined;
+        const box = typeOf(session.lastFrom ?? session.current?.from ?? "", run.mailboxes);
+        if (mail && session.dialogue === "whole" && box !== undefined && box !== "APP" && box !== "patient")
+          tell.breach(
+            both(
+              "La boîte envoie (MAIL) sans s'être authentifiée ; attendu : XOAUTH2 et le jeton Pro Santé Connect.",
+              "The box sends (MAIL) without having authenticated; expected: XOAUTH2 with the Pro Santé Connect token.",
+            ),
+            lineOf(session, mail),
+            mail.at,
+          );
         for (const auth of session.auths) {
           const type = typeOf(auth.user, run.mailboxes);
           // A log may not say who was refused.

@@ -217,6 +217,7 @@ export class Recorder {
       references: idsOf(field(mail, "references")?.flat),
       originalMessageId: originalIdOf(mail),
       hasArchive: mail.archive !== undefined,
+      deletes: mail.archive?.opened?.documents.some(({ action }) => action === "delete") ?? false,
       receiptTo: mailboxes(field(mail, "disposition-notification-to")?.flat ?? "")[0]?.address,
       disposition: reportOf(mail)?.get("disposition"),
       connection: observation.connection,

@@ -19,6 +19,8 @@ export interface SentSummary {
   /** Of a receipt: which mail it speaks of. */
   originalMessageId: string | undefined;
   hasArchive: boolean;
+  /** A document of its archive has the action D. */
+  deletes: boolean;
   /** Address of Disposition-Notification-To. */
   receiptTo: string | undefined;
   /** Of a receipt: `displayed`, `processed`; with the modifier where it says an error. */

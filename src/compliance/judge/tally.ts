@@ -42,7 +42,7 @@ export function evidence(kept: readonly Kept[], lang: "fr" | "en"): Evidence[] {
   const line = lang === "fr" ? "ligne" : "line";
   return kept.map(({ what, where, at }) => ({
     what: what[lang],
-    where: where.replace(/^((?:smtp|imap)[^,]*), (\d+)$/, `$1, ${line} $2`),
+    where: where.replace(/^((?:smtp|imap)[^,]*), (\d+)(?=$|,)/, `$1, ${line} $2`),
     at,
   }));
 }

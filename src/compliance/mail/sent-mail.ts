@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import type { Cda } from "../../cda/index.js";
-import { readCda } from "../../cda/index.js";
 import { isPatientAddress } from "../../identity/index.js";
 import type { Observation } from "../../seams/observations.js";
 import type { OpenedXdm } from "../../xdm/index.js";
@@ -9,6 +8,8 @@ import type { Field } from "./fields.js";
 import { decoded, utf8 } from "./fields.js";
 import type { Part } from "./parts.js";
 import { contentOf, readParts, walk } from "./parts.js";
+import type { StrayCda } from "./stray-cdas.js";
+import { strayCdas, tryReadCda } from "./stray-cdas.js";
 
 export type MailObservation = Extract<Observation, { kind: "mail" }>;
 
@@ -69,6 +70,8 @@ export interface SentMail {
   /** The file that is an XDM archive by its name, else by its content. */
   archive: SentArchive | undefined;
   pdfs: readonly SentPdf[];
+  /** CDA that the metadata do not name. */
+  strays: readonly StrayCda[];
   toPatients: readonly string[];
   toProfessionals: readonly string[];
   /** Message-ID of the mail whose documents go back to their sender with this one: it brings none of its own. */
@@ -119,6 +122,8 @@ export async function readSentMail(observation: MailObservation, raw: Uint8Array
     attachments: file,
     archive,
     pdfs,
+    // Without an archive every document is astray, which is told otherwise.
+    strays: archive?.opened ? strayCdas(raw, file, archive.opened) : [],
     toPatients: observation.to.filter(isPatient),
     toProfessionals: observation.to.filter((address) => !isPatient(address)),
   };
@@ -172,14 +177,6 @@ async function archiveOf(raw: Uint8Array, files: readonly Part[]): Promise<SentA
     return { part, sha256, opened, documents };
   } catch (error) {
     return { part, sha256, error: codeOf(error), documents: [] };
-  }
-}
-
-function tryReadCda(bytes: Uint8Array): Cda | undefined {
-  try {
-    return readCda(bytes);
-  } catch {
-    return undefined;
   }
 }
 

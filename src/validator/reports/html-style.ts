@@ -15,5 +15,5 @@ ul.evidence{margin:.2rem 0;padding-left:1.1rem}ul.evidence li{margin:.15rem 0}.w
 .three{display:grid;grid-template-columns:2fr 2fr 1fr;gap:.7rem}
 code{font-family:ui-monospace,"DejaVu Sans Mono",monospace;font-size:.92em}td code,dd code,li code{overflow-wrap:anywhere}
 a{color:#003a8c}a:focus,input:focus,textarea:focus{outline:3px solid #003a8c;outline-offset:1px}
-@media print{body{padding:0;max-width:none;font-size:10pt}h2{break-after:avoid}tr,li{break-inside:avoid}nav{display:none}a{color:inherit;text-decoration:none}@page{size:A4;margin:15mm}}
+@media print{body{padding:0;max-width:none;font-size:10pt}table{width:calc(100% - 1px)}tfoot{display:table-row-group}h2{break-after:avoid}tr,li{break-inside:avoid}nav{display:none}a{color:inherit;text-decoration:none}@page{size:A4;margin:15mm}}
 `;

@@ -129,7 +129,8 @@ export const MAILBOX: readonly ScenarioPlan[] = [
     title: "Une réponse à un confrère reste dans le fil",
     titleEn: "An answer to a colleague stays in the thread",
     requirements: ["ECO.2.2.2", "RFC-5322", "ECO.2.4.3", "ECO.2.2.1"],
-    arrivals: { confrere: fromColleague },
+    // Already an answer: what it refers to belongs in the References of the next one (RFC 5322 §3.6.4).
+    arrivals: { confrere: { ...fromColleague, inReplyTo: "demande.avis@medecin.mssante.fr" } },
     steps: [
       read("confrere", "Ouvrez le courriel du Dr Claire MOREL.", "Open the mail of Dr Claire MOREL."),
       {
@@ -146,7 +147,7 @@ export const MAILBOX: readonly ScenarioPlan[] = [
     id: "boite-reponse-ailleurs",
     title: "La réponse va à l'adresse de retour",
     titleEn: "The answer goes to the address of Reply-To",
-    requirements: ["ECO.2.2.2"],
+    requirements: ["ECO.2.2.2", "RFC-5322"],
     arrivals: { confrere: { ...fromColleague, replyTo: BOX.cabinet } },
     steps: [
       {
