@@ -256,11 +256,11 @@ export const receipts: readonly Check[] = [
           both("Un MDN répond à un courriel au chemin de retour nul.", "A MDN answers a mail of null return path."),
           where,
         );
-      else if (unasked(mail, original, run))
+      else if (unasked(mail, original))
         tell.breach(
           both(
-            "L'accusé part vers une autre adresse que celle de l'expéditeur, sans l'accord de l'utilisateur.",
-            "The receipt leaves for another address than the sender's, without the user's consent.",
+            "L'accusé part automatiquement vers une autre adresse que celle de l'expéditeur.",
+            "The receipt leaves by itself for another address than the sender's.",
           ),
           where,
         );
@@ -274,12 +274,10 @@ export const receipts: readonly Check[] = [
 ];
 
 /** Where the request names another address than the return path, the user is asked first (RFC 8098 §2.1). */
-function unasked(mail: SentMail, original: ReturnType<typeof originalOf>, run: RunRecord): boolean {
+function unasked(mail: SentMail, original: ReturnType<typeof originalOf>): boolean {
   if (!original || !("returnPath" in original) || !original.receiptTo || !original.returnPath) return false;
   const differs = original.receiptTo.toLowerCase() !== original.returnPath.toLowerCase();
-  // A scenario that brings such a mail has the person refuse: nothing leaves, whatever the receipt says of who decided.
-  const refused = run.scenarios.get(run.current ?? "")?.steps.some(({ action }) => action === "receipt") === true;
-  return differs && (refused || /automatic-action/i.test(reportOf(mail)?.get("disposition") ?? ""));
+  return differs && /automatic-action/i.test(reportOf(mail)?.get("disposition") ?? "");
 }
 
 const sameSender = (a: string | undefined, b: string | undefined) => a?.toLowerCase() === b?.toLowerCase();

@@ -25,8 +25,15 @@ export function contradiction(entry: Entry, { header }: Cda, mask: Masking): Bot
       fr: `patientId « ${health(told)} » n'est pas l'INS du CDA, « ${health(ins)} ».`,
       en: `patientId "${health(told)}" is not the INS of the CDA, "${health(ins)}".`,
     };
+  // An INS that the CDA has not is INS/va1.53's to tell.
   const known = patient.localIds.map((id) => id.slice(id.indexOf("^") + 1));
-  if (ins === undefined && told !== undefined && known.length > 0 && !known.includes(told))
+  if (
+    ins === undefined &&
+    told !== undefined &&
+    known.length > 0 &&
+    !known.includes(told) &&
+    !INS.test(entry.patientId ?? "")
+  )
     return {
       fr: `patientId « ${health(told)} » n'est aucun identifiant du patient du CDA.`,
       en: `patientId "${health(told)}" is no identifier of the patient of the CDA.`,
@@ -52,6 +59,8 @@ export function contradiction(entry: Entry, { header }: Cda, mask: Masking): Bot
       return said("confidentialityCode", codes.join(", "), confidentialityCode.code);
   return undefined;
 }
+
+const INS = /1\.2\.250\.1\.213\.1\.4\.(?:8|9|10|11)\b/;
 
 const LEVELS = new Set(["N", "R", "V"]);
 const isLevel = (code: Code | undefined): code is Code => code !== undefined && LEVELS.has(code.code);
