@@ -1,7 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { COVERAGE, coverageOf, howSeen, REQUIREMENTS, requirement, titleOf } from "../../src/compliance/index.js";
+import {
+  COVERAGE,
+  certaintyOf,
+  coverageOf,
+  howSeen,
+  REQUIREMENTS,
+  requirement,
+  titleOf,
+} from "../../src/compliance/index.js";
 import { OBSERVE_FR } from "../../src/compliance/tables/observe-fr.js";
 import { TITLES_FR } from "../../src/compliance/tables/titles-fr.js";
 import { describeWithShared } from "../tools/shared.js";
@@ -18,6 +26,24 @@ it("gives a row by its id, and by any code that stands for it", () => {
 it("gives the coverage by any code of the row", () => {
   expect(coverageOf("SC.MSS/CONF.28")).toBe(COVERAGE["ECO.1.2.5"]);
   expect(coverageOf("ECO.9.9.9")).toBeUndefined();
+});
+
+it("says of a row no more than its least certain mark, wherever the mark stands", () => {
+  const ids = ["ECO.2.3.2", "ECO.1.0.1", "psc-edc", "ECO.2.2.5", "ope-limits", "RFC-6186", "RFC-3207-3501", "RFC-8098"];
+  const said = ids.map((id) => {
+    const row = requirement(id);
+    return `${row?.source}: ${row && certaintyOf(row)}`;
+  });
+  expect(said).toEqual([
+    "IN·C: C",
+    "R2 REM·I: I",
+    "FAQ·C; mail U: U",
+    "FAQ OUT·C (obl. I): I",
+    "U: U",
+    "K; use for MSSanté U: U",
+    "C: C",
+    "C (loop rule by IN; rest K): I",
+  ]);
 });
 
 describe("how a requirement is seen, in French", () => {

@@ -267,7 +267,8 @@ function merge(kept: CheckTally, late: CheckTally | undefined): CheckTally {
 
 /** The least certain mark of a row's sources: a report must not say more than is known. */
 export function certaintyOf(row: Requirement): "C" | "I" | "U" {
-  const marks = [...row.source.matchAll(/·([CIUK])/g)].map(([, mark]) => mark);
+  // `R2·I`, and a mark by itself: `C`, `FAQ·C; mail U`, `K; use for MSSanté U`.
+  const marks = [...row.source.matchAll(/\b([CIUK])\b/g)].map(([, mark]) => mark);
   if (marks.includes("U")) return "U";
   return marks.includes("I") || marks.includes("K") || marks.length === 0 ? "I" : "C";
 }
