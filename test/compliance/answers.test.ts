@@ -31,6 +31,7 @@ describe("answers", () => {
     };
     expect(await verdict(true, answer())).toBe("fail");
     expect(await verdict(true, answer({ "X-MSS-MES": "FIN" }))).toBe("pass");
+    expect(await verdict(true, answer({ Subject: "[FIN]" }))).toBe("not-observed");
     expect(await verdict(false, answer())).toBe("not-observed");
   });
 

@@ -108,6 +108,9 @@ export const askedFor: readonly Check[] = [
       if (mail.toPatients.length === 0 || mail.kind !== "message") return;
       if (!every(asked(mail, run), ({ fin }) => fin === true) && !finOfReply(mail, run)) return;
       const where = whereOf(mail, "X-MSS-MES");
+      // An answer may also end the exchange by its subject (mes-fin).
+      const bySubject = mail.subject?.trim() === "[FIN]" && asked(mail, run).length === 0;
+      if (bySubject) return;
       if (field(mail, "x-mss-mes")) tell.ok(where);
       else
         tell.breach(
