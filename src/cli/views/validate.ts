@@ -2,7 +2,7 @@ import type { Verdict } from "../../compliance/index.js";
 import type { Comparison, Report, RunEvent, ScenarioPlan, Verification } from "../../validator/index.js";
 import type { Style } from "../style.js";
 import { printable } from "../style.js";
-import type { Lang } from "../text/index.js";
+import { type Lang, textFor } from "../text/index.js";
 import { validateText } from "../text/validate.js";
 
 export function scenarioList(
@@ -102,12 +102,13 @@ export function verifiedText(
   style: Style,
 ): string {
   const words = validateText(lang);
+  const { detail } = textFor(lang);
   const { connector, startedAt } = report;
   return [
     ok ? style.green(`✓ ${words.untouched}`) : style.red(`✗ ${words.touched(problems.length)}`),
     ...problems
       .slice(0, 100)
-      .map(({ code, what, where }) => `  ${style.bold(printable(where))}  ${printable(what)} [${code}]`),
+      .map(({ code, what, where }) => `  ${style.bold(printable(where))}  ${printable(detail(what))} [${code}]`),
     `  ${printable([connector.software, connector.version, connector.nil].filter(Boolean).join(" "))}, ${printable(startedAt)}`,
     signedBy
       ? `  ${words.signedBy(printable(signedBy.subject), printable(signedBy.issuer), printable(signedBy.signedAt ?? ""))}`
