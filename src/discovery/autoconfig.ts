@@ -25,7 +25,7 @@ export function readAutoconfig(bytes: Uint8Array, domain: string): AutoconfigSer
   let root: XmlElement;
   try {
     root = parseXml(bytes, {
-      what: "the autoconfig document",
+      what: "autoconfig document",
       limits: { maxBytes: MAX_AUTOCONFIG_BYTES, maxDepth: 16, maxElements: 1_000, maxAttributes: 20 },
     });
   } catch (error) {

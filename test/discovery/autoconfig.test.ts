@@ -173,6 +173,7 @@ describe("an answer that is no document", () => {
   ])("is refused as %s", async (_what, written) => {
     const profile = await found(written);
     expect(reasons(profile)[0]).toMatch(/^invalid /);
+    expect(reasons(profile)[0]).not.toMatch(/the the/i);
     expect(profile.imap).toEqual([]);
   });
 });

@@ -46,7 +46,7 @@ export const connectionRows: Rows = [
   ["an allowed address is not an address or a range such as {e}", "une adresse admise n'est ni une adresse ni une plage, comme {e}"],
   ["it cannot be read", "il est illisible"],
   ["the document found is not an autoconfig document", "le document trouvé n'est pas un document autoconfig"],
-  ["the autoconfig document", "le document autoconfig"],
+  ["autoconfig document", "document autoconfig"],
   ["looking for the operator was given up by the caller", "la recherche de l'opérateur a été interrompue"],
   ["looking for the operator", "recherche de l'opérateur"],
   ["a name server is not an address, or an address and a port", "un serveur de noms n'est ni une adresse, ni une adresse et un port"],
