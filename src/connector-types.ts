@@ -25,6 +25,7 @@ import type {
   UnknownPolicy,
 } from "./sending/index.js";
 import type { Health, HealthLimits } from "./supervision/index.js";
+import type { MllpClientOptions, MllpServerOptions } from "./transport/mllp/index.js";
 
 /** What `delivery.run` is to do. */
 export interface DeliveryRun {
@@ -104,6 +105,44 @@ export interface HealthOptions {
   /** What is left out has its default. */
   limits?: Partial<HealthLimits>;
   signal?: AbortSignal;
+}
+
+/** What `hl7.serve` did. No content of a message. */
+export type Hl7Seen =
+  | {
+      event: "message";
+      /** MSH-10. */
+      controlId: string;
+      /** How it was answered. */
+      code: "AA" | "AE" | "AR";
+      /** Absent where nobody was to be written to. */
+      submission?: string;
+      problems: Problem[];
+      error?: MedimailError;
+    }
+  | {
+      /** A message of business (ZAM) was answered. */
+      event: "receipt";
+      submission: string;
+      recipient: string;
+      state: SubmissionEvent["event"];
+      code: "AA" | "AE";
+    };
+
+/** See `Connector.hl7`. */
+export interface Hl7ServeOptions {
+  signal: AbortSignal;
+  /** Where orders come in. Default: a free port of this machine. */
+  listen?: Omit<MllpServerOptions, "onMessage" | "logger">;
+  /** Where messages of business (ZAM) go. Absent: none is sent. */
+  receipts?: MllpClientOptions;
+  /** An order that is for the DMP as well: refused (default), or taken for what is MSSanté's, where another software feeds the DMP. */
+  dmp?: "refuse" | "ignore";
+  /** See `readHl7Order`. */
+  strictMatrix?: boolean;
+  onListening?: (at: { host: string; port: number }) => void;
+  /** Must not throw. */
+  onSeen?: (seen: Hl7Seen) => void;
 }
 
 export interface OutboxQuery {
@@ -206,6 +245,17 @@ export interface Connector {
    * if (status === "critical") call(checks.filter((check) => check.status !== "ok").map(({ message }) => message));
    */
   health(options?: HealthOptions): Promise<Health>;
+  /** HL7 v2 over MLLP, as an integration engine speaks it (docs/hl7.md). */
+  readonly hl7: {
+    /**
+     * Takes orders (ORU, MDM) and answers each once it is durable, and sends a message of business (ZAM) for each event that its sender asked for, in
+     * order and at least once, with the same number (MSH-10) each time; until the signal. What happens while nobody serves is told by the next who
+     * does. One process serves a mailbox. The delivery is another matter: `delivery: "auto"`, or `delivery.run`.
+     *
+     * @throws what keeps from listening (`connection_refused`, `certificate_invalid`, `invalid_argument`), or from opening the outbox
+     */
+    serve(options: Hl7ServeOptions): Promise<void>;
+  };
   readonly receipts: { poll(options?: { signal?: AbortSignal }): Promise<PollResult> };
   readonly traces: {
     list(query?: { since?: string; until?: string; limit?: number }): AsyncIterable<TraceEntry & { seq: number }>;

@@ -8,6 +8,7 @@ import {
   finishing,
   frameOf,
   healthOf,
+  hl7Of,
   inboxOf,
   keepDelivering,
   mailboxCache,
@@ -106,6 +107,7 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
     waiters,
     cancel: (id, by) => connector.outbox.cancel(id, by),
   });
+  const hl7 = hl7Of(frame, open, submissions.submit, stop.signal);
   const inbox = inboxOf(frame, open, (options) => finishing(frame, () => connector.mailbox, options));
   const connector: Connector = {
     async ready({ sessions = true } = {}) {
@@ -138,6 +140,14 @@ export function createConnector(config: unknown, options: ConnectorOptions = {})
       resume: () => hold(false),
     },
     health: healthOf(frame, open),
+    hl7: {
+      serve(options) {
+        const work = hl7.serve(options);
+        // `close()` waits for the message in hand.
+        track(work.catch(() => {}));
+        return work;
+      },
+    },
     receipts: { poll: async ({ signal } = {}) => readReceipts(frame, await open(), signal) },
     traces: tracesOf(frame, open),
     async *events({ after, submission, signal } = {}) {

@@ -31,7 +31,15 @@ export {
 } from "./cda/index.js";
 export { type Config, type ConfigInput, parseConfig } from "./config/index.js";
 export { createConnector } from "./connector.js";
-export type { Connector, ConnectorOptions, DeliveryRun, HealthOptions, OutboxQuery } from "./connector-types.js";
+export type {
+  Connector,
+  ConnectorOptions,
+  DeliveryRun,
+  HealthOptions,
+  Hl7Seen,
+  Hl7ServeOptions,
+  OutboxQuery,
+} from "./connector-types.js";
 export type { AdviceCode, CertificateSeen, Diagnosis, Step, StepName, StepState } from "./diagnosis/index.js";
 export {
   type Candidate,
@@ -240,6 +248,7 @@ export {
   healthMetrics,
 } from "./supervision/index.js";
 export { describeConnector, diagnose, discoverOperator, type SheetOptions, type SupportOptions } from "./support.js";
+export type { MllpClientOptions, MllpClientTls, MllpServerOptions, MllpServerTls } from "./transport/mllp/index.js";
 export {
   type DocumentEntry,
   type OpenedDocument,

@@ -1,5 +1,6 @@
 import { isMedimailError } from "../errors.js";
 import type { SubmissionEvent } from "../sending/types.js";
+import { codeOfAnswer } from "./answer.js";
 import { encode } from "./charset.js";
 import { escaped } from "./escape.js";
 import { type Hl7Header, headerOfReference } from "./header.js";
@@ -37,11 +38,8 @@ export function hl7Acknowledgement(
       controlId,
     }),
   ];
-  if (error === undefined) segments.push(`MSA|AA|${escaped(header.controlId)}`);
-  else {
-    const retryable = isMedimailError(error) && error.retryable;
-    segments.push(`MSA|${retryable ? "AR" : "AE"}|${escaped(header.controlId)}`, errorSegment(error));
-  }
+  segments.push(`MSA|${codeOfAnswer(error)}|${escaped(header.controlId)}`);
+  if (error !== undefined) segments.push(errorSegment(error));
   return encode(`${segments.join("\r")}\r`, header.charset);
 }
 
@@ -95,7 +93,7 @@ export function hl7Receipt(
       type: `ZAM^${trigger}^ZAM_Z01`,
       version: "2.6",
       at,
-      controlId: controlId ?? `MED${event.seq}`,
+      controlId: controlId ?? receiptId(event),
       profile: PROFILE,
     }),
     `EVN||${hl7Time(at)}`,
@@ -108,6 +106,9 @@ export function hl7Receipt(
     );
   return encode(`${segments.join("\r")}\r`, header.charset);
 }
+
+/** MSH-10 of the message of business of an event: the same each time that it is written. */
+export const receiptId = ({ seq }: Pick<SubmissionEvent, "seq">): string => `MED${seq}`;
 
 interface Kind {
   trigger: "Z02" | "Z03";

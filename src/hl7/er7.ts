@@ -104,6 +104,9 @@ function segmentsOf(text: string, delimiters: Delimiters): Segment[] {
     if (segments.length >= MAX_SEGMENTS)
       throw refusal(198, "MSH", `the message has more than ${MAX_SEGMENTS} segments`);
     const fields = line.split(delimiters.field, MAX_FIELDS);
+    // A sender that broke off in the middle and began anew without the end of its block.
+    if (segments.length > 0 && /^\u000b?MSH/.test(line))
+      throw refusal(100, "MSH", "a second message begins in this one");
     const [name = ""] = fields;
     if (!/^[A-Z][A-Z\d]{2}$/.test(name))
       throw refusal(100, "MSH", "a line is no segment: its name is not three letters");

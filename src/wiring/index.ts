@@ -8,6 +8,7 @@ export { DEFAULT_INDEX, type OpenDirectories, openDirectories } from "./director
 export { openDirectoryHttp } from "./directory-http.js";
 export { discoveryOf, type OperatorLookUp } from "./discovery.js";
 export { healthOf } from "./health.js";
+export { hl7Of } from "./hl7.js";
 export { finishing, inboxOf } from "./inbox.js";
 export { keepDelivering } from "./keep-delivering.js";
 export { mailboxCache } from "./mail-cache.js";

@@ -174,6 +174,7 @@ describe("a message that does not hold is refused with its field", () => {
       },
       "PRT",
     ],
+    ["another message in it", () => `${message().slice(0, -40)}\r\u000b${message()}`, "MSH"],
     ["a line that is no segment", () => `${message()}lorem ipsum\r`, "MSH"],
     ["bytes that are not of its character set", () => message().replace("NOM", "\ud800NOM"), "none"],
     ["names that are too long to be kept", () => message().replace("|SIL|", `|${"S".repeat(600)}|`), "MSH"],

@@ -82,7 +82,10 @@ export class Ledger {
         const inMock = given[address]?.[messageId] ?? 0;
         const real = held.get(address);
         // Mails of watched mailboxes are moved and deleted by others; what the watch told stands for them.
-        const told = this.#told.get(`${address} ${messageId}`);
+        const told =
+          this.#told.get(`${address} ${messageId}`) ??
+          // Seen in a list and acted upon before the watch came to it.
+          (this.#acted.has(`${address} ${messageId}`) ? { inbox: 0 } : undefined);
         const number = /\.test\.mssante\.fr$/.test(address)
           ? boxes.includes(address)
             ? told

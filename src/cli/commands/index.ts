@@ -11,6 +11,7 @@ import { directorySearch } from "./directory-search.js";
 import { discover } from "./discover.js";
 import { doctor } from "./doctor.js";
 import { health } from "./health.js";
+import { hl7Inspect, hl7Serve } from "./hl7.js";
 import { mailboxFolders, mailboxList, mailboxSave, mailboxSearch } from "./mailbox.js";
 import { mailboxDelete, mailboxFlag, mailboxMove } from "./mailbox-act.js";
 import { mailboxShow } from "./mailbox-show.js";
@@ -51,6 +52,8 @@ export const COMMANDS: readonly Command[] = [
   outboxStats,
   outboxRestored,
   health,
+  hl7Inspect,
+  hl7Serve,
   tracesList,
   tracesExport,
   trustCertificate,

@@ -2,6 +2,7 @@ import { englishDirectory } from "./en-directory.js";
 import { englishDoctor } from "./en-doctor.js";
 import { englishErrors } from "./en-errors.js";
 import { englishHealth } from "./en-health.js";
+import { englishHl7 } from "./en-hl7.js";
 import { englishOnboarding } from "./en-onboarding.js";
 import { englishOperator } from "./en-operator.js";
 import { englishOptions } from "./en-options.js";
@@ -47,6 +48,9 @@ export const en: Text = {
     "outbox restored":
       "after an older copy of the outbox was put back: what was queued in it is `unknown` (run it before anything else)",
     health: "tells how the service of a mailbox goes, for a supervision; asks nothing of the operator",
+    "hl7 inspect": "shows what a message of HL7 v2 (ORU, MDM) orders, and sends nothing",
+    "hl7 serve":
+      "takes orders in HL7 v2 from a software or an engine (MLLP), delivers them and tells what became of them (ACK, ZAM), until it is stopped",
     "traces list": "lists the functional traces of the mailbox (ECO.4.1.1)",
     "traces export": "exports the functional traces, one a line",
     "accounts check": "checks a load file of accounts, row by row",
@@ -167,6 +171,7 @@ export const en: Text = {
   operator: englishOperator,
   doctor: englishDoctor,
   health: englishHealth,
+  hl7: englishHl7,
   demo: {
     title: "Demonstration: from a validated document to its reading",
     fictional: "Everything stays on this machine; people and documents are invented.",

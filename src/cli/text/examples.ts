@@ -17,6 +17,9 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   "outbox stats": "medimail outbox stats --config medimail.json",
   "outbox restored": "medimail outbox restored --config medimail.json --actor 899700000001",
   health: "medimail health --config medimail.json --metrics /var/lib/node_exporter/medimail.prom",
+  "hl7 inspect": "medimail hl7 inspect message.hl7 --json",
+  "hl7 serve":
+    "medimail hl7 serve --config medimail.json --mllp 127.0.0.1:2575 --relay eai.chu-exemple.fr:2576 --dmp ignore",
   "traces list": "medimail traces list --config medimail.json --since 2026-01-01",
   "traces export": "medimail traces export --config medimail.json --since 2026-01-01 --until 2026-07-01 --json",
   "accounts check": "medimail accounts check comptes.xlsx --domain ch-exemple.mssante.fr",

@@ -3,6 +3,7 @@ import { frenchDirectory } from "./fr-directory.js";
 import { frenchDoctor } from "./fr-doctor.js";
 import { frenchErrors } from "./fr-errors.js";
 import { frenchHealth } from "./fr-health.js";
+import { frenchHl7 } from "./fr-hl7.js";
 import { frenchOnboarding } from "./fr-onboarding.js";
 import { frenchOperator } from "./fr-operator.js";
 import { frenchOptions } from "./fr-options.js";
@@ -49,6 +50,9 @@ export const fr: Text = {
     "outbox restored":
       "après la restauration d'une copie ancienne : ce qui y attendait passe à l'état « inconnu » (à lancer avant tout le reste)",
     health: "indique comment va le service d'une boîte, pour une supervision ; n'interroge pas l'opérateur",
+    "hl7 inspect": "montre ce qu'un message HL7 v2 (ORU, MDM) demande d'envoyer, sans rien envoyer",
+    "hl7 serve":
+      "prend les ordres HL7 v2 d'un logiciel ou d'un EAI (MLLP), les transmet et en rend compte (ACK, ZAM), jusqu'à l'arrêt",
     "traces list": "liste les traces fonctionnelles de la boîte (ECO.4.1.1)",
     "traces export": "exporte les traces fonctionnelles, une par ligne",
     "accounts check": "contrôle un fichier de chargement des comptes, ligne par ligne",
@@ -177,6 +181,7 @@ export const fr: Text = {
   operator: frenchOperator,
   doctor: frenchDoctor,
   health: frenchHealth,
+  hl7: frenchHl7,
   demo: {
     title: "Démonstration : d'un document validé à sa lecture",
     fictional: "Tout reste sur ce poste ; les personnes et les documents sont fictifs.",

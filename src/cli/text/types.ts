@@ -6,6 +6,7 @@ import type { XdmAction } from "../../xdm/types.js";
 import type { DirectoryText } from "./directory-types.js";
 import type { DoctorText } from "./doctor-types.js";
 import type { HealthText } from "./health-types.js";
+import type { Hl7Text } from "./hl7-types.js";
 import type { OnboardingText } from "./onboarding-types.js";
 import type { OperatorText } from "./operator-types.js";
 
@@ -47,6 +48,7 @@ export interface Text {
   operator: OperatorText;
   doctor: DoctorText;
   health: HealthText;
+  hl7: Hl7Text;
   trust: TrustText;
   onboarding: OnboardingText;
   papers: { toComplete: string };

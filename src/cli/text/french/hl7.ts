@@ -10,6 +10,7 @@ export const hl7Rows: Rows = [
   ["the message is not written in the character set that it names", "le message n'est pas écrit dans le jeu de caractères qu'il annonce"],
   ["the message has more than {n} segments", "le message a plus de {n} segments"],
   ["a line is no segment: its name is not three letters", "une ligne n'est pas un segment : son nom n'a pas trois lettres"],
+  ["a second message begins in this one", "un second message commence dans celui-ci"],
   ["there is no header segment", "il n'y a pas de segment d'en-tête"],
   ["the identifiers of the message, its sender and its receiver are longer than {n} characters together", "les identifiants du message, de son émetteur et de son destinataire dépassent ensemble {n} caractères"],
   ["is written twice", "est écrit deux fois"],
@@ -47,4 +48,10 @@ export const hl7Rows: Rows = [
   ["a recipient has no MSSanté address", "un destinataire n'a pas d'adresse MSSanté"],
   ["Write it into the fourth component of PRT-15, after X.400.", "Écrivez-la dans le quatrième composant de PRT-15, après X.400."],
   ["there is more than one address to answer to", "il y a plus d'une adresse de réponse"],
+  ["is none of AA, AE, AR, CA, CE, CR", "n'est ni AA, ni AE, ni AR, ni CA, ni CE, ni CR"],
+  ["the answer is that of another message", "la réponse est celle d'un autre message"],
+  ["the DMP is asked for as well, and nobody here feeds it", "le DMP est demandé aussi, et rien ici ne l'alimente"],
+  ["Where another software feeds the DMP, set dmp to ignore.", "Si un autre logiciel alimente le DMP, réglez dmp sur ignore."],
+  ["{a} and {b} belong together", "{a} et {b} vont ensemble"],
+  ["{option} is HOST:PORT, such as {e}", "{option} s'écrit HOST:PORT, comme {e}"],
 ];
