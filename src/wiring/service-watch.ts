@@ -40,7 +40,10 @@ export class ServiceWatch {
 
   /** The transport, as the delivery is to use it: what the operator answers is noted. A mail that is refused for itself says that he works. */
   over(transport: MailTransport): MailTransport {
-    return Object.assign(Object.create(transport) as MailTransport, {
+    return {
+      maxSize: () => transport.maxSize(),
+      giveUp: () => transport.giveUp(),
+      close: () => transport.close(),
       send: async (mail, options) => {
         try {
           const result = await transport.send(mail, options);
@@ -53,7 +56,7 @@ export class ServiceWatch {
           throw error;
         }
       },
-    } satisfies Pick<MailTransport, "send">);
+    };
   }
 
   /** A look for receipts. */
