@@ -31,8 +31,9 @@ const BATCH = 20;
 /** Summaries of new mails that are held: some MB. */
 const MAX_KEPT = 1_000;
 const DEFAULTS = { pollMs: 30_000, maxAttempts: 8, backoff: { minMs: 30_000, maxMs: 3_600_000 } };
-/** Failures of one mail, where they are final. */
+/** The mail may be elsewhere by now. */
 const ELSEWHERE: ReadonlySet<string> = new Set(["mail_not_found", "imap_failed"]);
+/** Failures of one mail, where they are final. */
 const SKIPPED: ReadonlySet<string> = new Set(["mail_invalid", "mail_not_found", "imap_failed"]);
 /** Failures of which trying again is no use: a person must look. */
 const UNSOUND = { integrity: "xdm_document_invalid", patient: "patient_ins_differs" } as const;
@@ -244,7 +245,6 @@ class Run {
       try {
         return { mail: listed, opened: await this.#open(listed) };
       } catch (error) {
-        // It may be elsewhere by now.
         if (!isMedimailError(error) || !ELSEWHERE.has(error.code)) throw error;
         this.#listed.delete(record.mailId);
       }
