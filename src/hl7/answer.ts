@@ -28,6 +28,14 @@ export function readHl7Answer(bytes: Uint8Array): Hl7Answer {
   return { verdict, controlId: msa.text(2) };
 }
 
-/** What an acknowledgement of ours says of an error (see `hl7Acknowledgement`). */
-export const codeOfAnswer = (error: unknown): "AA" | "AE" | "AR" =>
-  error === undefined ? "AA" : isMedimailError(error) && error.retryable ? "AR" : "AE";
+/** Ours and not the message's: nobody mends them by another message. */
+const OURS = /^(storage_|file_|secret_|config_|certificate_|internal$|timeout$|closed$|login_)/;
+
+/**
+ * What an acknowledgement of ours says of an error (see `hl7Acknowledgement`). AE: the message must be corrected; an engine sets it aside. AR: the same may be
+ * sent later, once it passes or somebody has mended what is ours.
+ */
+export function codeOfAnswer(error: unknown): "AA" | "AE" | "AR" {
+  if (error === undefined) return "AA";
+  return !isMedimailError(error) || error.retryable || OURS.test(error.code) ? "AR" : "AE";
+}

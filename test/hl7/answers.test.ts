@@ -88,7 +88,7 @@ describe("an acknowledgement", () => {
     expect(err.startsWith(expected), err).toBe(true);
   });
 
-  it("AE where the same would be refused again, AR where it may be taken later; nothing of our own faults", () => {
+  it("AE where the message must be corrected, AR where the same may be taken later (what is full, what is ours); nothing of our own faults", () => {
     const refused = new MedimailError("recipient_outside_trust_space", "not in the list: a|b.fr", { path: "to" });
     expect(acknowledged({}, refused).slice(1, 3)).toEqual([
       "MSA|AE|12345",
@@ -96,6 +96,9 @@ describe("an acknowledgement", () => {
     ]);
     const full = new MedimailError("storage_failed", "the disk is full", { retryable: true });
     expect(acknowledged({}, full)[1]).toBe("MSA|AR|12345");
+    const readOnly = new MedimailError("storage_failed", "it cannot be written", { retryable: false });
+    expect(acknowledged({}, readOnly)[1]).toBe("MSA|AR|12345");
+    expect(acknowledged({}, new Error("at /home/x"))[1]).toBe("MSA|AR|12345");
     expect(acknowledged({}, new Error("at /home/x"))[2]).toContain("internal^^MEDIMAIL|||An unforeseen fault");
   });
 });

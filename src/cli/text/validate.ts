@@ -15,12 +15,12 @@ export interface ValidateText {
   leftOut: string;
   /** What follows the count of each. */
   leftOutOf: Readonly<Record<keyof LogLeftOut, string>>;
-  pass: string;
-  fail: string;
-  notObserved: string;
-  toDeclare: string;
-  declared: string;
-  notApplicable: string;
+  pass: (count: number) => string;
+  fail: (count: number) => string;
+  notObserved: (count: number) => string;
+  toDeclare: (count: number) => string;
+  declared: (count: number) => string;
+  notApplicable: (count: number) => string;
   written: string;
   untouched: string;
   touched: (problems: number) => string;
@@ -31,6 +31,9 @@ export interface ValidateText {
   same: string;
   regressed: string;
 }
+
+/** One and none are singular. */
+const plural = (count: number): string => (count > 1 ? "s" : "");
 
 const french: ValidateText = {
   ready: "Le simulateur Medimail est prêt pour la validation.",
@@ -52,12 +55,12 @@ const french: ValidateText = {
     otherClients: "connexion(s) d'autres clients",
     undecided: "authentification(s) dont rien n'indique si elles sont protégées par TLS",
   },
-  pass: "conformes",
-  fail: "non conformes",
-  notObserved: "non observées",
-  toDeclare: "à attester",
-  declared: "attestées",
-  notApplicable: "sans objet",
+  pass: (count) => `conforme${plural(count)}`,
+  fail: (count) => `non conforme${plural(count)}`,
+  notObserved: (count) => `non observée${plural(count)}`,
+  toDeclare: () => "à attester",
+  declared: (count) => `attestée${plural(count)}`,
+  notApplicable: () => "sans objet",
   written: "Rapport écrit dans",
   untouched: "Rien n'a été modifié : le rapport correspond aux observations.",
   touched: (problems) => `Le dossier a été modifié ou est incomplet : ${problems} problème${problems > 1 ? "s" : ""}.`,
@@ -95,12 +98,12 @@ const english: ValidateText = {
     otherClients: "connection(s) of other clients",
     undecided: "authentication(s) of which nothing says whether TLS protects them",
   },
-  pass: "pass",
-  fail: "fail",
-  notObserved: "not observed",
-  toDeclare: "to declare",
-  declared: "declared",
-  notApplicable: "not applicable",
+  pass: () => "pass",
+  fail: () => "fail",
+  notObserved: () => "not observed",
+  toDeclare: () => "to declare",
+  declared: () => "declared",
+  notApplicable: () => "not applicable",
   written: "Report written to",
   untouched: "Nothing was touched: the report is what the observations give.",
   touched: (problems) => `The folder was touched, or is not complete: ${problems} problem${problems === 1 ? "" : "s"}.`,

@@ -55,12 +55,12 @@ export function endText(report: Report, out: string, lang: Lang, style: Style): 
       `${style.red("✗")} ${style.bold(code)} ${printable(title)} (${obligation})\n    ${printable(evidence[0] ? `${evidence[0].what} — ${evidence[0].where}` : "")}`,
   );
   const counts = [
-    style.green(`${summary.pass} ${words.pass}`),
-    summary.fail > 0 ? style.red(`${summary.fail} ${words.fail}`) : `0 ${words.fail}`,
-    `${summary.notObserved} ${words.notObserved}`,
-    `${summary.toDeclare} ${words.toDeclare}`,
-    `${summary.declared} ${words.declared}`,
-    `${summary.notApplicable} ${words.notApplicable}`,
+    style.green(`${summary.pass} ${words.pass(summary.pass)}`),
+    summary.fail > 0 ? style.red(`${summary.fail} ${words.fail(summary.fail)}`) : `0 ${words.fail(0)}`,
+    `${summary.notObserved} ${words.notObserved(summary.notObserved)}`,
+    `${summary.toDeclare} ${words.toDeclare(summary.toDeclare)}`,
+    `${summary.declared} ${words.declared(summary.declared)}`,
+    `${summary.notApplicable} ${words.notApplicable(summary.notApplicable)}`,
   ];
   return [...lines, "", counts.join(" · "), `${words.written} ${printable(out)}`, style.dim(report.notice)].join("\n");
 }
