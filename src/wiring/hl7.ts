@@ -11,7 +11,7 @@ import {
   receiptId,
 } from "../hl7/index.js";
 import { backoffMs, type SubmissionEvent } from "../sending/index.js";
-import { MllpClient, startMllpServer } from "../transport/mllp/index.js";
+import { MllpClient, type MllpServer, startMllpServer } from "../transport/mllp/index.js";
 import type { Core, Frame } from "./core.js";
 
 /** Where the messages of business have come to, beside the other cursors of the mailbox. */
@@ -42,8 +42,9 @@ export function hl7Of(
       };
       const parts: Parts = { ...rules, seen };
       const client = receipts && new MllpClient(receipts);
+      let server: MllpServer | undefined;
       try {
-        await using server = await startMllpServer({
+        server = await startMllpServer({
           ...listen,
           logger: frame.log,
           onMessage: (content) => answer(content, submit, parts),
@@ -53,6 +54,7 @@ export function hl7Of(
         else await new Promise<void>((resolve) => whenAborted(either.signal, resolve));
       } finally {
         either.release();
+        await server?.close();
         await client?.close();
       }
     },
