@@ -1,13 +1,6 @@
 import { setMaxListeners } from "node:events";
 import type { Socket } from "node:net";
-import {
-  type ConnectionOptions,
-  checkServerIdentity,
-  DEFAULT_CIPHERS,
-  type PeerCertificate,
-  type TLSSocket,
-  connect as tlsConnect,
-} from "node:tls";
+import { type ConnectionOptions, type TLSSocket, connect as tlsConnect } from "node:tls";
 import { Agent } from "undici";
 import { abortable } from "./abortable.js";
 import { isMedimailError, MedimailError } from "./errors.js";
@@ -16,6 +9,7 @@ import { GatheredBytes } from "./gathered-bytes.js";
 import type { Dialer } from "./seams/dialer.js";
 import { isThisMachine } from "./this-machine.js";
 import { tlsError } from "./tls-error.js";
+import { byItsNames, LEAST_TLS } from "./tls-rules.js";
 
 export interface HttpOptions {
   /** Opens the connections, through the site's proxy where one is set. */
@@ -226,9 +220,7 @@ async function secured(socket: Socket, host: string, options: ConnectionOptions)
       socket,
       servername: /^[\d.]+$|:/.test(host) ? "" : host,
       host,
-      minVersion: "TLSv1.2",
-      // As Node 24 has it by itself: keys and signatures of 112 bits at least (RSA 2048).
-      ciphers: `${DEFAULT_CIPHERS}:@SECLEVEL=2`,
+      ...LEAST_TLS,
       checkServerIdentity: byItsNames,
       ALPNProtocols: ["http/1.1"],
       ...options,
@@ -240,12 +232,6 @@ async function secured(socket: Socket, host: string, options: ConnectionOptions)
     secure.once("error", reject);
     socket.once("close", lost);
   });
-}
-
-/** Node takes the CN where a certificate has no name of its own; ours are held to RFC 9525 §6.3, as an operator's are. */
-function byItsNames(host: string, certificate: PeerCertificate): Error | undefined {
-  if (certificate.subjectaltname) return checkServerIdentity(host, certificate);
-  return Object.assign(new Error("the certificate has no alternative name"), { code: "ERR_TLS_CERT_ALTNAME_INVALID" });
 }
 
 function httpError(

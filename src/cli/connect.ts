@@ -31,9 +31,14 @@ export async function connectorOf(
       await session[Symbol.asyncDispose]();
     };
   }
+  await warnOfConfig(context, config);
+  return { connector, config };
+}
+
+/** What a configuration allows, and somebody should know of. */
+export async function warnOfConfig(context: Context, config: Config): Promise<void> {
   for (const warning of [...configWarnings(config), ...openSecretFiles(config)])
     await context.warn(`${warning.path}: ${warning.message}`);
-  return { connector, config };
 }
 
 /** Runs with a connector and closes it, whatever comes of it. */

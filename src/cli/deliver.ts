@@ -3,6 +3,7 @@ import type { ErrorCode, MedimailErrorDetails } from "../errors.js";
 import { ERROR_CODES, isMedimailError, MedimailError } from "../errors.js";
 import type { StoredError } from "../seams/index.js";
 import type { DocumentSubmission, Submission } from "../sending/index.js";
+import { untilAborted } from "../until-aborted.js";
 import { EXIT } from "./command.js";
 import type { Context } from "./context.js";
 import { eventLine, eventText } from "./views/events.js";
@@ -46,7 +47,7 @@ export async function deliverAndWait(
   const polls = pollWhileUnknown(connector, waiting, stop.signal, wait);
   try {
     // A worker that ends by itself has failed: its error is the answer.
-    await Promise.race([follow.decided, aborted(context.signal), run, store.closed]);
+    await Promise.race([follow.decided, untilAborted(context.signal), run, store.closed]);
     // Only now: what the end of the command itself cuts short is no answer.
     store.stop();
   } finally {
@@ -183,17 +184,10 @@ async function pollWhileUnknown(
 ): Promise<void> {
   if (wait !== "accepted") return;
   while (!signal.aborted) {
-    await within(2_000, aborted(signal));
+    await within(2_000, untilAborted(signal));
     if (signal.aborted || !waiting.unknown) continue;
     await connector.receipts.poll({ signal }).catch(() => {});
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }
 
 async function within(ms: number, work: Promise<unknown>): Promise<void> {

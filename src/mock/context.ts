@@ -1,4 +1,5 @@
 import { BAD_TLS_PROFILES } from "../seams/observations.js";
+import { untilAborted } from "../until-aborted.js";
 import type { Fault, FaultName, FaultPoint, Faults } from "./faults.js";
 import type { Offer } from "./imap/capabilities.js";
 import type { FolderNaming } from "./imap/naming.js";
@@ -59,12 +60,7 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 /** Waits for the end of the connection. */
-export function gone(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
-}
+export const gone = untilAborted;
 
 /**
  * STARTTLS of either protocol, with the certificate and the profile that the faults ask for. Made ready before the client is told to

@@ -22,10 +22,13 @@ export const DEFAULT_LIMITS: HealthLimits = {
 /** The note is written each minute: silence for three is no late write. By the clock on the wall, which may have been set either way. */
 export const SILENT_MS = 3 * 60_000;
 
-const ORDER: readonly HealthStatus[] = ["ok", "warning", "critical"];
+const STATUSES: readonly HealthStatus[] = ["ok", "warning", "critical"];
+
+/** 0 `ok`, 1 `warning`, 2 `critical`. */
+export const levelOf = (status: HealthStatus): number => STATUSES.indexOf(status);
 
 const worst = (statuses: readonly HealthStatus[]): HealthStatus =>
-  ORDER[Math.max(0, ...statuses.map((status) => ORDER.indexOf(status)))] ?? "ok";
+  STATUSES[Math.max(0, ...statuses.map(levelOf))] ?? "ok";
 
 type Found = Omit<HealthCheck, "message">;
 

@@ -1,6 +1,5 @@
-import type { Health, HealthCheck, HealthStatus } from "./types.js";
-
-const LEVEL: Readonly<Record<HealthStatus, number>> = { ok: 0, warning: 1, critical: 2 };
+import { levelOf } from "./judge.js";
+import type { Health, HealthCheck } from "./types.js";
 
 type Labels = Readonly<Record<string, string>>;
 interface Sample {
@@ -17,12 +16,12 @@ const FAMILIES: readonly Family[] = [
   {
     name: "medimail_health",
     help: "The worst of the checks: 0 ok, 1 warning, 2 critical.",
-    samplesOf: ({ status }) => [{ labels: {}, value: LEVEL[status] }],
+    samplesOf: ({ status }) => [{ labels: {}, value: levelOf(status) }],
   },
   {
     name: "medimail_health_check",
     help: "Each check: 0 ok, 1 warning, 2 critical.",
-    samplesOf: ({ checks }) => checks.map(({ name, status }) => ({ labels: { check: name }, value: LEVEL[status] })),
+    samplesOf: ({ checks }) => checks.map(({ name, status }) => ({ labels: { check: name }, value: levelOf(status) })),
   },
   {
     name: "medimail_recipients",

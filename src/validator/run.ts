@@ -6,6 +6,7 @@ import { MedimailError } from "../errors.js";
 import { firstAborted } from "../first-aborted.js";
 import { type MockMedimail, startMockMedimail } from "../mock/index.js";
 import type { ObservationSink } from "../seams/index.js";
+import { untilAborted } from "../until-aborted.js";
 import { runCommand } from "./command.js";
 import { concludeRun } from "./conclude.js";
 import { deskOf } from "./desk.js";
@@ -169,7 +170,7 @@ class Run {
   async #watch(mock: MockMedimail): Promise<void> {
     const { command = [] } = this.#options;
     if (command.length > 0) await this.#command(mock, command);
-    else await aborted(this.#signal);
+    else await untilAborted(this.#signal);
   }
 
   /** Each scenario named, alone, as often as asked. */
@@ -239,7 +240,7 @@ class Run {
     const { walker } = this.#options;
     if (!walker) {
       const over = firstAborted(this.#signal, AbortSignal.timeout(scenario.seconds * 1_000));
-      await aborted(over.signal);
+      await untilAborted(over.signal);
       over.release();
       return this.#signal.aborted ? "stopped" : "time";
     }
@@ -248,11 +249,4 @@ class Run {
     this.#left = true;
     return "stopped";
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

@@ -12,6 +12,7 @@ import {
 } from "../hl7/index.js";
 import { backoffMs, type SubmissionEvent } from "../sending/index.js";
 import { MllpClient, type MllpServer, startMllpServer } from "../transport/mllp/index.js";
+import { untilAborted } from "../until-aborted.js";
 import type { Core, Frame } from "./core.js";
 
 /** Where the messages of business have come to, beside the other cursors of the mailbox. */
@@ -51,7 +52,7 @@ export function hl7Of(
         });
         onListening?.({ host: server.host, port: server.port });
         if (client) await keepRelaying(frame, core, client, { signal: either.signal, seen });
-        else await new Promise<void>((resolve) => whenAborted(either.signal, resolve));
+        else await untilAborted(either.signal);
       } finally {
         either.release();
         await server?.close();
@@ -59,11 +60,6 @@ export function hl7Of(
       }
     },
   };
-}
-
-function whenAborted(signal: AbortSignal, then: () => void): void {
-  if (signal.aborted) then();
-  else signal.addEventListener("abort", () => then(), { once: true });
 }
 
 /** AA once the order is durable. Without a header there is nobody to answer: the connection is closed. */

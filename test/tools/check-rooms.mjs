@@ -26,6 +26,8 @@ export const FLOORS = {
   "pdf-file.ts": -1,
   "abortable.ts": 1,
   "first-aborted.ts": -1,
+  "until-aborted.ts": -1,
+  "tls-rules.ts": -1,
   "tls-error.ts": 1,
   xml: 1,
   seams: 1,

@@ -1,8 +1,7 @@
-import { configWarnings } from "../../config/index.js";
 import { isMedimailError } from "../../errors.js";
-import { loadConfigFile, openSecretFiles } from "../../settings/index.js";
+import { loadConfigFile } from "../../settings/index.js";
 import { type Command, EXIT } from "../command.js";
-import { CONFIG_OPTION } from "../connect.js";
+import { CONFIG_OPTION, warnOfConfig } from "../connect.js";
 import { writeAtomically } from "../files.js";
 import { sessionByCard } from "../login.js";
 import { bundleText } from "../views/bundle.js";
@@ -14,8 +13,7 @@ export const doctor: Command = {
   options: { ...CONFIG_OPTION, bundle: { type: "string", value: "FILE" } },
   async run(context, { options }) {
     const config = loadConfigFile(options.needed("config"));
-    for (const warning of [...configWarnings(config), ...openSecretFiles(config)])
-      await context.warn(`${warning.path}: ${warning.message}`);
+    await warnOfConfig(context, config);
     const { diagnose } = await import("../../support.js");
     const session = config.auth.method === "pro-sante-connect" ? sessionByCard(context, config) : undefined;
     const diagnosis = await diagnose(config, { signal: context.signal, ...(session ? { session } : {}) }).finally(() =>

@@ -1,12 +1,13 @@
 import type { Hl7Seen, Hl7ServeOptions } from "../../connector-types.js";
 import type { Problem } from "../../errors.js";
+import { firstAborted } from "../../first-aborted.js";
 import { readHl7Order } from "../../hl7/index.js";
 import { type Options, usage } from "../args.js";
 import { type Command, EXIT } from "../command.js";
 import { CONFIG_OPTION, withConnector } from "../connect.js";
 import type { Context } from "../context.js";
 import { readInput } from "../files.js";
-import { orderText, orderValue, seenLine, seenText } from "../views/hl7.js";
+import { orderText, orderValue, seenText } from "../views/hl7.js";
 
 export const hl7Inspect: Command = {
   name: "hl7 inspect",
@@ -42,21 +43,16 @@ export const hl7Serve: Command = {
       await connector.ready();
       // The delivery ends with the gateway, and the gateway with the delivery.
       const ended = new AbortController();
-      const stop = (): void => ended.abort();
-      context.signal.addEventListener("abort", stop, { once: true });
-      if (context.signal.aborted) stop();
-      const both = [
-        connector.delivery.run({ signal: ended.signal }),
-        connector.hl7.serve({ ...serving, signal: ended.signal }),
-      ];
+      const { signal, release } = firstAborted(context.signal, ended.signal);
+      const both = [connector.delivery.run({ signal }), connector.hl7.serve({ ...serving, signal })];
       try {
         await Promise.race(both);
-        stop();
+        ended.abort();
         await Promise.all(both);
       } finally {
-        stop();
+        ended.abort();
         await Promise.allSettled(both);
-        context.signal.removeEventListener("abort", stop);
+        release();
       }
       return EXIT.done;
     });
@@ -90,7 +86,7 @@ function servingOf(context: Context, options: Options): Omit<Hl7ServeOptions, "s
       void context.event(shown, () => context.text.hl7.listening(host, port));
     },
     onSeen: (seen) => {
-      void context.event(seenLine(seen), (style) => seenText(seen, context.text, style));
+      void context.event(seen, (style) => seenText(seen, context.text, style));
       if (!context.json) void context.warnProblems(problemsOf(seen));
     },
   };

@@ -3,6 +3,7 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { MedimailError } from "../../errors.js";
+import { untilAborted } from "../../until-aborted.js";
 import { type Command, EXIT } from "../command.js";
 import { refuseDevice } from "../files.js";
 import { openConsole } from "../mock-console.js";
@@ -113,7 +114,7 @@ export const mock: Command = {
         last = context.event(observation, (style) => observationText(observation, style));
       };
       for (const observation of early) print(observation);
-      await stopped(context.signal);
+      await untilAborted(context.signal);
       await last;
     } finally {
       await server.close();
@@ -155,11 +156,4 @@ async function start<T>(work: () => Promise<T>): Promise<T> {
     }
     throw cause;
   }
-}
-
-function stopped(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

@@ -1,5 +1,4 @@
 import type { Hl7Seen } from "../../connector-types.js";
-import { isMedimailError } from "../../errors.js";
 import type { Hl7Order } from "../../hl7/index.js";
 import type { RecipientInput } from "../../sending/types.js";
 import type { Style } from "../style.js";
@@ -50,12 +49,6 @@ export function orderText(order: ReturnType<typeof orderValue>, { hl7, actions, 
     ...(order.replyTo === null ? [] : [row(hl7.replyTo, order.replyTo)]),
     row(hl7.flags, set.join(", ") || hl7.none),
   ].join("\n");
-}
-
-export function seenLine(seen: Hl7Seen) {
-  if (seen.event === "receipt") return seen;
-  const { error, ...rest } = seen;
-  return { ...rest, ...(isMedimailError(error) ? { error } : {}) };
 }
 
 export function seenText(seen: Hl7Seen, text: Text, style: Style): string {

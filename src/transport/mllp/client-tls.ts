@@ -1,9 +1,10 @@
 import type { Socket } from "node:net";
 import { isIP } from "node:net";
-import { checkServerIdentity, connect, DEFAULT_CIPHERS, type PeerCertificate, type TLSSocket } from "node:tls";
+import { connect, type TLSSocket } from "node:tls";
 import { MedimailError } from "../../errors.js";
 import type { ClientCertificate } from "../../seams/credentials.js";
 import { tlsError } from "../../tls-error.js";
+import { byItsNames, LEAST_TLS } from "../../tls-rules.js";
 
 /** TLS of a client. */
 export interface MllpClientTls {
@@ -51,9 +52,7 @@ export function secureClient(
         socket,
         host: serverName,
         servername: isIP(serverName) === 0 ? serverName : "",
-        minVersion: "TLSv1.2",
-        // As Node 24 has it by itself: keys and signatures of 112 bits at least (RSA 2048).
-        ciphers: `${DEFAULT_CIPHERS}:@SECLEVEL=2`,
+        ...LEAST_TLS,
         checkServerIdentity: byItsNames,
         ...(ca === undefined ? {} : { ca: typeof ca === "string" ? [ca] : [...ca] }),
         ...(pfx === undefined ? {} : { pfx: Buffer.from(pfx) }),
@@ -80,9 +79,3 @@ export function secureClient(
 
 const lost = (host: string, cause?: Error): MedimailError =>
   new MedimailError("tls_failed", `${host} closed the connection during the TLS handshake`, { retryable: true, cause });
-
-/** Node takes the CN where a certificate has no name of its own; here as everywhere only its names count (RFC 9525 §6.3). */
-function byItsNames(host: string, certificate: PeerCertificate): Error | undefined {
-  if (certificate.subjectaltname) return checkServerIdentity(host, certificate);
-  return Object.assign(new Error("the certificate has no alternative name"), { code: "ERR_TLS_CERT_ALTNAME_INVALID" });
-}

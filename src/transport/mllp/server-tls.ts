@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
-import { createServer, DEFAULT_CIPHERS, type Server } from "node:tls";
+import { createServer, type Server } from "node:tls";
 import { MedimailError } from "../../errors.js";
+import { LEAST_TLS } from "../../tls-rules.js";
 import { plainAddress } from "./allowed.js";
 
 /** TLS of a server. All in PEM. */
@@ -59,9 +60,7 @@ function makeServer({ key, cert, ca = [], requireClientCertificate = false }: Ml
     return createServer({
       key,
       cert,
-      minVersion: "TLSv1.2",
-      // As Node 24 has it by itself: keys and signatures of 112 bits at least (RSA 2048).
-      ciphers: `${DEFAULT_CIPHERS}:@SECLEVEL=2`,
+      ...LEAST_TLS,
       handshakeTimeout: HANDSHAKE_MS,
       ...(requireClientCertificate ? { ca: authorities, requestCert: true, rejectUnauthorized: true } : {}),
     });
